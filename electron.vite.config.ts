@@ -1,0 +1,43 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+
+// The targets are those of the oldest Electron we run on, 33 (see docs/decisions): electron-vite would derive
+// them from the installed one otherwise.
+const cjs = { formats: ['cjs' as const], fileName: (_format: string, entry: string) => `${entry}.cjs` };
+const output = { entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' };
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: 'node20.18',
+      lib: {
+        ...cjs,
+        entry: {
+          main: 'electron/app/main.ts',
+          engine: 'electron/engine/main.ts',
+          cli: 'electron/cli/main.ts',
+        },
+      },
+      rolldownOptions: { output },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      target: 'node20.18',
+      lib: { ...cjs, entry: { preload: 'electron/preload.ts' } },
+      rolldownOptions: { output },
+      externalizeDeps: false,
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [svelte()],
+    build: {
+      outDir: 'out/renderer',
+      target: 'chrome130',
+      rolldownOptions: { input: 'renderer/index.html' },
+    },
+  },
+});

@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+
+// A unit test that imports electron would start its download: it gets a stub.
+const electronStub = fileURLToPath(new URL('./test/support/electron-stub.ts', import.meta.url));
+const alias = { electron: electronStub };
+
+const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
+  resolve: { alias },
+  test: {
+    name,
+    include,
+    environment: 'node' as const,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    retry: 0,
+    ...more,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [svelte()],
+        ...project('unit', [
+          '{shared,electron,practice,renderer,build,test/support}/**/!(*.conformance).test.ts',
+        ]),
+      },
+      project('conformance', ['practice/**/*.conformance.test.ts'], { testTimeout: 60_000 }),
+      project('ssh', ['test/ssh/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('real', ['test/real/**/*.test.ts'], { testTimeout: 300_000, fileParallelism: false }),
+      project('e2e', ['test/e2e/**/*.test.ts'], {
+        testTimeout: 240_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
