@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { countVitest, ONE_FAILED, ONE_PASSED, ONE_SKIPPED, sum, summaryLine } from './counts.mjs';
+
+/** A report of vitest's JSON reporter: for each file its tests' states. */
+const report = (...files: { status?: string; tests: string[] }[]) =>
+  JSON.stringify({
+    testResults: files.map(({ status = 'passed', tests }) => ({
+      status,
+      assertionResults: tests.map((each) => ({ status: each })),
+    })),
+  });
+
+describe('what vitest reports is counted', () => {
+  test('with skipped and to-do tests as skipped', () => {
+    const json = report(
+      { tests: ['passed', 'skipped', 'todo'] },
+      { status: 'failed', tests: ['failed', 'pending'] },
+    );
+    expect(countVitest(json, 1)).toEqual({ passed: 1, failed: 1, skipped: 3 });
+  });
+
+  test('a file that could not be loaded is a failure', () => {
+    const json = report({ tests: ['passed'] }, { status: 'failed', tests: [] });
+    expect(countVitest(json, 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+  });
+
+  test('a file whose hook failed counts beside the tests it skipped', () => {
+    const json = report({ status: 'failed', tests: ['skipped', 'skipped'] });
+    expect(countVitest(json, 1)).toEqual({ passed: 0, failed: 1, skipped: 2 });
+  });
+
+  test('a run that ended badly without a failed test is a failure', () => {
+    expect(countVitest(report({ tests: ['passed'] }), 1)).toEqual({ passed: 1, failed: 1, skipped: 0 });
+  });
+
+  test('no test at all is a failure', () => {
+    expect(countVitest(report(), 0)).toEqual(ONE_FAILED);
+  });
+
+  test.each([undefined, '', '{"testResults":', '{}'])('no readable report is a failure: %j', (json) => {
+    expect(countVitest(json, 0)).toEqual(ONE_FAILED);
+  });
+});
+
+test('the closing line sums everything', () => {
+  expect(summaryLine(sum([ONE_PASSED, ONE_PASSED, ONE_FAILED, ONE_SKIPPED]))).toBe(
+    '2 passed, 1 failed, 1 skipped',
+  );
+});

@@ -1,0 +1,114 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildIfStale } from './build.mjs';
+import { findElectron } from './electron.mjs';
+import { installPackages } from './npm-packages.mjs';
+import { OUT, packageProgram, ROOT } from './places.mjs';
+import { atEnd, run } from './run.mjs';
+import { duration, say, Stop } from './say.mjs';
+
+/** @typedef {import('./electron.mjs').Electron} Electron */
+
+const LIMIT_MS = 10 * 60_000;
+
+/**
+ * `package`: makes the unpacked app in dist/, for this platform.
+ *
+ * - `--allow-fallback-electron` permits the fallback Electron, which is otherwise refused: it is an old one.
+ * - `--inspectable` leaves Node's inspector on, which tests need to drive the window; never give it to people.
+ * - other arguments go to electron-builder: `npm run package -- --linux deb`.
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} exit code
+ */
+export async function packageApp(args) {
+  const own = ['--allow-fallback-electron', '--inspectable'];
+  const rest = args.filter((argument) => !own.includes(argument));
+  await installPackages();
+  const electron = await findElectron();
+  if (electron.from === 'fallback' && !args.includes('--allow-fallback-electron')) {
+    throw new Stop(
+      `Electron ${electron.version} is the fallback for developing and testing; it is not put into a package that people use.\n` +
+        'Make the package where Electron can be downloaded, or, to try it out, add --allow-fallback-electron.',
+    );
+  }
+  await buildIfStale();
+  const inspectable = args.includes('--inspectable');
+  const built = await buildPackage(electron, { inspectable, output: join(ROOT, 'dist'), targets: rest });
+  if (built === undefined) return 1;
+  say(`the app: ${built.executable}`);
+  return 0;
+}
+
+/**
+ * Runs electron-builder with the Electron in use.
+ * @param {Electron} electron
+ * @param {{ inspectable: boolean, output: string, targets?: readonly string[] }} options
+ * @returns {Promise<{ executable: string } | undefined>} undefined when it failed; its own words have been printed
+ */
+export async function buildPackage(electron, options) {
+  const began = Date.now();
+  mkdirSync(OUT, { recursive: true });
+  const work = mkdtempSync(join(OUT, 'electron-dist-'));
+  const remove = () => rmSync(work, { recursive: true, force: true });
+  const forget = atEnd(remove);
+  try {
+    const targets = options.targets?.length ? options.targets : [...platformTarget(), '--dir'];
+    const args = [
+      packageProgram('electron-builder/cli.js'),
+      ...targets,
+      ...['--config', 'build/electron-builder.yml', '--publish', 'never'],
+      `-c.electronDist=${cleanCopy(electron, join(work, 'dist'))}`,
+      `-c.electronVersion=${electron.version}`,
+      `-c.directories.output=${options.output}`,
+      ...(options.inspectable ? ['-c.electronFuses.enableNodeCliInspectArguments=true'] : []),
+    ];
+    const { code, timedOut } = await run(process.execPath, args, { cwd: ROOT, limitMs: LIMIT_MS });
+    if (code !== 0) {
+      say(
+        timedOut
+          ? `electron-builder did not finish within ${duration(LIMIT_MS)}`
+          : `electron-builder failed (exit ${code})`,
+      );
+      return undefined;
+    }
+    say(`packaged in ${duration(Date.now() - began)}`);
+    return { executable: packagedExecutable(options.output) };
+  } finally {
+    forget();
+    remove();
+  }
+}
+
+/**
+ * Copies Electron without any app it may carry (Electron's default one, or the fallback's loader).
+ * @param {Electron} electron
+ * @param {string} target
+ */
+function cleanCopy(electron, target) {
+  const carried = [
+    join(electron.folder, 'resources', 'app'),
+    join(electron.folder, 'resources', 'default_app.asar'),
+  ];
+  cpSync(electron.folder, target, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (source) => !carried.includes(source),
+  });
+  mkdirSync(join(target, 'resources'), { recursive: true });
+  return target;
+}
+
+function platformTarget() {
+  if (process.platform === 'darwin') return ['--mac'];
+  return process.platform === 'win32' ? ['--win'] : ['--linux'];
+}
+
+/** @param {string} output */
+function packagedExecutable(output) {
+  const inside = { darwin: 'Kanilink.app/Contents/MacOS/Kanilink', win32: 'Kanilink.exe' };
+  const executable =
+    process.platform === 'darwin' || process.platform === 'win32' ? inside[process.platform] : 'kanilink';
+  const folder = readdirSync(output).find((name) => existsSync(join(output, name, executable)));
+  if (folder === undefined) throw new Error(`electron-builder left no ${executable} under ${output}`);
+  return join(output, folder, executable);
+}

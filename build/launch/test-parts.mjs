@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkCanary } from './canary.mjs';
+import { countVitest, ONE_FAILED, ONE_PASSED, sum } from './counts.mjs';
+import { OUT, packageProgram, ROOT } from './places.mjs';
+import { run } from './run.mjs';
+import { duration, say } from './say.mjs';
+
+/** @typedef {import('./counts.mjs').Counts} Counts */
+
+const MINUTE = 60_000;
+
+/** ESLint and prettier, each one test. @returns {Promise<Counts>} */
+export async function lint() {
+  return sum([
+    await check('eslint', [packageProgram('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], 4 * MINUTE),
+    await check('prettier', [packageProgram('prettier/bin/prettier.cjs'), '--check', '.'], 2 * MINUTE),
+  ]);
+}
+
+/** TypeScript, svelte-check, and the proof that svelte-check reports, each one test. @returns {Promise<Counts>} */
+export async function types() {
+  const svelteCheck = ['--tsconfig', './renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'];
+  return sum([
+    await check('tsc', [packageProgram('typescript/bin/tsc'), '--noEmit'], 4 * MINUTE),
+    await check(
+      'svelte-check',
+      [packageProgram('svelte-check/bin/svelte-check'), ...svelteCheck],
+      4 * MINUTE,
+    ),
+    await canary(),
+  ]);
+}
+
+/**
+ * Runs one project of vitest.config.ts.
+ * @param {string} project
+ * @param {number} limitMs
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<Counts>}
+ */
+export async function vitest(project, limitMs, env = process.env) {
+  const report = join(OUT, 'test', `${project}.json`);
+  mkdirSync(join(OUT, 'test'), { recursive: true });
+  rmSync(report, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const args = [packageProgram('vitest/vitest.mjs'), 'run', '--project', project, ...reporters];
+  const { code, timedOut } = await run(process.execPath, args, { cwd: ROOT, env, limitMs });
+  if (timedOut) {
+    say(`${project}: not done within ${duration(limitMs)}, stopped; counted as one failure`);
+    return ONE_FAILED;
+  }
+  return countVitest(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
+}
+
+/** Says whether a folder of the checkout holds any test. @param {string} folder */
+export function holdsTests(folder) {
+  const path = join(ROOT, folder);
+  return (
+    existsSync(path) &&
+    readdirSync(path, { recursive: true }).some((name) => String(name).endsWith('.test.ts'))
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} args
+ * @param {number} limitMs
+ * @returns {Promise<Counts>}
+ */
+async function check(name, args, limitMs) {
+  const { code, timedOut } = await run(process.execPath, args, { cwd: ROOT, limitMs });
+  if (code === 0) return ONE_PASSED;
+  say(timedOut ? `${name}: not done within ${duration(limitMs)}, stopped` : `${name}: failed (exit ${code})`);
+  return ONE_FAILED;
+}
+
+/** @returns {Promise<Counts>} */
+async function canary() {
+  const wrong = await checkCanary(4 * MINUTE);
+  if (wrong === undefined) return ONE_PASSED;
+  say(`svelte-check does not report as it should:\n${wrong}`);
+  return ONE_FAILED;
+}
