@@ -1,0 +1,173 @@
+import type { z } from 'zod';
+import { describePath, type KeyPath, parseDocument, type TomlDocument } from './document';
+import type { Fleet, FleetServer, Link } from './fleet';
+import { checkFleet } from './check-fleet';
+import { type FleetSchema, fleetSchema } from './schema';
+import { unknownKeys } from './unknown-keys';
+import { type Problem, problemOf } from '../problem';
+import type { Place } from '../result';
+
+export interface FleetReading {
+  /**
+   * Null when the file cannot be used at all: no TOML, a missing or malformed field, two servers of one id. With an
+   * error that leaves the picture clear (a link to nobody, an unknown key) the fleet is there to be shown and repaired;
+   * nothing may be planned from it while `problems` holds an error.
+   */
+  readonly fleet: Fleet | null;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a fleet file (`design.md`, "The fleet file").
+ * @param text the file's text; a byte order mark is accepted.
+ * @param file named in problems; null when the fleet is not saved.
+ * @returns the fleet, and every problem with line, column and field.
+ */
+export function readFleet(text: string, file: string | null): FleetReading {
+  const inFile: Place = file === null ? {} : { file };
+  const parsed = parseDocument(withoutMark(text));
+  if (!parsed.ok) {
+    const where = { ...inFile, ...parsed.error.where };
+    return { fleet: null, problems: [problemOf({ ...parsed.error, where })] };
+  }
+  const document = parsed.value;
+  const place = (path: KeyPath): Place => ({ ...inFile, ...placeOf(document, path) });
+  const typos = unknownKeys(document).map(({ path, message, fix }): Problem => ({
+    severity: 'error',
+    code: 'fleet-unknown-key',
+    server: null,
+    message,
+    fix,
+    where: place(path),
+  }));
+  const read = fleetSchema.safeParse(document.value);
+  if (!read.success) {
+    const malformed = read.error.issues.map((issue) => {
+      const path = issue.path.map(pathPart);
+      return fieldProblem(issue, valueAt(document.value, path) === undefined, place(path));
+    });
+    return { fleet: null, problems: [...malformed, ...typos].sort(byPlace) };
+  }
+  const checked = checkFleet(read.data, place, (path) => valueAt(document.value, path));
+  const problems = [...typos, ...checked].sort(byPlace);
+  const usable = !checked.some((problem) => problem.code === 'fleet-duplicate-id');
+  return { fleet: usable ? fleetOf(read.data) : null, problems };
+}
+
+/** The text without a byte order mark, which the parser refuses. */
+export const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
+
+function fleetOf(read: FleetSchema): Fleet {
+  return {
+    name: read.name,
+    domainUuid: read.domain_uuid,
+    servers: read.server.map(serverOf),
+    links: linksOf(read.link),
+    removed: read.removed.map((entry) => entry.origin),
+  };
+}
+
+function serverOf(server: FleetSchema['server'][number]): FleetServer {
+  if (server.connect === 'docker') {
+    const { refresh_from: refreshFrom, ...rest } = server;
+    return { ...rest, refreshFrom };
+  }
+  const { refresh_from: refreshFrom, known_hosts: knownHosts, ...rest } = server;
+  return { ...rest, refreshFrom, knownHosts };
+}
+
+/** Links as the topology may rely on them: none to itself, one per pair (the first); the rest is reported. */
+function linksOf(links: FleetSchema['link']): readonly Link[] {
+  const pairs = new Set<string>();
+  return links.flatMap((link) => {
+    const pair = [link.supplier, link.consumer].sort().join(' ');
+    if (link.supplier === link.consumer || pairs.has(pair)) return [];
+    pairs.add(pair);
+    return [
+      {
+        supplier: link.supplier,
+        consumer: link.consumer,
+        mutual: link.mutual,
+        automaticRefresh: link.automatic_refresh,
+        supplierOrigin: link.supplier_origin,
+        consumerOrigin: link.consumer_origin,
+      },
+    ];
+  });
+}
+
+/** Where a path is written; for a missing key, the table it is missing from. */
+function placeOf(document: TomlDocument, path: KeyPath): Place {
+  for (let length = path.length; length > 0; length -= 1) {
+    const found = document.find(path.slice(0, length));
+    if (found === null) continue;
+    const { line, column } = found.loc.start;
+    return { line, column: column + 1, field: describePath(path) };
+  }
+  return { line: 1, column: 1, field: describePath(path) };
+}
+
+function fieldProblem(issue: z.core.$ZodIssue, missing: boolean, where: Place): Problem {
+  const field = where.field ?? '';
+  const name = String(issue.path.filter((part) => typeof part === 'string').at(-1) ?? 'the file');
+  return {
+    severity: 'error',
+    code: missing ? 'fleet-missing-field' : 'fleet-bad-field',
+    server: null,
+    message: missing ? `${field} is missing` : `${field} ${wording(issue)}`,
+    fix: advice[name] ?? `Correct ${name}.`,
+    where,
+  };
+}
+
+function wording(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be ${kinds[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+  if (issue.code === 'invalid_union') return 'must be "docker" or "ssh"';
+  return issue.message;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'text in quotes',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a table',
+  array: 'written as a table in double brackets, such as [[server]]',
+};
+
+/** What to write, by field. */
+const advice: Readonly<Record<string, string>> = {
+  version: 'Write version = 1; another number needs a newer Kanilink.',
+  name: 'Write the fleet’s name, such as name = "Home lab".',
+  domain_uuid: 'Copy it from "kanidmd domain show", or remove the line.',
+  server: 'Write each server as [[server]] with its own lines.',
+  link: 'Write each link as [[link]] with supplier and consumer.',
+  removed: 'Write each removed server as [[removed]] with its origin.',
+  id: 'Write an id such as id = "idm-a".',
+  connect: 'Write connect = "ssh" or connect = "docker".',
+  endpoint: 'Write where it is reached, such as endpoint = "ssh://admin@192.0.2.7:22".',
+  container: 'Write the container’s name, such as container = "idm-a".',
+  origin: 'Write what partners dial, such as origin = "repl://idm-a.example.com:8444".',
+  supplier_origin: 'Write a name such as supplier_origin = "repl://a.vpn:8444", or remove the line.',
+  consumer_origin: 'Write a name such as consumer_origin = "repl://b.vpn:8444", or remove the line.',
+  bindaddress: 'Write an address such as bindaddress = "0.0.0.0:8444", or remove the line.',
+  supplier: 'Write the id of the server whose data wins, such as supplier = "idm-a".',
+  consumer: 'Write the id of the server that fetches, such as consumer = "idm-b".',
+  refresh_from: 'Write the id of one of its suppliers, or remove the line.',
+  position: 'Write position = { x = 0, y = 0 }, or remove the line.',
+  x: 'Write position = { x = 0, y = 0 }.',
+  y: 'Write position = { x = 0, y = 0 }.',
+};
+
+function valueAt(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null ? Reflect.get(at, part) : undefined),
+    value,
+  );
+}
+
+const pathPart = (part: PropertyKey): string | number => (typeof part === 'number' ? part : String(part));
+
+const byPlace = (a: Problem, b: Problem): number =>
+  (a.where.line ?? 0) - (b.where.line ?? 0) || (a.where.column ?? 0) - (b.where.column ?? 0);

@@ -1,0 +1,400 @@
+import { describe, expect, it } from 'vitest';
+import type { Certificate } from '../../kanidmd/certificate';
+import {
+  type CertificateText,
+  type DomainUuid,
+  type Fingerprint,
+  type Origin,
+  type ServerId,
+  type Sha256,
+  trusted,
+} from '../../names';
+import type { HostFacts, ObservedServer } from '../../observed';
+import type { Partner, ReplicationConfig, ServerConfig } from '../../server-config/server-config';
+import { readFleet } from '../read-fleet';
+import { readTopology } from '../topology';
+import { checkObserved } from './check-observed';
+import { ruleTable } from './rule-table';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+const DOMAIN = '8bd2165e-0000-4000-8000-000000000001';
+const OTHER = '8bd2165e-0000-4000-8000-000000000002';
+
+const certificateOf = (id: string, more: Partial<Certificate> = {}): Certificate => ({
+  text: trusted<CertificateText>(`certificateOf${id}`),
+  fingerprint: trusted<Fingerprint>(`SHA256:${id}`),
+  notBefore: '2026-01-01T00:00:00Z',
+  notAfter: '2030-01-01T00:00:00Z',
+  names: [`${id}.example.com`],
+  ...more,
+});
+
+const partner = (id: string, more: Partial<Partner> = {}): Partner => ({
+  origin: trusted<Origin>(`repl://${id}.example.com:8444`),
+  type: 'mutual-pull',
+  certificate: trusted<CertificateText>(`certificateOf${id}`),
+  automaticRefresh: false,
+  ...more,
+});
+
+/** A healthy server whose file has a table for each partner named. */
+interface Sketch {
+  readonly server?: Partial<ObservedServer>;
+  readonly facts?: Partial<HostFacts>;
+  readonly config?: Partial<ServerConfig>;
+  readonly replication?: Partial<ReplicationConfig>;
+  readonly partners?: readonly Partner[];
+}
+
+function seen(id: string, { server, facts, config, replication, partners = [] }: Sketch): ObservedServer {
+  return {
+    id: trusted<ServerId>(id),
+    state: 'running',
+    faults: [],
+    facts: {
+      configPath: '/etc/kanidm/server.toml',
+      overrides: {},
+      publishedPorts: null,
+      manager: 'systemd',
+      clockOffsetMs: 0,
+      startedAt: NOW - 60_000,
+      runningVersion: '1.10.5',
+      service: { state: 'running', detail: 'active (running)' },
+      ...facts,
+    },
+    file: null,
+    config: {
+      version: '2',
+      domain: 'example.com',
+      origin: `https://${id}.example.com`,
+      dbPath: '/var/lib/kanidm/kanidm.db',
+      adminBindPath: null,
+      bindaddress: '[::]:443',
+      ldapBindaddress: null,
+      onlineBackupPath: null,
+      acknowledgement: false,
+      replication: {
+        origin: `repl://${id}.example.com:8444`,
+        bindaddress: '0.0.0.0:8444',
+        taskPollInterval: 15,
+        partners,
+        ...replication,
+      },
+      ...config,
+    },
+    versionOnDisk: '1.10.5',
+    domain: { name: 'example.com', uuid: trusted<DomainUuid>(DOMAIN), level: 14 },
+    certificate: certificateOf(id),
+    log: null,
+    ...server,
+  };
+}
+
+/** The problems of a fleet in which `a` supplies all others. */
+function check(sketches: Readonly<Record<string, Sketch>>, more = '', linkMore = '', top = '') {
+  const ids = Object.keys(sketches);
+  const text = [
+    `version = 1\nname = "x"\n${top}`,
+    ...ids.map((id) => `[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "ssh://${id}"`),
+    more,
+    ...ids.slice(1).map((id) => `[[link]]\nsupplier = "a"\nconsumer = "${id}"\n${linkMore}`),
+  ].join('\n');
+  const { fleet, problems } = readFleet(text, null);
+  if (!fleet) throw new Error(JSON.stringify(problems));
+  const observed = ids.map((id) => seen(id, sketches[id] ?? {}));
+  return checkObserved(fleet, readTopology(fleet), observed, NOW);
+}
+
+const pair = (a: Sketch, b: Sketch = {}, ...more: string[]) =>
+  check({ a: { partners: [partner('b')], ...a }, b: { partners: [partner('a')], ...b } }, ...more);
+const brief = (problems: ReturnType<typeof check>) => problems.map(({ code, server }) => [code, server]);
+
+describe('what servers show', () => {
+  it('finds nothing wrong with a healthy, deployed pair', () => {
+    expect(pair({})).toEqual([]);
+  });
+
+  const domain = (name: string, uuid = DOMAIN, level = 14) => ({
+    server: { domain: { name, uuid: trusted<DomainUuid>(uuid), level } },
+  });
+  const certificate = (more: Partial<Certificate>): Sketch => ({
+    server: { certificate: certificateOf('a', more) },
+  });
+
+  it.each<[string, Sketch, Sketch, [string, string | null][]]>([
+    ['a stopped server', { server: { state: 'stopped' } }, {}, [['server-stopped', 'a']]],
+    [
+      'an unreachable server, once',
+      { server: { state: 'unreachable', config: null, facts: null, domain: null, certificate: null } },
+      {},
+      [
+        ['server-unreachable', 'a'],
+        ['not-checked', 'a'],
+      ],
+    ],
+    ['an unreadable file', { server: { config: null } }, {}, [['not-checked', 'a']]],
+    [
+      'another running version',
+      { facts: { runningVersion: '1.10.4' } },
+      { facts: { runningVersion: '1.10.4' } },
+      [
+        ['restart-is-an-upgrade', 'a'],
+        ['restart-is-an-upgrade', 'b'],
+      ],
+    ],
+    [
+      'versions that differ',
+      { server: { versionOnDisk: '1.11.1' }, facts: { runningVersion: '1.11.1' } },
+      {},
+      [['versions-differ', null]],
+    ],
+    ['domain levels that differ', domain('example.com', DOMAIN, 15), {}, [['domain-levels-differ', null]]],
+    ['a clock 2 minutes off', { facts: { clockOffsetMs: 120_000 } }, {}, [['clock-drifts', 'a']]],
+    ['a clock 11 minutes off', {}, { facts: { clockOffsetMs: -660_000 } }, [['clock-skew', 'b']]],
+    [
+      'our own clock wrong: nobody’s problem',
+      { facts: { clockOffsetMs: 9e6 } },
+      { facts: { clockOffsetMs: 9e6 } },
+      [],
+    ],
+    [
+      'an expired certificate',
+      certificate({ notAfter: '2026-11-23T11:00:00Z' }),
+      {},
+      [['certificate-expired', 'a']],
+    ],
+    [
+      'one that expires in 29 days',
+      certificate({ notAfter: '2026-12-22T13:00:00Z' }),
+      {},
+      [['certificate-expires-soon', 'a']],
+    ],
+    ['one that expires in 31 days: fine', certificate({ notAfter: '2026-12-24T13:00:00Z' }), {}, []],
+    [
+      'one of the future',
+      certificate({ notBefore: '2026-12-24T13:00:00Z' }),
+      {},
+      [['certificate-not-yet-valid', 'a']],
+    ],
+    ['one for another name', certificate({ names: ['old.example.com'] }), {}, [['certificate-name', 'a']]],
+    ['a wildcard for the name: fine', certificate({ names: ['*.example.com'] }), {}, []],
+    [
+      'a pin of another certificate',
+      { partners: [partner('b', { certificate: trusted<CertificateText>('older') })] },
+      {},
+      [['pin-differs', 'a']],
+    ],
+    [
+      'a pin with padding: the same',
+      { partners: [partner('b', { certificate: trusted<CertificateText>('certificateOfb==') })] },
+      {},
+      [],
+    ],
+    [
+      'a partner the fleet does not know',
+      { partners: [partner('b'), partner('x')] },
+      {},
+      [
+        ['pin-unreadable', 'a'],
+        ['unknown-partner', 'a'],
+      ],
+    ],
+    ['a link nobody has yet', { partners: [] }, { partners: [] }, [['link-not-deployed', null]]],
+    [
+      'a link one side lacks',
+      {},
+      { config: { replication: null } },
+      [
+        ['no-origin', 'b'],
+        ['link-not-deployed', null],
+      ],
+    ],
+    [
+      'a link of another type',
+      { partners: [partner('b', { type: 'allow-pull' })] },
+      {},
+      [['link-differs', null]],
+    ],
+    ['a loopback bind', { replication: { bindaddress: '127.0.0.1:8444' } }, {}, [['loopback-bind', 'a']]],
+    [
+      'another port than is dialled',
+      { replication: { bindaddress: '0.0.0.0:9444' } },
+      {},
+      [['bind-port-differs', 'a']],
+    ],
+    [
+      'a port the container keeps to itself',
+      { facts: { publishedPorts: [443] } },
+      {},
+      [['port-not-published', 'a']],
+    ],
+    ['a published port: fine', { facts: { publishedPorts: [443, 8444] } }, {}, []],
+    [
+      'an override that agrees',
+      { facts: { overrides: { KANIDM_REPLICATION_ORIGIN: 'repl://a.example.com:8444' } } },
+      {},
+      [['environment-overrides', 'a']],
+    ],
+    [
+      'an override that contradicts',
+      { facts: { overrides: { KANIDM_REPLICATION_ORIGIN: 'repl://b:8444' } } },
+      {},
+      [['environment-contradicts', 'a']],
+    ],
+    [
+      'an override of the address',
+      { facts: { overrides: { KANIDM_REPLICATION_BINDADDRESS: '127.0.0.1:8444' } } },
+      {},
+      [['environment-contradicts', 'a']],
+    ],
+    ['overrides of other things: fine', { facts: { overrides: { KANIDM_LOG_LEVEL: 'info' } } }, {}, []],
+    ['another domain name', {}, domain('other.org', OTHER), [['domain-names-differ', 'b']]],
+  ])('judges %s', (_what, a, b, expected) => {
+    expect(brief(pair(a, b))).toEqual(expected);
+  });
+
+  it('leaves a fleet that lives on one machine its loopback', () => {
+    const local = (id: string): Sketch => ({
+      replication: { origin: `repl://${id}.localhost:8444`, bindaddress: '127.0.0.1:8444' },
+      server: { certificate: certificateOf(id, { names: [`${id}.localhost`] }) },
+      partners: [
+        partner(id === 'a' ? 'b' : 'a', {
+          origin: trusted<Origin>(`repl://${id === 'a' ? 'b' : 'a'}.localhost:8444`),
+        }),
+      ],
+    });
+    expect(pair(local('a'), local('b'))).toEqual([]);
+  });
+
+  it('takes a loopback address of the fleet file as chosen', () => {
+    const found = check(
+      { b: { partners: [partner('a')] }, a: { partners: [partner('b')] } },
+      'bindaddress = "127.0.0.1:8444"\n[[link]]\nsupplier = "b"\nconsumer = "a"\n#',
+      '#',
+    );
+    expect(found.map((problem) => problem.code)).toContain('loopback-bind-chosen');
+    expect(found.map((problem) => problem.code)).not.toContain('loopback-bind');
+  });
+
+  it('knows removed servers', () => {
+    const removed = '[[removed]]\norigin = "repl://x.example.com:8444"';
+    expect(pair({ partners: [partner('b'), partner('x')] }, {}, removed)).toEqual([]);
+  });
+
+  it('holds a dialled name against the certificate', () => {
+    const found = pair(
+      {},
+      { partners: [partner('a', { origin: trusted<Origin>('repl://a.vpn:8444') })] },
+      '',
+      'supplier_origin = "repl://a.vpn:8444"',
+    );
+    expect(brief(found)).toEqual([['certificate-name', 'b']]);
+    expect(found[0]?.where).toMatchObject({ link: 'b ← a', field: 'supplier_origin' });
+  });
+
+  it('finds one origin on two servers', () => {
+    const twin = { origin: 'repl://a.example.com:8444' };
+    const codes = pair({}, { replication: twin }).filter((problem) => problem.code === 'same-origin');
+    expect(codes.map((problem) => problem.server)).toEqual(['a', 'b']);
+  });
+
+  it('warns of automatic refresh in the file of a server with two suppliers: the deploy repairs it', () => {
+    const found = pair({}, { partners: [partner('a', { automaticRefresh: true }), partner('x')] });
+    expect(found.find((problem) => problem.code === 'automatic-refresh-several-suppliers')).toMatchObject({
+      severity: 'warning',
+      server: 'b',
+    });
+    const allowed = pair(
+      {},
+      { partners: [partner('a', { automaticRefresh: true }), partner('x', { type: 'allow-pull' })] },
+    );
+    expect(allowed.map((problem) => problem.code)).not.toContain('automatic-refresh-several-suppliers');
+  });
+});
+
+describe('a server’s own file', () => {
+  const file = (text: string): Sketch => ({
+    server: {
+      file: {
+        path: '/etc/kanidm/server.toml',
+        sha256: trusted<Sha256>('0'.repeat(64)),
+        text,
+        modifiedAt: NOW,
+      },
+    },
+  });
+  const sound = `bindaddress = "[::]:443"
+db_path = "/var/lib/kanidm/kanidm.db"
+tls_chain = "/etc/kanidm/chain.pem"
+tls_key = "/etc/kanidm/key.pem"
+domain = "example.com"
+origin = "https://a.example.com"
+`;
+
+  it('says what its version would refuse, with line and column', () => {
+    expect(pair(file(sound))).toEqual([]);
+    expect(pair(file(`${sound}frobnicate = true\n`))).toMatchObject([
+      {
+        severity: 'error',
+        server: 'a',
+        where: { server: 'a', file: '/etc/kanidm/server.toml', line: 7, column: 1, field: 'frobnicate' },
+      },
+    ]);
+  });
+
+  it('only warns of what the deploy puts right', () => {
+    const acknowledged = file(`i_acknowledge_that_replication_is_in_development = true\n${sound}`);
+    expect(pair(acknowledged)).toMatchObject([
+      { code: 'acknowledgement-fatal', severity: 'warning', server: 'a' },
+    ]);
+    expect(check({ a: acknowledged })).toMatchObject([{ code: 'acknowledgement-fatal', severity: 'error' }]);
+  });
+
+  it('does not repeat what the probe has said', () => {
+    const broken = file('domain = \n');
+    const fault = { code: 'server-toml-syntax', message: 'm', fix: 'f', where: {} };
+    const server = { ...broken.server, config: null, faults: [fault] };
+    expect(brief(pair({ server }))).toEqual([['not-checked', 'a']]);
+  });
+});
+
+describe('the primary', () => {
+  const inDomain = (uuid: string): Partial<ObservedServer> => ({
+    domain: { name: 'example.com', uuid: trusted<DomainUuid>(uuid), level: 14 },
+  });
+  const top = `domain_uuid = "${DOMAIN}"`;
+
+  it('stops the whole deploy when it is not in the fleet’s domain', () => {
+    const found = pair({ server: inDomain(OTHER) }, {}, '', '', top);
+    expect(found).toMatchObject([
+      { code: 'primary-looks-new', severity: 'error', server: null, where: { server: 'a' } },
+    ]);
+    expect(pair({}, {}, '', '', top)).toEqual([]);
+    expect(pair({}, { server: inDomain(OTHER) }, '', '', top)).toEqual([]);
+  });
+
+  it('stops when the secondaries agree with each other and not with it', () => {
+    const three = (a: string, b: string, c: string) =>
+      check({
+        a: { partners: [partner('b'), partner('c')], server: inDomain(a) },
+        b: { partners: [partner('a')], server: inDomain(b) },
+        c: { partners: [partner('a')], server: inDomain(c) },
+      });
+    expect(three(OTHER, DOMAIN, DOMAIN)).toMatchObject([
+      { code: 'primary-outvoted', severity: 'error', server: null },
+    ]);
+    expect(three(DOMAIN, DOMAIN, DOMAIN)).toEqual([]);
+    // Fresh servers are each in a domain of their own.
+    expect(three(DOMAIN, OTHER, '8bd2165e-0000-4000-8000-000000000003')).toEqual([]);
+  });
+});
+
+describe('the table of rules', () => {
+  it('says of every rule where it comes from', () => {
+    for (const [code, [severity, because]] of Object.entries(ruleTable)) {
+      expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(['error', 'warning', 'info']).toContain(severity);
+      expect(because).toMatch(/^(design|kanidm)\.md/);
+    }
+  });
+});

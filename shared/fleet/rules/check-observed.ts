@@ -1,0 +1,50 @@
+import type { Fleet } from '../fleet';
+import type { Topology } from '../topology';
+import type { ObservedServer } from '../../observed';
+import type { Problem } from '../../problem';
+import { bindAddresses, environment, origins, publishedPorts } from './addresses';
+import { certificateDates, certificateNames, pins } from './certificates';
+import { domainNames, primaryLooksNew, primaryOutvoted } from './domains';
+import { automaticRefreshInFiles, deployedLinks, unknownPartners, unreadablePins } from './partners';
+import { reachable } from './reach';
+import { serverFiles } from './server-files';
+import { clocks, domainLevels, runningVersions, versions } from './versions';
+import { type FleetView, viewFleet } from './view';
+
+/** Rules that look at the servers; `rule-table.ts` says how much each matters and why it exists. */
+const rules: readonly ((view: FleetView) => readonly Problem[])[] = [
+  reachable,
+  primaryLooksNew,
+  primaryOutvoted,
+  domainNames,
+  runningVersions,
+  versions,
+  domainLevels,
+  clocks,
+  serverFiles,
+  origins,
+  bindAddresses,
+  publishedPorts,
+  environment,
+  certificateDates,
+  certificateNames,
+  pins,
+  unreadablePins,
+  automaticRefreshInFiles,
+  unknownPartners,
+  deployedLinks,
+];
+
+/**
+ * Checks what was probed against the fleet file (`kanidm.md`, "Rules to check before anything is written").
+ * @param now milliseconds since the epoch, for certificates' dates.
+ */
+export function checkObserved(
+  fleet: Fleet,
+  topology: Topology,
+  observed: readonly ObservedServer[],
+  now: number = Date.now(),
+): readonly Problem[] {
+  const view = viewFleet(fleet, topology, observed, now);
+  return rules.flatMap((rule) => rule(view));
+}

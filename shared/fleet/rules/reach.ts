@@ -1,0 +1,40 @@
+import type { Problem } from '../../problem';
+import { finding } from './rule-table';
+import type { FleetView } from './view';
+
+/** Servers that could not be judged. Why a probe failed is its own fault, reported beside these. */
+export function reachable({ servers }: FleetView): readonly Problem[] {
+  return servers.flatMap(({ wanted: { id }, observed }) => {
+    const found: Problem[] = [];
+    if (observed.state === 'unreachable' && observed.faults.length === 0)
+      found.push(
+        finding(
+          'server-unreachable',
+          id,
+          `${id} could not be reached.`,
+          'Check its endpoint and that the machine is up.',
+        ),
+      );
+    if (observed.state === 'stopped')
+      found.push(
+        finding(
+          'server-stopped',
+          id,
+          `kanidmd is not running on ${id}${detail(observed.facts?.service.detail)}.`,
+          'Start it, or read its log for why it stopped.',
+        ),
+      );
+    if (observed.state === 'unreachable' || observed.config === null)
+      found.push(
+        finding(
+          'not-checked',
+          id,
+          `${id} was not checked: ${observed.state === 'unreachable' ? 'it could not be reached' : 'its server.toml could not be read'}.`,
+          'Check again when that is solved; nothing is changed on it until then.',
+        ),
+      );
+    return found;
+  });
+}
+
+const detail = (text: string | undefined): string => (text ? ` (${text})` : '');

@@ -1,0 +1,105 @@
+import type { Problem } from '../../problem';
+import { finding } from './rule-table';
+import type { FleetView, Seen } from './view';
+
+/** Rules about programs and clocks. */
+
+/** Kanidm: no further apart than this, in milliseconds (`kanidm.md`). */
+const LARGEST_SKEW = 600_000;
+/** Where a clock plainly is not synchronised. */
+const NOTABLE_SKEW = 60_000;
+
+/** The running program is the one on disk: else any restart is an upgrade. */
+export function runningVersions({ servers }: FleetView): readonly Problem[] {
+  return servers.flatMap(({ wanted: { id }, observed }) => {
+    const running = observed.facts?.runningVersion ?? observed.log?.runningVersion ?? null;
+    const onDisk = observed.versionOnDisk;
+    if (observed.state !== 'running' || running === null || onDisk === null || running === onDisk) return [];
+    return [
+      finding(
+        'restart-is-an-upgrade',
+        id,
+        `${id} runs kanidmd ${running}, but ${onDisk} is on disk: a restart would change the version of its database.`,
+        `Back up and restart ${id} yourself first, so that the upgrade is not part of a deploy.`,
+      ),
+    ];
+  });
+}
+
+/** One version in the fleet. */
+export function versions({ servers }: FleetView): readonly Problem[] {
+  const groups = group(servers, versionOf);
+  if (groups.length < 2) return [];
+  return [
+    finding(
+      'versions-differ',
+      null,
+      `The servers run different versions of Kanidm: ${describe(groups)}.`,
+      'Upgrade all to the same version, one minor version at a time and close together.',
+    ),
+  ];
+}
+
+/** One domain level in a domain; replication pauses otherwise. */
+export function domainLevels({ servers }: FleetView): readonly Problem[] {
+  const groups = group(servers, ({ observed }) => observed.domain?.level?.toString() ?? null);
+  if (groups.length < 2) return [];
+  return [
+    finding(
+      'domain-levels-differ',
+      null,
+      `The servers are at different domain levels: ${describe(groups)}; pulls pause and refreshes of the lower one fail.`,
+      'Finish the upgrade on all of them before refreshing any.',
+    ),
+  ];
+}
+
+/**
+ * Clocks within reach of each other. Measured against the middle one; of two, against the one nearer to our own clock;
+ * a server alone, against ours.
+ */
+export function clocks({ servers }: FleetView): readonly Problem[] {
+  const offsets = servers.flatMap(({ wanted: { id }, observed }) => {
+    const offset = observed.facts?.clockOffsetMs ?? null;
+    return offset === null ? [] : [{ id, offset }];
+  });
+  const reference = offsets.length === 1 ? 0 : middle(offsets.map(({ offset }) => offset));
+  return offsets.flatMap(({ id, offset }) => {
+    const skew = offset - reference;
+    const apart = Math.abs(skew);
+    if (apart <= NOTABLE_SKEW) return [];
+    const code = apart > LARGEST_SKEW ? 'clock-skew' : 'clock-drifts';
+    const limit = code === 'clock-skew' ? '; Kanidm refuses changes from over 600 seconds ahead' : '';
+    return [
+      finding(
+        code,
+        id,
+        `The clock of ${id} is ${duration(apart)} ${skew > 0 ? 'ahead' : 'behind'}${limit}.`,
+        `Synchronise ${id} by NTP (for example with chrony or systemd-timesyncd).`,
+      ),
+    ];
+  });
+}
+
+const versionOf = ({ observed }: Seen): string | null =>
+  observed.facts?.runningVersion ?? observed.log?.runningVersion ?? observed.versionOnDisk;
+
+function group(servers: readonly Seen[], by: (server: Seen) => string | null): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const server of servers) {
+    const key = by(server);
+    if (key !== null) groups.set(key, [...(groups.get(key) ?? []), server.wanted.id]);
+  }
+  return [...groups];
+}
+
+const describe = (groups: readonly [string, string[]][]): string =>
+  groups.map(([value, ids]) => `${value} on ${ids.join(', ')}`).join('; ');
+
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => (values.length === 2 ? Math.abs(a) - Math.abs(b) : a - b));
+  return sorted[values.length === 2 ? 0 : Math.floor(values.length / 2)] ?? 0;
+}
+
+const duration = (ms: number): string =>
+  ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} minutes`;

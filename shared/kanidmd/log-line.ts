@@ -1,0 +1,67 @@
+import { withoutColours } from './read-output';
+
+/** One line of kanidmd's log, taken apart: `UUID LEVEL    <tree> <icon> [level]: message | key: value`. */
+export interface ParsedLine {
+  /** The span's uuid; null for the nil uuid, whose lines belong to no span (`kanidm.md`). */
+  readonly span: string | null;
+  readonly level: 'info' | 'warn' | 'error' | 'other';
+  /** How deep in the span's tree: 0 is the head. */
+  readonly depth: number;
+  /** A head names its span; a message says something within one. */
+  readonly head: SpanHead | null;
+  readonly message: string;
+}
+
+export interface SpanHead {
+  readonly name: string;
+  /** Milliseconds. */
+  readonly took: number | null;
+  /** `server_name: idm-a.example.com`, and so on. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+const form = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}) ([A-Z]+) +(.*)$/;
+const headForm = /^(\w+) \[ ([\d.]+)(ns|µs|ms|s) \|[^\]]*\] ?(.*)$/;
+
+/** Takes a line apart; null when it is not in kanidmd's log form (banners, parse errors). */
+export function parseLine(text: string): ParsedLine | null {
+  const match = form.exec(withoutColours(text).trimEnd());
+  if (!match) return null;
+  const [, uuid = '', word = '', rest = ''] = match;
+  const tree = /^[│┝┕━ \u00a0]*/.exec(rest)?.[0] ?? '';
+  const body = rest.slice(tree.length);
+  const message = /^\S+ \[\w+\]: ?(.*)$/.exec(body);
+  const head = message ? null : readHead(body);
+  return {
+    span: uuid === NIL ? null : uuid,
+    level: levels[word] ?? 'other',
+    depth: Math.ceil(tree.trimEnd().length / 3),
+    head,
+    message: message?.[1] ?? body,
+  };
+}
+
+const levels: Readonly<Record<string, ParsedLine['level']>> = { INFO: 'info', WARN: 'warn', ERROR: 'error' };
+const unit: Readonly<Record<string, number>> = { ns: 1e-6, µs: 1e-3, ms: 1, s: 1000 };
+
+function readHead(body: string): SpanHead | null {
+  const match = headForm.exec(body);
+  if (!match) return null;
+  const [, name = '', amount = '', scale = '', rest = ''] = match;
+  const keys = rest.split(' | ').flatMap((part) => {
+    const at = part.indexOf(': ');
+    return at < 0
+      ? []
+      : [
+          [
+            part.slice(0, at).trim(),
+            part
+              .slice(at + 2)
+              .trim()
+              .replace(/^"|"$/g, ''),
+          ] as const,
+        ];
+  });
+  return { name, took: Number(amount) * (unit[scale] ?? 1), keys: new Map(keys) };
+}

@@ -1,0 +1,281 @@
+import type { Certificate } from '../kanidmd/certificate';
+import type { CertificateText, DomainUuid, Origin, ServerId, StepId } from '../names';
+import { stepId } from '../names';
+import type { ObservedFile, ObservedServer } from '../observed';
+import { parseOrigin } from '../origin';
+import type { Result } from '../result';
+import { ok } from '../result';
+import { maskedDiff, placeholderFor } from '../server-config/diff';
+import { editServerConfig } from '../server-config/edit-server-config';
+import { readServerConfig } from '../server-config/read-server-config';
+import { type ConfigChange, type ServerConfig, pulls } from '../server-config/server-config';
+import { erasures, type ModelServer } from './erasure';
+import type { ConfigureStep, Later, PlannedChange, Step } from './plan';
+
+/** What is known of a server while its steps are being drawn up. */
+export interface DraftServer {
+  readonly observed: ObservedServer;
+  readonly file: ObservedFile;
+  /** The file as the steps so far leave it, pins of certificates not made yet as placeholders. */
+  readonly bytes: Uint8Array;
+  readonly config: ServerConfig;
+  readonly certificate: Later<Certificate> | null;
+  /** The last step on this server. */
+  readonly last: StepId | null;
+  /** The last step that wrote its file. */
+  readonly wrote: StepId | null;
+}
+
+/**
+ * A plan in the making: every step is played on a model of all servers as soon as it is added, so that its diff starts
+ * where the step before left off, and so that whom it erases is computed and not assumed.
+ */
+export class Draft {
+  readonly steps: Step[] = [];
+  /** Erasures a step would cause that it is not there to cause; each makes the plan unfit to run. */
+  readonly surprises: { readonly step: Step; readonly erased: ServerId; readonly by: ServerId }[] = [];
+  private readonly drafts = new Map<ServerId, DraftServer>();
+  private readonly model = new Map<ServerId, ModelServer>();
+  private readonly pinned = new Map<string, string>();
+
+  constructor(
+    observed: Iterable<ObservedServer>,
+    private readonly partnerAt: (origin: Origin) => ServerId | null,
+  ) {
+    for (const server of observed) {
+      if (server.file === null || server.config === null) continue;
+      const certificate = server.certificate === null ? null : { known: server.certificate };
+      const bytes = new TextEncoder().encode(server.file.text);
+      const { file, config } = server;
+      this.drafts.set(server.id, {
+        observed: server,
+        file,
+        bytes,
+        config,
+        certificate,
+        last: null,
+        wrote: null,
+      });
+      if (server.certificate)
+        this.pinned.set(server.certificate.text, describeCertificate(server.id, server.certificate));
+      this.play(server.id, server.domain?.uuid ?? null);
+    }
+  }
+
+  /** The server as the steps so far leave it; undefined when its file could not be read. */
+  server(id: ServerId): DraftServer | undefined {
+    return this.drafts.get(id);
+  }
+
+  /** The origins a server pulls from, as the steps so far leave its file. */
+  pullsFrom(id: ServerId): readonly Origin[] {
+    return (
+      this.config(id)
+        ?.replication?.partners.filter((it) => pulls(it.type))
+        .map((it) => it.origin) ?? []
+    );
+  }
+
+  /** Its server.toml, read, as the steps so far leave it. */
+  config(id: ServerId): ServerConfig | null {
+    return this.drafts.get(id)?.config ?? null;
+  }
+
+  /** Who would erase himself right now, before any further step. */
+  pending() {
+    return erasures(this.model);
+  }
+
+  /**
+   * Adds the step that brings a server's file to `changes` and restarts it. No step when nothing changes.
+   * @param mayErase whom this step is there to erase.
+   */
+  configure(
+    id: ServerId,
+    changes: readonly PlannedChange[],
+    words: { readonly summary: string; readonly why: string; readonly needs: readonly (StepId | null)[] },
+    mayErase: ServerId | null = null,
+  ): Result<StepId | null> {
+    const draft = this.drafts.get(id);
+    if (!draft) return ok(null);
+    const edited = editServerConfig(draft.bytes, changes.map(withPlaceholder), {
+      server: id,
+      file: draft.file.path,
+    });
+    if (!edited.ok) return edited;
+    if (sameBytes(edited.value, draft.bytes)) return ok(null);
+    const read = readServerConfig(edited.value, { server: id, file: draft.file.path });
+    if (!read.ok) return read;
+    const diff = maskedDiff(
+      draft.file.path,
+      text(draft.bytes),
+      text(edited.value),
+      (pin) => this.pinned.get(pin) ?? null,
+    );
+    const before = new Set(this.pending().map((it) => it.erased));
+    const needs = [...words.needs, draft.last, ...changes.map(certificateStep)];
+    this.drafts.set(id, { ...draft, bytes: edited.value, config: read.value });
+    this.play(id);
+    const step: ConfigureStep = {
+      id: this.nextId(),
+      server: id,
+      action: 'configure',
+      needs: unique(needs),
+      requires: ['server.toml is still the file shown here', 'the running kanidmd is the one on disk'],
+      summary: words.summary,
+      why: words.why,
+      risk: 'kanidmd restarts: logins on this server pause for a moment',
+      diff,
+      erases: unique(this.pending().map((it) => it.erased)).filter((erased) => !before.has(erased)),
+      from: draft.wrote === null ? { sha256: draft.file.sha256 } : { after: draft.wrote },
+      path: draft.file.path,
+      changes,
+      pullsFrom: this.pullsFrom(id),
+    };
+    this.add(step, mayErase, { wrote: step.id });
+    return ok(step.id);
+  }
+
+  /** Reads the certificate a server makes itself once it has `[replication]`. */
+  readCertificate(id: ServerId): void {
+    const step = this.plain(id, 'read-certificate', {
+      summary: `Read the certificate ${id} makes for itself`,
+      why: 'Its partners pin it.',
+      risk: '',
+      requires: [`${id} is healthy`],
+    });
+    this.add({ ...step, action: 'read-certificate' }, null, { certificate: { after: step.id } });
+    const placeholder = placeholderFor(id, step.id);
+    this.pinned.set(placeholder, `certificate of ${id}, known after step ${step.id}`);
+    this.play(id);
+  }
+
+  restart(id: ServerId, why: string): void {
+    const step = this.plain(id, 'restart', {
+      summary: `Restart ${id}`,
+      why,
+      risk: 'kanidmd restarts: logins on this server pause for a moment',
+      requires: ['the running kanidmd is the one on disk'],
+    });
+    this.add({ ...step, action: 'restart' }, null, {});
+  }
+
+  backup(id: ServerId): void {
+    const step = this.plain(id, 'backup', {
+      summary: `Back up ${id}'s database on ${id}`,
+      why: 'A refresh replaces all of it; the backup is the way back.',
+      risk: '',
+      requires: [],
+    });
+    this.add({ ...step, action: 'backup' }, null, {});
+  }
+
+  /** The refresh itself. Plays it on the model: from here on the server holds its source's domain. */
+  refresh(
+    id: ServerId,
+    source: ServerId,
+    sourceOrigin: Origin,
+    domain: DomainUuid,
+    by: 'command' | 'automatic',
+  ): void {
+    const consumerDomain = this.drafts.get(id)?.observed.domain?.uuid;
+    const step = this.plain(id, 'refresh', {
+      summary: `Replace ${id}'s whole database by ${source}'s`,
+      why: `${id} is not in ${source}'s domain yet: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
+      risk: `everything that exists only on ${id} is lost; the backup of the step before holds it`,
+      requires: [
+        `${id} pulls from ${source} only`,
+        `${id} still holds domain ${consumerDomain ?? 'unknown'}`,
+        `${source} holds domain ${domain}`,
+        `the backup of ${id} was read back`,
+      ],
+    });
+    const host = parseOrigin(sourceOrigin)?.host ?? '';
+    this.add({ ...step, action: 'refresh', source, sourceHost: host, domain, by, erases: [id] }, id, {});
+    this.play(id, domain);
+  }
+
+  /** The proof that a server's pulls work. */
+  verify(id: ServerId, suppliers: readonly { readonly server: ServerId; readonly origin: Origin }[]): void {
+    const names = suppliers.map((it) => it.server).join(' and ');
+    const step = this.plain(id, 'verify', {
+      summary: `Watch ${id} pull from ${names}`,
+      why: 'Only fresh rounds since the last restart, without trouble, and one domain_uuid prove that it works.',
+      risk: '',
+      requires: [],
+    });
+    const needs = unique([...step.needs, ...suppliers.map((it) => this.drafts.get(it.server)?.last ?? null)]);
+    this.add({ ...step, needs, action: 'verify', suppliers }, null, {});
+  }
+
+  private plain<A extends Step['action']>(
+    id: ServerId,
+    action: A,
+    words: {
+      readonly summary: string;
+      readonly why: string;
+      readonly risk: string;
+      readonly requires: readonly string[];
+    },
+  ) {
+    const needs = unique([this.drafts.get(id)?.last ?? null]);
+    return { id: this.nextId(), server: id, action, needs, ...words, diff: '', erases: [] };
+  }
+
+  private add(step: Step, mayErase: ServerId | null, change: Partial<DraftServer>): void {
+    this.steps.push(step);
+    const draft = this.drafts.get(step.server);
+    if (draft) this.drafts.set(step.server, { ...draft, ...change, last: step.id });
+    for (const { erased, by } of this.pending())
+      if (erased !== mayErase && step.action !== 'refresh') this.surprises.push({ step, erased, by });
+  }
+
+  private nextId(): StepId {
+    return stepId(this.steps.length + 1);
+  }
+
+  private play(id: ServerId, domain: string | null = this.model.get(id)?.domain ?? null): void {
+    const certificate = this.drafts.get(id)?.certificate ?? null;
+    this.model.set(id, {
+      id,
+      domain,
+      certificate:
+        certificate === null
+          ? null
+          : 'known' in certificate
+            ? certificate.known.text
+            : placeholderFor(id, certificate.after),
+      tables: (this.config(id)?.replication?.partners ?? []).map((partner) => ({
+        partner: this.partnerAt(partner.origin),
+        type: partner.type,
+        automaticRefresh: partner.automaticRefresh,
+        pin: partner.certificate,
+      })),
+    });
+  }
+}
+
+function withPlaceholder(change: PlannedChange): ConfigChange {
+  if (change.kind !== 'pin-partner') return change;
+  return {
+    kind: 'set-partner',
+    partner: { ...change.partner, certificate: pinOf(change.of, change.certificate) },
+  };
+}
+
+const pinOf = (of: ServerId, certificate: Later<Certificate>): CertificateText =>
+  'known' in certificate ? certificate.known.text : placeholderFor(of, certificate.after);
+
+const certificateStep = (change: PlannedChange): StepId | null =>
+  change.kind === 'pin-partner' && 'after' in change.certificate ? change.certificate.after : null;
+
+const describeCertificate = (id: ServerId, certificate: Certificate): string =>
+  `${id}'s, until ${certificate.notAfter.slice(0, 10)}`;
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+const unique = <T>(items: readonly (T | null)[]): T[] => [...new Set(items.filter((item) => item !== null))];
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

@@ -1,0 +1,58 @@
+import type { ServerId } from '../names';
+import { allowsPull, type PartnerType, pulls } from '../server-config/server-config';
+
+/**
+ * Which servers would erase themselves (`kanidm.md`, "Refresh erases", rules 2, 3, 5): a server with
+ * `automatic_refresh` replaces its database by that of any supplier it can reach whose domain is another one. The
+ * planner plays every step on this model and asks again after each; no step may erase whom it does not name.
+ */
+export interface ModelServer {
+  readonly id: ServerId;
+  /** Which domain its database belongs to; null: not known, which counts as another one. */
+  readonly domain: string | null;
+  /** Names the certificate it shows; two equal names are the same certificate. */
+  readonly certificate: string | null;
+  readonly tables: readonly ModelTable[];
+}
+
+export interface ModelTable {
+  /** The partner, or null when the fleet does not know whose table it is. */
+  readonly partner: ServerId | null;
+  readonly type: PartnerType;
+  readonly automaticRefresh: boolean;
+  /** The certificate that is pinned. */
+  readonly pin: string;
+}
+
+export interface Erasure {
+  readonly erased: ServerId;
+  /** Whose data it would take. */
+  readonly by: ServerId;
+}
+
+/** Everyone who would erase himself at his next round, as the files of all servers stand. */
+export function erasures(servers: ReadonlyMap<ServerId, ModelServer>): readonly Erasure[] {
+  return [...servers.values()].flatMap((server) => {
+    // One flagged table makes the server ask every supplier, the unflagged too (rule 2).
+    if (!server.tables.some((table) => table.automaticRefresh && pulls(table.type))) return [];
+    return server.tables.flatMap((table) => {
+      if (!pulls(table.type) || table.partner === null) return [];
+      const supplier = servers.get(table.partner);
+      return supplier && connects(server, table, supplier) && differ(server.domain, supplier.domain)
+        ? [{ erased: server.id, by: supplier.id }]
+        : [];
+    });
+  });
+}
+
+function connects(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
+  return (
+    table.pin === supplier.certificate &&
+    supplier.tables.some(
+      (other) =>
+        other.partner === consumer.id && allowsPull(other.type) && other.pin === consumer.certificate,
+    )
+  );
+}
+
+const differ = (a: string | null, b: string | null): boolean => a === null || a !== b;

@@ -1,0 +1,158 @@
+import { sameOrigin } from '../origin';
+import { fail, ok, type Place, type Result } from '../result';
+import {
+  addKeys,
+  addTopLevel,
+  type Edits,
+  literal,
+  noEdits,
+  removePair,
+  type Scalar,
+  setWritten,
+} from './edit-key';
+import {
+  endOfContent,
+  type PartnerKeys,
+  partnerKeys,
+  removePartner,
+  separation,
+  setPartner,
+  tableBlock,
+} from './edit-partner';
+import { styleOf } from './file-style';
+import { ACKNOWLEDGEMENT } from './findings';
+import { interpret } from './read-server-config';
+import { stringOf } from './replication-section';
+import type { ConfigChange } from './server-config';
+import { applyEdits, conflict, insertLines, type TextEdit } from './text-edit';
+import { encodeToml, parseToml, readToml, type TomlFile } from './toml-file';
+import { verifyEdit } from './verify-edit';
+
+/**
+ * Changes a server.toml and touches only the bytes of what changes: comments, order, blank lines, quotes, line endings,
+ * the byte order mark and the end of the file stay. New tables take the style of those that are there. The result is
+ * re-read by another parser and compared with what was meant (`verifyEdit`) before it is returned.
+ * @param where the server and the file, for the fault.
+ * @returns the same bytes when everything is so already; a fault of `readServerConfig` when the file cannot be
+ * understood, `edit-check-failed` when the result is not what was meant. Nothing is written here.
+ */
+export function editServerConfig(
+  bytes: Uint8Array,
+  changes: readonly ConfigChange[],
+  where: Place,
+): Result<Uint8Array> {
+  const read = readToml(bytes, where);
+  if (!read.ok) return read;
+  const unclear = interpret(read.value, where).findings[0];
+  if (unclear !== undefined) {
+    const { severity: _severity, ...fault } = unclear;
+    return fail(fault);
+  }
+  const edited = edit(read.value, lastOfEach(changes), where);
+  if (!edited.ok) return edited;
+  if (edited.value === read.value.text) return ok(bytes);
+  const fault = verifyEdit(read.value.text, edited.value, changes, where);
+  return fault === null ? ok(encodeToml(edited.value, read.value.byteOrderMark)) : fail(fault);
+}
+
+/** A change that is made of several edits needs a few readings; more means the change never settles, which is a bug. */
+const MOST_READINGS_PER_CHANGE = 12;
+
+/** Makes as many changes as fit from each reading of the text. */
+function edit(file: TomlFile, changes: readonly ConfigChange[], where: Place): Result<string> {
+  let now = file;
+  let rest = changes;
+  for (let reading = 0; rest.length > 0; reading += 1) {
+    if (reading > MOST_READINGS_PER_CHANGE * changes.length)
+      throw new Error('an edit of server.toml does not settle');
+    const round = oneRound(now, rest);
+    rest = round.rest;
+    if (round.edits.length === 0) continue;
+    const parsed = parseToml(applyEdits(now.text, round.edits), now.byteOrderMark, where);
+    // The result does not parse: verifyEdit says so, with the text's own error.
+    if (!parsed.ok) return fail({ ...parsed.error, code: 'edit-check-failed' });
+    now = parsed.value;
+  }
+  return ok(now.text);
+}
+
+/** The first change always fits; what does not fit beside it waits for the next reading. */
+function oneRound(file: TomlFile, changes: readonly ConfigChange[]) {
+  const keys = partnerKeys(file);
+  const edits: TextEdit[] = [];
+  const rest: ConfigChange[] = [];
+  for (const [index, change] of changes.entries()) {
+    const made = editsFor(file, keys, change);
+    if (made.edits.length === 0) continue;
+    if (made.alone && edits.length === 0) return { edits: made.edits, rest: changes.slice(index) };
+    if (made.alone || made.edits.some((one) => edits.some((other) => conflict(one, other))))
+      rest.push(change);
+    else edits.push(...made.edits);
+  }
+  return { edits, rest };
+}
+
+function editsFor(file: TomlFile, keys: PartnerKeys, change: ConfigChange): Edits {
+  switch (change.kind) {
+    case 'set-origin': {
+      const written = file.find(['replication', 'origin']);
+      const same = written !== null && sameOrigin(stringOf(written) ?? '', change.origin);
+      return same ? noEdits : setReplicationKey(file, 'origin', change.origin);
+    }
+    case 'set-bindaddress':
+      return setReplicationKey(file, 'bindaddress', change.bindaddress);
+    case 'set-poll-interval':
+      return setReplicationKey(file, 'task_poll_interval', change.seconds);
+    case 'set-partner':
+      return setPartner(file, keys, change.partner);
+    case 'remove-partner':
+      return removePartner(file, keys, change.origin);
+    case 'acknowledge':
+      return acknowledge(file, change.present);
+  }
+}
+
+function setReplicationKey(file: TomlFile, key: string, value: Scalar): Edits {
+  const written = file.find(['replication', key]);
+  if (written) return setWritten(file, written, value);
+  return addKeys(file, ['replication'], [[key, value]]) ?? addSection(file, key, value);
+}
+
+/** `[replication]` with its first key: before the first partner's table, else at the end of the file. */
+function addSection(file: TomlFile, key: string, value: Scalar): Edits {
+  const { text, eol } = file;
+  const first = file.tables.find((table) => table.resolvedKey[0] === 'replication') ?? null;
+  const { headerIndent, keyIndent, equals, valueQuote, bracketPadding, blankLines } = styleOf(file, first);
+  const lines = [
+    `${headerIndent}[${bracketPadding}replication${bracketPadding}]`,
+    `${keyIndent}${key}${equals}${literal(value, valueQuote)}`,
+  ];
+  const blank = (count: number): string[] => Array<string>(count).fill('');
+  if (first) {
+    const [at] = tableBlock(text, first);
+    return {
+      edits: [insertLines(text, at, [...lines, ...blank(Math.max(blankLines, 1))], eol)],
+      alone: true,
+    };
+  }
+  const at = endOfContent(text);
+  const above = at === 0 ? 0 : separation(text, at, blankLines);
+  return { edits: [insertLines(text, at, [...blank(above), ...lines], eol)], alone: true };
+}
+
+function acknowledge(file: TomlFile, present: boolean): Edits {
+  const written = file.find([ACKNOWLEDGEMENT]);
+  if (!present) return written ? removePair(file, written) : noEdits;
+  if (written) return setWritten(file, written, true);
+  return addTopLevel(file, [`${ACKNOWLEDGEMENT}${styleOf(file, null).equals}true`]);
+}
+
+/** The last change of each thing: the ones before it would leave no trace. */
+function lastOfEach(changes: readonly ConfigChange[]): readonly ConfigChange[] {
+  return [...new Map(changes.map((change) => [subjectOf(change), change])).values()];
+}
+
+function subjectOf(change: ConfigChange): string {
+  if (change.kind === 'set-partner') return change.partner.origin;
+  return change.kind === 'remove-partner' ? change.origin : change.kind;
+}

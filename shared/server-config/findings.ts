@@ -1,0 +1,217 @@
+import type { Severity } from '../problem';
+import type { Fault, Place } from '../result';
+import { certificateKey, type PartnerType } from './server-config';
+
+/** Something wrong in a server.toml. An `error` keeps kanidmd from starting or a partner from working. */
+export interface Finding extends Fault {
+  readonly severity: Severity;
+}
+
+const error = (code: string, where: Place, message: string, fix: string): Finding => ({
+  severity: 'error',
+  code,
+  message,
+  fix,
+  where,
+});
+const warning = (...parts: Parameters<typeof error>): Finding => ({
+  ...error(...parts),
+  severity: 'warning',
+});
+
+const types = Object.keys(certificateKey)
+  .map((type) => `"${type}"`)
+  .join(', ');
+
+export const notText = (where: Place, field: string): Finding =>
+  error('server-toml-wrong-type', { ...where, field }, `${field} is not a text.`, 'Write it in quotes.');
+
+export const notBoolean = (where: Place, field: string): Finding =>
+  error(
+    'server-toml-wrong-type',
+    { ...where, field },
+    `${field} is neither true nor false.`,
+    'Write true or false, without quotes.',
+  );
+
+export const notSeconds = (where: Place, field: string): Finding =>
+  error(
+    'server-toml-wrong-type',
+    { ...where, field },
+    `${field} is not a whole number of seconds.`,
+    'Write a number from 1 to 300, without quotes.',
+  );
+
+export const notTable = (where: Place, field: string): Finding =>
+  error(
+    'server-toml-wrong-type',
+    { ...where, field },
+    `${field} is not a table.`,
+    'Write it as a [table] with keys of its own.',
+  );
+
+export const arrayOfTables = (where: Place, field: string): Finding =>
+  error(
+    'server-toml-wrong-type',
+    { ...where, field },
+    `${field} is written with double brackets, as a list.`,
+    'Write its header with single brackets.',
+  );
+
+export const notPartner = (where: Place, key: string): Finding =>
+  error(
+    'replication-unknown-key',
+    { ...where, field: `replication.${key}` },
+    `[replication] has a key "${key}"; any key but origin, bindaddress and task_poll_interval is read as a partner's origin.`,
+    'Remove it, or write the partner as [replication."repl://NAME:PORT"].',
+  );
+
+export const partnerScheme = (where: Place, key: string): Finding =>
+  error(
+    'partner-origin-invalid',
+    { ...where, field: `replication."${key}"` },
+    `"${key}" is not a partner's origin: kanidmd starts with it, but never replicates with this partner.`,
+    'Write it as repl://NAME:PORT, or remove the table.',
+  );
+
+export const samePartner = (where: Place, key: string, other: string): Finding =>
+  error(
+    'partner-twice',
+    { ...where, field: `replication."${key}"` },
+    `"${key}" and "${other}" name the same partner.`,
+    'Keep one of the two tables.',
+  );
+
+export const typeMissing = (where: Place, key: string): Finding =>
+  error(
+    'partner-type-missing',
+    { ...where, field: `replication."${key}".type` },
+    `The partner "${key}" has no type.`,
+    `Add type = one of ${types}.`,
+  );
+
+export const typeWrong = (where: Place, found: string | null): Finding =>
+  error(
+    'partner-type-wrong',
+    { ...where, field: 'type' },
+    found === null ? 'A partner type is not a text.' : `"${found.slice(0, 40)}" is not a partner type.`,
+    `Write one of ${types}.`,
+  );
+
+export const certificateKeyMissing = (
+  where: Place,
+  type: PartnerType,
+  key: string,
+  instead: string | null,
+): Finding =>
+  error(
+    instead === null ? 'certificate-missing' : 'certificate-key-wrong',
+    { ...where, field: key },
+    instead === null
+      ? `A "${type}" partner has no ${key}.`
+      : `A "${type}" partner has ${instead} where ${key} belongs.`,
+    instead === null
+      ? `Add ${key} with the text the partner's kanidmd show-replication-certificate prints.`
+      : `Rename ${instead} to ${key}, or change the type.`,
+  );
+
+export const certificateUnreadable = (where: Place, key: string, detail?: string): Finding => ({
+  ...error(
+    'certificate-unreadable',
+    { ...where, field: key },
+    `${key} is not a certificate as kanidmd prints it.`,
+    "Copy the whole text the partner's kanidmd show-replication-certificate prints.",
+  ),
+  ...(detail === undefined ? {} : { detail }),
+});
+
+export const originMissing = (where: Place): Finding =>
+  error(
+    'replication-origin-missing',
+    { ...where, field: 'replication.origin' },
+    '[replication] has no origin.',
+    'Add origin = "repl://NAME:PORT", the name partners dial.',
+  );
+
+export const originScheme = (where: Place, origin: string): Finding =>
+  error(
+    'origin-not-repl',
+    { ...where, field: 'replication.origin' },
+    `"${origin.slice(0, 80)}" is not a replication origin.`,
+    'Write it as repl://NAME:PORT.',
+  );
+
+export const originIsAddress = (where: Place, origin: string): Finding =>
+  warning(
+    'origin-is-address',
+    { ...where, field: 'replication.origin' },
+    `"${origin}" is an IP address: kanidmd starts, but older versions write no address into the certificate, and partners then refuse it.`,
+    'Use a name that partners can resolve.',
+  );
+
+export const originWithoutPort = (where: Place, origin: string): Finding =>
+  warning(
+    'origin-without-port',
+    { ...where, field: 'replication.origin' },
+    `"${origin}" has no port, so partners dial 443.`,
+    'Write the replication port: repl://NAME:8444.',
+  );
+
+export const bindNotAddress = (where: Place, bindaddress: string): Finding =>
+  error(
+    'bindaddress-not-address',
+    { ...where, field: 'replication.bindaddress' },
+    `"${bindaddress.slice(0, 80)}" is not IP:PORT; kanidmd takes no name here.`,
+    'Write an address, such as 0.0.0.0:8444 or [::]:8444.',
+  );
+
+export const bindTaken = (where: Place, bindaddress: string): Finding =>
+  error(
+    'bindaddress-taken',
+    { ...where, field: 'replication.bindaddress' },
+    `The replication port ${bindaddress} is the one kanidmd serves HTTPS or LDAP on.`,
+    'Give replication a port of its own, such as 8444.',
+  );
+
+export const unknownKey = (where: Place, key: string, version: string): Finding =>
+  error(
+    'unknown-key',
+    { ...where, field: key },
+    `kanidmd ${version} knows no key "${key}" here and refuses to start.`,
+    'Remove the line, or correct the name.',
+  );
+
+export const acknowledgementFatal = (where: Place, version: string): Finding =>
+  error(
+    'acknowledgement-fatal',
+    { ...where, field: ACKNOWLEDGEMENT },
+    `kanidmd ${version} refuses to start with ${ACKNOWLEDGEMENT}.`,
+    'Remove the line; it was needed up to 1.1.0-rc.16 only.',
+  );
+
+export const acknowledgementMissing = (where: Place, version: string): Finding =>
+  error(
+    'acknowledgement-missing',
+    { ...where, field: ACKNOWLEDGEMENT },
+    `kanidmd ${version} replicates only with ${ACKNOWLEDGEMENT} = true.`,
+    'Add the line above the first table.',
+  );
+
+export const versionTooNew = (where: Place, version: string): Finding =>
+  error(
+    'version-2-too-early',
+    { ...where, field: 'version' },
+    `kanidmd ${version} does not know version = "2".`,
+    'Remove the line, or upgrade to 1.6.3 or later.',
+  );
+
+export const versionUnknown = (where: Place): Finding =>
+  error(
+    'version-unknown',
+    { ...where, field: 'version' },
+    'The file version is not "2".',
+    'Write version = "2", or remove the line.',
+  );
+
+/** The line old versions need and new ones refuse (`kanidm.md`). */
+export const ACKNOWLEDGEMENT = 'i_acknowledge_that_replication_is_in_development';

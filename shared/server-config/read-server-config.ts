@@ -1,0 +1,72 @@
+import { fail, ok, type Place, type Result } from '../result';
+import { ACKNOWLEDGEMENT, type Finding, notText, versionUnknown } from './findings';
+import { readReplication, type ReplicationSection, stringOf } from './replication-section';
+import type { ServerConfig } from './server-config';
+import { readToml, startOf, type TomlFile } from './toml-file';
+
+/**
+ * Reads a server.toml, legacy or `version = "2"`, of Kanidm 1.1.0-rc.15 to 1.11, in any spelling of TOML 1.0.
+ * @param where the server and the file, for the fault.
+ * @returns a fault with line and column when the bytes are no TOML (`server-toml-syntax`, `server-toml-not-utf8`), or
+ * when a part Kanilink must understand makes no sense (a partner type, a pin): the codes of `findings.ts`. What a
+ * certain version of Kanidm refuses beyond that, `checkServerConfig` says.
+ */
+export function readServerConfig(bytes: Uint8Array, where: Place): Result<ServerConfig> {
+  const file = readToml(bytes, where);
+  if (!file.ok) return file;
+  const { config, findings } = interpret(file.value, where);
+  const first = findings[0];
+  if (first === undefined) return ok(config);
+  const { severity: _severity, ...fault } = first;
+  return fail(fault);
+}
+
+export interface Interpretation {
+  readonly config: ServerConfig;
+  readonly replication: ReplicationSection | null;
+  /** What cannot be understood, in any version. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a parsed file means, and what in it means nothing. */
+export function interpret(file: TomlFile, where: Place): Interpretation {
+  const findings: Finding[] = [];
+  const replication = readReplication(file, where);
+  const config: ServerConfig = {
+    version: readVersion(),
+    domain: text('domain'),
+    origin: text('origin'),
+    dbPath: text('db_path'),
+    adminBindPath: text('adminbindpath'),
+    bindaddress: address('bindaddress'),
+    ldapBindaddress: address('ldapbindaddress'),
+    onlineBackupPath: text('online_backup', 'path'),
+    acknowledgement: file.find([ACKNOWLEDGEMENT]) !== null,
+    replication: replication?.config ?? null,
+  };
+  return { config, replication, findings: [...findings, ...(replication?.findings ?? [])] };
+
+  function readVersion(): ServerConfig['version'] {
+    const written = file.find(['version']);
+    if (written === null) return 'legacy';
+    if (stringOf(written) === '2') return '2';
+    findings.push(versionUnknown({ ...where, ...startOf(written.pair.value) }));
+    return 'legacy';
+  }
+
+  function text(...path: string[]): string | null {
+    const written = file.find(path);
+    if (written === null) return null;
+    const value = stringOf(written);
+    if (value === null) findings.push(notText({ ...where, ...startOf(written.pair.value) }, path.join('.')));
+    return value;
+  }
+
+  /** Version 2 files may list several addresses; the first stands for them. */
+  function address(key: string): string | null {
+    const value = file.find([key])?.pair.value;
+    if (value?.type !== 'TOMLArray') return text(key);
+    const first = value.elements[0];
+    return first?.type === 'TOMLValue' && first.kind === 'string' ? first.value : null;
+  }
+}
