@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import ssh2, { type ParsedKey } from 'ssh2';
+
+/** An ed25519 key as OpenSSH writes it. */
+export interface SshKey {
+  /** The private key file's text, encrypted when a passphrase was given. */
+  readonly privateKey: string;
+  /** `ssh-ed25519 AAAA… comment`. */
+  readonly publicKey: string;
+  /** The public key as SSH sends it. */
+  readonly blob: Buffer;
+  /** `SHA256:…` as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+}
+
+export function makeSshKey(comment: string, passphrase?: string): SshKey {
+  const encryption = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 };
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment, ...encryption });
+  const blob = readSshKey(pair.public).getPublicSSH();
+  return {
+    privateKey: pair.private,
+    publicKey: pair.public,
+    blob,
+    fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
+  };
+}
+
+/** @throws when the text is no key: it was made here, so that is a bug. */
+export function readSshKey(text: string): ParsedKey {
+  const parsed = ssh2.utils.parseKey(text);
+  if (parsed instanceof Error) throw parsed;
+  return parsed;
+}

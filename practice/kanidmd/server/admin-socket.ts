@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { createInterface } from 'node:readline';
+import { adminRequestSchema, type AdminAnswer, type AdminAsk } from './admin-protocol';
+
+/**
+ * Opens the admin socket. **Whatever socket lies there is replaced**, also that of a running server: that is how a
+ * plain `configtest` takes it over (measured). The file stays when the program ends, and then refuses connections.
+ * @param handle answers one request.
+ */
+export async function openAdminSocket(
+  path: string,
+  handle: (ask: AdminAsk, pid: number) => Promise<AdminAnswer>,
+): Promise<net.Server> {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    createInterface({ input: socket }).on('line', (line) => {
+      void answer(line, handle).then((text) => socket.end(`${text}\n`));
+    });
+  });
+  // Bound under another name first: Node removes the name it bound to when it closes, the real one leaves it.
+  const first = `${path}.${process.pid}`;
+  rmSync(first, { force: true });
+  server.listen(first);
+  await once(server, 'listening');
+  chmodSync(first, 0o750);
+  renameSync(first, path);
+  return server;
+}
+
+async function answer(
+  line: string,
+  handle: (ask: AdminAsk, pid: number) => Promise<AdminAnswer>,
+): Promise<string> {
+  const refused: AdminAnswer = { answer: 'error' };
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return JSON.stringify(refused);
+  }
+  const request = adminRequestSchema.safeParse(value);
+  return JSON.stringify(request.success ? await handle(request.data.ask, request.data.pid) : refused);
+}
