@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import type { Command } from './commands';
+
+/** What a call asks for, read from its arguments. */
+export interface Invocation {
+  /** The fleet file as written; empty for commands that take none. */
+  readonly fleet: string;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly erase: readonly string[];
+  readonly server: string | null;
+  readonly follow: boolean;
+  readonly servers: number;
+  /** Null: the platform's own place. */
+  readonly configDir: string | null;
+}
+
+export const LEAST_SERVERS = 2;
+export const MOST_SERVERS = 8;
+
+const everywhere = ['json', 'config-dir', 'help'];
+const options = {
+  json: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  erase: { type: 'string', multiple: true },
+  server: { type: 'string' },
+  follow: { type: 'boolean' },
+  servers: { type: 'string' },
+  'config-dir': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Reads a command's arguments. @returns a complaint in one sentence when they do not fit it. */
+export function readArguments(
+  command: Command,
+  words: readonly string[],
+): { readonly ok: true; readonly value: Invocation } | { readonly ok: false; readonly complaint: string } {
+  const complain = (complaint: string) => ({ ok: false, complaint }) as const;
+  const parsed = parse(words);
+  if (typeof parsed === 'string') return complain(parsed);
+  const { values, positionals } = parsed;
+  const foreign = Object.keys(values).find(
+    (name) => !everywhere.includes(name) && !command.options.includes(name),
+  );
+  if (foreign !== undefined) return complain(`${command.name} takes no --${foreign}`);
+  const [fleet, surplus] = positionals;
+  if (command.takesFleet && fleet === undefined)
+    return complain(`${command.name} needs the path of a fleet file`);
+  const extra = command.takesFleet ? surplus : fleet;
+  if (extra !== undefined) return complain(`${command.name} does not know what to do with "${extra}"`);
+  if (values.json === true && values.follow === true)
+    return complain('--json prints one document, which --follow would never finish; leave one of them out');
+  const servers = Number(values.servers ?? LEAST_SERVERS);
+  if (!Number.isInteger(servers) || servers < LEAST_SERVERS || servers > MOST_SERVERS)
+    return complain(`--servers is a number from ${LEAST_SERVERS} to ${MOST_SERVERS}`);
+  return {
+    ok: true,
+    value: {
+      fleet: fleet ?? '',
+      json: values.json ?? false,
+      yes: values.yes ?? false,
+      // `--erase a,b` and `--erase a --erase b` mean the same; ids have no commas.
+      erase: (values.erase ?? []).flatMap((ids) => ids.split(',')).filter((id) => id !== ''),
+      server: values.server ?? null,
+      follow: values.follow ?? false,
+      servers,
+      configDir: values['config-dir'] ?? null,
+    },
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    // parseArgs reports what a person wrote wrongly as a TypeError with a sentence for them.
+    if (!(error instanceof TypeError)) throw error;
+    return error.message.split('. ')[0] ?? error.message;
+  }
+}

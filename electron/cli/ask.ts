@@ -1,0 +1,56 @@
+import type { Person, SecretQuestion } from '../engine/connect/connection';
+import { askProgram, type Asked } from './ask-program';
+import { hostKeyText } from './text/host-key';
+
+/** What asking needs from outside. */
+export interface AskOptions {
+  /** The program of KANILINK_ASK; null: the terminal is asked. */
+  readonly program: string | null;
+  /** Reads a line without echo; null when there is no terminal or the person gave up. */
+  readonly readSecret: (prompt: string, signal: AbortSignal) => Promise<string | null>;
+  /** Standard error. */
+  readonly say: (text: string) => void;
+  /** Milliseconds the program may take. */
+  readonly limitMs: number;
+}
+
+/**
+ * The person at a terminal, or the program that answers for one (`design.md`, "The seam to a server"). Questions of
+ * several servers come one after the other. An unknown host key is never accepted by a keystroke: it fails, and the
+ * command that would accept it is printed.
+ */
+export function createPerson(options: AskOptions): Person {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(ask: () => Promise<T>): Promise<T> => {
+    const turn = last.then(ask, ask);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const fromProgram = async (kind: Asked, subject: string, signal: AbortSignal): Promise<string | null> => {
+    if (options.program === null) return null;
+    const answer = await askProgram(options.program, [kind, subject], options.limitMs, signal);
+    if (answer.ok) return answer.value;
+    options.say(`${answer.error.message} ${answer.error.fix}`);
+    return null;
+  };
+  return {
+    acceptHostKey: (question, signal) =>
+      inTurn(async () => {
+        if (options.program !== null) {
+          const subject = `${question.host} ${question.keyType} ${question.fingerprint}`;
+          if ((await fromProgram('host-key', subject, signal)) === 'yes') return true;
+        }
+        options.say(hostKeyText(question));
+        return false;
+      }),
+    secret: (question, signal) =>
+      inTurn(async () => {
+        if (signal.aborted) return null;
+        if (options.program !== null) return fromProgram(question.kind, question.subject, signal);
+        return options.readSecret(secretPrompt(question), signal);
+      }),
+  };
+}
+
+const secretPrompt = ({ server, kind, subject, attempt }: SecretQuestion): string =>
+  `${attempt > 1 ? 'That was not it. ' : ''}${server}: ${kind} ${kind === 'password' ? 'of' : 'for'} ${subject}: `;

@@ -1,0 +1,102 @@
+import type { Invocation } from './arguments';
+import { apply } from './commands/apply';
+import { check } from './commands/check';
+import { logs } from './commands/logs';
+import { plan } from './commands/plan';
+import { practice } from './commands/practice';
+import { status } from './commands/status';
+import type { World } from './world';
+
+/** One word of the command line: `kanilink NAME …`. */
+export interface Command {
+  readonly name: string;
+  /** What follows the name. */
+  readonly usage: string;
+  /** One line. */
+  readonly summary: string;
+  readonly takesFleet: boolean;
+  /** Options beside `--json`, `--config-dir` and `--help`. */
+  readonly options: readonly string[];
+  /** More for `kanilink help NAME`: the JSON and what the exit codes mean here. */
+  readonly details: string;
+  /** Null: not in this version yet. @returns the exit code. */
+  readonly run: ((invocation: Invocation, world: World) => Promise<number>) | null;
+}
+
+const later = (name: string, usage: string, summary: string): Command => ({
+  name,
+  usage,
+  summary,
+  takesFleet: false,
+  options: [],
+  details: '',
+  run: null,
+});
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [
+  {
+    name: 'check',
+    usage: 'FLEET',
+    summary: 'reads the fleet file, probes the servers, prints problems',
+    takesFleet: true,
+    options: [],
+    details: 'Exit 0: no errors (warnings may be there); 1: errors.\nJSON: {"problems":[…]}',
+    run: check,
+  },
+  {
+    name: 'status',
+    usage: 'FLEET',
+    summary: 'shows servers and pulls as they are; waits up to two poll intervals for evidence',
+    takesFleet: true,
+    options: [],
+    details:
+      'Exit 0: every pull replicates and no rule finds an error; 2: some do not, or an error; 1: failed.\nJSON: {"servers":[…],"pulls":[…],"problems":[…]}',
+    run: status,
+  },
+  {
+    name: 'plan',
+    usage: 'FLEET',
+    summary: 'shows the steps a deploy would take, with diffs, risks and what is erased',
+    takesFleet: true,
+    options: [],
+    details:
+      'Exit 0: nothing to do; 2: there are changes; 1: failed, blocked, or a server that could not be judged.\nJSON: {"changes":bool,"steps":[…],"problems":[…]}',
+    run: plan,
+  },
+  {
+    name: 'apply',
+    usage: 'FLEET [--yes] [--erase ID]…',
+    summary: 'carries the plan out; erases no database that --erase does not name',
+    takesFleet: true,
+    options: ['yes', 'erase'],
+    details:
+      'Without --yes it shows the plan and asks on the terminal. --erase may be repeated, or list ids with commas.\nExit 0: done, or nothing to do; 1: refused, failed, rolled back or cancelled.\nJSON: {"result":"done|unchanged|refused|failed|rolled-back|cancelled","steps":[…],"problems":[…]}; each step has its "state".',
+    run: apply,
+  },
+  later('resume', 'FLEET', 'finishes an interrupted deploy from its journal'),
+  later('rollback', 'FLEET', 'undoes an interrupted deploy from its journal'),
+  {
+    name: 'logs',
+    usage: 'FLEET [--server ID] [--follow]',
+    summary: 'prints the log lines of all servers, merged by time; the last ten minutes, or on and on',
+    takesFleet: true,
+    options: ['server', 'follow'],
+    details:
+      'Exit 0: read to the end, or stopped by Ctrl-C; 1: a server’s log could not be read.\nJSON (not with --follow): {"lines":[{"at","server","level","meaning","raw","pull"}],"problems":[…]}; at is in microseconds.',
+    run: logs,
+  },
+  later('compare', 'FLEET', 'proves from online backups that the servers hold the same data'),
+  later('certificates', 'FLEET', 'shows expiry and pins'),
+  later('renew', 'FLEET --server ID', 'renews a certificate and re-pins it everywhere'),
+  later('adopt', 'ENDPOINT… --output FLEET', 'makes a fleet file from servers as they run'),
+  {
+    name: 'practice',
+    usage: '[--servers N]',
+    summary: 'starts a practice fleet, prints its fleet file’s path, runs until Ctrl-C',
+    takesFleet: false,
+    options: ['servers'],
+    details: 'Practice servers listen on 127.0.0.1 only and hold no real data.\nJSON: {"fleet":"PATH"}',
+    run: practice,
+  },
+];

@@ -1,0 +1,98 @@
+import { rememberDomain } from '../../../shared/fleet/remember-domain';
+import type { FleetText, PlanView } from '../../../shared/ipc';
+import type { DeployOutcome, StepState } from '../../../shared/plan/deploy';
+import type { Problem } from '../../../shared/problem';
+import type { Invocation } from '../arguments';
+import { loadFleet } from '../fleet-argument';
+import { consentTo } from '../consent';
+import { faultProblem, problemsText } from '../text/problems';
+import { outcomeText, progressText } from '../text/progress';
+import { exit, type World } from '../world';
+import { planReport, printPlan } from './plan';
+
+/** What `apply --json` prints. */
+interface Outcome {
+  readonly result: DeployOutcome;
+  readonly view: PlanView | null;
+  readonly states: ReadonlyMap<string, StepState>;
+  readonly problems: readonly Problem[];
+}
+
+/** `kanilink apply`: plans, asks, deploys. Erases only what the person named. */
+export async function apply(invocation: Invocation, world: World): Promise<number> {
+  const { json } = invocation;
+  const loaded = await loadFleet(invocation.fleet, world);
+  if (!loaded.ok) return report(refused(null, loaded.problems), json, world);
+  const stranger = invocation.erase.find((id) => !loaded.fleet.servers.some((server) => server.id === id));
+  if (stranger !== undefined) {
+    world.say(`kanilink apply: --erase ${stranger}: the fleet has no server ${stranger}`);
+    return exit.usage;
+  }
+  const planned = await world.engine.plan(loaded.text, { signal: world.signal, timeoutMs: 120_000 });
+  if (!planned.ok) return report(refused(null, [faultProblem(planned.error)]), json, world);
+  const view = planned.value;
+  if (!json) printPlan(view, world);
+  if (view.blocked) return report(refused(view, view.problems), json, world);
+  const consent = await consentTo(view, invocation, world);
+  if (consent.kind === 'usage') {
+    world.say(`kanilink apply: ${consent.complaint}`);
+    return exit.usage;
+  }
+  if (consent.kind === 'refused') return report(refused(view, consent.problems), json, world);
+  const outcome = await deploy(loaded.text, view, consent.erase, world);
+  if (outcome.result === 'done') await keepDomain(loaded.text, world);
+  return report(outcome, json, world);
+}
+
+async function deploy(
+  text: FleetText,
+  view: PlanView,
+  erase: readonly string[],
+  world: World,
+): Promise<Outcome> {
+  const states = new Map<string, StepState>();
+  const consent = { fingerprint: view.fingerprint, erase };
+  for await (const event of world.engine.deploy(text, consent, world.signal)) {
+    const line = progressText(event, view, world.paintSaid);
+    if (line !== '') world.say(line);
+    if (event.kind === 'step') states.set(event.step, event.state);
+    if (event.kind === 'finished') return { result: event.outcome, view, states, problems: event.problems };
+  }
+  throw new Error('the deploy ended without saying how');
+}
+
+/** Writes the domain of a first deploy into the fleet file; not being able to is said and harms nothing. */
+async function keepDomain(text: FleetText & { readonly path: string }, world: World): Promise<void> {
+  const call = { signal: world.signal, timeoutMs: 60_000, wait: false };
+  const status = await world.engine.status(text, call);
+  const remembered = status.ok ? rememberDomain(text.text, status.value.servers) : null;
+  if (remembered === null) return;
+  const saved = await world.engine.saveFleet(text.path, remembered, text.text);
+  world.say(
+    saved.ok
+      ? `Wrote domain_uuid into ${text.path}: from now on a primary in another domain is an error.`
+      : `domain_uuid was not written into ${text.path}: ${saved.error.message}`,
+  );
+}
+
+const refused = (view: PlanView | null, problems: readonly Problem[]): Outcome => ({
+  result: 'refused',
+  view,
+  states: new Map(),
+  problems,
+});
+
+function report({ result, view, states, problems }: Outcome, json: boolean, world: World): number {
+  const steps = (view === null ? [] : planReport(view).steps).map((step) => ({
+    ...step,
+    state: states.get(step.id) ?? 'pending',
+  }));
+  if (json) world.print(JSON.stringify({ result, steps, problems }, null, 2));
+  else {
+    const text = problemsText(problems, world.paint);
+    if (text !== '' && view?.problems !== problems) world.print(`\n${text}`);
+    // A plan without steps has said so already.
+    if (result !== 'unchanged') world.print(outcomeText(result, world.paint));
+  }
+  return result === 'done' || result === 'unchanged' ? exit.well : exit.failed;
+}

@@ -1,0 +1,59 @@
+import type { PlanView } from '../../shared/ipc';
+import type { Problem } from '../../shared/problem';
+import type { Invocation } from './arguments';
+import { erasedBy, planSummary } from './text/plan';
+import type { World } from './world';
+
+export type Consent =
+  | { readonly kind: 'given'; readonly erase: readonly string[] }
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'usage'; readonly complaint: string };
+
+/**
+ * The person's consent to a plan: `--yes` and an `--erase` for every server that is erased, or the same typed on a
+ * terminal, the name of each erased server letter by letter. A plan without steps needs none.
+ */
+export async function consentTo(
+  view: PlanView,
+  { yes, erase }: Pick<Invocation, 'yes' | 'erase'>,
+  world: World,
+): Promise<Consent> {
+  const unnamed = erasedBy(view).filter((id) => !erase.includes(id));
+  if (view.steps.length === 0) return { kind: 'given', erase };
+  if (yes) return unnamed.length === 0 ? { kind: 'given', erase } : refuse(unnamed.map(notNamed));
+  const needed = ['--yes', ...unnamed.map((id) => `--erase ${id}`)].join(' ');
+  const answer = await world.askLine(`\n${planSummary(view)}\nType yes to carry it out: `);
+  if (answer === null)
+    return {
+      kind: 'usage',
+      complaint: `there is no terminal to ask on; to carry the plan out add ${needed}`,
+    };
+  if (answer.trim() !== 'yes') return refuse([declined]);
+  for (const id of unnamed) {
+    const typed = await world.askLine(
+      `${world.paintSaid.bad(`The whole database of ${id} will be erased`)} and replaced. Type its name to allow it: `,
+    );
+    if (typed?.trim() !== id) return refuse([notNamed(id)]);
+  }
+  return { kind: 'given', erase: [...erase, ...unnamed] };
+}
+
+const refuse = (problems: readonly Problem[]): Consent => ({ kind: 'refused', problems });
+
+const notNamed = (id: string): Problem => ({
+  severity: 'error',
+  code: 'erase-not-named',
+  server: id,
+  message: `The plan erases the whole database of ${id}, which was not named.`,
+  fix: `If that is meant, add: --erase ${id}`,
+  where: { server: id },
+});
+
+const declined: Problem = {
+  severity: 'error',
+  code: 'declined',
+  server: null,
+  message: 'The plan was not agreed to.',
+  fix: 'Type yes, or pass --yes.',
+  where: {},
+};

@@ -1,0 +1,449 @@
+import { describe, expect, it } from 'vitest';
+import type { LogLineView, PlanView } from '../../shared/ipc';
+import type { StatusReport } from '../../shared/observed';
+import type { DeployEvent } from '../../shared/plan/deploy';
+import type { Problem } from '../../shared/problem';
+import { fail, type Fault, ok, type Result } from '../../shared/result';
+import type { Engine } from '../engine/engine';
+import { run } from './run';
+import { plain } from './text/paint';
+import type { World } from './world';
+
+const FLEET = `version = 1
+name = "Home"
+[[server]]
+id = "idm-a"
+connect = "ssh"
+endpoint = "ssh://a"
+[[server]]
+id = "idm-b"
+connect = "ssh"
+endpoint = "ssh://b"
+[[link]]
+supplier = "idm-a"
+consumer = "idm-b"
+`;
+const UUID = '8bd2165e-0000-4000-8000-000000000001';
+
+const problem = (severity: Problem['severity'], code = 'some-rule'): Problem => ({
+  severity,
+  code,
+  server: 'idm-a',
+  message: 'Something is so.',
+  fix: 'Do this.',
+  where: { server: 'idm-a' },
+});
+const fault: Fault = { code: 'broke', message: 'It broke.', fix: 'Mend it.', detail: 'evidence', where: {} };
+
+const step = (id: string, erases: string[] = []): PlanView['steps'][number] => ({
+  id,
+  server: 'idm-b',
+  action: erases.length > 0 ? 'refresh' : 'configure',
+  needs: [],
+  requires: [],
+  summary: `Step ${id}`,
+  why: 'Because.',
+  risk: erases.length > 0 ? 'data is lost' : '',
+  diff: '--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n',
+  erases,
+});
+const view = (steps: PlanView['steps'], more: Partial<PlanView> = {}): PlanView => ({
+  fingerprint: 'f1',
+  blocked: false,
+  steps,
+  problems: [],
+  ...more,
+});
+const erasing = view([step('1'), step('2', ['idm-b'])]);
+
+const report = (health: StatusReport['pulls'][number]['health'], problems: Problem[] = []): StatusReport => ({
+  servers: [
+    {
+      id: 'idm-a',
+      state: 'running',
+      version: '1.10.5',
+      domain: 'example.com',
+      domainUuid: UUID,
+      replication: true,
+      certificate: { fingerprint: 'SHA256:x', notBefore: '2026-01-01', notAfter: '2030-01-01', names: ['a'] },
+    },
+  ],
+  pulls: [
+    { consumer: 'idm-b', supplier: 'idm-a', health, cause: 'the cause', fix: 'the fix', lastSuccess: null },
+  ],
+  problems,
+});
+
+const doneEvents: DeployEvent[] = [
+  { kind: 'started', deploy: 'd1', journal: '/j/d1', at: 1 },
+  { kind: 'step', step: '1', state: 'running', at: 2, note: '' },
+  { kind: 'output', step: '1', text: 'testing', at: 3 },
+  { kind: 'step', step: '1', state: 'done', at: 4, note: '' },
+  { kind: 'finished', outcome: 'done', problems: [], at: 5 },
+];
+
+/** What the engine answers, and what was asked of it. */
+interface Scene {
+  readonly fleet?: string;
+  readonly status?: Result<StatusReport>;
+  readonly plan?: Result<PlanView>;
+  readonly events?: readonly DeployEvent[];
+  readonly logs?: readonly Result<LogLineView>[];
+  readonly answers?: readonly string[];
+}
+
+async function call(line: string, scene: Scene = {}) {
+  const asked = {
+    waited: null as boolean | null,
+    deploys: [] as unknown[],
+    saved: [] as string[],
+    closed: 0,
+  };
+  const engine: Engine = {
+    loadFleet: (path) =>
+      Promise.resolve(
+        path === 'none.toml'
+          ? fail({ ...fault, code: 'fleet-unreadable' })
+          : ok({ path, text: scene.fleet ?? FLEET }),
+      ),
+    saveFleet: (path, text) => {
+      asked.saved.push(text);
+      return Promise.resolve(ok({ path }));
+    },
+    testServer: () => Promise.reject(new Error('not asked for')),
+    status: (_fleet, { wait }) => {
+      asked.waited = wait;
+      return Promise.resolve(scene.status ?? ok(report('replicating')));
+    },
+    plan: () => Promise.resolve(scene.plan ?? ok(view([]))),
+    deploy: async function* (_fleet, consent) {
+      asked.deploys.push(consent);
+      for (const event of scene.events ?? doneEvents) yield await Promise.resolve(event);
+    },
+    logs: async function* () {
+      for (const item of scene.logs ?? []) yield await Promise.resolve(item);
+    },
+    watch: () => {
+      throw new Error('not asked for');
+    },
+    startPractice: ({ servers }) => Promise.resolve(ok({ path: `/practice/${servers}/fleet.toml` })),
+    stopPractice: () => Promise.resolve(),
+    sshAliases: () => Promise.resolve([]),
+    close: () => {
+      asked.closed += 1;
+      return Promise.resolve();
+    },
+  };
+  const out: string[] = [];
+  const err: string[] = [];
+  const answers = [...(scene.answers ?? [])];
+  const interrupt = new AbortController();
+  const print = (text: string): void => void out.push(text);
+  const say = (text: string): void => {
+    err.push(text);
+    // The practice fleet runs until Ctrl-C, which comes once it says so.
+    if (text.includes('until Ctrl-C')) interrupt.abort();
+  };
+  const world: World = {
+    engine,
+    print,
+    say,
+    paint: plain,
+    paintSaid: plain,
+    askLine: (question) => {
+      say(question);
+      return Promise.resolve(scene.answers ? (answers.shift() ?? null) : null);
+    },
+    signal: interrupt.signal,
+    now: () => 0,
+  };
+  const words = line.split(' ').filter((word) => word !== '');
+  const code = await run(words, { print, say, version: '9.8.7', open: () => world });
+  return { code, out: out.join('\n'), err: err.join('\n'), asked };
+}
+
+/** The one JSON document on standard output. */
+const json = (out: string): unknown => JSON.parse(out);
+
+describe('calling the command line', () => {
+  it.each([
+    ['', 64, /kanilink COMMAND FLEET/],
+    ['frobnicate', 64, /no command "frobnicate"/],
+    ['plan', 64, /needs the path of a fleet file/],
+    ['plan a.toml b.toml', 64, /does not know what to do with "b.toml"/],
+    ['plan a.toml --yes', 64, /takes no --yes/],
+    ['plan a.toml --frob', 64, /--frob/],
+    ['apply a.toml --erase', 64, /--erase/],
+    ['logs a.toml --json --follow', 64, /one document/],
+    ['practice --servers 1', 64, /2 to 8/],
+    ['practice --servers two', 64, /2 to 8/],
+  ])('refuses "%s" with 64 and says why', async (line, code, words) => {
+    const called = await call(line);
+    expect(called.code).toBe(code);
+    expect(called.err).toMatch(words);
+    expect(called.out).toBe('');
+    expect(called.asked.closed).toBe(0);
+  });
+
+  it.each(['resume', 'rollback', 'compare', 'certificates', 'renew', 'adopt'])(
+    'says plainly that %s is not there yet',
+    async (name) => {
+      const called = await call(`${name} fleet.toml`);
+      expect(called).toMatchObject({ code: 64, out: '' });
+      expect(called.err).toContain(`kanilink ${name} is not in this version yet`);
+    },
+  );
+
+  it.each(['help', '--help', '-h', 'help plan', 'plan --help', 'help renew'])(
+    'helps with "%s"',
+    async (line) => {
+      const called = await call(line);
+      expect(called.code).toBe(0);
+      expect(called.out).toMatch(/kanilink/);
+    },
+  );
+
+  it('prints its version', async () => {
+    expect(await call('--version')).toMatchObject({ code: 0, out: '9.8.7' });
+  });
+
+  it.each(['check', 'status', 'plan', 'apply', 'logs'])(
+    'reports every problem of a broken fleet file: %s',
+    async (name) => {
+      const broken = FLEET.replace('idm-b"\nconnect', 'IDM B"\nconnect').replace('"Home"', '7');
+      for (const flag of ['', '--json']) {
+        const called = await call(`${name} fleet.toml ${flag}`, { fleet: broken });
+        expect(called.code).toBe(1);
+        expect(called.out).toContain('server[1].id');
+        expect(called.out).toContain('name');
+        if (flag)
+          expect(json(called.out)).toMatchObject({
+            problems: [{ where: { line: 2 } }, { where: { line: 8 } }],
+          });
+        else expect(called.out).toContain('fleet.toml:8:1');
+      }
+      expect(await call(`${name} none.toml`)).toMatchObject({ code: 1 });
+    },
+  );
+});
+
+describe('check', () => {
+  it('exits 0 with warnings and 1 with errors', async () => {
+    const warned = await call('check f.toml', { status: ok(report('broken', [problem('warning')])) });
+    expect(warned).toMatchObject({ code: 0, asked: { waited: false, closed: 1 } });
+    expect(warned.out).toContain('1 warning');
+    expect((await call('check f.toml')).out).toBe('No problems.');
+    expect((await call('check f.toml', { status: ok(report('broken', [problem('error')])) })).code).toBe(1);
+    expect((await call('check f.toml', { status: fail(fault) })).code).toBe(1);
+  });
+
+  it('prints one JSON document', async () => {
+    const { out } = await call('check f.toml --json', { status: ok(report('broken', [problem('error')])) });
+    expect(json(out)).toEqual({ problems: [problem('error')] });
+  });
+});
+
+describe('status', () => {
+  it('exits 0 only when every pull replicates and no rule finds an error', async () => {
+    expect(await call('status f.toml')).toMatchObject({ code: 0, asked: { waited: true } });
+    for (const health of ['waiting', 'needs-refresh', 'broken', 'paused', 'unknown'] as const)
+      expect((await call('status f.toml', { status: ok(report(health)) })).code).toBe(2);
+    expect(
+      (await call('status f.toml', { status: ok(report('replicating', [problem('error')])) })).code,
+    ).toBe(2);
+    expect((await call('status f.toml', { status: fail(fault) })).code).toBe(1);
+  });
+
+  it('says health in words with cause and fix', async () => {
+    const { out } = await call('status f.toml', { status: ok(report('needs-refresh')) });
+    expect(out).toMatch(/! idm-b ← idm-a {2}needs a refresh {2}the cause\n {4}the fix/);
+    expect(out).toMatch(/idm-a {3}running {2}1\.10\.5 {3}example\.com \(8bd2165e\) {2}2030-01-01/);
+  });
+
+  it('prints the report as JSON', async () => {
+    expect(json((await call('status f.toml --json')).out)).toEqual(report('replicating'));
+  });
+});
+
+describe('plan', () => {
+  it.each([
+    ['nothing to do', view([]), 0],
+    ['changes', erasing, 2],
+    ['a blocked plan', view([step('1')], { blocked: true, problems: [problem('error')] }), 1],
+    ['a server that could not be judged', view([], { problems: [problem('error')] }), 1],
+    ['changes beside such a server', view([step('1')], { problems: [problem('error')] }), 2],
+  ])('tells %s by its exit code', async (_what, plan, code) => {
+    expect((await call('plan f.toml', { plan: ok(plan) })).code).toBe(code);
+  });
+
+  it('never calls a plan done that could not be judged', async () => {
+    const { out } = await call('plan f.toml', { plan: ok(view([], { problems: [problem('error')] })) });
+    expect(out).not.toContain('Nothing to do');
+  });
+
+  it('prints the shape of the contract and no more', async () => {
+    const { out } = await call('plan f.toml --json', { plan: ok(view([step('1', ['idm-b'])])) });
+    expect(json(out)).toEqual({
+      changes: true,
+      steps: [
+        {
+          id: '1',
+          server: 'idm-b',
+          action: 'refresh',
+          summary: 'Step 1',
+          diff: '--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n',
+          risk: 'data is lost',
+          erases: ['idm-b'],
+        },
+      ],
+      problems: [],
+    });
+    expect(json((await call('plan f.toml --json', { plan: fail(fault) })).out)).toMatchObject({
+      changes: false,
+      steps: [],
+      problems: [{ code: 'broke', message: 'It broke.\nevidence' }],
+    });
+  });
+});
+
+describe('apply', () => {
+  const plan = ok(erasing);
+
+  it('runs the very plan that was shown, erasing only who was named', async () => {
+    const called = await call('apply f.toml --yes --erase idm-b', { plan });
+    expect(called.code).toBe(0);
+    expect(called.asked.deploys).toEqual([{ fingerprint: 'f1', erase: ['idm-b'] }]);
+    expect(called.err).toContain('[1/2] ✓ Step 1');
+    expect(called.err).toContain('/j/d1');
+  });
+
+  it('refuses an erase that was not named, and gives the option that allows it', async () => {
+    const called = await call('apply f.toml --yes --json', { plan });
+    expect(called).toMatchObject({ code: 1, asked: { deploys: [], saved: [] } });
+    expect(json(called.out)).toMatchObject({
+      result: 'refused',
+      steps: [{ state: 'pending' }, { state: 'pending' }],
+      problems: [{ code: 'erase-not-named', server: 'idm-b', fix: expect.stringContaining('--erase idm-b') }],
+    });
+    const other = await call('apply f.toml --yes --erase idm-a', { plan });
+    expect(other).toMatchObject({ code: 1, asked: { deploys: [] } });
+  });
+
+  it('refuses to erase a server the fleet does not have', async () => {
+    const called = await call('apply f.toml --yes --erase idm-z', { plan });
+    expect(called).toMatchObject({ code: 64, asked: { deploys: [] } });
+    expect(called.err).toContain('no server idm-z');
+  });
+
+  it('takes several ids, repeated or with commas', async () => {
+    for (const line of ['--erase idm-a --erase idm-b', '--erase idm-a,idm-b', '--erase=idm-a,idm-b'])
+      expect((await call(`apply f.toml --yes ${line}`, { plan })).asked.deploys).toMatchObject([
+        { erase: ['idm-a', 'idm-b'] },
+      ]);
+  });
+
+  it('without --yes and without a terminal tells what to pass', async () => {
+    const called = await call('apply f.toml', { plan });
+    expect(called).toMatchObject({ code: 64, asked: { deploys: [] } });
+    expect(called.err).toContain('--yes --erase idm-b');
+  });
+
+  it('asks on the terminal for yes and for the name of whom it erases', async () => {
+    const agreed = await call('apply f.toml', { plan, answers: ['yes', 'idm-b'] });
+    expect(agreed).toMatchObject({ code: 0, asked: { deploys: [{ erase: ['idm-b'] }] } });
+    for (const answers of [['no'], ['y'], [''], ['yes', 'idm-a'], ['yes', 'yes'], ['yes']])
+      expect(await call('apply f.toml', { plan, answers })).toMatchObject({
+        code: 1,
+        asked: { deploys: [] },
+      });
+  });
+
+  it('never starts a blocked plan', async () => {
+    const blocked = ok(view([step('1')], { blocked: true, problems: [problem('error')] }));
+    const called = await call('apply f.toml --yes --json', { plan: blocked });
+    expect(called).toMatchObject({ code: 1, asked: { deploys: [] } });
+    expect(json(called.out)).toMatchObject({ result: 'refused', problems: [{ code: 'some-rule' }] });
+  });
+
+  it.each([
+    ['done', 0],
+    ['unchanged', 0],
+    ['refused', 1],
+    ['failed', 1],
+    ['rolled-back', 1],
+    ['cancelled', 1],
+  ] as const)('passes on that it ended %s', async (outcome, code) => {
+    const events: DeployEvent[] = [
+      { kind: 'step', step: '1', state: 'done', at: 1, note: '' },
+      { kind: 'step', step: '2', state: 'failed', at: 2, note: 'no' },
+      { kind: 'finished', outcome, problems: [problem('error')], at: 3 },
+    ];
+    const called = await call('apply f.toml --yes --erase idm-b --json', { plan, events });
+    expect(called.code).toBe(code);
+    expect(json(called.out)).toMatchObject({
+      result: outcome,
+      steps: [
+        { id: '1', state: 'done' },
+        { id: '2', state: 'failed' },
+      ],
+      problems: [{ code: 'some-rule' }],
+    });
+  });
+
+  it('says once that there is nothing to do', async () => {
+    const events: DeployEvent[] = [{ kind: 'finished', outcome: 'unchanged', problems: [], at: 1 }];
+    const called = await call('apply f.toml', { events });
+    expect(called.code).toBe(0);
+    expect(called.out.match(/Nothing to do/g)).toHaveLength(1);
+  });
+
+  it('writes the domain into the fleet file after the first deploy, and never over one', async () => {
+    const first = await call('apply f.toml --yes --erase idm-b', { plan });
+    expect(first.asked.saved).toHaveLength(1);
+    expect(first.asked.saved[0]).toContain(`domain_uuid = "${UUID}"`);
+    const known = FLEET.replace('name =', `domain_uuid = "${UUID.replace('1', '2')}"\nname =`);
+    expect((await call('apply f.toml --yes --erase idm-b', { plan, fleet: known })).asked.saved).toEqual([]);
+  });
+});
+
+describe('logs', () => {
+  const line = (server: string, more: Partial<LogLineView> = {}): LogLineView => ({
+    at: Date.parse('2026-11-23T10:20:30.456Z') * 1000,
+    server,
+    level: 'good',
+    meaning: '',
+    raw: 'raw \u001B[31mline\u001B[0m\u0007',
+    pull: null,
+    ...more,
+  });
+
+  it('prints aligned lines without what would move the cursor', async () => {
+    const { code, out } = await call('logs f.toml', {
+      logs: [ok(line('idm-a', { meaning: 'a round worked' }))],
+    });
+    expect(code).toBe(0);
+    expect(out).toBe('10:20:30.456 idm-a a round worked | raw line\uFFFD');
+  });
+
+  it('exits 1 when a server’s log cannot be read, after all others', async () => {
+    const called = await call('logs f.toml --json', { logs: [fail(fault), ok(line('idm-b'))] });
+    expect(called.code).toBe(1);
+    expect(json(called.out)).toMatchObject({ lines: [{ server: 'idm-b' }], problems: [{ code: 'broke' }] });
+  });
+
+  it('knows its servers', async () => {
+    expect(await call('logs f.toml --server idm-x')).toMatchObject({ code: 64 });
+    expect(await call('logs f.toml --server idm-b')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('practice', () => {
+  it('prints the fleet file’s path alone on standard output, until Ctrl-C', async () => {
+    expect(await call('practice --servers 3')).toMatchObject({
+      code: 0,
+      out: '/practice/3/fleet.toml',
+      asked: { closed: 1 },
+    });
+    expect(json((await call('practice --json')).out)).toEqual({ fleet: '/practice/2/fleet.toml' });
+  });
+});

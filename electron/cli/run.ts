@@ -1,0 +1,66 @@
+import { type Invocation, readArguments } from './arguments';
+import { type Command, commands } from './commands';
+import { commandHelp, helpText } from './help';
+import { exit, type World } from './world';
+
+/** What is needed before a command is known: outputs, and a way to open the rest. */
+export interface Outside {
+  readonly print: (text: string) => void;
+  readonly say: (text: string) => void;
+  readonly version: string;
+  /** Makes the engine and all; called once, for commands that run. */
+  readonly open: (invocation: Invocation) => World;
+}
+
+/**
+ * Runs one call of the command line.
+ * @param words what follows the program's name.
+ * @returns the exit code.
+ */
+export async function run(words: readonly string[], outside: Outside): Promise<number> {
+  const [first, ...rest] = words;
+  if (first === undefined) {
+    outside.say(helpText());
+    return exit.usage;
+  }
+  if (first === '--version' || first === '-V') {
+    outside.print(outside.version);
+    return exit.well;
+  }
+  if (first === 'help' || first === '--help' || first === '-h') return help(rest[0], outside);
+  const command = commands.find(({ name }) => name === first);
+  if (!command) return unknown(first, outside);
+  if (rest.includes('--help') || rest.includes('-h')) return help(first, outside);
+  if (command.run === null) {
+    outside.say(`kanilink ${command.name} is not in this version yet.`);
+    return exit.usage;
+  }
+  const invocation = readArguments(command, rest);
+  if (!invocation.ok) {
+    outside.say(`kanilink: ${invocation.complaint}\nUsage: kanilink ${command.name} ${command.usage}`);
+    return exit.usage;
+  }
+  const world = outside.open(invocation.value);
+  try {
+    return await command.run(invocation.value, world);
+  } finally {
+    await world.engine.close();
+  }
+}
+
+function help(name: string | undefined, outside: Outside): number {
+  if (name === undefined) {
+    outside.print(helpText());
+    return exit.well;
+  }
+  const command: Command | undefined = commands.find((it) => it.name === name);
+  if (!command) return unknown(name, outside);
+  outside.print(commandHelp(command));
+  return exit.well;
+}
+
+function unknown(name: string, outside: Outside): number {
+  const names = commands.map((command) => command.name).join(', ');
+  outside.say(`kanilink: there is no command "${name}". Commands: ${names}, help.`);
+  return exit.usage;
+}

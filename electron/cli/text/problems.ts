@@ -1,0 +1,55 @@
+import type { Problem, Severity } from '../../../shared/problem';
+import { describePlace, type Fault, type Place } from '../../../shared/result';
+import { harmless, type Paint } from './paint';
+
+/** Problems as text, the worst first: where, what, what to do. Empty without problems. */
+export function problemsText(problems: readonly Problem[], paint: Paint): string {
+  return [...problems]
+    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .map((problem) => problemText(problem, paint))
+    .join('\n');
+}
+
+function problemText(problem: Problem, paint: Paint): string {
+  const place = describePlace(withoutRepetition(problem));
+  const colour = { error: paint.bad, warning: paint.warn, info: paint.quiet }[problem.severity];
+  const head = `${colour(problem.severity)}${' '.repeat(9 - problem.severity.length)}`;
+  const where = place === '' ? '' : `${paint.strong(harmless(place))}: `;
+  const [first = '', ...evidence] = harmless(problem.message).split('\n');
+  const lines = [`${head}${where}${first}`, ...evidence.map((line) => `         ${line}`)];
+  if (problem.fix !== '') lines.push(`         ${paint.quiet(harmless(problem.fix))}`);
+  return lines.join('\n');
+}
+
+/** The place without the link, where the sentence names it already. */
+function withoutRepetition({ message, where }: Problem): Place {
+  const { link, ...rest } = where;
+  return link === undefined || message.includes(link) ? rest : where;
+}
+
+/** `2 errors, 1 warning`; `no problems`. */
+export function countProblems(problems: readonly Problem[]): string {
+  const parts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
+    const count = problems.filter((problem) => problem.severity === severity).length;
+    if (count === 0) return [];
+    return [severity === 'info' ? `${count} to know` : `${count} ${severity}${count === 1 ? '' : 's'}`];
+  });
+  return parts.join(', ') || 'no problems';
+}
+
+/** A fault as a problem in the command line's JSON; the evidence stays. */
+export function faultProblem(fault: Fault): Problem {
+  return {
+    severity: 'error',
+    code: fault.code,
+    server: fault.where.server ?? null,
+    message: fault.detail === undefined ? fault.message : `${fault.message}\n${fault.detail}`,
+    fix: fault.fix,
+    where: fault.where,
+  };
+}
+
+export const hasErrors = (problems: readonly Problem[]): boolean =>
+  problems.some((problem) => problem.severity === 'error');
+
+const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { coloured, harmless, paintFor, plain } from './paint';
+import { diffText } from './plan';
+import { hostKeyText } from './host-key';
+import { countProblems, problemsText } from './problems';
+import { indent, table } from './table';
+import type { Problem } from '../../../shared/problem';
+
+const ESC = '\u001B';
+
+describe('text for a terminal', () => {
+  it('aligns columns and leaves no space at line ends', () => {
+    expect(
+      table([
+        ['a', 'bb', 'c'],
+        ['aaa', 'b', ''],
+        ['é…', '', 'x'],
+      ]),
+    ).toBe('a    bb  c\naaa  b\né…       x');
+  });
+
+  it('measures cells before colouring them', () => {
+    const painted = table(
+      [
+        ['a', 'b'],
+        ['aa', 'b'],
+      ],
+      coloured.bad,
+    );
+    expect(painted.replaceAll(`${ESC}[31m`, '').replaceAll(`${ESC}[39m`, '')).toBe('a   b\naa  b');
+  });
+
+  it('indents all but empty lines', () => {
+    expect(indent('a\n\nb', 2)).toBe('  a\n\n  b');
+  });
+
+  it('colours only a terminal whose owner did not forbid it', () => {
+    expect(paintFor(true, {})).toBe(coloured);
+    expect(paintFor(false, {})).toBe(plain);
+    expect(paintFor(true, { NO_COLOR: '1' })).toBe(plain);
+    expect(paintFor(true, { NO_COLOR: '' })).toBe(coloured);
+    expect(paintFor(true, { TERM: 'dumb' })).toBe(plain);
+  });
+
+  it('takes control characters out of what servers print', () => {
+    expect(harmless(`a${ESC}[2Jb`)).not.toContain(ESC);
+    expect(harmless(`${ESC}]0;title\u0007\r`)).not.toMatch(/[\u0007\r\u001B]/);
+    expect(harmless('tab\tand\nline, äöü €')).toBe('tab\tand\nline, äöü €');
+  });
+
+  it('colours the lines of a diff', () => {
+    expect(diffText('--- a\n+++ b\n@@ -1 +1 @@\n same\n-old\n+new\n', coloured)).toBe(
+      [
+        `${ESC}[1m--- a${ESC}[22m`,
+        `${ESC}[1m+++ b${ESC}[22m`,
+        `${ESC}[2m@@ -1 +1 @@${ESC}[22m`,
+        ' same',
+        `${ESC}[31m-old${ESC}[39m`,
+        `${ESC}[32m+new${ESC}[39m`,
+      ].join('\n'),
+    );
+  });
+});
+
+describe('problems', () => {
+  const problem = (severity: Problem['severity'], more: Partial<Problem> = {}): Problem => ({
+    severity,
+    code: 'c',
+    server: null,
+    message: 'It is so.',
+    fix: 'Do it.',
+    where: {},
+    ...more,
+  });
+
+  it('come the worst first, with place, evidence and what to do', () => {
+    const text = problemsText(
+      [
+        problem('info'),
+        problem('error', { where: { file: 'f.toml', line: 3, column: 7 }, message: 'It is so.\nproof' }),
+      ],
+      plain,
+    );
+    expect(text).toBe(
+      'error    f.toml:3:7: It is so.\n         proof\n         Do it.\ninfo     It is so.\n         Do it.',
+    );
+  });
+
+  it('do not name a link twice', () => {
+    const text = problemsText(
+      [problem('info', { message: 'The link a → b is new.', where: { link: 'a → b' } })],
+      plain,
+    );
+    expect(text.match(/a → b/g)).toHaveLength(1);
+  });
+
+  it('are counted in words', () => {
+    expect(countProblems([])).toBe('no problems');
+    expect(countProblems([problem('error'), problem('error'), problem('warning'), problem('info')])).toBe(
+      '2 errors, 1 warning, 1 to know',
+    );
+  });
+});
+
+describe('an unknown host key', () => {
+  const question = {
+    server: 'idm-a',
+    host: '[idm-a.example.com]:2222',
+    keyType: 'ecdsa-sha2-nistp256',
+    fingerprint: 'SHA256:abc',
+    knownHostsFile: "/home/o'neil/my hosts",
+  };
+
+  it('comes with its fingerprint and the command that accepts it, quoted for the shell', () => {
+    const text = hostKeyText(question);
+    expect(text).toContain('ecdsa-sha2-nistp256 SHA256:abc');
+    expect(text).toContain("ssh-keyscan -p 2222 -t ecdsa idm-a.example.com >> '/home/o'\\''neil/my hosts'");
+    expect(hostKeyText({ ...question, host: 'a', keyType: 'ssh-ed25519', knownHostsFile: '/k' })).toContain(
+      'ssh-keyscan -p 22 -t ed25519 a >> /k',
+    );
+  });
+});

@@ -1,0 +1,209 @@
+import ssh2, { type AnyAuthMethod, type ParsedKey, type Prompt } from 'ssh2';
+import { readFile } from 'node:fs/promises';
+import { fail, ok, type Fault, type Result } from '../../../../shared/result';
+import type { Person } from '../connection';
+import { FilteredAgent } from './agent';
+import { type At, faultAt } from './faults';
+import { readKeyFile } from './key-file';
+import type { Route } from './route';
+
+/** How often a person may try a password or a passphrase before the connection gives up. */
+const TRIES = 3;
+
+/** What a person entered and the server accepted, kept in memory so that a reconnect asks nobody. */
+export interface Memory {
+  password: string | null;
+  readonly keys: Map<string, ParsedKey>;
+}
+
+export const emptyMemory = (): Memory => ({ password: null, keys: new Map() });
+
+/** One attempt, and what to remember if it is the one that works. */
+export interface Attempt {
+  readonly method: AnyAuthMethod;
+  remember(): void;
+}
+
+/**
+ * Walks the methods in order: agent, key files, password, a single keyboard-interactive prompt. Each value is an attempt;
+ * the list of methods the server still accepts comes back in. Ends with the fault when nothing is left to try, or when
+ * the person declines. Bounded: every secret is asked for at most three times.
+ */
+export async function* authenticate(
+  route: Route,
+  at: At,
+  person: Person,
+  memory: Memory,
+  signal: AbortSignal,
+): AsyncGenerator<Attempt, Fault, readonly string[]> {
+  const username = route.user;
+  const notes: string[] = [];
+  // Costs one round trip and tells which methods the server accepts (RFC 4252, 5.2), so nobody is asked in vain.
+  const offered = yield attempt({ type: 'none', username });
+  let accepted = offered;
+
+  if (accepted.includes('publickey')) {
+    if (route.agentSocket !== null) {
+      const only = route.identitiesOnly ? await publicKeysOf(route) : null;
+      const agent = new FilteredAgent(ssh2.createAgent(route.agentSocket), only);
+      accepted = yield attempt({ type: 'agent', username, agent });
+      notes.push(`agent: ${agent.outcome()}`);
+    }
+    for (const identity of route.identities) {
+      if (!accepted.includes('publickey')) break;
+      const key = await loadKey(identity.path, at, person, memory, signal);
+      if (!key.ok) return key.error;
+      if (typeof key.value === 'string') {
+        if (identity.named || key.value !== MISSING) notes.push(`${identity.path}: ${key.value}`);
+        continue;
+      }
+      const parsed = key.value;
+      accepted = yield attempt({ type: 'publickey', username, key: parsed }, () =>
+        memory.keys.set(identity.path, parsed),
+      );
+      notes.push(`${identity.path}: not accepted`);
+    }
+  }
+
+  if (accepted.includes('password')) {
+    if (memory.password !== null)
+      accepted = yield attempt({ type: 'password', username, password: memory.password });
+    memory.password = null;
+    for (let tries = 1; tries <= TRIES && accepted.includes('password'); tries++) {
+      const password = await askPassword(route, at, person, tries, signal);
+      if (password === null) return declined(at, 'password');
+      accepted = yield attempt({ type: 'password', username, password }, () => (memory.password = password));
+      notes.push('password: not accepted');
+    }
+  } else if (accepted.includes('keyboard-interactive')) {
+    for (let tries = 1; tries <= TRIES && accepted.includes('keyboard-interactive'); tries++) {
+      const interview = new Interview(
+        (count) => askPassword(route, at, person, count, signal),
+        memory,
+        tries,
+      );
+      accepted = yield attempt(
+        { type: 'keyboard-interactive', username, prompt: interview.prompt },
+        interview.remember,
+      );
+      if (interview.declined) return declined(at, 'password');
+      notes.push(`keyboard-interactive: ${interview.unsupported ?? 'not accepted'}`);
+      if (interview.unsupported !== null) break;
+    }
+  }
+  return authenticationFailed(at, route, offered, notes);
+}
+
+const MISSING = 'no such file';
+const attempt = (method: AnyAuthMethod, remember: () => void = () => undefined): Attempt => ({
+  method,
+  remember,
+});
+
+/** The key, or in words why it cannot be used. A fault only when the person declines the passphrase. */
+async function loadKey(
+  path: string,
+  at: At,
+  person: Person,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Result<ParsedKey | string>> {
+  const remembered = memory.keys.get(path);
+  if (remembered !== undefined) return ok(remembered);
+  const file = await readKeyFile(path);
+  switch (file.kind) {
+    case 'key':
+      return ok(file.key);
+    case 'missing':
+      return ok(MISSING);
+    case 'unusable':
+      return ok(file.reason);
+    case 'encrypted':
+      for (let tries = 1; tries <= TRIES; tries++) {
+        const question = { server: at.server, kind: 'passphrase', subject: path, attempt: tries } as const;
+        const passphrase = await person.secret(question, signal);
+        if (passphrase === null) return fail(declined(at, `passphrase of ${path}`));
+        const key = file.unlock(passphrase);
+        if (key !== null) return ok(key);
+      }
+      return ok(`wrong passphrase ${TRIES} times`);
+  }
+}
+
+const askPassword = (route: Route, at: At, person: Person, tries: number, signal: AbortSignal) =>
+  person.secret(
+    { server: at.server, kind: 'password', subject: `${route.user}@${route.host}`, attempt: tries },
+    signal,
+  );
+
+/** Answers a keyboard-interactive conversation that is nothing but a password prompt; another one is said to be unsupported. */
+class Interview {
+  declined = false;
+  unsupported: string | null = null;
+  private answer: string | null = null;
+
+  constructor(
+    private readonly ask: (attempt: number) => Promise<string | null>,
+    private readonly memory: Memory,
+    private readonly tries: number,
+  ) {}
+
+  readonly remember = (): void => {
+    this.memory.password = this.answer;
+  };
+
+  readonly prompt = (
+    _name: string,
+    _instructions: string,
+    _language: string,
+    prompts: Prompt[],
+    finish: (answers: string[]) => void,
+  ): void => {
+    const [prompt, ...more] = prompts;
+    if (prompt === undefined || more.length > 0 || prompt.echo === true || this.answer !== null) {
+      this.unsupported = `the server asks more than a password (${prompts.map((p) => p.prompt.trim()).join(', ')})`;
+      finish([]);
+      return;
+    }
+    const remembered = this.tries === 1 ? this.memory.password : null;
+    void (remembered === null ? this.ask(this.tries) : Promise.resolve(remembered)).then(
+      (answer) => {
+        this.answer = answer;
+        this.declined = answer === null;
+        finish(answer === null ? [] : [answer]);
+      },
+      () => {
+        this.declined = true;
+        finish([]);
+      },
+    );
+  };
+}
+
+/** The public halves of the identities, for IdentitiesOnly: from `KEY.pub`, as base64. */
+async function publicKeysOf(route: Route): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for (const { path } of route.identities) {
+    const text = await readFile(`${path}.pub`, 'utf8').catch(() => '');
+    const key = text.trim().split(/\s+/)[1];
+    if (key !== undefined) keys.add(key);
+  }
+  return keys;
+}
+
+const declined = (at: At, what: string): Fault =>
+  faultAt(at, 'declined', `no ${what} was given`, 'Connect again and answer the question.');
+
+const authenticationFailed = (
+  at: At,
+  route: Route,
+  offered: readonly string[],
+  notes: readonly string[],
+): Fault =>
+  faultAt(
+    at,
+    'authentication-failed',
+    `the server does not let ${route.user} in`,
+    'Check the user name, and that the public key is in the server’s authorized_keys or the password is right.',
+    { detail: [`the server accepts: ${offered.join(', ') || 'nothing it names'}`, ...notes].join('\n') },
+  );

@@ -1,0 +1,124 @@
+import { createHash, createHmac } from 'node:crypto';
+import { type Fingerprint, trusted } from '../../../../shared/names';
+
+/** One line of a known_hosts file that holds a key (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
+export interface KnownHost {
+  readonly marker: 'none' | 'revoked' | 'cert-authority';
+  /** `host,*.example.com,!bad`, or one `|1|salt|hash`. */
+  readonly patterns: string;
+  readonly keyType: string;
+  /** The key as base64, as in the file. */
+  readonly key: string;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** How a host's key compares with what is known of the host. */
+export type HostKeyVerdict =
+  | { readonly kind: 'known'; readonly entry: KnownHost }
+  | { readonly kind: 'unknown'; readonly certificateAuthority: KnownHost | null }
+  | { readonly kind: 'changed'; readonly entry: KnownHost }
+  | { readonly kind: 'revoked'; readonly entry: KnownHost };
+
+/** Reads the lines that hold keys. Comments, empty and unreadable lines are left out, as ssh does. */
+export function parseKnownHosts(text: string, file: string): readonly KnownHost[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const fields = raw.trim().split(/\s+/);
+    const first = fields[0] ?? '';
+    if (first === '' || first.startsWith('#')) return [];
+    const marker = first.startsWith('@') ? first : null;
+    if (marker !== null) fields.shift();
+    const [patterns, keyType, key] = fields;
+    if (!patterns || !keyType || !key || !/^[A-Za-z0-9+/]+={0,2}$/.test(key)) return [];
+    if (marker !== null && marker !== '@revoked' && marker !== '@cert-authority') return [];
+    return [
+      {
+        marker: marker === '@revoked' ? 'revoked' : marker === '@cert-authority' ? 'cert-authority' : 'none',
+        patterns,
+        keyType,
+        key,
+        file,
+        line: index + 1,
+      } as const,
+    ];
+  });
+}
+
+/** How known_hosts spells a host: the bare name on port 22, `[name]:port` otherwise; lower case. */
+export const hostName = (host: string, port: number): string =>
+  port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+
+/** The lines that speak of this host, as spelled by {@link hostName}. */
+export const entriesFor = (known: readonly KnownHost[], host: string): readonly KnownHost[] =>
+  known.filter((entry) => matches(entry.patterns, host));
+
+/**
+ * Compares the key a host showed with the lines about it. A key of a type that is not known, from a host of which
+ * another type is, counts as changed: the known types are asked for first (`knownKeyTypes`), so a host that still had its
+ * key would have shown it.
+ * @param entries from {@link entriesFor}.
+ * @param blob the key as on the wire.
+ */
+export function judgeHostKey(entries: readonly KnownHost[], blob: Buffer): HostKeyVerdict {
+  const key = blob.toString('base64');
+  const same = (entry: KnownHost) => Buffer.from(entry.key, 'base64').toString('base64') === key;
+  const revoked = entries.find((entry) => entry.marker === 'revoked' && same(entry));
+  if (revoked) return { kind: 'revoked', entry: revoked };
+  const plain = entries.filter((entry) => entry.marker === 'none');
+  const known = plain.find(same);
+  if (known) return { kind: 'known', entry: known };
+  const other = plain.find((entry) => entry.keyType === keyTypeOf(blob)) ?? plain[0];
+  if (other) return { kind: 'changed', entry: other };
+  const authority = entries.find((entry) => entry.marker === 'cert-authority') ?? null;
+  return { kind: 'unknown', certificateAuthority: authority };
+}
+
+/** The key types known of a host, in the file's order. */
+export const knownKeyTypes = (entries: readonly KnownHost[]): readonly string[] => [
+  ...new Set(entries.filter((entry) => entry.marker === 'none').map((entry) => entry.keyType)),
+];
+
+/** `SHA256:…`, as OpenSSH prints it. */
+export const keyFingerprint = (blob: Buffer): Fingerprint =>
+  trusted(`SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`);
+
+/** The type a key names itself, `ssh-ed25519`: the first string of the blob (RFC 4253, 6.6). */
+export function keyTypeOf(blob: Buffer): string {
+  if (blob.length < 4) return '';
+  return blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1');
+}
+
+/** A line to append, without a newline. With a salt (20 bytes) the name is hashed, as `HashKnownHosts yes` does. */
+export function knownHostLine(host: string, blob: Buffer, salt: Buffer | null): string {
+  const name = salt === null ? host : `|1|${salt.toString('base64')}|${hashHost(host, salt)}`;
+  return `${name} ${keyTypeOf(blob)} ${blob.toString('base64')}`;
+}
+
+function matches(patterns: string, host: string): boolean {
+  if (patterns.startsWith('|')) {
+    const [, scheme, salt, hash] = patterns.split('|');
+    return scheme === '1' && salt !== undefined && hashHost(host, Buffer.from(salt, 'base64')) === hash;
+  }
+  let matched = false;
+  for (const pattern of patterns.toLowerCase().split(',')) {
+    const negated = pattern.startsWith('!');
+    if (!wildcard(negated ? pattern.slice(1) : pattern).test(host)) continue;
+    // One negated match rules the line out, whatever else matches (sshd(8)).
+    if (negated) return false;
+    matched = true;
+  }
+  return matched;
+}
+
+const hashHost = (host: string, salt: Buffer): string =>
+  createHmac('sha1', salt).update(host).digest('base64');
+
+/** `*` and `?`; brackets are literal, for they belong to `[host]:port`. */
+const wildcard = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );

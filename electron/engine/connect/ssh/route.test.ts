@@ -1,0 +1,124 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostAliases } from './host-aliases';
+import { parseEndpoint, resolveRoute } from './route';
+
+describe('an endpoint', () => {
+  it('is user, host and port, each but the host optional', () => {
+    expect(parseEndpoint('ssh://admin@192.0.2.7:2222')).toEqual({
+      user: 'admin',
+      host: '192.0.2.7',
+      port: 2222,
+    });
+    expect(parseEndpoint('ssh://alias')).toEqual({ user: null, host: 'alias', port: null });
+    expect(parseEndpoint('ssh://admin@[::1]:22/')).toEqual({ user: 'admin', host: '::1', port: 22 });
+  });
+
+  it.each([
+    '',
+    'ssh://',
+    'http://a',
+    'ssh://a:secret@b',
+    'ssh://a b',
+    'ssh://a:0',
+    'ssh://a:65536',
+    'ssh://-o',
+    'ssh://a/b',
+    'ssh://a\nb',
+  ])('%j is none', (text) => expect(parseEndpoint(text)).toBeNull());
+});
+
+describe('the way to a server', () => {
+  let home: string;
+  const at = { server: 'idm-b', endpoint: 'ssh://x' };
+  const config = (text: string) => writeFile(join(home, '.ssh', 'config'), text);
+  const route = async (
+    endpoint: string,
+    more: { identity?: string; knownHosts?: string; env?: Record<string, string> } = {},
+  ) => {
+    const wanted = { endpoint, identity: null, knownHosts: null, home, env: { USER: 'me' }, ...more };
+    const resolved = await resolveRoute(wanted, at);
+    if (!resolved.ok) throw new Error(resolved.error.code);
+    return resolved.value;
+  };
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'kanilink-route-'));
+    await mkdir(join(home, '.ssh'));
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  it('without a config is ssh’s own default', async () => {
+    expect(await route('ssh://idm.example.com')).toMatchObject({
+      host: 'idm.example.com',
+      port: 22,
+      user: 'me',
+      identitiesOnly: false,
+      agentSocket: null,
+      knownHostsFiles: [join(home, '.ssh/known_hosts'), join(home, '.ssh/known_hosts2')],
+      hashKnownHosts: false,
+    });
+  });
+
+  it('follows an alias, in any case of keywords, the first value winning', async () => {
+    await config(
+      'Host box\n  hostname idm.example.com\n  PORT 2222\n  User admin\n  User other\nHost *\n  User all\n  Port 1\n',
+    );
+    expect(await route('ssh://box')).toMatchObject({ host: 'idm.example.com', port: 2222, user: 'admin' });
+    expect(await route('ssh://root@box:99')).toMatchObject({
+      host: 'idm.example.com',
+      port: 99,
+      user: 'root',
+    });
+    expect(await route('ssh://elsewhere')).toMatchObject({ host: 'elsewhere', port: 1, user: 'all' });
+  });
+
+  it('takes the keys it names, in order, with ~ and tokens resolved; the fleet’s own key replaces them', async () => {
+    await config(
+      'Host box\n  IdentityFile ~/.ssh/%r@%h\n  IdentityFile /keys/%n\n  IdentitiesOnly yes\n  User u\n  HostName h.example.com\n',
+    );
+    const found = await route('ssh://box');
+    expect(found.identities.map(({ path }) => path)).toEqual([
+      join(home, '.ssh/u@h.example.com'),
+      '/keys/box',
+    ]);
+    expect(found.identitiesOnly).toBe(true);
+    expect((await route('ssh://box', { identity: '/k' })).identities).toEqual([{ path: '/k', named: true }]);
+  });
+
+  it('takes known_hosts files and the agent from it', async () => {
+    await config('UserKnownHostsFile /a ~/b\nIdentityAgent none\nHashKnownHosts yes\n');
+    const found = await route('ssh://box', { env: { USER: 'me', SSH_AUTH_SOCK: '/agent' } });
+    expect(found).toMatchObject({
+      knownHostsFiles: ['/a', join(home, 'b')],
+      agentSocket: null,
+      hashKnownHosts: true,
+    });
+    await config('');
+    expect((await route('ssh://box', { env: { SSH_AUTH_SOCK: '/agent' } })).agentSocket).toBe('/agent');
+  });
+
+  it('never runs what a Match names', async () => {
+    const witness = join(home, 'ran');
+    await config(`Match exec "touch ${witness}"\n  User evil\nHost *\n  User good\n`);
+    expect((await route('ssh://box')).user).toBe('good');
+    await expect(rm(witness)).rejects.toThrow();
+  });
+
+  it('through another host is refused in words', async () => {
+    await config('Host box\n  ProxyJump gate\n');
+    await expect(route('ssh://box')).rejects.toThrow('proxy-jump-unsupported');
+    await config('Host box\n  ProxyJump none\n');
+    await expect(route('ssh://box')).resolves.toBeDefined();
+  });
+});
+
+it('aliases are the names a config gives, no patterns', () => {
+  expect(hostAliases('Host a b\nHost *.x !c d?\nHost a\n  Port 1\nMatch host z\n  Port 2\n')).toEqual([
+    'a',
+    'b',
+  ]);
+  expect(hostAliases('')).toEqual([]);
+});

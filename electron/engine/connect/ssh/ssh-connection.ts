@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
+import type { HostFacts, ServiceState } from '../../../../shared/observed';
+import type { Sha256 } from '../../../../shared/names';
+import { fail, ok, type Result } from '../../../../shared/result';
+import type {
+  Call,
+  ConfigTest,
+  FileContent,
+  FileStat,
+  LogItem,
+  LogStart,
+  Output,
+  Scratch,
+  ServerConnection,
+} from '../connection';
+import type { Lease } from '../pool';
+import { hostFacts, unitFacts } from './facts';
+import { type At, faultAt } from './faults';
+import type { ServerFiles } from './files';
+import { runKanidmd } from './kanidmd';
+import { cancelled, Stopped, timedOut, within } from './limits';
+import { readLogs } from './logs';
+import { Machine } from './machine';
+import { changeService, readService } from './service';
+import type { SshSession } from './session';
+import { sftpFiles } from './sftp-files';
+import { sudoFiles } from './sudo-files';
+import { unitName } from './systemctl';
+import type { SshTarget } from './target';
+import { testConfig } from './test-config';
+
+/** For opening a connection in the middle of a call whose own limit runs anyway. */
+const CONNECT_MS = 30_000;
+
+/** A server reached over SSH, its kanidmd run by systemd. */
+export class SshConnection implements ServerConnection {
+  private readonly at: At;
+  private readonly machine: Machine;
+  private readonly files: ServerFiles;
+  private configPath: string | null;
+
+  constructor(
+    private readonly target: SshTarget,
+    private readonly lease: Lease<SshSession>,
+    private readonly backoff: readonly number[],
+  ) {
+    this.at = { server: target.id, endpoint: target.endpoint };
+    this.configPath = target.config;
+    const session = (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS });
+    this.machine = new Machine(this.at, unitName(target.service), target.sudo, session);
+    const own = sftpFiles(this.at, async (signal) => {
+      const opened = await session(signal);
+      return opened.ok ? opened.value.sftp(signal) : opened;
+    });
+    this.files = target.sudo ? sudoFiles(this.machine, own) : own;
+  }
+
+  kanidmd(args: readonly string[], call: Call): Promise<Result<Output>> {
+    return this.during(call, `running kanidmd ${args.join(' ')}`, async (signal) => {
+      const config = await this.config(signal);
+      return config.ok ? runKanidmd(this.machine, this.target.kanidmd, args, config.value, signal) : config;
+    });
+  }
+
+  testConfig(bytes: Uint8Array, call: Call): Promise<Result<ConfigTest>> {
+    return this.during(call, 'testing a configuration', async (signal) => {
+      const folder = await this.makeScratch(signal);
+      if (!folder.ok) return folder;
+      const tested = await testConfig(
+        this.machine,
+        this.files,
+        this.target.kanidmd,
+        bytes,
+        folder.value,
+        signal,
+      );
+      const removed = await this.files.removeFolder(folder.value, AbortSignal.timeout(5_000));
+      return tested.ok && !removed.ok ? removed : tested;
+    });
+  }
+
+  stat(path: string, call: Call): Promise<Result<FileStat | null>> {
+    return this.during(call, `looking at ${path}`, (signal) => this.files.stat(path, signal));
+  }
+
+  readFile(path: string, call: Call & { readonly maxBytes: number }): Promise<Result<FileContent>> {
+    return this.during(call, `reading ${path}`, (signal) => this.files.read(path, call.maxBytes, signal));
+  }
+
+  replaceFile(
+    path: string,
+    bytes: Uint8Array,
+    call: Call & { readonly expect: Sha256 },
+  ): Promise<Result<Sha256>> {
+    return this.during(call, `replacing ${path}`, (signal) =>
+      this.files.replace(path, bytes, call.expect, signal),
+    );
+  }
+
+  facts(call: Call): Promise<Result<HostFacts>> {
+    return this.during(call, 'asking about the machine', async (signal) => {
+      const unit = await unitFacts(this.machine, this.files, this.target.config, signal);
+      if (!unit.ok) return unit;
+      this.configPath = unit.value.configPath;
+      return hostFacts(this.machine, unit.value, signal);
+    });
+  }
+
+  readonly service = {
+    start: (call: Call) => this.change('start', call),
+    stop: (call: Call) => this.change('stop', call),
+    restart: (call: Call) => this.change('restart', call),
+    state: (call: Call): Promise<Result<ServiceState>> =>
+      this.during(call, 'asking systemd', (signal) => readService(this.machine, signal)),
+  };
+
+  logs(
+    from: LogStart,
+    options: { readonly follow: boolean; readonly signal: AbortSignal },
+  ): AsyncIterable<LogItem> {
+    const source = {
+      at: this.at,
+      unit: this.machine.unit,
+      prefix: this.machine.prefix,
+      session: (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS }),
+      backoff: this.backoff,
+    };
+    return readLogs(source, from, options.follow, options.signal);
+  }
+
+  scratch(call: Call): Promise<Result<Scratch>> {
+    return this.during(call, 'making a scratch folder', async (signal) => {
+      const path = await this.makeScratch(signal);
+      if (!path.ok) return path;
+      const remove = (later: Call) =>
+        this.during(later, `removing ${path.value}`, (limit) => this.files.removeFolder(path.value, limit));
+      return ok({ path: path.value, remove });
+    });
+  }
+
+  makeFolder(path: string, mode: number, call: Call): Promise<Result<void>> {
+    return this.during(call, `making ${path}`, async (signal) => {
+      const made = await this.files.makeFolder(path, mode, signal);
+      if (made.ok || made.error.code !== 'file-exists') return made;
+      const there = await this.files.stat(path, signal);
+      if (!there.ok) return there;
+      if (there.value?.kind !== 'folder') return made;
+      if ((there.value.mode & ~mode) === 0) return ok(undefined);
+      return fail(
+        faultAt(
+          this.at,
+          'folder-too-open',
+          `${path} is there, and more people may enter it than is safe for what goes into it`,
+          `Close it, chmod 0${mode.toString(8)}, or name another folder.`,
+          { file: path, detail: `its mode is 0${there.value.mode.toString(8)}` },
+        ),
+      );
+    });
+  }
+
+  freeSpace(path: string, call: Call): Promise<Result<number | null>> {
+    return this.during(call, `measuring the free space at ${path}`, (signal) =>
+      this.files.freeSpace(path, signal),
+    );
+  }
+
+  removeFile(path: string, call: Call): Promise<Result<void>> {
+    return this.during(call, `removing ${path}`, (signal) => this.files.remove(path, signal));
+  }
+
+  close(): Promise<void> {
+    return this.lease.release();
+  }
+
+  private change(verb: 'start' | 'stop' | 'restart', call: Call): Promise<Result<ServiceState>> {
+    return this.during(call, `systemctl ${verb} ${this.machine.unit}`, (signal) =>
+      changeService(this.machine, verb, signal),
+    );
+  }
+
+  private async makeScratch(signal: AbortSignal): Promise<Result<string>> {
+    const config = await this.config(signal);
+    if (!config.ok) return config;
+    const path = posix.join(posix.dirname(config.value), `.kanilink-${randomBytes(6).toString('hex')}`);
+    const made = await this.files.makeFolder(path, 0o700, signal);
+    return made.ok ? ok(path) : made;
+  }
+
+  private async config(signal: AbortSignal): Promise<Result<string>> {
+    if (this.configPath !== null) return ok(this.configPath);
+    const unit = await unitFacts(this.machine, this.files, null, signal);
+    if (!unit.ok) return unit;
+    this.configPath = unit.value.configPath;
+    return ok(this.configPath);
+  }
+
+  /** The connection first, under a limit that stands still while a person is asked; then the work, under its own. */
+  private async during<T>(
+    call: Call,
+    doing: string,
+    work: (signal: AbortSignal) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const session = await this.session(call);
+    return session.ok ? within(call, this.at, doing, work) : session;
+  }
+
+  private session(call: Call): Promise<Result<SshSession>> {
+    return this.lease.use(call, (why) => {
+      const reason: unknown = call.signal.reason;
+      if (why === 'cancelled' && reason instanceof Stopped) return fail(reason.fault);
+      return fail(
+        why === 'cancelled'
+          ? cancelled(this.at, 'connecting')
+          : timedOut(this.at, 'connecting', call.timeoutMs),
+      );
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { FleetServer } from '../../shared/fleet/fleet';
+import { type Result, fail } from '../../shared/result';
+import type { Call, Person, ServerConnection } from './connect/connection';
+import { openSsh } from './connect/ssh/open-ssh';
+
+export interface ConnectionsOptions {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly person: Person;
+}
+
+/**
+ * The open connections of an engine: one per server as the fleet describes it, opened at first use, shared by all calls
+ * until the engine closes. A connection that is being opened is waited for, not opened twice.
+ */
+export class Connections {
+  private readonly open = new Map<string, Promise<Result<ServerConnection>>>();
+
+  constructor(private readonly options: ConnectionsOptions) {}
+
+  /**
+   * @param fleetPath where the fleet file lies: its relative paths start there; null: this process' folder.
+   * @returns the connection, or why there is none; a failed one is tried again at the next call.
+   */
+  async to(server: FleetServer, fleetPath: string | null, call: Call): Promise<Result<ServerConnection>> {
+    const key = JSON.stringify([fleetPath, { ...server, position: null, refreshFrom: null }]);
+    const opening = this.open.get(key) ?? this.connect(server, fleetPath, call);
+    this.open.set(key, opening);
+    const opened = await opening;
+    if (!opened.ok && this.open.get(key) === opening) this.open.delete(key);
+    return opened;
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.open.values()];
+    this.open.clear();
+    for (const opening of all) {
+      const opened = await opening;
+      if (opened.ok) await opened.value.close();
+    }
+  }
+
+  private connect(
+    server: FleetServer,
+    fleetPath: string | null,
+    call: Call,
+  ): Promise<Result<ServerConnection>> {
+    if (server.connect === 'docker')
+      return Promise.resolve(
+        fail({
+          code: 'docker-not-yet',
+          message: `${server.id} is reached over the Docker API, which this version cannot do yet.`,
+          fix: 'Reach its host over SSH for now, or wait for the next version.',
+          where: { server: server.id, field: 'connect' },
+        }),
+      );
+    const path = (text: string | null): string | null =>
+      text === null ? null : absolute(text, this.options.home, fleetPath);
+    const { id, endpoint, service, sudo, kanidmd, config } = server;
+    return openSsh(
+      {
+        id,
+        endpoint,
+        service,
+        sudo,
+        kanidmd,
+        config,
+        identity: path(server.identity),
+        knownHosts: path(server.knownHosts),
+        home: this.options.home,
+        env: this.options.env,
+      },
+      this.options.person,
+      call,
+    );
+  }
+}
+
+/** `~` is the person's home; relative paths start at the fleet file. */
+function absolute(text: string, home: string, fleetPath: string | null): string {
+  if (text === '~' || text.startsWith('~/')) return join(home, text.slice(1));
+  if (isAbsolute(text)) return text;
+  return fleetPath === null ? resolve(text) : join(dirname(fleetPath), text);
+}

@@ -1,0 +1,200 @@
+import { homedir } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
+import type { ServerId } from '../../shared/names';
+import type { DeployEvent } from '../../shared/plan/deploy';
+import { makePlan } from '../../shared/plan/make-plan';
+import type { Plan } from '../../shared/plan/plan';
+import { originOf } from '../../shared/plan/desired';
+import { problemOf } from '../../shared/problem';
+import { fail, ok } from '../../shared/result';
+import type { Person } from './connect/connection';
+import { Connections } from './connections';
+import { runDeploy } from './deploy/run-deploy';
+import type { Engine } from './engine';
+import { fleetFrom, observe, observeFleet, type ObservedFleet } from './observe-fleet';
+import { PracticeProcess } from './practice/practice-process';
+import { hostAliases } from './connect/ssh/host-aliases';
+import { loadFleet, saveFleet } from './storage/fleet-files';
+import { type Clock, systemClock } from './time';
+import { Channel } from './watch/channel';
+import { fleetLogs, namingBy } from './watch/fleet-logs';
+import { describeServer, statusOf } from './watch/status';
+import { watchFleet } from './watch/watch-fleet';
+
+export interface EngineOptions {
+  /** The person's home folder: `~` in the fleet file, `~/.ssh`. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where journals lie. */
+  readonly configDir: string;
+  readonly person: Person;
+  /** A line for the log file. Never a secret. */
+  readonly log: (text: string) => void;
+  /** The bundled practice host. */
+  readonly practiceProgram: string;
+  readonly clock?: Clock;
+}
+
+/** Where journals and settings lie when nobody says otherwise: the platform's own place. */
+export function defaultConfigDir(env: Readonly<Record<string, string | undefined>>): string {
+  const home = env['HOME'] ?? homedir();
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Kanilink');
+  if (process.platform === 'win32')
+    return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Kanilink');
+  return join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'kanilink');
+}
+
+/** Makes an engine. Nothing is connected until something is asked. */
+export function createEngine(options: EngineOptions): Engine {
+  const clock = options.clock ?? systemClock;
+  const connections = new Connections(options);
+  const practice = new PracticeProcess(options.practiceProgram);
+  return {
+    loadFleet,
+    saveFleet,
+    testServer: async (text, id, call) => {
+      const read = fleetFrom(text);
+      if (!read.ok) return read;
+      const server = read.value.fleet.servers.find((it) => it.id === id);
+      if (!server) return fail(noSuchServer(id, text));
+      const { observed } = await observe(server, text.path, connections, clock, call);
+      const config = observed.config?.replication ?? null;
+      const report: ServerReport = {
+        ...describeServer(observed),
+        domainLevel: observed.domain?.level ?? null,
+        configPath: observed.facts?.configPath ?? null,
+        origin: config?.origin ?? null,
+        clockOffsetMs: observed.facts?.clockOffsetMs ?? null,
+        problems: observed.faults.map((fault) => problemOf(fault)),
+      };
+      return ok(report);
+    },
+    status: async (text, call) => {
+      const fleet = await observeFleet(text, connections, clock, call);
+      return fleet.ok ? ok(await statusOf(fleet.value, clock, call)) : fleet;
+    },
+    plan: async (text, call) => {
+      const fleet = await observeFleet(text, connections, clock, call);
+      return fleet.ok ? ok(viewOf(planFor(fleet.value))) : fleet;
+    },
+    deploy: (text, consent, signal) => deploy(text, consent, signal, { connections, clock, options }),
+    logs: async function* (text, { server, follow, sinceMs }, signal) {
+      const fleet = await observeFleet(text, connections, clock, { signal, timeoutMs: 60_000 });
+      if (!fleet.ok) {
+        yield fleet;
+        return;
+      }
+      for (const it of fleet.value.observed)
+        if (it.state === 'unreachable' && (server === null || it.id === server))
+          for (const fault of it.faults) yield fail(fault);
+      const sites = [...fleet.value.sites.values()].filter(
+        (site) => server === null || site.server.id === server,
+      );
+      const naming = namingBy(originsOf(fleet.value));
+      yield* fleetLogs(sites, naming, { follow, sinceMs }, clock, signal);
+    },
+    watch: (text, signal) => watchFleet(text, connections, clock, signal),
+    startPractice: ({ servers }, call) => practice.start(servers, call),
+    stopPractice: () => practice.stop(),
+    sshAliases: async () =>
+      hostAliases(await readFile(join(options.home, '.ssh', 'config'), 'utf8').catch(() => '')),
+    close: async () => {
+      await connections.close();
+      await practice.stop();
+    },
+  };
+}
+
+/** Plans again, holds the plan against what was reviewed, and runs it. */
+async function* deploy(
+  text: FleetText,
+  consent: { readonly fingerprint: string | null; readonly erase: readonly string[] },
+  signal: AbortSignal,
+  engine: { readonly connections: Connections; readonly clock: Clock; readonly options: EngineOptions },
+): AsyncIterable<DeployEvent> {
+  const { connections, clock, options } = engine;
+  const fleet = await observeFleet(text, connections, clock, { signal, timeoutMs: 120_000 });
+  const refuse = (problems: Parameters<typeof problemOf>[0][]): DeployEvent => ({
+    kind: 'finished',
+    outcome: 'refused',
+    problems: problems.map((fault) => problemOf(fault)),
+    at: clock.now(),
+  });
+  if (!fleet.ok) {
+    yield refuse([fleet.error]);
+    return;
+  }
+  const plan = planFor(fleet.value);
+  if (consent.fingerprint !== null && consent.fingerprint !== plan.fingerprint) {
+    yield refuse([planChanged]);
+    return;
+  }
+  const events = new Channel<DeployEvent>();
+  const { erase } = consent;
+  const { sites } = fleet.value;
+  const tell = (event: DeployEvent): void => events.push(event);
+  const running = runDeploy({
+    fleet: fleet.value.fleet,
+    plan,
+    sites,
+    erase,
+    configDir: options.configDir,
+    clock,
+    signal,
+    tell,
+  });
+  const closing = running.finally(() => events.close());
+  for await (const batch of events) yield* batch;
+  await closing;
+}
+
+const planFor = (fleet: ObservedFleet): Plan => {
+  const plan = makePlan(fleet.fleet, fleet.observed);
+  return { ...plan, problems: [...fleet.problems, ...plan.problems] };
+};
+
+function viewOf(plan: Plan): PlanView {
+  return {
+    fingerprint: plan.fingerprint,
+    blocked: plan.blocked,
+    steps: plan.steps.map(({ id, server, action, needs, requires, summary, why, risk, diff, erases }) => ({
+      id,
+      server,
+      action,
+      needs: [...needs],
+      requires: [...requires],
+      summary,
+      why,
+      risk,
+      diff,
+      erases: [...erases],
+    })),
+    problems: plan.problems,
+  };
+}
+
+function originsOf(fleet: ObservedFleet): Map<ServerId, NonNullable<ReturnType<typeof originOf>>> {
+  const byId = new Map(fleet.observed.map((it) => [it.id, it]));
+  return new Map(
+    fleet.fleet.servers.flatMap(({ id }) => {
+      const origin = originOf(fleet.fleet, byId, id);
+      return origin === null ? [] : [[id, origin] as const];
+    }),
+  );
+}
+
+const noSuchServer = (id: string, text: FleetText) => ({
+  code: 'no-such-server',
+  message: `The fleet has no server ${id}.`,
+  fix: 'Check the id in the fleet file.',
+  where: text.path === null ? { server: id } : { server: id, file: text.path },
+});
+
+const planChanged = {
+  code: 'plan-changed',
+  message: 'The servers are no longer as they were when the plan was reviewed; nothing was changed.',
+  fix: 'Review the plan again.',
+  where: {},
+};

@@ -1,0 +1,64 @@
+import type { Fleet, FleetServer } from '../../../shared/fleet/fleet';
+import type { Certificate } from '../../../shared/kanidmd/certificate';
+import type { ServerId, Sha256, StepId } from '../../../shared/names';
+import type { ObservedServer } from '../../../shared/observed';
+import type { Fault, Result } from '../../../shared/result';
+import type { ServerConnection } from '../connect/connection';
+import type { Clock } from '../time';
+import type { Journal } from './journal';
+
+/** One server of a deploy: how to reach it, and what the probe saw before the deploy. */
+export interface Site {
+  readonly server: FleetServer;
+  readonly connection: ServerConnection;
+  readonly observed: ObservedServer;
+}
+
+/** What the steps of one deploy share. */
+export interface Deployment {
+  readonly fleet: Fleet;
+  readonly sites: ReadonlyMap<ServerId, Site>;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Stops waiting between effects; an effect that has begun is finished or undone. */
+  readonly signal: AbortSignal;
+  /** Certificates read by `read-certificate` steps. */
+  readonly certificates: Map<StepId, Certificate>;
+  /** Checksums of the files that `configure` steps wrote. */
+  readonly written: Map<StepId, Sha256>;
+  /** When each server was last restarted by this deploy: milliseconds, the server's clock. */
+  readonly restarted: Map<ServerId, number>;
+  /** Tells the person what is going on within a step. */
+  say(step: StepId, text: string): void;
+}
+
+/** How a step ended badly. `undone`: the server runs as before. */
+export interface StepFailure {
+  readonly fault: Fault;
+  readonly undone: boolean;
+}
+
+export type StepResult =
+  { readonly ok: true; readonly note: string } | { readonly ok: false; readonly failure: StepFailure };
+
+export const stepDone = (note = ''): StepResult => ({ ok: true, note });
+export const stepFailed = (fault: Fault, undone = false): StepResult => ({
+  ok: false,
+  failure: { fault, undone },
+});
+
+/** The site of a step's server; a plan only ever names servers that were probed. */
+export function siteOf(deployment: Deployment, id: ServerId): Site {
+  const site = deployment.sites.get(id);
+  if (!site) throw new Error(`no connection for ${id}: the plan names a server that was not probed`);
+  return site;
+}
+
+/** The server's clock in milliseconds, by the offset the probe measured. */
+export const serverNow = (site: Site, clock: Clock): number =>
+  clock.now() + (site.observed.facts?.clockOffsetMs ?? 0);
+
+/** The error of a failed result with the server filled in. */
+export function faultAt<T>(site: Site, result: Result<T> & { ok: false }): Fault {
+  return { ...result.error, where: { server: site.server.id, ...result.error.where } };
+}

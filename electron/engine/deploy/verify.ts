@@ -1,0 +1,62 @@
+import { judgePull } from '../../../shared/kanidmd/judge';
+import type { PullHealth } from '../../../shared/kanidmd/health';
+import type { VerifyStep } from '../../../shared/plan/plan';
+import { proofWindowMs } from '../probe/probe-server';
+import { until } from '../time';
+import { pullInput, takeReading } from '../watch/reading';
+import { type Deployment, siteOf, stepDone, stepFailed, type StepResult } from './site';
+
+/**
+ * Waits for the proof that a server's pulls work: a fresh round of each since the last restart of both ends, without
+ * trouble at either, and one `domain_uuid` (`design.md`, "Deploying", 6). Nothing counts as success that was not seen.
+ */
+export async function verify(deployment: Deployment, step: VerifyStep): Promise<StepResult> {
+  const site = siteOf(deployment, step.server);
+  const suppliers = step.suppliers.map((it) => ({ ...it, site: siteOf(deployment, it.server) }));
+  // Two windows: the first round may have met a partner that was still restarting.
+  const timeoutMs = 2 * proofWindowMs(site.observed.config) + 20_000;
+  const limit = { timeoutMs, signal: deployment.signal, everyMs: 500 };
+  const told = new Set<string>();
+  const outcome = await until(deployment.clock, limit, async () => {
+    const call = { signal: deployment.signal, timeoutMs: 30_000 };
+    const [mine, ...theirs] = await Promise.all(
+      [site, ...suppliers.map((it) => it.site)].map((it) =>
+        takeReading(
+          it.connection,
+          it.observed,
+          deployment.clock,
+          call,
+          deployment.restarted.get(it.server.id) ?? null,
+        ),
+      ),
+    );
+    const pulls = suppliers.flatMap(({ server, origin }, index): PullHealth[] => {
+      const reading = theirs[index];
+      return mine && reading ? [judgePull(pullInput(step.server, mine, server, reading, origin))] : [];
+    });
+    for (const pull of pulls) say(deployment, step, told, pull);
+    const well = pulls.length === suppliers.length && pulls.every((pull) => pull.health === 'replicating');
+    return well ? { done: true, value: pulls } : { done: false, last: pulls };
+  });
+  if (outcome.done)
+    return stepDone(
+      outcome.value.map((pull) => `${pull.consumer} ← ${pull.supplier}: ${pull.cause}`).join('; '),
+    );
+  const bad = outcome.last.find((pull) => pull.health !== 'replicating');
+  return stepFailed({
+    code: deployment.signal.aborted ? 'cancelled' : 'pull-not-proved',
+    message: bad
+      ? `${bad.consumer} ← ${bad.supplier} is ${bad.health}: ${bad.cause}`
+      : 'No pull could be judged.',
+    fix: bad?.fix ?? 'Read the logs of both servers.',
+    where: { server: step.server },
+  });
+}
+
+/** Says each state of a pull once. */
+function say(deployment: Deployment, step: VerifyStep, told: Set<string>, pull: PullHealth): void {
+  const text = `${pull.consumer} ← ${pull.supplier}: ${pull.health}`;
+  if (told.has(text)) return;
+  told.add(text);
+  deployment.say(step.id, `${text} · ${pull.cause}`);
+}

@@ -1,0 +1,75 @@
+import type { Fault } from '../../../shared/result';
+import { readDomainOf, readOwnCertificate } from '../probe/probe-server';
+import { readEvidence } from '../probe/read-evidence';
+import { until } from '../time';
+import { type Deployment, serverNow, type Site } from './site';
+
+/** A server that is not up after this long is not coming back by itself. Milliseconds. */
+const LIMIT = 90_000;
+
+/**
+ * Waits until a restarted server is healthy: its admin socket answers, its certificate is shown and its replication
+ * interface started since the restart without trouble (`kanidm.md`, "healthcheck").
+ * @param sinceMs the server's clock right before the restart.
+ * @returns null when healthy, else why not.
+ */
+export async function waitHealthy(
+  deployment: Pick<Deployment, 'clock'>,
+  site: Site,
+  sinceMs: number,
+  replication: boolean,
+): Promise<Fault | null> {
+  const signal = new AbortController().signal;
+  const limit = { timeoutMs: LIMIT, signal, everyMs: 400 };
+  const outcome = await until(deployment.clock, limit, async () => {
+    const fault = await whyUnhealthy(deployment, site, sinceMs, replication);
+    if (fault === null) return { done: true, value: null };
+    // A process that exited will not come back by waiting.
+    if (fault.code === 'server-stopped') return { done: true, value: fault };
+    return { done: false, last: fault };
+  });
+  return outcome.done ? outcome.value : outcome.last;
+}
+
+async function whyUnhealthy(
+  deployment: Pick<Deployment, 'clock'>,
+  site: Site,
+  sinceMs: number,
+  replication: boolean,
+): Promise<Fault | null> {
+  const { connection, server } = site;
+  const call = { signal: new AbortController().signal, timeoutMs: 20_000 };
+  const where = { server: server.id };
+  const service = await connection.service.state(call);
+  if (!service.ok) return { ...service.error, where: { ...where, ...service.error.where } };
+  const now = serverNow(site, deployment.clock);
+  const log = await readEvidence(connection, sinceMs, now, call);
+  const lastTrouble = log.ok ? log.value.troubles.at(-1) : undefined;
+  const detail = lastTrouble === undefined ? {} : { detail: lastTrouble.evidence };
+  if (service.value.state === 'failed' || service.value.state === 'stopped')
+    return {
+      code: 'server-stopped',
+      message: `kanidmd does not run after the restart (${service.value.detail}).`,
+      fix: 'Read its log; the previous server.toml is put back.',
+      ...detail,
+      where,
+    };
+  const domain = await readDomainOf(connection, call);
+  if (!domain.ok) return { ...domain.error, where: { ...where, ...domain.error.where } };
+  if (!replication) return null;
+  const certificate = await readOwnCertificate(connection, call);
+  if (!certificate.ok) return { ...certificate.error, where: { ...where, ...certificate.error.where } };
+  if (!log.ok) return { ...log.error, where: { ...where, ...log.error.where } };
+  const bind = log.value.troubles.find(
+    (trouble) => trouble.code.startsWith('bind') || /AddrInUse|Could not bind/.test(trouble.evidence),
+  );
+  if (bind) return { code: bind.code, message: bind.cause, fix: bind.fix, detail: bind.evidence, where };
+  if (!log.value.listening)
+    return {
+      code: 'replication-not-started',
+      message: 'kanidmd runs, but its replication interface has not started.',
+      fix: 'Read its log for why; bindaddress may be taken.',
+      where,
+    };
+  return null;
+}

@@ -1,0 +1,49 @@
+import { asks, type AskOf } from '../../../shared/ipc';
+import { ok } from '../../../shared/result';
+import type { Call } from '../connect/connection';
+import type { Engine } from '../engine';
+import { answering, type Answering } from './answering';
+
+/** What answering an ask of the window needs. */
+export interface AskContext {
+  readonly engine: Engine;
+  readonly call: Call;
+}
+
+const SECOND = 1000;
+
+/**
+ * The engine's answers to the window, each with its time limit. A probe asks every server side by side, each command of
+ * which kanidmd ends after 15 s by itself (`kanidm.md`, Commands).
+ */
+export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>> = {
+  'fleet.load': answering(asks['fleet.load'], 10 * SECOND, ({ path }, { engine }: AskContext) =>
+    engine.loadFleet(path),
+  ),
+  'fleet.save': answering(asks['fleet.save'], 10 * SECOND, ({ path, text, expect }, { engine }: AskContext) =>
+    engine.saveFleet(path, text, expect),
+  ),
+  'server.test': answering(
+    asks['server.test'],
+    90 * SECOND,
+    ({ fleet, server }, { engine, call }: AskContext) => engine.testServer(fleet, server, call),
+  ),
+  'fleet.status': answering(asks['fleet.status'], 120 * SECOND, ({ fleet }, { engine, call }: AskContext) =>
+    engine.status(fleet, { ...call, wait: false }),
+  ),
+  'fleet.plan': answering(asks['fleet.plan'], 120 * SECOND, ({ fleet }, { engine, call }: AskContext) =>
+    engine.plan(fleet, call),
+  ),
+  'practice.start': answering(
+    asks['practice.start'],
+    60 * SECOND,
+    ({ servers }, { engine, call }: AskContext) => engine.startPractice({ servers }, call),
+  ),
+  'practice.stop': answering(asks['practice.stop'], 30 * SECOND, async (_, { engine }: AskContext) => {
+    await engine.stopPractice();
+    return ok({});
+  }),
+  'ssh.aliases': answering(asks['ssh.aliases'], 10 * SECOND, async (_, { engine }: AskContext) =>
+    ok([...(await engine.sshAliases())]),
+  ),
+};

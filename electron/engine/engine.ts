@@ -1,0 +1,48 @@
+import type { FleetText, LogLineView, PlanView, ServerReport } from '../../shared/ipc';
+import type { StatusReport } from '../../shared/observed';
+import type { DeployEvent } from '../../shared/plan/deploy';
+import type { Result } from '../../shared/result';
+import type { Call } from './connect/connection';
+
+/**
+ * What the window and the command line drive: the same engine. Made by `createEngine` in `create-engine.ts`. Fleets are
+ * passed as text, so that a fleet that is not saved yet can be checked; connections are kept between calls.
+ */
+export interface Engine {
+  loadFleet(path: string): Promise<Result<{ readonly path: string; readonly text: string }>>;
+  /** Writes atomically; refuses when the file on disk is not `expect` (null: there must be none). */
+  saveFleet(path: string, text: string, expect: string | null): Promise<Result<{ readonly path: string }>>;
+  /** Connects to one server and reads what "test connection" shows. Changes nothing. */
+  testServer(fleet: FleetText, server: string, call: Call): Promise<Result<ServerReport>>;
+  /** Probes all servers, judges all pulls; waits for missing evidence up to two poll intervals when `wait`. */
+  status(fleet: FleetText, call: Call & { readonly wait: boolean }): Promise<Result<StatusReport>>;
+  /** Desired against observed. Changes nothing. */
+  plan(fleet: FleetText, call: Call): Promise<Result<PlanView>>;
+  /**
+   * Plans again and runs the plan. Refuses when `fingerprint` is given and the plan is another one, when the plan is
+   * blocked, or when a step erases a server that `erase` does not name. The last event is `finished`.
+   */
+  deploy(
+    fleet: FleetText,
+    consent: { readonly fingerprint: string | null; readonly erase: readonly string[] },
+    signal: AbortSignal,
+  ): AsyncIterable<DeployEvent>;
+  /** Log lines of all servers (or one), merged by time. Without `follow` it ends. */
+  logs(
+    fleet: FleetText,
+    options: { readonly server: string | null; readonly follow: boolean; readonly sinceMs: number },
+    signal: AbortSignal,
+  ): AsyncIterable<Result<LogLineView>>;
+  /** The fleet's status, again whenever it changes, from live logs. */
+  watch(fleet: FleetText, signal: AbortSignal): AsyncIterable<StatusReport>;
+  /** Starts the practice fleet as a process of its own, or finds the one this engine started. */
+  startPractice(options: PracticeOptions, call: Call): Promise<Result<{ readonly path: string }>>;
+  stopPractice(): Promise<void>;
+  /** Host aliases of the person's ssh config. */
+  sshAliases(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface PracticeOptions {
+  readonly servers: number;
+}

@@ -1,0 +1,145 @@
+import type { FleetServer } from '../../../shared/fleet/fleet';
+import { readCertificate } from '../../../shared/kanidmd/read-certificate';
+import type { Certificate } from '../../../shared/kanidmd/certificate';
+import { readCertificateOutput, readDomain, readVersion } from '../../../shared/kanidmd/read-output';
+import type { Domain, HostFacts, ObservedFile, ObservedServer } from '../../../shared/observed';
+import type { Fault, Result } from '../../../shared/result';
+import { fail, ok } from '../../../shared/result';
+import { DEFAULT_POLL_INTERVAL, type ServerConfig } from '../../../shared/server-config/server-config';
+import { readServerConfig } from '../../../shared/server-config/read-server-config';
+import type { Call, ServerConnection } from '../connect/connection';
+import type { Clock } from '../time';
+import { readEvidence, readRunningVersion } from './read-evidence';
+
+/** A server.toml beyond this is not one. */
+export const LARGEST_CONFIG = 8 * 1024 * 1024;
+
+/** What a probe could not reach. */
+export const unreachable = (server: FleetServer, fault: Fault): ObservedServer => ({
+  ...nothingSeen(server),
+  state: 'unreachable',
+  faults: [{ ...fault, where: { server: server.id, ...fault.where } }],
+});
+
+/** Reads one server: its file, its domain, its certificate, its log over two poll intervals. Changes nothing. */
+export async function probeServer(
+  server: FleetServer,
+  connection: ServerConnection,
+  clock: Clock,
+  call: Call,
+): Promise<ObservedServer> {
+  const [facts, version] = await Promise.all([connection.facts(call), readVersionOnDisk(connection, call)]);
+  if (!facts.ok) return unreachable(server, facts.error);
+  const faults: Fault[] = [];
+  const keep = <T>(result: Result<T>): T | null => {
+    if (result.ok) return result.value;
+    faults.push({ ...result.error, where: { server: server.id, ...result.error.where } });
+    return null;
+  };
+  const running = facts.value.service.state === 'running';
+  const file = keep(await readConfigFile(connection, facts.value.configPath, call));
+  const config = file === null ? null : keep(readConfig(server, file));
+  const replication = config?.replication ?? null;
+  const domain = running ? keep(await readDomainOf(connection, call)) : null;
+  const certificate = running && replication !== null ? await readOwnCertificate(connection, call) : null;
+  const log = running ? keep(await evidenceOf(connection, facts.value, config, clock, call)) : null;
+  const startedAt = facts.value.startedAt;
+  const runningVersion =
+    facts.value.runningVersion ??
+    log?.runningVersion ??
+    (running && startedAt !== null ? await readRunningVersion(connection, startedAt, call) : null);
+  return {
+    id: server.id,
+    state: running ? 'running' : 'stopped',
+    faults,
+    facts: { ...facts.value, runningVersion },
+    file,
+    config,
+    versionOnDisk: keep(version),
+    domain,
+    certificate: certificate === null ? null : keep(certificate),
+    log,
+  };
+}
+
+/** The program on disk. */
+export async function readVersionOnDisk(connection: ServerConnection, call: Call): Promise<Result<string>> {
+  const output = await connection.kanidmd(['version'], call);
+  return output.ok ? readVersion(output.value) : output;
+}
+
+export async function readDomainOf(connection: ServerConnection, call: Call): Promise<Result<Domain>> {
+  const output = await connection.kanidmd(['domain', 'show'], call);
+  return output.ok ? readDomain(output.value) : output;
+}
+
+/** The certificate a server shows, read; while a renewal is under way it shows none (`kanidm.md`). */
+export async function readOwnCertificate(
+  connection: ServerConnection,
+  call: Call,
+): Promise<Result<Certificate>> {
+  const output = await connection.kanidmd(['show-replication-certificate'], call);
+  if (!output.ok) return output;
+  const text = readCertificateOutput(output.value);
+  return text.ok ? readCertificate(text.value, {}) : text;
+}
+
+export async function readConfigFile(
+  connection: ServerConnection,
+  path: string,
+  call: Call,
+): Promise<Result<ObservedFile>> {
+  const content = await connection.readFile(path, { ...call, maxBytes: LARGEST_CONFIG });
+  if (!content.ok) return content;
+  const { bytes, sha256, stat } = content.value;
+  try {
+    // Fatal: text that is not what the bytes say must never be written back.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return ok({ path, sha256, text, modifiedAt: stat.modifiedAt });
+  } catch {
+    return fail({
+      code: 'server-toml-not-utf8',
+      message: 'server.toml is not UTF-8 text; Kanidm refuses it too.',
+      fix: 'Save it as UTF-8, then check again.',
+      where: { file: path },
+    });
+  }
+}
+
+/** Seconds between a server's rounds. */
+export const pollIntervalOf = (config: ServerConfig | null): number =>
+  config?.replication?.taskPollInterval ?? DEFAULT_POLL_INTERVAL;
+
+/** How far back a log is read, and how long proof is waited for, in milliseconds: two poll intervals + 10 s (`design.md`). */
+export const proofWindowMs = (config: ServerConfig | null): number =>
+  (2 * pollIntervalOf(config) + 10) * 1000;
+
+function readConfig(server: FleetServer, file: ObservedFile): Result<ServerConfig> {
+  return readServerConfig(new TextEncoder().encode(file.text), { server: server.id, file: file.path });
+}
+
+function evidenceOf(
+  connection: ServerConnection,
+  facts: HostFacts,
+  config: ServerConfig | null,
+  clock: Clock,
+  call: Call,
+) {
+  const now = clock.now() + (facts.clockOffsetMs ?? 0);
+  return readEvidence(connection, now - proofWindowMs(config) - 1000, now, call);
+}
+
+function nothingSeen(server: FleetServer): ObservedServer {
+  return {
+    id: server.id,
+    state: 'unreachable',
+    faults: [],
+    facts: null,
+    file: null,
+    config: null,
+    versionOnDisk: null,
+    domain: null,
+    certificate: null,
+    log: null,
+  };
+}

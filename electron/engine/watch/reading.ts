@@ -1,0 +1,95 @@
+import type { ServerId, Origin } from '../../../shared/names';
+import type { Domain, LogEvidence, ObservedServer } from '../../../shared/observed';
+import { parseOrigin } from '../../../shared/origin';
+import type { Call, ServerConnection } from '../connect/connection';
+import { pollIntervalOf, proofWindowMs, readDomainOf } from '../probe/probe-server';
+import { readEvidence } from '../probe/read-evidence';
+import type { Clock } from '../time';
+
+/** What is known of one server at one moment, for judging its pulls. */
+export interface Reading {
+  readonly state: ObservedServer['state'];
+  readonly domain: Domain | null;
+  readonly log: LogEvidence | null;
+  readonly pollInterval: number;
+  /** Microseconds, the server's clock. */
+  readonly now: number;
+  /** The server's clock minus ours, milliseconds. */
+  readonly clockOffsetMs: number;
+}
+
+/**
+ * Looks at a server again: does it run, which domain, what does its log prove.
+ * @param restartedMs when it was last restarted as far as we know, its clock; older lines prove nothing.
+ */
+export async function takeReading(
+  connection: ServerConnection,
+  observed: ObservedServer,
+  clock: Clock,
+  call: Call,
+  restartedMs: number | null,
+): Promise<Reading> {
+  const service = await connection.service.state(call);
+  const now = clock.now() + (observed.facts?.clockOffsetMs ?? 0);
+  const state = !service.ok ? 'unreachable' : service.value.state === 'running' ? 'running' : 'stopped';
+  const window = now - proofWindowMs(observed.config) - 1000;
+  const since = restartedMs === null ? window : Math.max(window, restartedMs);
+  const log = state === 'unreachable' ? null : await readEvidence(connection, since, now, call);
+  const domain = state === 'running' ? await readDomainOf(connection, call) : null;
+  return {
+    state,
+    domain: domain?.ok ? domain.value : null,
+    log: log?.ok ? log.value : null,
+    pollInterval: pollIntervalOf(observed.config),
+    now: now * 1000,
+    clockOffsetMs: observed.facts?.clockOffsetMs ?? 0,
+  };
+}
+
+/** The same from a probe, without looking again. */
+export function readingOf(observed: ObservedServer, clock: Clock): Reading {
+  return {
+    state: observed.state,
+    domain: observed.domain,
+    log: observed.log,
+    pollInterval: pollIntervalOf(observed.config),
+    now: (clock.now() + (observed.facts?.clockOffsetMs ?? 0)) * 1000,
+    clockOffsetMs: observed.facts?.clockOffsetMs ?? 0,
+  };
+}
+
+/** What `judgePull` reads. */
+export function pullInput(
+  consumer: ServerId,
+  mine: Reading,
+  supplier: ServerId,
+  theirs: Reading,
+  dialled: Origin | null,
+) {
+  const parts = dialled === null ? null : parseOrigin(dialled);
+  return {
+    consumer,
+    supplier,
+    supplierHost: parts?.host ?? null,
+    supplierPort: parts?.port ?? null,
+    pollInterval: mine.pollInterval,
+    consumerLog: mine.log,
+    supplierLog: shifted(theirs.log, (mine.clockOffsetMs - theirs.clockOffsetMs) * 1000),
+    consumerDomain: mine.domain?.uuid ?? null,
+    supplierDomain: theirs.domain?.uuid ?? null,
+    consumerState: mine.state,
+    supplierState: theirs.state,
+    now: mine.now,
+  };
+}
+
+/** A log's times by another server's clock: two servers' lines are only comparable on one. */
+function shifted(log: LogEvidence | null, by: number): LogEvidence | null {
+  if (log === null || by === 0) return log;
+  const { startedAt, troubles } = log;
+  return {
+    ...log,
+    startedAt: startedAt === null ? null : startedAt + by,
+    troubles: troubles.map((trouble) => ({ ...trouble, at: trouble.at + by })),
+  };
+}
