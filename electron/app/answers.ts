@@ -1,0 +1,73 @@
+import { app, clipboard, dialog, nativeTheme, type BrowserWindow } from 'electron';
+import { asks, type AskOf } from '../../shared/ipc';
+import { ok } from '../../shared/result';
+import { answering, type Answering } from '../engine/door/answering';
+import type { SettingsFile } from './settings';
+
+/** What the app's own answers need. */
+export interface AppContext {
+  readonly window: BrowserWindow;
+  readonly settings: SettingsFile;
+  readonly logFile: string;
+  readonly log: (line: string) => void;
+  /** The fleet named on the command line; absolute. */
+  readonly openAtStart: string | null;
+  readonly settingsChanged: () => void;
+}
+
+/** The app answers at once or waits for a person: no limit. */
+const NONE = Number.POSITIVE_INFINITY;
+const FLEET_FILES = [
+  { name: 'Fleet', extensions: ['toml'] },
+  { name: 'All files', extensions: ['*'] },
+];
+
+/** The app's answers to the window: what only it can do (dialogs, clipboard) and what it keeps (settings). */
+export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> = {
+  'dialog.open-fleet': answering(asks['dialog.open-fleet'], NONE, async (_, { window }: AppContext) => {
+    const { filePaths } = await dialog.showOpenDialog(window, {
+      title: 'Open a fleet',
+      properties: ['openFile'],
+      filters: FLEET_FILES,
+    });
+    return ok({ path: filePaths[0] ?? null });
+  }),
+  'dialog.save-fleet': answering(
+    asks['dialog.save-fleet'],
+    NONE,
+    async ({ suggested }, { window }: AppContext) => {
+      const { filePath } = await dialog.showSaveDialog(window, {
+        title: 'Save the fleet',
+        defaultPath: suggested,
+        filters: FLEET_FILES,
+      });
+      return ok({ path: filePath === '' ? null : filePath });
+    },
+  ),
+  'clipboard.write': answering(asks['clipboard.write'], NONE, async ({ text }, _: AppContext) => {
+    await clipboard.writeText(text);
+    return ok({});
+  }),
+  'settings.read': answering(asks['settings.read'], NONE, async (_, { settings }: AppContext) => {
+    const { theme, readOnly, recent } = settings.read();
+    return ok({ theme, readOnly, recent });
+  }),
+  'settings.write': answering(asks['settings.write'], NONE, async (change, context: AppContext) => {
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    context.settings.change(Object.fromEntries(given));
+    nativeTheme.themeSource = context.settings.read().theme;
+    context.settingsChanged();
+    return ok({});
+  }),
+  'app.about': answering(asks['app.about'], NONE, async (_, { logFile, openAtStart }: AppContext) =>
+    ok({ version: app.getVersion(), electron: process.versions.electron, logFile, openAtStart }),
+  ),
+  'app.report-error': answering(
+    asks['app.report-error'],
+    NONE,
+    async ({ message, stack }, { log }: AppContext) => {
+      log(`window: ${message}\n${stack}`);
+      return ok({});
+    },
+  ),
+};

@@ -1,0 +1,2 @@
+/** The only IPC channel; all messages of the contract go through it. */
+export const CHANNEL = 'kanilink';

@@ -1,0 +1,27 @@
+import { app } from 'electron';
+import { join } from 'node:path';
+
+/** Where the app's own parts lie (in a checkout, or in the package's archive) and where it keeps things. */
+export interface Places {
+  readonly renderer: string;
+  readonly preload: string;
+  readonly engineProgram: string;
+  readonly practiceProgram: string;
+  /** Settings, journal, backups of server files. */
+  readonly userData: string;
+  readonly logFile: string;
+}
+
+/** Call it after `userData` is set for good. */
+export function places(): Places {
+  const out = join(app.getAppPath(), 'out');
+  const userData = app.getPath('userData');
+  return {
+    renderer: join(out, 'renderer'),
+    preload: join(out, 'preload', 'preload.cjs'),
+    engineProgram: join(out, 'main', 'engine.cjs'),
+    practiceProgram: join(out, 'main', 'practice-host.cjs'),
+    userData,
+    logFile: join(userData, 'logs', 'kanilink.log'),
+  };
+}

@@ -1,0 +1,66 @@
+import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
+import { WINDOW_URL } from './protocol';
+import type { SettingsFile, WindowBounds } from './settings';
+
+/** Below this the canvas and the inspector no longer fit beside each other. */
+const SMALLEST = { minWidth: 960, minHeight: 620 };
+const FIRST = { width: 1280, height: 800 };
+/** The ground of the page in both themes, so that nothing flashes before it is drawn. */
+const GROUND = { light: '#f6f7f9', dark: '#14171c' };
+
+/**
+ * Makes the window, hidden until its first picture is ready, where it was the last time if a screen is still there.
+ *
+ * @param preload path of the bundled preload script
+ */
+export function createWindow(preload: string, settings: SettingsFile): BrowserWindow {
+  const before = settings.read().window;
+  const window = new BrowserWindow({
+    ...FIRST,
+    ...(before !== null && isVisible(before) ? rectangle(before) : {}),
+    ...SMALLEST,
+    show: false,
+    title: 'Kanilink',
+    backgroundColor: ground(),
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      // Chromium fetches dictionaries from the network for it.
+      spellcheck: false,
+    },
+  });
+  if (before?.maximized === true) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  rememberBounds(window, settings);
+  followTheme(window);
+  void window.loadURL(WINDOW_URL);
+  return window;
+}
+
+function rememberBounds(window: BrowserWindow, settings: SettingsFile): void {
+  window.on('close', () => {
+    settings.change({ window: { ...window.getNormalBounds(), maximized: window.isMaximized() } });
+  });
+}
+
+function followTheme(window: BrowserWindow): void {
+  const repaint = (): void => window.setBackgroundColor(ground());
+  nativeTheme.on('updated', repaint);
+  window.on('closed', () => nativeTheme.off('updated', repaint));
+}
+
+const ground = (): string => (nativeTheme.shouldUseDarkColors ? GROUND.dark : GROUND.light);
+
+const rectangle = ({ x, y, width, height }: WindowBounds): Rectangle => ({ x, y, width, height });
+
+/** A screen may have been unplugged since: the title bar must lie on one that is there. */
+function isVisible(bounds: WindowBounds): boolean {
+  return screen.getAllDisplays().some(({ workArea }) => {
+    const across =
+      Math.min(bounds.x + bounds.width, workArea.x + workArea.width) - Math.max(bounds.x, workArea.x);
+    return across > 100 && bounds.y >= workArea.y - 8 && bounds.y < workArea.y + workArea.height - 40;
+  });
+}
