@@ -1,0 +1,118 @@
+import { asks, type Bridge, type FromWindow, streams, type ToWindow } from '../../shared/ipc';
+import { fail, ok, type Result } from '../../shared/result';
+import { fleets } from './fleets';
+import { rest, Simulation } from './simulation';
+
+interface Wishes {
+  readonly openAtStart: string | null;
+  readonly theme: 'light' | 'dark';
+  readonly speed: number;
+}
+
+/** A bridge to a simulated engine, for looking at the window in a browser. Never part of the app. */
+export function createFakeBridge(
+  wishes: Wishes,
+): Bridge & { readonly simulation: Simulation; push(message: ToWindow): void } {
+  const listeners = new Set<(message: unknown) => void>();
+  const files = new Map(Object.entries(fleets));
+  const simulation = new Simulation(wishes.speed);
+  const open = new Map<string, () => void>();
+  const push = (message: ToWindow): void => {
+    for (const listener of listeners) listener(structuredClone(message));
+  };
+
+  async function answer(message: FromWindow & { kind: 'ask' }): Promise<Result<unknown>> {
+    await rest(120 / wishes.speed);
+    switch (message.name) {
+      case 'fleet.load': {
+        const { path } = asks['fleet.load'].question.parse(message.question);
+        const text = files.get(path);
+        return text === undefined
+          ? fail({
+              code: 'file-not-found',
+              message: 'There is no such file.',
+              fix: 'Choose another one.',
+              where: { file: path },
+            })
+          : ok({ path, text });
+      }
+      case 'fleet.save': {
+        const { path, text } = asks['fleet.save'].question.parse(message.question);
+        files.set(path, text);
+        return ok({ path });
+      }
+      case 'server.test': {
+        const { fleet, server } = asks['server.test'].question.parse(message.question);
+        await rest(500 / wishes.speed);
+        return ok(simulation.report(fleet, server));
+      }
+      case 'fleet.status':
+        return ok(simulation.status(asks['fleet.status'].question.parse(message.question).fleet));
+      case 'fleet.plan': {
+        await rest(500 / wishes.speed);
+        return ok(simulation.plan(asks['fleet.plan'].question.parse(message.question).fleet));
+      }
+      case 'practice.start':
+        await rest(600 / wishes.speed);
+        return ok({ path: '/home/ada/practice/fleet.toml' });
+      case 'practice.stop':
+      case 'clipboard.write':
+      case 'settings.write':
+      case 'app.report-error':
+        return ok({});
+      case 'ssh.aliases':
+        return ok(['idm-a', 'rack2', 'cellar']);
+      case 'dialog.open-fleet':
+        return ok({ path: '/home/ada/home-lab/fleet.toml' });
+      case 'dialog.save-fleet':
+        return ok({ path: '/home/ada/new/fleet.toml' });
+      case 'settings.read':
+        return ok({
+          theme: wishes.theme,
+          readOnly: false,
+          recent: ['/home/ada/home-lab/fleet.toml', '/home/ada/broken/fleet.toml'],
+        });
+      case 'app.about':
+        return ok({
+          version: '0.1.0',
+          electron: '33',
+          logFile: '/tmp/kanilink.log',
+          openAtStart: wishes.openAtStart,
+        });
+    }
+  }
+
+  async function stream(message: FromWindow & { kind: 'open' }): Promise<void> {
+    const { id, name } = message;
+    let stopped = false;
+    open.set(id, () => (stopped = true));
+    const items = (...list: unknown[]): void => push({ kind: 'items', id, items: list });
+    if (name === 'deploy') {
+      const { fleet } = streams.deploy.question.parse(message.question);
+      for await (const event of simulation.deploy(fleet, () => stopped)) items(event);
+      push({ kind: 'end', id, fault: null });
+      return;
+    }
+    const { fleet } = streams.watch.question.parse(message.question);
+    while (!stopped) {
+      if (name === 'logs') items(...simulation.rounds(fleet));
+      else items(simulation.status(fleet));
+      await rest((name === 'logs' ? 2500 : 1000) / wishes.speed);
+    }
+  }
+
+  return {
+    simulation,
+    push,
+    listen: (receive) => {
+      listeners.add(receive);
+      return () => listeners.delete(receive);
+    },
+    send: (message) => {
+      if (message.kind === 'ask')
+        void answer(message).then((value) => push({ kind: 'answer', id: message.id, answer: value }));
+      else if (message.kind === 'open') void stream(message);
+      else if (message.kind === 'cancel') open.get(message.id)?.();
+    },
+  };
+}

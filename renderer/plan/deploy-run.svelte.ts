@@ -1,0 +1,142 @@
+import type { Client, OpenStream } from '../bridge/client';
+import type { FleetText, PlanView } from '../../shared/ipc';
+import type { DeployEvent, DeployOutcome, StepState } from '../../shared/plan/deploy';
+import type { Problem } from '../../shared/problem';
+import type { Fault } from '../../shared/result';
+import type { PlanStep } from './plan-words';
+
+/** A step of a running or finished deploy. */
+export interface RunStep {
+  readonly step: PlanStep;
+  readonly state: StepState;
+  /** The engine's last word on it. */
+  readonly note: string;
+  /** Milliseconds since the epoch; null: not yet. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly output: readonly string[];
+}
+
+/** One deploy, as its events tell it. */
+export interface Run {
+  readonly steps: readonly RunStep[];
+  readonly journal: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** Null while it runs. `lost`: the engine was lost, the journal knows more. */
+  readonly outcome: DeployOutcome | 'lost' | null;
+  readonly problems: readonly Problem[];
+  readonly fault: Fault | null;
+  readonly cancelling: boolean;
+}
+
+/** Lines of output kept per step. */
+const LONGEST_OUTPUT = 1000;
+
+export function startRun(steps: readonly PlanStep[], at: number): Run {
+  return {
+    steps: steps.map((step) => ({
+      step,
+      state: 'pending',
+      note: '',
+      startedAt: null,
+      endedAt: null,
+      output: [],
+    })),
+    journal: null,
+    startedAt: at,
+    endedAt: null,
+    outcome: null,
+    problems: [],
+    fault: null,
+    cancelling: false,
+  };
+}
+
+/** The run after an event. */
+export function after(run: Run, event: DeployEvent): Run {
+  switch (event.kind) {
+    case 'started':
+      return { ...run, journal: event.journal, startedAt: event.at };
+    case 'step':
+      return changeStep(run, event.step, (step) => ({
+        ...step,
+        state: event.state,
+        note: event.note || step.note,
+        startedAt: event.state === 'running' ? (step.startedAt ?? event.at) : step.startedAt,
+        endedAt: event.state === 'running' || event.state === 'pending' ? null : event.at,
+      }));
+    case 'output':
+      return changeStep(run, event.step, (step) => ({
+        ...step,
+        output: [...step.output, ...event.text.replace(/\n$/, '').split('\n')].slice(-LONGEST_OUTPUT),
+      }));
+    case 'finished':
+      return {
+        ...run,
+        outcome: event.outcome,
+        problems: event.problems,
+        endedAt: event.at,
+        cancelling: false,
+      };
+  }
+}
+
+function changeStep(run: Run, id: string, change: (step: RunStep) => RunStep): Run {
+  return { ...run, steps: run.steps.map((step) => (step.step.id === id ? change(step) : step)) };
+}
+
+/** The deploy of this window, and those before it in this session. */
+export class DeployRun {
+  run = $state.raw<Run | null>(null);
+  earlier = $state.raw<readonly Run[]>([]);
+  active = $derived(this.run !== null && this.run.outcome === null);
+  readonly #client: Client;
+  #stream: OpenStream | null = null;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Runs the reviewed plan; `erase` names every server whose database may be replaced. `finished` is called once. */
+  start(fleet: FleetText, plan: PlanView, erase: readonly string[], finished: (run: Run) => void): void {
+    if (this.active) return;
+    if (this.run) this.earlier = [this.run, ...this.earlier];
+    this.run = startRun(plan.steps, Date.now());
+    const end = (run: Run): void => {
+      this.run = run;
+      finished(run);
+    };
+    this.#stream = this.#client.open(
+      'deploy',
+      { fleet, fingerprint: plan.fingerprint, erase: [...erase] },
+      {
+        onItems: (events) => {
+          let run = this.run;
+          if (!run) return;
+          for (const event of events) run = after(run, event);
+          if (run.outcome !== null) end(run);
+          else this.run = run;
+        },
+        onEnd: (fault) => {
+          if (this.run && this.run.outcome === null)
+            end({ ...this.run, outcome: 'lost', fault, endedAt: Date.now(), cancelling: false });
+        },
+      },
+    );
+  }
+
+  /** Asks the engine to stop; it finishes or undoes the running step and then says how it ended. */
+  cancel(): void {
+    if (!this.run || !this.active || this.run.cancelling) return;
+    this.run = { ...this.run, cancelling: true };
+    this.#stream?.cancel();
+  }
+
+  /** Another fleet was opened: its history begins anew. */
+  forget(): void {
+    if (this.active) return;
+    this.run = null;
+    this.earlier = [];
+  }
+}

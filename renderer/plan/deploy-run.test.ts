@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { PlanView } from '../../shared/ipc';
+import type { DeployEvent } from '../../shared/plan/deploy';
+import { createClient } from '../bridge/client';
+import { RecordedBridge } from '../bridge/recorded-bridge';
+import { after, DeployRun, type Run, startRun } from './deploy-run.svelte';
+import { outcomeWords } from './outcome-words';
+import { runDetails } from './run-details';
+
+const step = (id: string) => ({
+  id,
+  server: 'idm-b',
+  action: 'configure' as const,
+  needs: [],
+  requires: [],
+  summary: `Step ${id}`,
+  why: '',
+  risk: '',
+  diff: '',
+  erases: [],
+});
+const plan: PlanView = { fingerprint: 'p1', blocked: false, steps: [step('1'), step('2')], problems: [] };
+const fleet = { path: '/f.toml', text: '' };
+
+function start() {
+  const bridge = new RecordedBridge();
+  const deploy = new DeployRun(createClient(bridge));
+  const ended: Run[] = [];
+  deploy.start(fleet, plan, ['idm-b'], (run) => ended.push(run));
+  const { id } = bridge.last('open');
+  const say = (...items: DeployEvent[]): void => bridge.say({ kind: 'items', id, items });
+  return { bridge, deploy, ended, say, end: () => bridge.say({ kind: 'end', id, fault: null }) };
+}
+
+it('follows each step from its events', () => {
+  let run = startRun(plan.steps, 0);
+  const events: DeployEvent[] = [
+    { kind: 'step', step: '1', state: 'running', at: 1000, note: '' },
+    { kind: 'output', step: '1', text: 'This config rocks!\n', at: 1500 },
+    { kind: 'step', step: '1', state: 'done', at: 3000, note: 'healthy' },
+    { kind: 'step', step: '2', state: 'running', at: 3000, note: '' },
+  ];
+  for (const event of events) run = after(run, event);
+  expect(run.steps).toMatchObject([
+    { state: 'done', note: 'healthy', startedAt: 1000, endedAt: 3000, output: ['This config rocks!'] },
+    { state: 'running', startedAt: 3000, endedAt: null },
+  ]);
+  expect(outcomeWords(run).text).toBe('Step 2');
+});
+
+it('runs the very plan that was reviewed, erasing only who was named', () => {
+  const { bridge } = start();
+  expect(bridge.last('open').question).toEqual({ fleet, fingerprint: 'p1', erase: ['idm-b'] });
+});
+
+describe('a deploy that is cancelled', () => {
+  it('goes on being told until the engine says how it ended', () => {
+    const { bridge, deploy, ended, say, end } = start();
+    deploy.cancel();
+    expect(bridge.last('cancel').id).toBe(bridge.last('open').id);
+    expect(deploy.run?.outcome).toBeNull();
+    say({ kind: 'step', step: '1', state: 'done', at: 1, note: '' });
+    say({ kind: 'finished', outcome: 'cancelled', problems: [], at: 2 });
+    end();
+    expect(ended.map((run) => run.outcome)).toEqual(['cancelled']);
+    expect(deploy.run?.steps[0]?.state).toBe('done');
+  });
+
+  it('is cancelled once, however often it is asked', () => {
+    const { bridge, deploy } = start();
+    deploy.cancel();
+    deploy.cancel();
+    expect(bridge.sent.filter((message) => message.kind === 'cancel')).toHaveLength(1);
+  });
+});
+
+it('a stream that ends without an outcome is a lost engine, never a success', () => {
+  const { deploy, ended, say, end } = start();
+  say({ kind: 'step', step: '1', state: 'done', at: 1, note: '' });
+  end();
+  expect(ended.map((run) => run.outcome)).toEqual(['lost']);
+  expect(deploy.run && outcomeWords(deploy.run).tone).toBe('bad');
+});
+
+it('only one deploy runs at a time', () => {
+  const { bridge, deploy } = start();
+  deploy.start(fleet, plan, [], () => undefined);
+  expect(bridge.sent.filter((message) => message.kind === 'open')).toHaveLength(1);
+});
+
+it('details hold the steps, their output and the problems', () => {
+  let run = startRun(plan.steps, 0);
+  run = after(run, { kind: 'output', step: '1', text: 'stderr of kanidmd', at: 1 });
+  run = after(run, { kind: 'step', step: '1', state: 'failed', at: 1, note: 'did not come back' });
+  const problem = {
+    severity: 'error' as const,
+    code: 'x',
+    server: 'idm-b',
+    message: 'It failed.',
+    fix: 'Look.',
+    where: { server: 'idm-b' },
+  };
+  run = after(run, { kind: 'finished', outcome: 'failed', problems: [problem], at: 2 });
+  const text = runDetails(run);
+  expect(text).toContain('1. [failed] idm-b: Step 1 (did not come back)');
+  expect(text).toContain('stderr of kanidmd');
+  expect(text).toContain('error: idm-b: It failed. Look.');
+});

@@ -1,0 +1,64 @@
+import { list } from '../state/words';
+import type { Tone } from '../health/pull-view';
+import type { Run } from './deploy-run.svelte';
+
+/** How a deploy ended, for a person. */
+export interface OutcomeWords {
+  readonly tone: Tone;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The end of a run in words; of a running one, what is being done. */
+export function outcomeWords(run: Run): OutcomeWords {
+  const failed = run.steps.filter((step) => step.state === 'failed' || step.state === 'rolled-back');
+  const servers = list([...new Set(failed.map((step) => step.step.server))]);
+  switch (run.outcome) {
+    case null: {
+      const now = run.steps.find((step) => step.state === 'running');
+      return {
+        tone: 'new',
+        title: 'Deploying…',
+        text: now ? now.step.summary : 'Looking at the servers once more.',
+      };
+    }
+    case 'done':
+      return {
+        tone: 'good',
+        title: 'Deployed.',
+        text: 'Every step is done and the pulls are proved by fresh rounds.',
+      };
+    case 'unchanged':
+      return { tone: 'good', title: 'Nothing to do.', text: 'The servers already are as the fleet says.' };
+    case 'refused':
+      return {
+        tone: 'warn',
+        title: 'Refused.',
+        text: 'Nothing was changed: what was found is not what was reviewed.',
+      };
+    case 'failed':
+      return {
+        tone: 'bad',
+        title: 'Stopped.',
+        text: `A step failed${servers ? ` on ${servers}` : ''}; the steps after it were not run.`,
+      };
+    case 'rolled-back':
+      return {
+        tone: 'warn',
+        title: 'Stopped and undone.',
+        text: `${servers || 'The server'} did not come back as it should and has its previous file again.`,
+      };
+    case 'cancelled':
+      return {
+        tone: 'warn',
+        title: 'Cancelled.',
+        text: 'Steps that were done stay done; the rest was not run.',
+      };
+    case 'lost':
+      return {
+        tone: 'bad',
+        title: 'The engine was lost.',
+        text: 'How far it came stands in the journal; check the servers before you deploy again.',
+      };
+  }
+}

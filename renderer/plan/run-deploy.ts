@@ -1,0 +1,40 @@
+import { rememberDomain } from '../../shared/fleet/remember-domain';
+import type { PlanView } from '../../shared/ipc';
+import { ok } from '../../shared/result';
+import type { App } from '../state/app.svelte';
+import { save } from '../state/files';
+import type { Run } from './deploy-run.svelte';
+import { outcomeWords } from './outcome-words';
+
+/**
+ * Saves the fleet file, then runs the plan the person has read. The file is saved first so that what was deployed can be
+ * opened again, with the domain noted in it.
+ */
+export async function runDeploy(app: App, plan: PlanView, erase: readonly string[]): Promise<void> {
+  if (app.locked) return;
+  if (!app.document.saved && !(await save(app))) return;
+  app.dialog = { kind: 'deploy' };
+  app.notices.say('Deploy started.');
+  app.deploy.start(app.document.question(), plan, erase, (run) => void finished(app, run));
+}
+
+async function finished(app: App, run: Run): Promise<void> {
+  const words = outcomeWords(run);
+  app.notices.say(`${words.title} ${words.text}`);
+  if (run.outcome === 'done') await writeDomain(app);
+  app.lookAgain(true);
+}
+
+/**
+ * Writes the primary's domain into the fleet file after its first deploy (`design.md`, "The fleet file"): from then on
+ * a primary with another one is an error. It is asked of the servers anew, not taken from what was known before.
+ */
+async function writeDomain(app: App): Promise<void> {
+  const { document } = app;
+  const status = await app.client.ask('fleet.status', { fleet: document.question() });
+  const text = status.ok ? rememberDomain(document.text, status.value.servers) : null;
+  if (text === null) return;
+  const wasSaved = document.saved;
+  document.edit('the domain', () => ok(text));
+  if (wasSaved) await save(app);
+}

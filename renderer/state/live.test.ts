@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createClient } from '../bridge/client';
+import { RecordedBridge } from '../bridge/recorded-bridge';
+import { Live } from './live.svelte';
+
+const fleet = { path: null, text: '' };
+const report = { servers: [], pulls: [], problems: [] };
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function start() {
+  const bridge = new RecordedBridge();
+  const live = new Live(createClient(bridge));
+  live.follow(fleet);
+  return { bridge, live, opened: () => bridge.sent.filter((message) => message.kind === 'open').length };
+}
+
+it('is live from the first report until the stream ends, and says why it ended', () => {
+  const { bridge, live } = start();
+  expect(live.sight.live).toBe(false);
+  const { id } = bridge.last('open');
+  bridge.say({ kind: 'items', id, items: [report] });
+  expect(live.sight).toMatchObject({ live: true, report });
+  const fault = { code: 'engine-lost', message: 'The engine stopped.', fix: '', where: {} };
+  bridge.say({ kind: 'end', id, fault });
+  expect(live.sight).toMatchObject({
+    live: false,
+    report,
+    lostBecause: 'The watch was lost: The engine stopped.',
+  });
+});
+
+it('tries again after a loss, less and less often, and not after it was stopped', () => {
+  const { bridge, live, opened } = start();
+  bridge.say({ kind: 'end', id: bridge.last('open').id, fault: null });
+  vi.advanceTimersByTime(2000);
+  expect(opened()).toBe(2);
+  bridge.say({ kind: 'end', id: bridge.last('open').id, fault: null });
+  vi.advanceTimersByTime(2000);
+  expect(opened()).toBe(2);
+  vi.advanceTimersByTime(3000);
+  expect(opened()).toBe(3);
+  bridge.say({ kind: 'end', id: bridge.last('open').id, fault: null });
+  live.stop();
+  vi.advanceTimersByTime(600_000);
+  expect(opened()).toBe(3);
+});
+
+it('another fleet begins with nothing known', () => {
+  const { bridge, live } = start();
+  bridge.say({ kind: 'items', id: bridge.last('open').id, items: [report] });
+  live.forget();
+  expect(live.sight).toMatchObject({ live: false, report: null });
+});

@@ -1,0 +1,16 @@
+import { removeLink } from '../../shared/fleet/edit-links';
+import type { App } from './app.svelte';
+
+/** Removes the selected link at once (it can be undone), or asks about the selected server. */
+export function removeSelected(app: App): void {
+  const link = app.link;
+  if (link) {
+    const done = app.edit(`Remove the link ${link.supplier} → ${link.consumer}`, (text) =>
+      removeLink(text, link),
+    );
+    if (done) app.selection.clear();
+    return;
+  }
+  const [server] = app.selection.servers;
+  if (server !== undefined) app.dialog = { kind: 'remove', id: server };
+}
