@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import {
+  startPracticeFleet,
+  type PracticeFleet,
+  type PracticeFleetOptions,
+} from '../../../practice/host/fleet';
+import { MainWindow } from '../pages/main-window';
+import { openWindow, type ElectronWindow, type WindowOptions } from './electron-window';
+import { PracticeServer } from './practice-server';
+
+/** A practice fleet whose servers can be asked directly. */
+export interface Practice {
+  readonly fleet: PracticeFleet;
+  readonly servers: readonly PracticeServer[];
+  server(id: string): PracticeServer;
+}
+
+/**
+ * Practice time passes five times as fast, so a round comes every two seconds, every three where Kanilink leaves the
+ * interval at Kanidm's own 15 s: quick, and still long enough for a restart in between.
+ */
+const PACE = { speed: 5, pollIntervalSeconds: 10 };
+
+const windows: ElectronWindow[] = [];
+const ends: (() => Promise<void>)[] = [];
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') for (const window of windows) await report(window, task.name);
+  windows.length = 0;
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** Starts a practice fleet for this test; it ends with the test. */
+export async function practise(options: Partial<PracticeFleetOptions> = {}): Promise<Practice> {
+  const kanidmd = practiceKanidmd();
+  const fleet = await startPracticeFleet({
+    servers: 2,
+    ...PACE,
+    kanidmd,
+    ...options,
+  });
+  ends.push(() => fleet.close());
+  const servers = fleet.machines.map(
+    (machine) => new PracticeServer(machine.id, machine.folder, kanidmd, options.version),
+  );
+  return {
+    fleet,
+    servers,
+    server: (id) => {
+      const found = servers.find((server) => server.id === id);
+      if (!found) throw new Error(`there is no server ${id}`);
+      return found;
+    },
+  };
+}
+
+/** Opens Kanilink for this test; it ends with the test. */
+export async function open(
+  options: WindowOptions = {},
+): Promise<{ readonly window: MainWindow; readonly electron: ElectronWindow }> {
+  const electron = await openWindow(options);
+  windows.push(electron);
+  ends.push(() => electron.close());
+  return { electron, window: new MainWindow(electron.page) };
+}
+
+/** What helps to understand a failed test: what Electron and the app said, and a picture. */
+async function report(window: ElectronWindow, test: string): Promise<void> {
+  console.error(`Electron said:\n${window.said.join('')}\nThe log file:\n${window.logFile().slice(-8000)}`);
+  const folder = join(process.env['KANILINK_APP'] ?? '.', 'out', 'e2e');
+  const picture = join(folder, `${test.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}.png`);
+  mkdirSync(folder, { recursive: true });
+  await window.page
+    .screenshot({ path: picture, timeout: 5000 })
+    .then(() => console.error(`The window: ${picture}`))
+    .catch((cause: unknown) => console.error(`The window could not be pictured: ${String(cause)}`));
+}
+
+/** The practice kanidmd of the build under test. */
+export function practiceKanidmd(): string {
+  const path = join(process.env['KANILINK_APP'] ?? '.', 'out', 'main', 'practice-kanidmd.cjs');
+  if (!existsSync(path)) throw new Error(`${path} is not built`);
+  return path;
+}

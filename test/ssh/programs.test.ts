@@ -1,0 +1,236 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServerConnection } from '../../electron/engine/connect/connection';
+import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
+import type { SshTarget } from '../../electron/engine/connect/ssh/target';
+import { fault, value } from './results';
+import { call, missing, person, type Sshd, startSshd } from './sshd';
+
+describe.skipIf(missing !== null)('programs on a server', () => {
+  let sshd: Sshd;
+  let server: ServerConnection;
+  const open = async (more: Partial<SshTarget> = {}) =>
+    value(await openSsh(sshd.target(more), person(), call(), { pool: new ConnectionPool(0) }));
+  const state = (name: string) => join(sshd.state, name);
+  const set = (name: string, text: string) => writeFileSync(state(name), text);
+
+  beforeAll(async () => {
+    sshd = await startSshd();
+    sshd.trust('ed25519');
+    server = await open();
+  });
+  afterAll(async () => {
+    await server?.close();
+    await sshd?.stop();
+  });
+
+  describe('kanidmd', () => {
+    it('gets every argument as it is, then its config, and runs nothing else', async () => {
+      const names = [
+        'a b',
+        `it's`,
+        '"',
+        '$(id)',
+        '`id`',
+        '$HOME',
+        '-rf',
+        '; id',
+        '| id',
+        '&',
+        '\n',
+        '\\',
+        '*',
+        '!!',
+        '🪨',
+        '',
+      ];
+      const { stdout } = value(await server.kanidmd(['scripting', ...names], call()));
+      expect(stdout).toBe(['scripting', ...names, '-c', sshd.config].map((word) => `<${word}>`).join(''));
+    });
+
+    it('gets no config for its version', async () => {
+      rmSync(state('kanidmd.asked'));
+      value(await server.kanidmd(['version'], call()));
+      expect(readFileSync(state('kanidmd.asked'), 'utf8')).toBe('version\0\n');
+    });
+
+    it('may fail, and what it said is the answer', async () => {
+      const failed = value(await server.kanidmd(['fails'], call()));
+      expect(failed).toEqual({
+        exitCode: 3,
+        stdout: '',
+        stderr: 'Error - you should inspect the logs.\n',
+        cut: false,
+      });
+      expect(value(await server.kanidmd(['dies'], call())).exitCode).not.toBe(0);
+    });
+
+    it('may print what is not UTF-8', async () => {
+      expect(value(await server.kanidmd(['bytes'], call())).stdout).toBe('a\uFFFDb\n');
+    });
+
+    it('is cut off when it prints too much, and the connection goes on', async () => {
+      const flood = value(await server.kanidmd(['flood', String(20 * 1024 * 1024)], call(30_000)));
+      expect(flood.cut).toBe(true);
+      expect(flood.stdout).toHaveLength(8 * 1024 * 1024);
+      expect(value(await server.kanidmd(['version'], call())).exitCode).toBe(0);
+    });
+
+    it('that does not end runs into the limit, or is cancelled; the connection goes on', async () => {
+      const late = fault(await server.kanidmd(['slow'], call(300)));
+      expect(late.code).toBe('timed-out');
+      expect(late.message).toContain('running kanidmd slow');
+      const abort = new AbortController();
+      const running = server.kanidmd(['slow'], { signal: abort.signal, timeoutMs: 10_000 });
+      setTimeout(() => abort.abort(), 100);
+      expect(fault(await running).code).toBe('cancelled');
+      expect(value(await server.kanidmd(['version'], call())).exitCode).toBe(0);
+    });
+
+    it('runs twenty at once, more than the connection has channels', async () => {
+      const all = await Promise.all(
+        Array.from({ length: 20 }, () => server.kanidmd(['version'], call(30_000))),
+      );
+      expect(all.map((output) => value(output).exitCode)).toEqual(Array(20).fill(0));
+      expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(1);
+    });
+
+    it('that is not there is said to be missing; an argument with a NUL byte is refused', async () => {
+      const elsewhere = await open({ kanidmd: '/no/such/kanidmd' });
+      expect(fault(await elsewhere.kanidmd(['version'], call())).code).toBe('kanidmd-not-found');
+      await elsewhere.close();
+      expect(fault(await server.kanidmd(['a\0b'], call())).code).toBe('argument-invalid');
+    });
+
+    it('fails with the cause when the connection is lost, and the next call has a new one', async () => {
+      const running = server.kanidmd(['slow'], call());
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      sshd.cut();
+      expect(fault(await running).code).toBe('connection-lost');
+      expect(value(await server.kanidmd(['version'], call())).exitCode).toBe(0);
+    });
+
+    it('runs by sudo where asked, and a refusal comes with the line that would allow it', async () => {
+      const trusted = await open({ sudo: true });
+      value(await trusted.kanidmd(['domain', 'show'], call()));
+      expect(readFileSync(state('sudo.asked'), 'utf8')).toContain(`kanidmd domain show -c ${sshd.config}`);
+      set('sudo.refuses', '');
+      const refused = fault(await trusted.kanidmd(['domain', 'show'], call()));
+      rmSync(state('sudo.refuses'));
+      expect(refused.code).toBe('sudo-refused');
+      expect(refused.fix).toContain('NOPASSWD: kanidmd domain show');
+      await trusted.close();
+    });
+  });
+
+  describe('a configuration test', () => {
+    const config =
+      'domain = "example.com"\norigin = "https://example.com"\ndb_path = "/var/lib/kanidm/kanidm.db"\nbindaddress = "127.0.0.1:8443"\n';
+
+    it('reads a copy in a private folder, with its own database and socket, and leaves nothing', async () => {
+      const tested = value(await server.testConfig(Buffer.from(config), call()));
+      expect(tested.accepted).toBe(true);
+      const copy = readFileSync(state('tested.toml'), 'utf8');
+      expect(copy).not.toContain('/var/lib/kanidm/kanidm.db');
+      expect(copy).toMatch(/adminbindpath = ".*\.kanilink-/);
+      expect(readFileSync(state('scratch.mode'), 'utf8').trim()).toBe('700');
+      expect(await left()).toEqual([]);
+    });
+
+    it('says what kanidmd said when it refuses', async () => {
+      const tested = value(await server.testConfig(Buffer.from(`# bad\n${config}`), call()));
+      expect(tested.accepted).toBe(false);
+      expect(tested.output).toContain('refused');
+      expect(await left()).toEqual([]);
+    });
+
+    const left = async () => {
+      const { readdirSync } = await import('node:fs');
+      return readdirSync(join(sshd.folder, 'etc')).filter((name) => name !== 'server.toml');
+    };
+  });
+
+  describe('the unit', () => {
+    it('is started, stopped and restarted, and each says how it is then', async () => {
+      expect(value(await server.service.stop(call()))).toEqual({
+        state: 'stopped',
+        detail: 'inactive (dead)',
+      });
+      expect(value(await server.service.start(call()))).toEqual({
+        state: 'running',
+        detail: 'active (running)',
+      });
+      expect(value(await server.service.restart(call())).state).toBe('running');
+      expect(readFileSync(state('systemctl.asked'), 'utf8')).toBe(
+        'stop kanidmd.service\nstart kanidmd.service\nrestart kanidmd.service\n',
+      );
+    });
+
+    it('that does not come up is an answer; a systemctl that may not is a fault', async () => {
+      set(
+        'systemctl.restart',
+        `printf 'ActiveState=failed\\nSubState=failed\\nResult=exit-code\\n' > $S/unit
+        echo 'Job for kanidmd.service failed because the control process exited with error code.' >&2; exit 1`,
+      );
+      const failed = value(await server.service.restart(call()));
+      expect(failed.state).toBe('failed');
+      expect(failed.detail).toContain('exit-code');
+      expect(failed.detail).toContain('Job for kanidmd.service failed');
+      set('unit', 'ActiveState=active\nSubState=running\n');
+      set('systemctl.restart', `echo 'Failed to restart kanidmd.service: Access denied' >&2; exit 4`);
+      expect(fault(await server.service.restart(call())).code).toBe('service-command-failed');
+      rmSync(state('systemctl.restart'));
+    });
+
+    it('that is not there is said to be missing', async () => {
+      const elsewhere = await open({ service: 'other' });
+      expect(fault(await elsewhere.service.state(call())).code).toBe('unit-not-found');
+      await elsewhere.close();
+    });
+
+    it('tells its config, its environment, its start and the clock', async () => {
+      const file = join(sshd.state, 'environment');
+      writeFileSync(file, '# comment\nKANIDM_REPLICATION_ORIGIN="repl://b.example.com:8444"\nOTHER=x\n');
+      set(
+        'unit.more',
+        [
+          'ExecStart={ path=/usr/sbin/kanidmd ; argv[]=/usr/sbin/kanidmd server -c /opt/server.toml ; ignore_errors=no ; pid=1 }',
+          'Environment=KANIDM_LOG_LEVEL=info "KANIDM_DOMAIN=two words" PATH=/bin',
+          `EnvironmentFiles=${file} (ignore_errors=yes)`,
+          'EnvironmentFiles=/no/such/file (ignore_errors=yes)',
+          `ExecMainStartTimestampMonotonic=${Math.round((Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) - 60) * 1e6)}`,
+          'MainPID=42',
+        ].join('\n'),
+      );
+      const unnamed = await open({ config: null });
+      const facts = value(await unnamed.facts(call()));
+      rmSync(state('unit.more'));
+      await unnamed.close();
+      expect(facts).toMatchObject({
+        configPath: '/opt/server.toml',
+        overrides: {
+          KANIDM_LOG_LEVEL: 'info',
+          KANIDM_DOMAIN: 'two words',
+          KANIDM_REPLICATION_ORIGIN: 'repl://b.example.com:8444',
+        },
+        publishedPorts: null,
+        manager: 'systemd',
+        runningVersion: null,
+        service: { state: 'running' },
+      });
+      // The same clock on both sides: what is left is the time a program takes to start.
+      expect(Math.abs(facts.clockOffsetMs ?? Infinity)).toBeLessThan(5_000);
+      expect(Math.abs(Date.now() - 60_000 - (facts.startedAt ?? 0))).toBeLessThan(20_000);
+    });
+
+    it('finds its config without being told, once per connection', async () => {
+      const unnamed = await open({ config: null });
+      const { stdout } = value(await unnamed.kanidmd(['domain', 'show'], call()));
+      expect(stdout).toContain(`<-c><${sshd.config}>`);
+      await unnamed.close();
+      expect(existsSync(sshd.config)).toBe(true);
+    });
+  });
+});
