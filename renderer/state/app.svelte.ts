@@ -145,7 +145,7 @@ export class App {
       return;
     }
     const question = this.document.question();
-    this.live.follow(question);
+    this.live.follow(question, this.document.pulls);
     this.log.follow(question, keepLog);
     this.review.soon(question);
   }

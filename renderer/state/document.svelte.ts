@@ -27,6 +27,8 @@ export class FleetDocument {
   fileLabel = $derived(this.path === null ? 'new fleet' : fileName(this.path));
   /** What the servers are meant to be, without where they are drawn: changes when the engine has to look again. */
   meaning = $derived(this.fleet ? meaningOf(this.fleet) : null);
+  /** Names the servers and links alone: while it stays, what was seen of the pulls was seen of these. */
+  pulls = $derived(this.fleet ? meaningOf({ servers: this.fleet.servers, links: this.fleet.links }) : '');
 
   /** Takes another file's text (or a new fleet's: `path` null, never saved). The way back is forgotten. */
   take(path: string | null, text: string, savedText: string | null): void {
@@ -79,7 +81,10 @@ export class FleetDocument {
   }
 }
 
-function meaningOf(fleet: { readonly servers: readonly { readonly position: unknown }[] }): string {
+function meaningOf(fleet: {
+  readonly servers: readonly { readonly position: unknown }[];
+  readonly links: readonly unknown[];
+}): string {
   return JSON.stringify({
     ...fleet,
     servers: fleet.servers.map((server) => ({ ...server, position: null })),

@@ -2,6 +2,7 @@ import type { Client, OpenStream } from '../bridge/client';
 import type { Sight } from '../health/pull-view';
 import { RoundAges } from '../health/round-ages';
 import type { FleetText } from '../../shared/ipc';
+import type { StatusReport } from '../../shared/observed';
 import type { Fault } from '../../shared/result';
 
 const RETRY_AFTER = [2000, 5000, 10_000, 30_000];
@@ -14,6 +15,9 @@ export class Live {
   readonly ages = new RoundAges();
   readonly #client: Client;
   #stream: OpenStream | null = null;
+  /** The watch before this one, believed until this one has its first report. */
+  #before: OpenStream | null = null;
+  #pulls = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
@@ -21,14 +25,23 @@ export class Live {
     this.#client = client;
   }
 
-  /** Watches this fleet from now on. What was seen before stays in sight until the first report, as history. */
-  follow(question: FleetText): void {
-    this.stop();
+  /**
+   * Watches this fleet from now on. While the pulls are still those of before, the watch that is open goes on until the
+   * new one has its first report; otherwise what was seen is history until then.
+   * @param pulls names the servers and links watched: the same text, the same pulls.
+   */
+  follow(question: FleetText, pulls: string): void {
+    const believed = this.sight.live && pulls === this.#pulls ? (this.#before ?? this.#stream) : null;
+    if (believed === null) this.stop();
+    else if (believed !== this.#stream) this.#stream?.close();
+    this.#before = believed;
+    this.#pulls = pulls;
     this.#failures = 0;
     this.#open(question);
   }
 
   stop(): void {
+    this.#dropBefore();
     this.#stream?.close();
     this.#stream = null;
     clearTimeout(this.#timer);
@@ -43,27 +56,45 @@ export class Live {
   }
 
   #open(question: FleetText): void {
-    this.#stream = this.#client.open(
+    const stream = this.#client.open(
       'watch',
       { fleet: question },
       {
         onItems: (reports) => {
-          const report = reports.at(-1);
-          if (!report) return;
-          this.#failures = 0;
-          for (const one of reports) this.ages.add(one, Date.now());
-          this.sight = { report, at: Date.now(), live: true, lostBecause: '' };
+          if (stream === this.#stream) this.#dropBefore();
+          this.#see(reports);
         },
-        onEnd: (fault) => this.#lost(question, fault),
+        onEnd: (fault) => {
+          if (stream === this.#stream) this.#retry(question);
+          this.#lost(fault);
+        },
       },
     );
+    this.#stream = stream;
   }
 
-  #lost(question: FleetText, fault: Fault | null): void {
+  #see(reports: readonly StatusReport[]): void {
+    const report = reports.at(-1);
+    if (!report) return;
+    this.#failures = 0;
+    for (const one of reports) this.ages.add(one, Date.now());
+    this.sight = { report, at: Date.now(), live: true, lostBecause: '' };
+  }
+
+  #lost(fault: Fault | null): void {
+    this.#dropBefore();
     const why = fault ? `The watch was lost: ${fault.message}` : 'The watch ended.';
     this.sight = { ...this.sight, live: false, lostBecause: why };
+  }
+
+  #retry(question: FleetText): void {
     const wait = RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)] ?? 30_000;
     this.#failures += 1;
     this.#timer = setTimeout(() => this.#open(question), wait);
+  }
+
+  #dropBefore(): void {
+    this.#before?.close();
+    this.#before = null;
   }
 }

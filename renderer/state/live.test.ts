@@ -12,7 +12,7 @@ afterEach(() => vi.useRealTimers());
 function start() {
   const bridge = new RecordedBridge();
   const live = new Live(createClient(bridge));
-  live.follow(fleet);
+  live.follow(fleet, 'a');
   return { bridge, live, opened: () => bridge.sent.filter((message) => message.kind === 'open').length };
 }
 
@@ -52,4 +52,39 @@ it('another fleet begins with nothing known', () => {
   bridge.say({ kind: 'items', id: bridge.last('open').id, items: [report] });
   live.forget();
   expect(live.sight).toMatchObject({ live: false, report: null });
+});
+
+it('goes on believing the watch of the same pulls until the next one has its first report', () => {
+  const { bridge, live } = start();
+  const first = bridge.last('open').id;
+  bridge.say({ kind: 'items', id: first, items: [report] });
+  live.follow({ path: null, text: 'name = "x"' }, 'a');
+  const second = bridge.last('open').id;
+  expect(second).not.toBe(first);
+  expect(live.sight.live).toBe(true);
+  expect(bridge.sent.filter((message) => message.kind === 'cancel')).toEqual([]);
+  bridge.say({ kind: 'items', id: second, items: [report] });
+  expect(live.sight.live).toBe(true);
+  expect(bridge.last('cancel').id).toBe(first);
+});
+
+it('believes nothing of other pulls', () => {
+  const { bridge, live } = start();
+  bridge.say({ kind: 'items', id: bridge.last('open').id, items: [report] });
+  live.follow({ path: null, text: '' }, 'b');
+  expect(live.sight.live).toBe(false);
+});
+
+it('believes the watch before no longer once either has ended', () => {
+  const { bridge, live, opened } = start();
+  const first = bridge.last('open').id;
+  bridge.say({ kind: 'items', id: first, items: [report] });
+  live.follow(fleet, 'a');
+  bridge.say({ kind: 'end', id: first, fault: null });
+  expect(live.sight.live).toBe(false);
+  vi.advanceTimersByTime(600_000);
+  expect(opened()).toBe(2);
+  bridge.say({ kind: 'end', id: bridge.last('open').id, fault: null });
+  vi.advanceTimersByTime(2000);
+  expect(opened()).toBe(3);
 });

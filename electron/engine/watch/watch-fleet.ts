@@ -9,6 +9,8 @@ import { describeServer, dialledOrigins, judgeAll, problemsOf } from './status';
 
 /** How often everything is judged anew, in milliseconds: evidence that stays away must grow old. */
 const JUDGE_EVERY = 500;
+/** A report that stays the same is said again this often, in milliseconds: a listener takes silence for not knowing. */
+const REPEAT_EVERY = 10_000;
 
 /**
  * The fleet's status, again whenever it changes. Each server is watched by itself, so that one that hangs holds up
@@ -29,6 +31,7 @@ export async function* watchFleet(
   const watches = fleet.servers.map((it) => new ServerWatch(it, text.path, connections, clock, ends));
   const running = watches.map((watch) => watch.run());
   let last = '';
+  let saidAt = 0;
   try {
     while (!ends.aborted) {
       await clock.sleep(JUDGE_EVERY, ends);
@@ -48,8 +51,9 @@ export async function* watchFleet(
         problems: problemsOf(now, topology),
       };
       const told = JSON.stringify(report);
-      if (told === last) continue;
+      if (told === last && clock.now() - saidAt < REPEAT_EVERY) continue;
       last = told;
+      saidAt = clock.now();
       yield report;
     }
   } finally {
