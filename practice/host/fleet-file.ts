@@ -22,7 +22,7 @@ export function fleetFile(
       'known_hosts = "known_hosts"',
       `origin = "${machine.origin}"`,
       `bindaddress = "127.0.0.1:${machine.replicationPort}"`,
-      `position = { x = ${(place % 3) * 340}, y = ${Math.floor(place / 3) * 220} }`,
+      `position = { x = ${(place % 3) * 440}, y = ${Math.floor(place / 3) * 220} }`,
     ];
     return lines.join('\n');
   });

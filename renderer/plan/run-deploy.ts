@@ -21,6 +21,8 @@ export async function runDeploy(app: App, plan: PlanView, erase: readonly string
 async function finished(app: App, run: Run): Promise<void> {
   const words = outcomeWords(run);
   app.notices.say(`${words.title} ${words.text}`);
+  // The plan that was shown has been carried out, or the servers are otherwise than it says.
+  app.review.forget();
   if (run.outcome === 'done') await writeDomain(app);
   app.lookAgain(true);
 }

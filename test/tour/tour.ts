@@ -60,6 +60,7 @@ export async function tour(electron: ElectronWindow, tell: Storyteller, kanidmd:
     await window.canvas.drag('idm-a', 'idm-b');
     await window.pairDialog.root.waitFor();
     await window.pairDialog.choose('idm-a');
+    await window.pairDialog.untilKnown();
   });
   await picture('whose-data-wins');
   await tell.step('The data of idm-a wins, the link is drawn', 20 * SECOND, async () => {

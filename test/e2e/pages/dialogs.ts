@@ -15,6 +15,11 @@ export class PairDialog {
     await this.root.waitFor({ state: 'detached' });
   }
 
+  /** Waits until what either server holds is shown, or why it is not known. */
+  async untilKnown(): Promise<void> {
+    await this.root.locator('[data-looking]').last().waitFor({ state: 'detached', timeout: 30_000 });
+  }
+
   async choose(winner: string): Promise<void> {
     await this.root.getByTestId(`wins-${winner}`).click();
   }
