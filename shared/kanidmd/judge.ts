@@ -58,6 +58,13 @@ export function judgePull(input: PullInput): PullHealth {
     const { health, cause, fix } = newest.outcome.trouble;
     return says(health, cause, fix);
   }
+  // What a supplier is silent about it says in its own log only ("Supplier is lagging"): unread, nothing is proved.
+  if (input.supplierLog === null)
+    return says(
+      'unknown',
+      `Rounds succeed, but ${supplier}'s log could not be read.`,
+      `Check the connection to ${supplier}.`,
+    );
   const atSupplier = troubleAtSupplier(input, newest);
   if (atSupplier) return says(atSupplier.health, `${supplier}: ${atSupplier.cause}`, atSupplier.fix);
   if (input.consumerDomain === null || input.supplierDomain === null)

@@ -30,7 +30,8 @@ const linesOf = (name: string, version?: string): LogLine[] =>
     .map((text, index) => ({ at: index * 100_000, text }));
 const evidence = (name: string, version?: string) => {
   const lines = linesOf(name, version);
-  return readLog(lines, 0, lines.length * 100_000);
+  // Read a good while after the last line: nothing is still arriving.
+  return readLog(lines, 0, lines.length * 100_000 + 2_000_000);
 };
 const troubles = (name: string): string[] => [
   ...new Set(
@@ -153,6 +154,19 @@ describe('logs of real servers', () => {
     expect(all.rounds.every((round) => round.at > start * 100_000)).toBe(true);
   });
 
+  it('are read as they arrive: a round whose lines are still coming is not judged yet', () => {
+    const lines = linesOf('log-b-after-refresh.log');
+    const head = lines.findLastIndex((line) => line.text.includes('repl_run_consumer ['));
+    const soFar = lines.slice(0, head + 1);
+    const at = soFar.at(-1)?.at ?? 0;
+    const before = readLog(lines.slice(0, head), 0, at).rounds.length;
+    expect(readLog(soFar, 0, at + 300_000).rounds).toHaveLength(before);
+    expect(readLog(soFar, 0, at + 1_000_000).rounds.at(-1)?.outcome).toMatchObject({
+      kind: 'trouble',
+      trouble: { code: 'round-unclear' },
+    });
+  });
+
   it('have no round that is neither success nor explained', () => {
     for (const version of ['1.10.5', '1.2.0', '1.11.1'])
       for (const name of readdirSync(new URL(`kanidmd-${version}/`, folder)).filter((it) =>
@@ -187,6 +201,7 @@ describe('a pull', () => {
     expect(judgePull({ ...input, supplierDomain: 'y' }).health).toBe('needs-refresh');
     expect(judgePull({ ...input, supplierDomain: null }).health).toBe('unknown');
     expect(judgePull({ ...input, consumerLog: null }).health).toBe('unknown');
+    expect(judgePull({ ...input, supplierLog: null }).health).toBe('unknown');
     expect(judgePull({ ...input, supplierState: 'stopped' })).toMatchObject({
       health: 'broken',
       cause: 'idm-a is stopped.',

@@ -8,6 +8,8 @@ const MOST_ROUNDS = 2000;
 const MOST_TROUBLES = 200;
 /** Lines kept of one span, for evidence; a refresh of 1.2.0 prints thousands. */
 const MOST_LINES = 40;
+/** Lines of one span arrive together, but not at one moment: a bare head this young is still arriving. Microseconds. */
+const STILL_ARRIVING = 1_000_000;
 
 /** A round's head and its lines so far: a span prints its head first, all lines follow under its uuid. */
 interface OpenSpan {
@@ -57,7 +59,7 @@ export class LogReader {
       startedAt: this.startedAt,
       runningVersion: this.runningVersion,
       listening: this.listening,
-      rounds: [...this.spans.values()].map(closeRound),
+      rounds: [...this.spans.values()].filter((span) => !isArriving(span, to)).map(closeRound),
       troubles: this.troubles,
     };
   }
@@ -125,6 +127,9 @@ export function readLog(lines: readonly LogLine[], from: number, to: number): Lo
 
 const roundOf = (span: string): Round['kind'] | null =>
   span === 'repl_run_consumer' ? 'incremental' : span === 'repl_run_consumer_refresh' ? 'refresh' : null;
+
+const isArriving = (open: OpenSpan, now: number): boolean =>
+  !open.succeeded && open.messages.length === 0 && now >= open.at && now - open.at < STILL_ARRIVING;
 
 function closeRound(open: OpenSpan): Round {
   const { at, span, kind, host, ports, took, lines } = open;
