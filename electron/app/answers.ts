@@ -1,6 +1,7 @@
 import { app, clipboard, dialog, nativeTheme, type BrowserWindow } from 'electron';
+import { writeFile } from 'node:fs/promises';
 import { asks, type AskOf } from '../../shared/ipc';
-import { ok } from '../../shared/result';
+import { fail, ok } from '../../shared/result';
 import { answering, type Answering } from '../engine/door/answering';
 import type { SettingsFile } from './settings';
 
@@ -21,6 +22,7 @@ const FLEET_FILES = [
   { name: 'Fleet', extensions: ['toml'] },
   { name: 'All files', extensions: ['*'] },
 ];
+const MADE = { svg: 'Picture', png: 'Picture', md: 'Markdown' } as const;
 
 /** The app's answers to the window: what only it can do (dialogs, clipboard) and what it keeps (settings). */
 export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> = {
@@ -42,6 +44,29 @@ export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> =
         filters: FLEET_FILES,
       });
       return ok({ path: filePath === '' ? null : filePath });
+    },
+  ),
+  'file.save-as': answering(
+    asks['file.save-as'],
+    NONE,
+    async ({ suggested, kind, base64 }, { window }: AppContext) => {
+      const { filePath } = await dialog.showSaveDialog(window, {
+        title: 'Save as',
+        defaultPath: suggested,
+        filters: [{ name: MADE[kind], extensions: [kind] }],
+      });
+      if (filePath === '') return ok({ path: null });
+      try {
+        await writeFile(filePath, Buffer.from(base64, 'base64'));
+      } catch (cause) {
+        return fail({
+          code: 'cannot-save',
+          message: `It could not be saved: ${cause instanceof Error ? cause.message : String(cause)}`,
+          fix: 'Choose another place.',
+          where: { file: filePath },
+        });
+      }
+      return ok({ path: filePath });
     },
   ),
   'clipboard.write': answering(asks['clipboard.write'], NONE, async ({ text }, _: AppContext) => {

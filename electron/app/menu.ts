@@ -51,6 +51,8 @@ function fileMenu(
     shown('Save', 'save', 'CmdOrCtrl+S'),
     shown('Save As…', 'save-as', 'CmdOrCtrl+Shift+S'),
     line,
+    { label: 'Save Picture', submenu: [shown('As SVG…', 'picture-svg'), shown('As PNG…', 'picture-png')] },
+    line,
     shown('Practice Fleet', 'practice'),
     line,
     mac ? { role: 'close' } : { role: 'quit' },

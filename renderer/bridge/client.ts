@@ -64,7 +64,11 @@ const APP_LIMIT = 30_000;
 /** For the engine, which keeps shorter limits itself and stops them while a person reads a question of its own. */
 const ENGINE_LIMIT = 900_000;
 /** Dialogs wait for a person: no limit. */
-const ofPerson: ReadonlySet<AskName> = new Set<AskName>(['dialog.open-fleet', 'dialog.save-fleet']);
+const ofPerson: ReadonlySet<AskName> = new Set<AskName>([
+  'dialog.open-fleet',
+  'dialog.save-fleet',
+  'file.save-as',
+]);
 /** Batches the engine may send ahead of what the window has taken. */
 const CREDIT = 8;
 

@@ -66,6 +66,8 @@ export function createFakeBridge(
         return ok({ path: '/home/ada/home-lab/fleet.toml' });
       case 'dialog.save-fleet':
         return ok({ path: '/home/ada/new/fleet.toml' });
+      case 'file.save-as':
+        return ok({ path: '/home/ada/picture.svg' });
       case 'settings.read':
         return ok({
           theme: wishes.theme,

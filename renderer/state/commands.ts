@@ -1,6 +1,7 @@
 import type { App } from './app.svelte';
 import { afterSaving, newFile, openFile, practise, save, saveAs } from './files';
 import { startPairing } from './pairing';
+import { savePicture } from '../topology/save-picture';
 import { removeSelected } from './removing';
 
 /** One thing a person can do, by button, menu, key or palette. */
@@ -116,6 +117,18 @@ export function commandsOf(app: App): readonly Command[] {
       keys: 'mod+0',
       enabled: canvas !== null,
       run: () => canvas?.fit(),
+    },
+    {
+      id: 'picture-svg',
+      title: 'Save a picture of the topology (SVG)…',
+      enabled: filled,
+      run: () => void savePicture(app, 'svg'),
+    },
+    {
+      id: 'picture-png',
+      title: 'Save a picture of the topology (PNG)…',
+      enabled: filled,
+      run: () => void savePicture(app, 'png'),
     },
     { id: 'problems', title: 'Show problems', enabled: open, run: () => (app.tab = 'problems') },
     { id: 'logs', title: 'Show logs', enabled: open, run: () => (app.tab = 'logs') },

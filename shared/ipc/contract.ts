@@ -55,6 +55,12 @@ export const asks = {
     z.object({ suggested: z.string() }),
     z.object({ path: z.string().nullable() }),
   ),
+  /** Saves what the window made (a picture, a runbook) where the person says; null: the person said nowhere. */
+  'file.save-as': ask(
+    'app',
+    z.object({ suggested: z.string(), kind: z.enum(['svg', 'png', 'md']), base64: z.base64() }),
+    z.object({ path: z.string().nullable() }),
+  ),
   'clipboard.write': ask('app', z.object({ text: z.string() }), nothing),
   'settings.read': ask(
     'app',
