@@ -11,7 +11,8 @@ import { makeMachineFolder } from './machine-folder';
 import type { ServerTomlFacts } from './server-toml';
 import type { LoginRules } from './ssh/authentication';
 import { SshServer } from './ssh/server';
-import { Unit, type UnitStatus } from './unit';
+import { Unit } from './unit';
+import type { UnitStatus } from './unit-status';
 
 /** What a machine is made from. */
 export interface MachineOptions {

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { MainExit, UnitResult } from './unit';
+import type { MainExit, UnitResult } from './unit-status';
 
 /** How a process ended as Node tells it; null when it could not be started. */
 export type ProcessEnd = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | null;

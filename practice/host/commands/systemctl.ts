@@ -1,4 +1,4 @@
-import type { UnitResult, UnitStatus } from '../unit';
+import type { UnitResult, UnitStatus } from '../unit-status';
 import { fail, type Exit, type Invocation, type MachineParts } from './command';
 import { showUnit } from './systemctl-show';
 

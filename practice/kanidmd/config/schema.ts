@@ -1,6 +1,7 @@
 import { parsePin, type Pin } from '../certificate';
 import type { Version } from '../versions';
-import { debugString, type ConfigError } from './errors';
+import { type ConfigError, debugString } from './errors';
+import { inReplication, isTable, Reader, Refusal, refuse, unknownField, wrongType } from './strict-table';
 
 export type PartnerType = 'mutual-pull' | 'pull' | 'allow-pull';
 
@@ -193,76 +194,6 @@ function readPartner(origin: string, value: unknown): Partner {
   return { origin, type, pin, automaticRefresh: automatic ?? false };
 }
 
-class Reader {
-  constructor(
-    private readonly from: Readonly<Record<string, unknown>>,
-    private readonly path: readonly string[],
-  ) {}
-  keys = () => Object.keys(this.from);
-  value = (key: string) => this.from[key];
-  text(key: string): string | undefined {
-    const value = this.from[key];
-    return value === undefined || typeof value === 'string' ? value : this.wrong(key, 'a string');
-  }
-  boolean(key: string): boolean | undefined {
-    const value = this.from[key];
-    return value === undefined || typeof value === 'boolean' ? value : this.wrong(key, 'a boolean');
-  }
-  number(key: string): number | undefined {
-    const value = this.from[key];
-    if (value === undefined) return undefined;
-    return typeof value === 'number' && Number.isInteger(value) && value >= 0
-      ? value
-      : this.wrong(key, 'u64');
-  }
-  addresses(key: string): string | undefined {
-    const value = this.from[key];
-    if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ');
-    return this.text(key);
-  }
-  table(key: string): Reader | undefined {
-    const value = this.from[key];
-    if (value === undefined) return undefined;
-    return isTable(value) ? new Reader(value, [...this.path, key]) : this.wrong(key, `struct ${key}`);
-  }
-  private wrong(key: string, expected: string): never {
-    const path = [...this.path, key];
-    return refuse(wrongType(this.from[key], expected), path, { path, kind: 'value' });
-  }
-}
-
-class Refusal extends Error {
-  constructor(readonly why: ConfigError) {
-    super(why.message);
-  }
-}
-
-function refuse(message: string, keys: readonly string[], at: ConfigError['at']): never {
-  throw new Refusal({ message, keys, at, stage: 'whole' });
-}
-
-function inReplication(message: string): never {
-  return refuse(message, ['replication'], { path: ['replication'], kind: 'header' });
-}
-
-function unknownField(key: string, known: readonly string[]): string {
-  return `unknown field \`${key}\`, expected one of ${known.map((one) => `\`${one}\``).join(', ')}`;
-}
-
-function wrongType(value: unknown, expected: string): string {
-  const negative = typeof value === 'number' && value < 0 && expected === 'u64';
-  if (negative) return `invalid value: integer \`${String(value)}\`, expected u64`;
-  return `invalid type: ${describe(value)}, expected ${expected}`;
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return `string ${debugString(value)}`;
-  if (typeof value === 'boolean') return `boolean \`${String(value)}\``;
-  if (typeof value === 'number')
-    return `${Number.isInteger(value) ? 'integer' : 'floating point'} \`${String(value)}\``;
-  return Array.isArray(value) ? 'sequence' : 'map';
-}
-
 const notUrl = (text: string) =>
   `invalid value: string ${debugString(text)}, expected relative URL without a base`;
 
@@ -273,8 +204,4 @@ function printedUrl(text: string): string | undefined {
 
 function isSocketAddress(text: string): boolean {
   return /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$/.test(text);
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
