@@ -6,7 +6,9 @@ import { parseOrigin } from '../../shared/origin';
 /** The dialog's fields as typed; empty means "not said". */
 export interface ServerForm {
   id: string;
+  connect: 'ssh' | 'docker';
   endpoint: string;
+  container: string;
   service: string;
   sudo: boolean;
   kanidmd: string;
@@ -22,7 +24,9 @@ export type FieldFaults = Partial<Record<keyof ServerForm, string>>;
 /** The form of a new server. */
 export const emptyForm = (id: string): ServerForm => ({
   id,
+  connect: 'ssh',
   endpoint: '',
+  container: '',
   service: '',
   sudo: false,
   kanidmd: '',
@@ -38,7 +42,9 @@ export function formOf(server: FleetServer): ServerForm {
   const ssh = server.connect === 'ssh' ? server : null;
   return {
     id: server.id,
+    connect: server.connect,
     endpoint: ssh ? server.endpoint.replace(/^ssh:\/\//, '') : server.endpoint,
+    container: server.connect === 'docker' ? server.container : '',
     service: ssh && ssh.service !== 'kanidmd' ? ssh.service : '',
     sudo: ssh?.sudo ?? false,
     kanidmd: ssh && ssh.kanidmd !== 'kanidmd' ? ssh.kanidmd : '',
@@ -50,16 +56,26 @@ export function formOf(server: FleetServer): ServerForm {
   };
 }
 
-/** The fields as the fleet file writes them: an SSH server. */
+/** The fields as the fleet file writes them; those of the other way of reaching a server are left out. */
 export function fieldsOf(form: ServerForm): ServerFields {
   const said = (text: string): string | null => text.trim() || null;
-  return {
+  const common = {
     id: form.id.trim(),
-    connect: 'ssh',
-    endpoint: endpointOf(form.endpoint),
     config: said(form.config),
     origin: said(form.origin),
     bindaddress: said(form.bindaddress),
+  };
+  if (form.connect === 'docker')
+    return {
+      ...common,
+      connect: 'docker',
+      endpoint: form.endpoint.trim(),
+      container: form.container.trim(),
+    };
+  return {
+    ...common,
+    connect: 'ssh',
+    endpoint: endpointOf(form.endpoint),
     service: said(form.service.trim().replace(/\.service$/, '')),
     sudo: form.sudo ? true : null,
     kanidmd: said(form.kanidmd),
@@ -76,8 +92,11 @@ export function checkForm(form: ServerForm, others: readonly string[]): FieldFau
   else if (!serverId(id))
     faults.id = 'Small letters, digits and hyphens only, beginning with a letter or digit.';
   else if (others.includes(id)) faults.id = `There is a server ${id} already.`;
-  const endpoint = endpointFault(form.endpoint.trim());
+  const endpoint =
+    form.connect === 'ssh' ? sshFault(form.endpoint.trim()) : dockerFault(form.endpoint.trim());
   if (endpoint) faults.endpoint = endpoint;
+  if (form.connect === 'docker' && form.container.trim() === '')
+    faults.container = 'Say which container runs kanidmd: its name, as docker ps shows it.';
   const origin = originFault(form.origin.trim());
   if (origin) faults.origin = origin;
   if (form.bindaddress.trim() && !isBindaddress(form.bindaddress.trim()))
@@ -98,15 +117,26 @@ const endpointOf = (typed: string): string => {
   return text.includes('://') ? text : `ssh://${text}`;
 };
 
-function endpointFault(typed: string): string | null {
+function sshFault(typed: string): string | null {
   if (typed === '')
     return 'Say where it is reached: user@host, user@host:port, or an alias of ~/.ssh/config.';
   const text = endpointOf(typed);
-  if (!text.startsWith('ssh://')) return 'Only SSH can be chosen here: user@host, or ssh://user@host:port.';
+  if (!text.startsWith('ssh://')) return 'An SSH address: user@host, or ssh://user@host:port.';
   const rest = /^ssh:\/\/(?:[^@\s/:]+@)?(\[[0-9a-f:.]+\]|[^@\s/:[\]]+)(?::(\d{1,5}))?\/?$/i.exec(text);
   if (!rest) return 'Write it as user@host, user@host:port, or an alias of ~/.ssh/config.';
   const port = rest[2] === undefined ? 22 : Number(rest[2]);
   return port >= 1 && port <= 65_535 ? null : 'The port must be between 1 and 65535.';
+}
+
+function dockerFault(typed: string): string | null {
+  const example = 'unix:///var/run/docker.sock, tcp://host:2376, ssh://user@host or context://NAME';
+  const [, scheme, rest] = /^(unix|tcp|ssh|context):\/\/(.+)$/.exec(typed) ?? [];
+  if (scheme === undefined || rest === undefined || /\s/.test(typed))
+    return `Say where Docker listens: ${example}.`;
+  if (scheme === 'unix')
+    return rest.startsWith('/') ? null : 'The socket needs a whole path: unix:///var/run/docker.sock.';
+  if (scheme === 'tcp') return /:\d{1,5}$/.test(rest) ? null : 'Say the port too, such as tcp://host:2376.';
+  return scheme === 'ssh' ? sshFault(typed) : null;
 }
 
 function originFault(typed: string): string | null {

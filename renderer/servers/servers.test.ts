@@ -23,6 +23,40 @@ describe('the form', () => {
     expect(server && formOf(server)).toEqual({ ...form, service: 'kanidm' });
   });
 
+  it('writes a container as the fleet file has it, without what belongs to SSH', () => {
+    const form = {
+      ...emptyForm('idm-a'),
+      connect: 'docker' as const,
+      endpoint: 'ssh://admin@rack2',
+      container: 'kanidm',
+      service: 'left over',
+    };
+    const text = addServer(newFleet('x'), fieldsOf(form));
+    if (!text.ok) throw new Error(text.error.message);
+    expect(text.value).not.toContain('service');
+    const server = readFleet(text.value, null).fleet?.servers[0];
+    expect(server && formOf(server)).toEqual({ ...form, service: '' });
+  });
+
+  it.each([
+    ['unix:///var/run/docker.sock', true],
+    ['tcp://host:2376', true],
+    ['ssh://admin@rack2', true],
+    ['context://home', true],
+    ['unix://docker.sock', false],
+    ['tcp://host', false],
+    ['/var/run/docker.sock', false],
+    ['', false],
+  ] as const)('a Docker endpoint %s is taken: %s', (endpoint, taken) => {
+    const form = { ...emptyForm('idm-a'), connect: 'docker' as const, endpoint, container: 'kanidm' };
+    expect(Object.keys(checkForm(form, []))).toEqual(taken ? [] : ['endpoint']);
+  });
+
+  it('a container is needed', () => {
+    const form = { ...emptyForm('idm-a'), connect: 'docker' as const, endpoint: 'context://home' };
+    expect(Object.keys(checkForm(form, []))).toEqual(['container']);
+  });
+
   it('leaves out what is as usual', () => {
     const text = addServer(newFleet('x'), fieldsOf(filled));
     expect(text.ok && text.value).not.toMatch(/sudo|service|kanidmd|identity|config|origin/);
