@@ -69,8 +69,14 @@ export function holdsTests(folder) {
  * @returns {Promise<Counts>}
  */
 async function check(name, args, limitMs) {
-  const { code, timedOut } = await run(process.execPath, args, { cwd: ROOT, limitMs });
+  const { code, timedOut, output, errors } = await run(process.execPath, args, {
+    cwd: ROOT,
+    limitMs,
+    output: 'captured',
+  });
+  // Another part prints meanwhile: what this one has to say comes in one piece.
   if (code === 0) return ONE_PASSED;
+  say(`${name}:\n${output}${errors}`);
   say(timedOut ? `${name}: not done within ${duration(limitMs)}, stopped` : `${name}: failed (exit ${code})`);
   return ONE_FAILED;
 }

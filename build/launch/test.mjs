@@ -26,6 +26,8 @@ import { holdsTests, lint, types, vitest } from './test-parts.mjs';
  * @property {readonly SystemPackage[]} [packages] what it needs of the system
  * @property {boolean} [needsElectron]
  * @property {() => string | undefined} [lacks] why it can't run here
+ * @property {boolean} [aside] only computes, and keeps its output to itself until it has ended: runs beside parts that wait
+ * @property {boolean} [waits] spends its time waiting for servers, so that a part aside does not slow it down
  */
 
 const MINUTE = 60_000;
@@ -50,15 +52,27 @@ export async function test(args) {
   const results = [];
   /** @type {string[]} */
   const lines = [];
-  for (const [name, part] of parts) {
+  /** @param {[string, Part]} named */
+  const runPart = async ([name, part]) => {
     const partBegan = Date.now();
-    say(`--- ${name}`);
+    say(`--- ${name}${part.aside ? ', beside the next parts' : ''}`);
     const missing = part.lacks?.() ?? (part.needsElectron ? noElectron : undefined);
     const counts = missing === undefined ? await part.run() : withoutRunning(name, missing);
     results.push(counts);
     lines.push(`${name.padEnd(12)} ${summaryLine(counts).padEnd(36)} ${duration(Date.now() - partBegan)}`);
     say(`--- ${name}: ${summaryLine(counts)} in ${duration(Date.now() - partBegan)}`);
+  };
+  const runAside = async () => {
+    for (const named of parts.filter(([, part]) => part.aside)) await runPart(named);
+  };
+  /** @type {Promise<void> | undefined} */
+  let aside;
+  for (const named of parts.filter(([, part]) => !part.aside)) {
+    if (named[1].waits) aside ??= runAside();
+    else await aside;
+    await runPart(named);
   }
+  await (aside ?? runAside());
   const total = sum(results);
   say(`all parts in ${duration(Date.now() - began)}\n${lines.join('\n')}`);
   process.stdout.write(`${summaryLine(total)}\n`);
@@ -78,12 +92,12 @@ function partsWith(found) {
   const inTheWindow = { packages, needsElectron: true, lacks: lacksDisplay };
   /** @type {Record<string, Part>} */
   const parts = {
-    lint: { run: lint },
-    types: { run: types },
+    lint: { run: lint, aside: true },
+    types: { run: types, aside: true },
     unit: { run: () => vitest('unit', 6 * MINUTE) },
-    conformance: { run: () => vitest('conformance', 6 * MINUTE) },
-    ssh: { run: () => vitest('ssh', 6 * MINUTE), packages: FOR_SSH_TESTS, lacks: lacksSshd },
-    real: { run: () => vitest('real', 20 * MINUTE) },
+    conformance: { run: () => vitest('conformance', 6 * MINUTE), waits: true },
+    ssh: { run: () => vitest('ssh', 6 * MINUTE), packages: FOR_SSH_TESTS, lacks: lacksSshd, waits: true },
+    real: { run: () => vitest('real', 20 * MINUTE), waits: true },
     e2e: { run: () => endToEnd(electron()), ...inTheWindow },
     package: { run: () => packaged(electron()), ...inTheWindow },
   };
