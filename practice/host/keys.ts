@@ -15,7 +15,7 @@ export interface SshKey {
 
 export function makeSshKey(comment: string, passphrase?: string): SshKey {
   const encryption = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 };
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment, ...encryption });
+  const pair = makePair({ comment, ...encryption });
   const blob = readSshKey(pair.public).getPublicSSH();
   return {
     privateKey: pair.private,
@@ -23,6 +23,24 @@ export function makeSshKey(comment: string, passphrase?: string): SshKey {
     blob,
     fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
   };
+}
+
+/** About one in 256 of the pairs that ssh2 makes is malformed (it drops a leading zero byte): that one is made again. */
+function makePair(options: Parameters<typeof ssh2.utils.generateKeyPairSync>[1]) {
+  for (let tries = 0; tries < 20; tries++) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', options);
+    if (isKey(pair.public)) return pair;
+  }
+  throw new Error('ssh2 made no well-formed ed25519 key in 20 tries');
+}
+
+/** ssh2 throws at some malformed keys, and answers with an error at others. */
+function isKey(text: string): boolean {
+  try {
+    return !(ssh2.utils.parseKey(text) instanceof Error);
+  } catch {
+    return false;
+  }
 }
 
 /** @throws when the text is no key: it was made here, so that is a bug. */

@@ -49,7 +49,7 @@ export function judgePull(input: PullInput): PullHealth {
   const limit = 2 * input.pollInterval * SECOND + 10 * SECOND;
   if (!newest || input.now - newest.at > limit) {
     const named = log.troubles
-      .filter((it) => input.now - it.at <= limit && concerns(it, input.supplierHost))
+      .filter((it) => input.now - it.at <= limit && concerns(it, input.supplierHost) && isOfPulling(it))
       .at(-1);
     if (named) return says(named.health, named.cause, named.fix);
     return silent(input, limit, newest, says);
@@ -144,5 +144,8 @@ function concerns(trouble: Trouble, host: string | null): boolean {
   const named = /repl:\/\/(\[[^\]]+\]|[^:/'"\s]+)/.exec(trouble.evidence)?.[1];
   return named === undefined || named.toLowerCase() === host;
 }
+
+/** What a consumer's own listener says concerns those who pull from it, not what it pulls itself. */
+const isOfPulling = (trouble: Trouble): boolean => !isListenerTrouble(trouble.code);
 
 const startedAfter = (log: LogEvidence | null, round: Round): boolean => (log?.startedAt ?? 0) > round.at;

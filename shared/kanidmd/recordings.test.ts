@@ -214,6 +214,21 @@ describe('a pull', () => {
     expect(judgePull({ ...input, supplierPort: 9444 }).health).not.toBe('replicating');
   });
 
+  it('is not called broken for what the consumer’s own listener says to others', () => {
+    const troubles = [
+      {
+        code: 'no-partners',
+        health: 'broken' as const,
+        cause: 'nobody is let in',
+        fix: '',
+        evidence: 'Ignoring connection from 127.0.0.1',
+        at: log.to - 1,
+      },
+    ];
+    const consumerLog = { ...log, rounds: [], troubles, startedAt: null, from: log.to - 50_000_000 };
+    expect(judgePull({ ...input, consumerLog }).health).toBe('unknown');
+  });
+
   it('waits for a round after the supplier restarted', () => {
     const restarted = { ...evidence('log-a-after-refresh.log'), startedAt: log.to - 1 };
     expect(judgePull({ ...input, supplierLog: restarted }).health).toBe('waiting');

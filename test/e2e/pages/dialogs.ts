@@ -46,7 +46,7 @@ export class ReviewDialog {
 
   /** Waits until the plan is there. Planning reads every server. */
   async untilPlanned(): Promise<void> {
-    await this.steps.first().or(this.blocked).waitFor({ timeout: 60_000 });
+    await this.steps.first().or(this.blocked).first().waitFor({ timeout: 60_000 });
   }
 
   /** Servers whose database the plan erases. */
