@@ -56,6 +56,45 @@ export interface HostFacts {
   readonly runningVersion: string | null;
   /** A healthcheck or `active` says so; one sign among others. */
   readonly service: ServiceState;
+  /** A container only. */
+  readonly container?: ContainerFacts;
+}
+
+/** What the engine says of a server's container. */
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  /** As it was named when the container was made. */
+  readonly image: string;
+  /** `no`, `always`, `unless-stopped`, `on-failure`. */
+  readonly restartPolicy: string;
+  /** Names of its networks. */
+  readonly networks: readonly string[];
+  readonly ports: readonly {
+    readonly containerPort: number;
+    readonly hostIp: string;
+    readonly hostPort: number;
+  }[];
+  readonly mounts: readonly ContainerMount[];
+  /** What server.toml lies on; null: it is not there. */
+  readonly configOn: 'mount' | 'single-file' | 'read-only' | 'tmpfs' | 'layer' | null;
+  readonly composeProject: string | null;
+  /** The systemd unit that runs it (Podman). */
+  readonly unit: string | null;
+  /** Whether that unit can be started and stopped over this connection. */
+  readonly unitInReach: boolean;
+}
+
+export interface ContainerMount {
+  /** `bind`, `volume`, `tmpfs`. */
+  readonly type: string;
+  /** Where it is in the container. */
+  readonly destination: string;
+  /** The host's path of a bind; a volume's own folder. */
+  readonly source: string;
+  /** A volume's name. */
+  readonly volume: string | null;
+  readonly writable: boolean;
 }
 
 export interface ServiceState {

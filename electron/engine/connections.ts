@@ -1,7 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { FleetServer } from '../../shared/fleet/fleet';
-import { type Result, fail } from '../../shared/result';
+import type { Result } from '../../shared/result';
 import type { Call, Person, ServerConnection } from './connect/connection';
+import { openDocker } from './connect/docker/open-docker';
 import { openSsh } from './connect/ssh/open-ssh';
 
 export interface ConnectionsOptions {
@@ -46,17 +47,14 @@ export class Connections {
     fleetPath: string | null,
     call: Call,
   ): Promise<Result<ServerConnection>> {
-    if (server.connect === 'docker')
-      return Promise.resolve(
-        fail({
-          code: 'docker-not-yet',
-          message: `${server.id} is reached over the Docker API, which this version cannot do yet.`,
-          fix: 'Reach its host over SSH for now, or wait for the next version.',
-          where: { server: server.id, field: 'connect' },
-        }),
-      );
     const path = (text: string | null): string | null =>
       text === null ? null : absolute(text, this.options.home, fleetPath);
+    const { home, env, person } = this.options;
+    if (server.connect === 'docker') {
+      const { id, endpoint, container, config } = server;
+      const target = { id, endpoint, container, config, certificates: path(server.certificates), home, env };
+      return openDocker(target, person, call);
+    }
     const { id, endpoint, service, sudo, kanidmd, config } = server;
     return openSsh(
       {
@@ -68,10 +66,10 @@ export class Connections {
         config,
         identity: path(server.identity),
         knownHosts: path(server.knownHosts),
-        home: this.options.home,
-        env: this.options.env,
+        home,
+        env,
       },
-      this.options.person,
+      person,
       call,
     );
   }

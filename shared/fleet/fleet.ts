@@ -52,6 +52,8 @@ export interface DockerServer extends AnyServer {
   /** `unix://`, `tcp://host:2376`, `ssh://user@host[:port]`, `context://NAME`. */
   readonly endpoint: string;
   readonly container: string;
+  /** Folder with `ca.pem`, `cert.pem` and `key.pem` for `tcp://`; null: the Docker config folder. Relative paths start at the fleet file. */
+  readonly certificates: string | null;
 }
 
 /** A link as drawn: directed, at most one per pair of servers. */

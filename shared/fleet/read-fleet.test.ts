@@ -41,6 +41,7 @@ describe('reading a fleet file', () => {
           connect: 'docker',
           endpoint: 'unix:///var/run/docker.sock',
           container: 'idm-a',
+          certificates: null,
           origin: 'repl://idm-a.example.com:8444',
           config: null,
           bindaddress: null,

@@ -58,6 +58,7 @@ const docker = z.object({
     '"unix:///var/run/docker.sock", "tcp://host:2376", "ssh://user@host" or "context://NAME"',
   ),
   container: filled,
+  certificates: filled.nullable().default(null),
 });
 
 const link = z.object({

@@ -108,6 +108,14 @@ export interface Person {
   acceptHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
   /** A password or a key's passphrase; `attempt` counts from 1. */
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | null>;
+  /** A Docker Engine without TLS, where whoever answers is root: use it, or not. Absent: not. */
+  acceptBareEngine?(question: BareEngineQuestion, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface BareEngineQuestion {
+  readonly server: string;
+  /** `tcp://192.0.2.7:2375`. */
+  readonly endpoint: string;
 }
 
 export interface HostKeyQuestion {

@@ -1,0 +1,185 @@
+import { posix } from 'node:path';
+import type { HostFacts, ServiceState } from '../../../../shared/observed';
+import type { Sha256 } from '../../../../shared/names';
+import { fail, ok, type Result } from '../../../../shared/result';
+import type {
+  Call,
+  ConfigTest,
+  FileContent,
+  FileStat,
+  LogItem,
+  LogStart,
+  Output,
+  Scratch,
+  ServerConnection,
+} from '../connection';
+import type { At } from '../ssh/faults';
+import { within } from '../ssh/limits';
+import { readFile, stat } from './archive';
+import { Container, type Inspected } from './container';
+import type { EngineApi } from './engine-api';
+import { exec } from './exec';
+import { configPathOf, hostFacts } from './facts';
+import { makeFolder, removeFile } from './folders';
+import { kanidmdUser } from './kanidmd-user';
+import { type Lock, lockContainer, type LockOwner } from './lock';
+import { readLogs } from './logs';
+import { managerOf } from './manager';
+import { kanidmdArguments, serverCommand } from './program';
+import { replaceFile } from './replace-file';
+import { runBeside } from './run-beside';
+import { Scratches } from './scratch';
+import { changeService, managedByKubernetes, stateOf, type Verb } from './service';
+import type { DockerTarget } from './target';
+import { testConfig } from './test-config';
+
+/** A server in a container, reached over the API of its engine: Docker's or Podman's. */
+export class DockerConnection implements ServerConnection {
+  private readonly at: At;
+  private readonly container: Container;
+  private readonly scratches = new Map<string, Scratches>();
+
+  constructor(
+    private readonly target: Pick<DockerTarget, 'id' | 'endpoint' | 'container' | 'config'>,
+    private readonly api: EngineApi,
+    private readonly backoff: readonly number[],
+  ) {
+    this.at = api.at;
+    this.container = new Container(api, target.container);
+  }
+
+  kanidmd(args: readonly string[], call: Call): Promise<Result<Output>> {
+    return this.during(call, `running kanidmd ${args.join(' ')}`, async (seen, signal) => {
+      const words = kanidmdArguments(args, configPathOf(seen, this.target.config));
+      // Backups of old versions need a stopped server (`kanidm.md`, "scripting backup"), where nothing can be executed.
+      if (args[0] === 'database' && !seen.State.Running) {
+        const beside = { args: words, files: [], volumes: 'writable', keepOverrides: true } as const;
+        return runBeside(this.container, seen, beside, signal);
+      }
+      return exec(this.container, seen, [...serverCommand(seen).program, ...words], signal);
+    });
+  }
+
+  testConfig(bytes: Uint8Array, call: Call): Promise<Result<ConfigTest>> {
+    return this.during(call, 'testing a configuration', async (seen, signal) => {
+      const user = await kanidmdUser(this.container, seen, configPathOf(seen, this.target.config), signal);
+      return user.ok ? testConfig(this.container, seen, bytes, user.value, signal) : user;
+    });
+  }
+
+  stat(path: string, call: Call): Promise<Result<FileStat | null>> {
+    return this.during(call, `looking at ${path}`, (_, signal) => stat(this.container, path, signal));
+  }
+
+  readFile(path: string, call: Call & { readonly maxBytes: number }): Promise<Result<FileContent>> {
+    return this.during(call, `reading ${path}`, async (_, signal) => {
+      const read = await readFile(this.container, path, call.maxBytes, signal);
+      if (!read.ok) return read;
+      const { bytes, sha256, stat: about } = read.value;
+      return ok({ bytes, sha256, stat: about });
+    });
+  }
+
+  replaceFile(
+    path: string,
+    bytes: Uint8Array,
+    call: Call & { readonly expect: Sha256 },
+  ): Promise<Result<Sha256>> {
+    return this.during(call, `replacing ${path}`, async (seen, signal) => {
+      if (managerOf(seen) === 'kubernetes') return fail(managedByKubernetes(this.at));
+      const beside = (container: Container, folder: string): Scratches =>
+        container === this.container ? this.scratchesBeside(folder) : new Scratches(container, folder);
+      return replaceFile(this.container, seen, path, bytes, call.expect, beside, signal);
+    });
+  }
+
+  async facts(call: Call): Promise<Result<HostFacts>> {
+    const ready = await this.api.dialer.ready(call);
+    if (!ready.ok) return ready;
+    return within(call, this.at, 'asking about the container', async (signal) => {
+      // A probe looks at whatever container has the name now.
+      const seen = await this.container.rebind(signal);
+      return seen.ok ? hostFacts(this.container, seen.value, this.target.config, signal) : seen;
+    });
+  }
+
+  readonly service = {
+    start: (call: Call) => this.change('start', call),
+    stop: (call: Call) => this.change('stop', call),
+    restart: (call: Call) => this.change('restart', call),
+    state: (call: Call): Promise<Result<ServiceState>> =>
+      this.during(call, 'asking the engine', async (seen) => ok(stateOf(seen))),
+  };
+
+  logs(
+    from: LogStart,
+    options: { readonly follow: boolean; readonly signal: AbortSignal },
+  ): AsyncIterable<LogItem> {
+    return readLogs(this.container, from, options.follow, this.backoff, options.signal);
+  }
+
+  scratch(call: Call): Promise<Result<Scratch>> {
+    return this.during(call, 'making a scratch folder', async (seen, signal) => {
+      const config = configPathOf(seen, this.target.config);
+      const user = await kanidmdUser(this.container, seen, config, signal);
+      if (!user.ok) return user;
+      const space = await this.scratchesBeside(posix.dirname(config)).enter(user.value, signal);
+      if (!space.ok) return space;
+      const { path, leave } = space.value;
+      const remove = (later: Call) => this.during(later, `removing ${path}`, (_, limit) => leave(limit));
+      return ok({ path, remove });
+    });
+  }
+
+  makeFolder(path: string, mode: number, call: Call): Promise<Result<void>> {
+    return this.during(call, `making ${path}`, async (seen, signal) => {
+      if (managerOf(seen) === 'kubernetes') return fail(managedByKubernetes(this.at));
+      return makeFolder(this.container, seen, path, mode, signal);
+    });
+  }
+
+  /** The API does not tell; a write that does not fit is a fault of its own (`disk-full`). */
+  freeSpace(): Promise<Result<number | null>> {
+    return Promise.resolve(ok(null));
+  }
+
+  removeFile(path: string, call: Call): Promise<Result<void>> {
+    return this.during(call, `removing ${path}`, (_, signal) => removeFile(this.container, path, signal));
+  }
+
+  lock(owner: LockOwner, call: Call & { readonly takeOver: boolean }): Promise<Result<Lock>> {
+    return this.during(call, 'locking the server', (_, signal) =>
+      lockContainer(this.container, owner, call.takeOver, signal),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.api.close();
+  }
+
+  private change(verb: Verb, call: Call): Promise<Result<ServiceState>> {
+    return this.during(call, `${verb} of container ${this.target.container}`, (_, signal) =>
+      changeService(this.container, verb, signal),
+    );
+  }
+
+  private scratchesBeside(folder: string): Scratches {
+    const there = this.scratches.get(folder) ?? new Scratches(this.container, folder);
+    this.scratches.set(folder, there);
+    return there;
+  }
+
+  /** The way to the engine first, under a limit that stands still while a person is asked; then the work, under its own. */
+  private async during<T>(
+    call: Call,
+    doing: string,
+    work: (seen: Inspected, signal: AbortSignal) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const ready = await this.api.dialer.ready(call);
+    if (!ready.ok) return ready;
+    return within(call, this.at, doing, async (signal) => {
+      const seen = await this.container.inspect(signal);
+      return seen.ok ? work(seen.value, signal) : seen;
+    });
+  }
+}

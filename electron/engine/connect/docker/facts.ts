@@ -1,0 +1,95 @@
+import type { ContainerFacts, HostFacts } from '../../../../shared/observed';
+import { ok, type Result } from '../../../../shared/result';
+import { stat } from './archive';
+import { type Container, type Inspected, nameOf } from './container';
+import { managerOf } from './manager';
+import { isSingleFile, mountAt, mountsOf } from './mounts';
+import { environmentOf, serverCommand } from './program';
+import { stateOf } from './service';
+import { engineClock } from './clock';
+
+/** Where the container image has it (`kanidm.md`, "server.toml"). */
+const DEFAULT_CONFIG = '/data/server.toml';
+
+/** The config's path: the fleet's, `-c` of the command, `KANIDM_CONFIG`, or the image's default. */
+export function configPathOf(seen: Inspected, named: string | null): string {
+  return named ?? serverCommand(seen).config ?? environmentOf(seen)['KANIDM_CONFIG'] ?? DEFAULT_CONFIG;
+}
+
+/** Everything the engine knows about the container and its host. Changes nothing. */
+export async function hostFacts(
+  container: Container,
+  seen: Inspected,
+  named: string | null,
+  signal: AbortSignal,
+): Promise<Result<HostFacts>> {
+  const clock = await engineClock(container.api, signal);
+  if (!clock.ok) return clock;
+  const environment = environmentOf(seen);
+  const configPath = configPathOf(seen, named);
+  const started = Date.parse(seen.State.StartedAt);
+  return ok({
+    configPath,
+    overrides: Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('KANIDM_'))),
+    publishedPorts: publishedPorts(seen),
+    manager: managerOf(seen),
+    // The engine's clock is the container's: both read the same kernel's.
+    clockOffsetMs: clock.value,
+    startedAt: seen.State.Running && started > 0 ? started : null,
+    runningVersion: null,
+    service: stateOf(seen),
+    container: await containerFacts(container, seen, configPath, signal),
+  });
+}
+
+/** Ports of the host that others can dial; null: the container uses the host's own network. */
+function publishedPorts(seen: Inspected): readonly number[] | null {
+  if (seen.HostConfig.NetworkMode === 'host') return null;
+  const ports = bindings(seen).filter(({ hostIp }) => !isLoopback(hostIp));
+  return [...new Set(ports.map(({ hostPort }) => hostPort))];
+}
+
+const isLoopback = (ip: string): boolean => ip === '::1' || ip.startsWith('127.');
+
+function bindings(seen: Inspected): ContainerFacts['ports'] {
+  return Object.entries(seen.NetworkSettings.Ports ?? {}).flatMap(([name, hosts]) => {
+    const container = /^(\d+)\/tcp$/.exec(name)?.[1];
+    if (container === undefined) return [];
+    return (hosts ?? []).map(({ HostIp, HostPort }) => ({
+      containerPort: Number(container),
+      hostIp: HostIp,
+      hostPort: Number(HostPort),
+    }));
+  });
+}
+
+async function containerFacts(
+  container: Container,
+  seen: Inspected,
+  configPath: string,
+  signal: AbortSignal,
+): Promise<ContainerFacts> {
+  const mounts = mountsOf(seen);
+  const at = (path: string) => {
+    const mount = mountAt(mounts, path);
+    if (mount === null) return 'layer' as const;
+    if (mount.type === 'tmpfs') return 'tmpfs' as const;
+    if (!mount.writable) return 'read-only' as const;
+    return isSingleFile(mount, path) ? ('single-file' as const) : ('mount' as const);
+  };
+  // Where the path leads decides, when it is there to be followed.
+  const there = await stat(container, configPath, signal);
+  return {
+    id: seen.Id,
+    name: nameOf(seen),
+    image: seen.Config.Image,
+    restartPolicy: seen.HostConfig.RestartPolicy?.Name || 'no',
+    networks: Object.keys(seen.NetworkSettings.Networks ?? {}).filter((it) => it !== 'none'),
+    ports: bindings(seen),
+    mounts,
+    configOn: there.ok && there.value === null ? null : at(configPath),
+    composeProject: (seen.Config.Labels ?? {})['com.docker.compose.project'] ?? null,
+    unit: (seen.Config.Labels ?? {})['PODMAN_SYSTEMD_UNIT'] ?? null,
+    unitInReach: container.api.dialer.onHost !== null,
+  };
+}

@@ -1,0 +1,187 @@
+import { fail, ok, type Fault, type Result } from '../../../../shared/result';
+import type { Call } from '../connection';
+import { type At, faultAt } from '../ssh/faults';
+import { within } from '../ssh/limits';
+import { engineNow } from './clock';
+import { type Container, nameOf } from './container';
+import type { EngineApi } from './engine-api';
+import { LABEL } from './temporary';
+
+/** Who holds a lock. */
+export interface LockOwner {
+  readonly who: string;
+  readonly host: string;
+  readonly deploy: string;
+  /** Milliseconds since the epoch, the server's clock. */
+  readonly since: number;
+}
+
+export interface Lock {
+  /** Still ours? Asked before every effect. */
+  check(call: Call): Promise<Result<void>>;
+  release(call: Call): Promise<Result<void>>;
+}
+
+/** A lock older than this by the engine's clock was left behind. Milliseconds (`design.md`, "Deploying"). */
+const STALE_MS = 3_600_000;
+
+/**
+ * Locks a container: another one of a name made from its own is created and never started. The engine lets no second one
+ * have the name, which makes the lock atomic; its labels say whose it is, its age is the engine's own word.
+ * @param takeOver removes a lock of somebody else, on a person's request.
+ */
+export async function lockContainer(
+  container: Container,
+  owner: LockOwner,
+  takeOver: boolean,
+  signal: AbortSignal,
+): Promise<Result<Lock>> {
+  const seen = await container.inspect(signal);
+  if (!seen.ok) return seen;
+  const name = `kanilink-lock-${nameOf(seen.value)}`;
+  const { api } = container;
+  const first = await create(api, seen.value.Image, name, owner, signal);
+  if (first.ok) return ok(lockOf(api, name, first.value));
+  if (first.error.code !== NAME_TAKEN) return first;
+  const held = await look(api, name, signal);
+  if (!held.ok) return held;
+  if (held.value !== null) {
+    if (!takeOver) return fail(await lockedBy(api, held.value, signal));
+    // By its id: a lock that took the place of this one meanwhile is not touched.
+    const removed = await remove(api, held.value.id, signal);
+    if (!removed.ok) return removed;
+  }
+  const second = await create(api, seen.value.Image, name, owner, signal);
+  if (second.ok) return ok(lockOf(api, name, second.value));
+  if (second.error.code !== NAME_TAKEN) return second;
+  const winner = await look(api, name, signal);
+  return winner.ok && winner.value !== null ? fail(await lockedBy(api, winner.value, signal)) : second;
+}
+
+const NAME_TAKEN = 'lock-name-taken';
+
+interface Held {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly who: string;
+  readonly host: string;
+  readonly deploy: string;
+}
+
+function lockOf(api: EngineApi, name: string, id: string): Lock {
+  return {
+    check: (call: Call) =>
+      within(call, api.at, 'looking at the lock', async (signal) => {
+        const held = await look(api, name, signal);
+        if (!held.ok) return held;
+        return held.value?.id === id ? ok(undefined) : fail(lost(api.at, held.value));
+      }),
+    release: (call: Call) => within(call, api.at, 'releasing the lock', (signal) => remove(api, id, signal)),
+  };
+}
+
+async function create(
+  api: EngineApi,
+  image: string,
+  name: string,
+  owner: LockOwner,
+  signal: AbortSignal,
+): Promise<Result<string>> {
+  const answer = await api.json(
+    {
+      method: 'POST',
+      path: '/containers/create',
+      query: { name },
+      body: {
+        Image: image,
+        Entrypoint: ['/kanilink-lock-is-never-started'],
+        Cmd: [],
+        Labels: {
+          [`${LABEL}.lock.who`]: owner.who,
+          [`${LABEL}.lock.host`]: owner.host,
+          [`${LABEL}.lock.deploy`]: owner.deploy,
+          [`${LABEL}.lock.since`]: String(owner.since),
+        },
+        NetworkDisabled: true,
+        HostConfig: { NetworkMode: 'none', RestartPolicy: { Name: 'no' } },
+      },
+      doing: 'locking the server',
+      expected: ({ statusCode, message }) =>
+        statusCode === 409 || /already in use/i.test(message)
+          ? faultAt(api.at, NAME_TAKEN, `${name} is there already`, 'Try again.', { detail: message })
+          : null,
+    },
+    signal,
+  );
+  return answer.ok ? ok((answer.value as { readonly Id: string }).Id) : answer;
+}
+
+/** Null: nobody holds it. */
+async function look(api: EngineApi, name: string, signal: AbortSignal): Promise<Result<Held | null>> {
+  const answer = await api.json(
+    {
+      method: 'GET',
+      path: `/containers/${encodeURIComponent(name)}/json`,
+      doing: 'looking at the lock',
+      expected: ({ statusCode }) =>
+        statusCode === 404 ? faultAt(api.at, 'no-lock', 'not locked', '') : null,
+    },
+    signal,
+  );
+  if (!answer.ok) return answer.error.code === 'no-lock' ? ok(null) : answer;
+  const seen = answer.value as {
+    readonly Id: string;
+    readonly Created: string;
+    readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null };
+  };
+  const label = (key: string): string => seen.Config.Labels?.[`${LABEL}.lock.${key}`] ?? 'unknown';
+  return ok({
+    id: seen.Id,
+    createdAt: Date.parse(seen.Created),
+    who: label('who'),
+    host: label('host'),
+    deploy: label('deploy'),
+  });
+}
+
+async function remove(api: EngineApi, id: string, signal: AbortSignal): Promise<Result<void>> {
+  const removed = await api.json(
+    {
+      method: 'DELETE',
+      path: `/containers/${encodeURIComponent(id)}`,
+      query: { v: false, force: true },
+      doing: 'removing a lock',
+      expected: ({ statusCode }) =>
+        statusCode === 404 ? faultAt(api.at, 'no-lock', 'not locked', '') : null,
+    },
+    signal,
+  );
+  return removed.ok || removed.error.code === 'no-lock' ? ok(undefined) : removed;
+}
+
+async function lockedBy(api: EngineApi, held: Held, signal: AbortSignal): Promise<Fault> {
+  const now = await engineNow(api, signal);
+  const age = now.ok && now.value !== null ? now.value - held.createdAt : null;
+  const stale = age !== null && age > STALE_MS;
+  return faultAt(
+    api.at,
+    'locked',
+    `${held.who} on ${held.host} is changing this server${stale ? ', but has been for more than an hour' : ''}`,
+    stale
+      ? 'If that deploy is no longer running, take the lock over.'
+      : 'Wait until that deploy is over; take the lock over only if you know that it is not running.',
+    {
+      detail: `who: ${held.who}\nhost: ${held.host}\ndeploy: ${held.deploy}\nsince: ${new Date(held.createdAt).toISOString()} (the engine’s clock)\nstale: ${stale ? 'yes' : 'no'}`,
+    },
+  );
+}
+
+const lost = (at: At, held: Held | null): Fault =>
+  faultAt(
+    at,
+    'lock-lost',
+    held === null
+      ? 'the lock of this server was removed'
+      : `${held.who} on ${held.host} has taken the lock of this server over`,
+    'Nothing more is changed here. See who is at work, then plan again.',
+  );

@@ -1,0 +1,64 @@
+/**
+ * A place in a container's log: the engine's time of a line, in nanoseconds, and which of the lines of that very time it
+ * is, counted from 1. Lines stay in order in the engine's log, so this finds one line again.
+ */
+export interface LogCursor {
+  readonly nanoseconds: bigint;
+  readonly count: number;
+}
+
+/** `1764044400123456789/1`. */
+export const writeCursor = ({ nanoseconds, count }: LogCursor): string => `${nanoseconds}/${count}`;
+
+/** Null: it is none. */
+export function readCursor(text: string): LogCursor | null {
+  const match = /^(\d{1,20})\/(\d{1,9})$/.exec(text);
+  return match?.[1] && match[2] ? { nanoseconds: BigInt(match[1]), count: Number(match[2]) } : null;
+}
+
+/** `since` as the API wants it: seconds with nine digits after the point. */
+export const sinceOf = (nanoseconds: bigint): string => {
+  const floor = nanoseconds < 0n ? 0n : nanoseconds;
+  return `${floor / 1_000_000_000n}.${String(floor % 1_000_000_000n).padStart(9, '0')}`;
+};
+
+/** RFC 3339 with up to nanoseconds, as `timestamps` writes it, in nanoseconds since the epoch; null: it is none. */
+export function readTimestamp(text: string): bigint | null {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);
+  if (!match?.[1] || !match[3]) return null;
+  const seconds = secondsOf(`${match[1]}${match[3]}`);
+  if (seconds === null) return null;
+  return BigInt(seconds) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+
+let lastText = '';
+let lastSeconds: number | null = null;
+
+/** Lines of one second come in a row: it is read once. */
+function secondsOf(text: string): number | null {
+  if (text === lastText) return lastSeconds;
+  const ms = Date.parse(text);
+  lastText = text;
+  lastSeconds = Number.isFinite(ms) ? ms / 1000 : null;
+  return lastSeconds;
+}
+
+/** Numbers the lines of one reading, which must start at or before the time of any cursor it is held against. */
+export class LineCounter {
+  // The two streams of a container may be a little out of order: recent times are kept in two generations.
+  private recent = new Map<bigint, number>();
+  private older = new Map<bigint, number>();
+
+  /** The place of the next line. */
+  place(nanoseconds: bigint): LogCursor {
+    if (this.recent.size > MOST_TIMES) {
+      this.older = this.recent;
+      this.recent = new Map();
+    }
+    const count = (this.recent.get(nanoseconds) ?? this.older.get(nanoseconds) ?? 0) + 1;
+    this.recent.set(nanoseconds, count);
+    return { nanoseconds, count };
+  }
+}
+
+const MOST_TIMES = 5_000;

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LogItem, ServerConnection } from '../../../electron/engine/connect/connection';
+import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
+import { call, person, until } from '../../ssh/sshd';
+import { value } from '../../ssh/results';
+import { missing, startEngine, type TestEngine } from './support/engine';
+import { importImage, makeRootFs } from './support/image';
+import { prepareServer, runServer, type TestServer, untilUp } from './support/server';
+
+const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const text = (content: string) => new TextEncoder().encode(content);
+const code = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code);
+
+describe.skipIf(missing !== null)('a server in a container, over the engine’s socket', () => {
+  let engine: TestEngine;
+  let rootFs: string;
+  let server: TestServer;
+  let connection: ServerConnection;
+
+  beforeAll(async () => {
+    rootFs = await makeRootFs();
+    engine = await startEngine();
+    importImage(engine, rootFs);
+    server = await prepareServer(engine.folder, 'idm-a', { replication: true, uid: 1234 });
+    runServer(engine, server);
+    await untilUp(engine, 'idm-a');
+    connection = await open('idm-a');
+  }, 120_000);
+  afterAll(async () => {
+    await connection?.close();
+    await engine?.close();
+    if (rootFs) await rm(rootFs, { recursive: true });
+  });
+
+  const open = async (container: string, more: { endpoint?: string } = {}) =>
+    value(
+      await openDocker(
+        {
+          id: container,
+          endpoint: engine.endpoint,
+          container,
+          config: null,
+          certificates: null,
+          home: engine.folder,
+          env: {},
+          ...more,
+        },
+        person(),
+        call(),
+        { backoff: [50, 100, 200, 400, 800, 1_600, 3_200] },
+      ),
+    );
+
+  it('runs kanidmd with the container’s own config', async () => {
+    const shown = value(await connection.kanidmd(['domain', 'show'], call()));
+    expect(shown.stdout).toContain('domain_name');
+    expect(shown).toMatchObject({ exitCode: 0, cut: false });
+    const version = value(await connection.kanidmd(['version'], call()));
+    expect(version.stdout).toContain('kanidmd 1.10.5');
+    const odd = value(await connection.kanidmd(['$(touch /data/x)', '; id', '--', '-h'], call()));
+    expect(odd.exitCode).not.toBe(null);
+    expect(existsSync(join(server.folder, 'x'))).toBe(false);
+  });
+
+  it('tells what the engine knows', async () => {
+    const facts = value(await connection.facts(call()));
+    expect(facts).toMatchObject({
+      configPath: '/data/server.toml',
+      overrides: {},
+      publishedPorts: null,
+      manager: 'docker',
+      service: { state: 'running', detail: 'running' },
+      container: { name: 'idm-a', restartPolicy: 'unless-stopped', configOn: 'mount', networks: ['host'] },
+    });
+    expect(Math.abs(facts.clockOffsetMs ?? 9e9)).toBeLessThan(5_000);
+    expect(facts.startedAt).toBeGreaterThan(Date.now() - 600_000);
+  });
+
+  it('tests a config in a throwaway container, which leaves nothing', async () => {
+    const before = engine.docker('ps', '--all', '--quiet', '--no-trunc');
+    const now = readFileSync(join(server.folder, 'server.toml'));
+    expect(value(await connection.testConfig(now, call(30_000)))).toMatchObject({ accepted: true });
+    const bad = value(await connection.testConfig(text(`${now.toString()}\nnonsense = 1\n`), call(30_000)));
+    expect(bad.accepted).toBe(false);
+    expect(bad.output).not.toBe('');
+    expect(engine.docker('ps', '--all', '--quiet', '--no-trunc')).toBe(before);
+    // The running server still answers: its admin socket was not taken over.
+    expect(value(await connection.kanidmd(['domain', 'show'], call())).stdout).toContain('domain_uuid');
+  });
+
+  it('reads files and says what they are', async () => {
+    const path = '/data/server.toml';
+    const about = value(await connection.stat(path, call()));
+    expect(about).toMatchObject({ kind: 'file', uid: 1234, gid: 1234, mode: 0o640 });
+    const content = value(await connection.readFile(path, { ...call(), maxBytes: 100_000 }));
+    expect(Buffer.from(content.bytes)).toEqual(readFileSync(join(server.folder, 'server.toml')));
+    expect(content.stat).toEqual(about);
+    expect(value(await connection.stat('/data', call()))).toMatchObject({ kind: 'folder' });
+    expect(value(await connection.stat('/data/none', call()))).toBe(null);
+    expect(code(await connection.readFile('/data/none', { ...call(), maxBytes: 10 }))).toBe('no-such-file');
+    expect(code(await connection.readFile('/data', { ...call(), maxBytes: 10 }))).toBe('not-a-file');
+    expect(code(await connection.readFile(path, { ...call(), maxBytes: 10 }))).toBe('file-too-large');
+    expect(code(await connection.readFile('relative', { ...call(), maxBytes: 10 }))).toBe('path-invalid');
+  });
+
+  it('replaces a file whole, with owner and mode, and leaves an empty name behind', async () => {
+    const path = '/data/kept.toml';
+    const file = join(server.folder, 'kept.toml');
+    writeFileSync(file, 'old = 1\n', { mode: 0o640 });
+    const { chownSync, chmodSync, symlinkSync, lstatSync } = await import('node:fs');
+    chownSync(file, 1234, 99);
+    chmodSync(file, 0o460);
+    symlinkSync('kept.toml', join(server.folder, 'link.toml'));
+    const wrong = await connection.replaceFile(path, text('x'), {
+      ...call(),
+      expect: sha(text('other')) as never,
+    });
+    expect(code(wrong)).toBe('file-changed');
+    expect(readFileSync(file, 'utf8')).toBe('old = 1\n');
+    const bytes = text('new = 2\n');
+    const expected = sha(text('old = 1\n')) as never;
+    expect(
+      value(await connection.replaceFile('/data/link.toml', bytes, { ...call(), expect: expected })),
+    ).toBe(sha(bytes));
+    expect(readFileSync(file, 'utf8')).toBe('new = 2\n');
+    const now = statSync(file);
+    expect({ uid: now.uid, gid: now.gid, mode: now.mode & 0o7777, links: now.nlink }).toEqual({
+      uid: 1234,
+      gid: 99,
+      mode: 0o460,
+      links: 1,
+    });
+    expect(lstatSync(join(server.folder, 'link.toml')).isSymbolicLink()).toBe(true);
+    const left = statSync(join(server.folder, '.kanilink'));
+    expect(left.isFile() && left.size === 0).toBe(true);
+  });
+
+  it('gives private scratch folders that go away', async () => {
+    const [one, two] = await Promise.all([connection.scratch(call()), connection.scratch(call())]);
+    const [a, b] = [value(one), value(two)];
+    expect(a.path).not.toBe(b.path);
+    expect(value(await connection.stat(a.path, call()))).toMatchObject({ kind: 'folder', mode: 0o700 });
+    value(await a.remove(call()));
+    expect(value(await connection.stat(b.path, call()))).toMatchObject({ kind: 'folder' });
+    value(await b.remove(call()));
+    expect(value(await connection.stat(b.path, call()))).toBe(null);
+    expect(statSync(join(server.folder, '.kanilink')).isFile()).toBe(true);
+  });
+
+  it('makes folders for backups, and empties files', async () => {
+    value(await connection.makeFolder('/data/kanilink-backups', 0o700, call()));
+    value(await connection.makeFolder('/data/kanilink-backups', 0o700, call()));
+    expect(statSync(join(server.folder, 'kanilink-backups')).mode & 0o7777).toBe(0o700);
+    value(await connection.kanidmd(['scripting', 'backup', '/data/kanilink-backups/x.json.gz'], call()));
+    const backup = join(server.folder, 'kanilink-backups', 'x.json.gz');
+    expect(statSync(backup).size).toBeGreaterThan(100);
+    value(await connection.removeFile('/data/kanilink-backups/x.json.gz', call()));
+    expect(statSync(backup).size).toBe(0);
+    value(await connection.removeFile('/data/kanilink-backups/none', call()));
+    writeFileSync(join(server.folder, 'a-file'), '');
+    expect(code(await connection.makeFolder('/data/a-file', 0o700, call()))).toBe('file-exists');
+    expect(code(await connection.makeFolder('/data', 0o700, call()))).toBe('folder-too-open');
+  });
+
+  it('restarts it, keeps the policy, and follows the log through it without gap or repeat', async () => {
+    const lines: { cursor: string; text: string }[] = [];
+    const stop = new AbortController();
+    const gaps: LogItem[] = [];
+    const reading = (async () => {
+      for await (const item of connection.logs({ since: 0 }, { follow: true, signal: stop.signal })) {
+        if (item.kind === 'line') lines.push({ cursor: item.cursor, text: item.text });
+        else gaps.push(item);
+      }
+    })();
+    await until(
+      () => lines.length > 0,
+      () => 'no line came',
+    );
+    const starts = () => lines.filter((line) => /Starting Kanidmd/.test(line.text)).length;
+    const before = starts();
+    expect(value(await connection.service.restart(call(30_000)))).toMatchObject({ state: 'running' });
+    await until(
+      () => starts() === before + 1,
+      () => `the new start was not seen: ${JSON.stringify(gaps)}`,
+    );
+    const whole = engine.docker('logs', 'idm-a').split('\n').length;
+    await until(
+      () => lines.length >= whole,
+      () => `${lines.length} of ${whole} lines`,
+    );
+    stop.abort();
+    await reading;
+    expect(gaps).toEqual([]);
+    expect(new Set(lines.map((line) => line.cursor)).size).toBe(lines.length);
+    const again: string[] = [];
+    const from = lines[5]?.cursor ?? '';
+    for await (const item of connection.logs({ cursor: from }, { follow: false, signal: call().signal })) {
+      expect(item.kind).toBe('line');
+      if (item.kind === 'line') again.push(item.cursor);
+    }
+    expect(again.slice(0, lines.length - 6)).toEqual(lines.slice(6).map((line) => line.cursor));
+    expect(engine.docker('inspect', 'idm-a', '--format', '{{.HostConfig.RestartPolicy.Name}}')).toBe(
+      'unless-stopped',
+    );
+  });
+
+  it('stopped: files can be read and replaced, commands say it', async () => {
+    expect(value(await connection.service.stop(call(30_000)))).toMatchObject({ state: 'stopped' });
+    expect(code(await connection.kanidmd(['domain', 'show'], call()))).toBe('container-stopped');
+    const content = value(await connection.readFile('/data/server.toml', { ...call(), maxBytes: 100_000 }));
+    value(
+      await connection.replaceFile('/data/server.toml', content.bytes, { ...call(), expect: content.sha256 }),
+    );
+    expect(value(await connection.service.start(call(30_000)))).toMatchObject({ state: 'running' });
+    await untilUp(engine, 'idm-a');
+  });
+});
