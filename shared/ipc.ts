@@ -2,3 +2,4 @@
 export * from './ipc/contract';
 export * from './ipc/views';
 export type { FleetText } from './ipc/values';
+export * from './ipc/containers';

@@ -43,6 +43,12 @@ export function createPerson(options: AskOptions): Person {
         options.say(hostKeyText(question));
         return false;
       }),
+    acceptBareEngine: ({ server, endpoint }, signal) =>
+      inTurn(async () => {
+        if ((await fromProgram('bare-engine', endpoint, signal)) === 'yes') return true;
+        options.say(bareEngineText(server, endpoint));
+        return false;
+      }),
     secret: (question, signal) =>
       inTurn(async () => {
         if (signal.aborted) return null;
@@ -51,6 +57,11 @@ export function createPerson(options: AskOptions): Person {
       }),
   };
 }
+
+const bareEngineText = (server: string, endpoint: string): string =>
+  `${server}: the Docker Engine at ${endpoint} has no TLS: whoever reaches it is root there, and nothing proves who answers.
+  Protect it with --tlsverify, or use ssh://user@host. To use it as it is, let the program in KANILINK_ASK answer
+  "bare-engine" with "yes".`;
 
 const secretPrompt = ({ server, kind, subject, attempt }: SecretQuestion): string =>
   `${attempt > 1 ? 'That was not it. ' : ''}${server}: ${kind} ${kind === 'password' ? 'of' : 'for'} ${subject}: `;

@@ -129,6 +129,8 @@ async function call(line: string, scene: Scene = {}) {
     startPractice: ({ servers }) => Promise.resolve(ok({ path: `/practice/${servers}/fleet.toml` })),
     stopPractice: () => Promise.resolve(),
     sshAliases: () => Promise.resolve([]),
+    listContainers: () => Promise.reject(new Error('not asked for')),
+    dockerContexts: () => Promise.resolve([]),
     close: () => {
       asked.closed += 1;
       return Promise.resolve();

@@ -1,9 +1,12 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { FleetServer } from '../../shared/fleet/fleet';
+import type { FoundContainer } from '../../shared/ipc';
 import type { Result } from '../../shared/result';
 import type { Call, Person, ServerConnection } from './connect/connection';
+import { listContainers } from './connect/docker/list-containers';
 import { openDocker } from './connect/docker/open-docker';
 import { openSsh } from './connect/ssh/open-ssh';
+import type { EngineChoice } from './engine';
 
 export interface ConnectionsOptions {
   readonly home: string;
@@ -31,6 +34,16 @@ export class Connections {
     const opened = await opening;
     if (!opened.ok && this.open.get(key) === opening) this.open.delete(key);
     return opened;
+  }
+
+  /** The containers of an engine that no server of a fleet may have yet. */
+  listContainers(
+    { endpoint, certificates, fleetPath }: EngineChoice,
+    call: Call,
+  ): Promise<Result<readonly FoundContainer[]>> {
+    const { home, env, person } = this.options;
+    const folder = certificates === null ? null : absolute(certificates, home, fleetPath);
+    return listContainers({ id: endpoint, endpoint, certificates: folder, home, env }, person, call);
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,7 @@ import { runDeploy } from './deploy/run-deploy';
 import type { Engine } from './engine';
 import { fleetFrom, observe, observeFleet, type ObservedFleet } from './observe-fleet';
 import { PracticeProcess } from './practice/practice-process';
+import { dockerFolder, listContexts } from './connect/docker/context';
 import { hostAliases } from './connect/ssh/host-aliases';
 import { loadFleet, saveFleet } from './storage/fleet-files';
 import { type Clock, systemClock } from './time';
@@ -100,6 +101,9 @@ export function createEngine(options: EngineOptions): Engine {
     stopPractice: () => practice.stop(),
     sshAliases: async () =>
       hostAliases(await readFile(join(options.home, '.ssh', 'config'), 'utf8').catch(() => '')),
+    listContainers: (choice, call) => connections.listContainers(choice, call),
+    dockerContexts: async () =>
+      (await listContexts(dockerFolder(options))).map(({ name, endpoint }) => ({ name, endpoint })),
     close: async () => {
       await connections.close();
       await practice.stop();

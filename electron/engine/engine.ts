@@ -1,4 +1,11 @@
-import type { FleetText, LogLineView, PlanView, ServerReport } from '../../shared/ipc';
+import type {
+  FleetText,
+  FoundContainer,
+  FoundContext,
+  LogLineView,
+  PlanView,
+  ServerReport,
+} from '../../shared/ipc';
 import type { StatusReport } from '../../shared/observed';
 import type { DeployEvent } from '../../shared/plan/deploy';
 import type { Result } from '../../shared/result';
@@ -40,7 +47,19 @@ export interface Engine {
   stopPractice(): Promise<void>;
   /** Host aliases of the person's ssh config. */
   sshAliases(): Promise<readonly string[]>;
+  /** Containers of an engine, those that run kanidmd first. Changes nothing. */
+  listContainers(engine: EngineChoice, call: Call): Promise<Result<readonly FoundContainer[]>>;
+  /** Docker contexts of the person's. */
+  dockerContexts(): Promise<readonly FoundContext[]>;
   close(): Promise<void>;
+}
+
+/** An engine a person is about to choose a container of. */
+export interface EngineChoice {
+  readonly endpoint: string;
+  /** As in the fleet file. */
+  readonly certificates: string | null;
+  readonly fleetPath: string | null;
 }
 
 export interface PracticeOptions {

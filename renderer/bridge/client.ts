@@ -205,6 +205,10 @@ function readQuestion(
     const read = questions[name].question.safeParse(question);
     return read.success ? { id, name, question: read.data, answer } : null;
   }
+  if (name === 'bare-engine') {
+    const read = questions[name].question.safeParse(question);
+    return read.success ? { id, name, question: read.data, answer } : null;
+  }
   const read = questions[name].question.safeParse(question);
   return read.success ? { id, name, question: read.data, answer } : null;
 }

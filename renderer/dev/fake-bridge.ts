@@ -62,6 +62,29 @@ export function createFakeBridge(
         return ok({});
       case 'ssh.aliases':
         return ok(['idm-a', 'rack2', 'cellar']);
+      case 'docker.containers':
+        return ok([
+          {
+            id: 'f00d',
+            name: 'idm-a',
+            image: 'kanidm/server:1.10.5',
+            isKanidmd: true,
+            version: '1.10.5',
+            state: 'running',
+            ports: [':8443:443', ':8444:8444'],
+          },
+          {
+            id: 'beef',
+            name: 'proxy',
+            image: 'nginx',
+            isKanidmd: false,
+            version: null,
+            state: 'exited',
+            ports: [],
+          },
+        ]);
+      case 'docker.contexts':
+        return ok([{ name: 'default', endpoint: 'unix:///var/run/docker.sock' }]);
       case 'dialog.open-fleet':
         return ok({ path: '/home/ada/home-lab/fleet.toml' });
       case 'dialog.save-fleet':

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foundContainer, foundContext } from './containers';
 import {
   deployEvent,
   fault,
@@ -49,6 +50,19 @@ export const asks = {
   'practice.stop': ask('engine', nothing, nothing),
   /** Host aliases of `~/.ssh/config`, for "add server". */
   'ssh.aliases': ask('engine', nothing, z.array(z.string())),
+  /** Containers of an engine, those that run kanidmd first, for "add server". */
+  'docker.containers': ask(
+    'engine',
+    z.object({
+      endpoint: z.string(),
+      certificates: z.string().nullable(),
+      /** Where the fleet file lies: relative paths start there. */
+      fleetPath: z.string().nullable(),
+    }),
+    z.array(foundContainer),
+  ),
+  /** Docker contexts of the person's, for "add server". */
+  'docker.contexts': ask('engine', nothing, z.array(foundContext)),
   'dialog.open-fleet': ask('app', nothing, z.object({ path: z.string().nullable() })),
   'dialog.save-fleet': ask(
     'app',
@@ -113,6 +127,11 @@ export const questions = {
       fingerprint: z.string(),
       knownHostsFile: z.string(),
     }),
+    answer: z.object({ accept: z.boolean() }),
+  },
+  /** A Docker Engine without TLS. */
+  'bare-engine': {
+    question: z.object({ server: z.string(), endpoint: z.string() }),
     answer: z.object({ accept: z.boolean() }),
   },
   secret: {

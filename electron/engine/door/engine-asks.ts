@@ -46,4 +46,15 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
   'ssh.aliases': answering(asks['ssh.aliases'], 10 * SECOND, async (_, { engine }: AskContext) =>
     ok([...(await engine.sshAliases())]),
   ),
+  'docker.containers': answering(
+    asks['docker.containers'],
+    60 * SECOND,
+    async (choice, { engine, call }: AskContext) => {
+      const found = await engine.listContainers(choice, call);
+      return found.ok ? ok(found.value.map((it) => ({ ...it, ports: [...it.ports] }))) : found;
+    },
+  ),
+  'docker.contexts': answering(asks['docker.contexts'], 10 * SECOND, async (_, { engine }: AskContext) =>
+    ok([...(await engine.dockerContexts())]),
+  ),
 };

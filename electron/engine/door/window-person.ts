@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { questions, type QuestionName, type ToWindow } from '../../../shared/ipc';
-import type { HostKeyQuestion, Person, SecretQuestion } from '../connect/connection';
+import type { BareEngineQuestion, HostKeyQuestion, Person, SecretQuestion } from '../connect/connection';
 
 /** A person at the window. Questions go out as messages; a reply answers one, an abort withdraws it. */
 export class WindowPerson implements Person {
@@ -42,6 +42,13 @@ export class WindowPerson implements Person {
     return this.#unlessDeclined([server, kind, subject], signal, null, async () => {
       const answer = await this.#ask('secret', questions.secret.answer, question, signal);
       return answer?.secret ?? null;
+    });
+  }
+
+  async acceptBareEngine(question: BareEngineQuestion, signal: AbortSignal): Promise<boolean> {
+    return this.#unlessDeclined(['bare-engine', question.endpoint], signal, false, async () => {
+      const answer = await this.#ask('bare-engine', questions['bare-engine'].answer, question, signal);
+      return answer?.accept ?? false;
     });
   }
 

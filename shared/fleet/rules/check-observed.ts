@@ -4,6 +4,7 @@ import type { ObservedServer } from '../../observed';
 import type { Problem } from '../../problem';
 import { bindAddresses, environment, origins, publishedPorts } from './addresses';
 import { certificateDates, certificateNames, pins } from './certificates';
+import { containers } from './containers';
 import { domainNames, primaryLooksNew, primaryOutvoted } from './domains';
 import { automaticRefreshInFiles, deployedLinks, unknownPartners, unreadablePins } from './partners';
 import { reachable } from './reach';
@@ -26,6 +27,7 @@ const rules: readonly ((view: FleetView) => readonly Problem[])[] = [
   bindAddresses,
   publishedPorts,
   environment,
+  containers,
   certificateDates,
   certificateNames,
   pins,

@@ -31,6 +31,21 @@ export const ruleTable = {
   'port-not-published': ['warning', 'kanidm.md, "Health": not published'],
   'environment-contradicts': ['error', 'kanidm.md, "server.toml": env overrides'],
   'environment-overrides': ['info', 'kanidm.md, "server.toml": env overrides'],
+  // Containers: what a deploy could not do, or a recreation would lose
+  'container-read-only': ['error', 'design.md, "Deploying", 1: what cannot be written blocks its steps'],
+  'container-config-on-tmpfs': ['error', 'kanidm.md, "Rules to check": config and database lie on mounts'],
+  'container-config-not-mounted': [
+    'warning',
+    'kanidm.md, "Rules to check": config and database lie on mounts',
+  ],
+  'container-database-not-mounted': [
+    'warning',
+    'kanidm.md, "Rules to check": config and database lie on mounts',
+  ],
+  'container-config-single-file': ['info', 'design.md, "The seam to a server": a config mounted alone'],
+  'container-kubernetes': ['error', 'kanidm.md, "Rules to check": Kubernetes is read only'],
+  'container-compose': ['warning', 'kanidm.md, "Rules to check": a recreate must keep the files'],
+  'container-systemd-out-of-reach': ['error', 'kanidm.md, "Rules to check": restart through systemd'],
   // Versions and clocks
   'versions-differ': ['warning', 'kanidm.md, "Rules to check" (Kanidm issue 2630)'],
   'domain-levels-differ': ['warning', 'kanidm.md, "Health": versions differ'],

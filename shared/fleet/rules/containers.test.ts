@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
+import type { ContainerFacts, HostFacts } from '../../observed';
+import { readTopology } from '../topology';
+import { checkObserved } from './check-observed';
+
+const DATA = { type: 'volume', destination: '/data', source: '/v', volume: 'idm', writable: true };
+
+/** What the rules about containers say of idm-b, whose container is otherwise as it should be. */
+function said(facts: Partial<ContainerFacts>, more: Partial<HostFacts> = {}, links = ['idm-a > idm-b']) {
+  const fleet = fleetOfTest(['idm-a', 'idm-b'], links);
+  const [a, b] = ['idm-a', 'idm-b'].map((id) => observedOfTest({ id, domain: '1', tables: [] }));
+  if (!a || !b?.facts || !b.config) throw new Error('no fixture');
+  const container: ContainerFacts = {
+    id: 'f00d',
+    name: 'idm-b',
+    image: 'kanidm/server:1.10.5',
+    restartPolicy: 'always',
+    networks: ['bridge'],
+    ports: [],
+    mounts: [DATA],
+    configOn: 'mount',
+    composeProject: null,
+    unit: null,
+    unitInReach: true,
+    ...facts,
+  };
+  const observed = {
+    ...b,
+    config: { ...b.config, dbPath: '/data/kanidm.db' },
+    facts: { ...b.facts, configPath: '/data/server.toml', manager: 'docker' as const, ...more, container },
+  };
+  return checkObserved(fleet, readTopology(fleet), [a, observed])
+    .filter((problem) => problem.code.startsWith('container-'))
+    .map(({ severity, code, server }) => `${severity} ${code} ${server ?? ''}`);
+}
+
+describe('rules about containers', () => {
+  it('say nothing of one that is as it should be', () => {
+    expect(said({})).toEqual([]);
+  });
+
+  it.each([
+    [{ configOn: 'read-only' }, {}, 'error container-read-only'],
+    [{ configOn: 'tmpfs' }, {}, 'error container-config-on-tmpfs'],
+    [{ configOn: 'layer' }, {}, 'warning container-config-not-mounted'],
+    [{ configOn: 'single-file' }, {}, 'info container-config-single-file'],
+    [{ mounts: [] }, {}, 'warning container-database-not-mounted'],
+    [{ mounts: [{ ...DATA, type: 'tmpfs' }] }, {}, 'warning container-database-not-mounted'],
+    [{}, { overrides: { KANIDM_DB_PATH: '/elsewhere/kanidm.db' } }, 'warning container-database-not-mounted'],
+    [{}, { manager: 'kubernetes' }, 'error container-kubernetes'],
+    [{ composeProject: 'lab' }, { manager: 'compose' }, 'warning container-compose'],
+    [
+      { unit: 'idm.service', unitInReach: false },
+      { manager: 'podman-systemd' },
+      'error container-systemd-out-of-reach',
+    ],
+  ] as const)('%j %j', (facts, more, expected) => {
+    expect(said(facts, more)).toEqual([`${expected} idm-b`]);
+  });
+
+  it('accept a systemd unit that can be restarted, and a deeper mount that holds the database', () => {
+    expect(said({ unit: 'idm.service' }, { manager: 'podman-systemd' })).toEqual([]);
+    expect(said({ mounts: [{ ...DATA, destination: '/data/kanidm.db' }] })).toEqual([]);
+  });
+
+  it('judge only servers that are in a link', () => {
+    expect(said({ configOn: 'read-only', mounts: [] }, { manager: 'kubernetes' }, [])).toEqual([]);
+  });
+});

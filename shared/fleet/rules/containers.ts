@@ -1,0 +1,126 @@
+import type { ContainerFacts } from '../../observed';
+import type { Problem } from '../../problem';
+import { finding } from './rule-table';
+import type { FleetView, Seen } from './view';
+
+/**
+ * What about a server's container would stop a deploy, or lose its work later: known before anything is tried. Only
+ * containers of servers that are in a link are judged; nothing is written to the others.
+ */
+export function containers({ servers, topology }: FleetView): readonly Problem[] {
+  return servers.flatMap((server) => {
+    const container = server.observed.facts?.container;
+    if (container === undefined || topology.linksOf(server.wanted.id).length === 0) return [];
+    return [
+      ...manager(server, container),
+      ...configPlace(server, container),
+      ...databasePlace(server, container),
+    ];
+  });
+}
+
+function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts): readonly Problem[] {
+  switch (observed.facts?.manager) {
+    case 'kubernetes':
+      return [
+        finding(
+          'container-kubernetes',
+          id,
+          `Kubernetes manages the container of ${id}, so Kanilink only looks at it.`,
+          'Make the change in what Kubernetes deploys; it would undo anything else.',
+        ),
+      ];
+    case 'podman-systemd':
+      return container.unitInReach
+        ? []
+        : [
+            finding(
+              'container-systemd-out-of-reach',
+              id,
+              `The container of ${id} is run by the systemd unit ${container.unit ?? ''}, which cannot be restarted over this endpoint.`,
+              'Use ssh://user@host, or the engine’s socket on this machine, as its endpoint.',
+            ),
+          ];
+    case 'compose':
+      return [
+        finding(
+          'container-compose',
+          id,
+          `Docker Compose (project ${container.composeProject ?? 'unknown'}) made the container of ${id}.`,
+          'Make sure that a recreate keeps its server.toml and its database: both on volumes, no server.toml copied in from elsewhere.',
+        ),
+      ];
+    default:
+      return [];
+  }
+}
+
+function configPlace({ wanted: { id }, observed }: Seen, container: ContainerFacts): readonly Problem[] {
+  const path = observed.facts?.configPath ?? 'server.toml';
+  const where = { server: id, file: path };
+  switch (container.configOn) {
+    case 'read-only':
+      return [
+        finding(
+          'container-read-only',
+          id,
+          `${path} is mounted read-only into the container of ${id}, so it cannot be replaced.`,
+          'Mount its folder writable, or make the change by hand where the file comes from.',
+          where,
+        ),
+      ];
+    case 'tmpfs':
+      return [
+        finding(
+          'container-config-on-tmpfs',
+          id,
+          `${path} of ${id} lies in memory (tmpfs) and is gone after its restart.`,
+          'Put it on a volume or a folder of the host.',
+          where,
+        ),
+      ];
+    case 'layer':
+      return [
+        finding(
+          'container-config-not-mounted',
+          id,
+          `${path} of ${id} lies in the container itself: recreating the container loses it.`,
+          'Put it on a volume or a folder of the host before you next recreate the container.',
+          where,
+        ),
+      ];
+    case 'single-file':
+      return [
+        finding(
+          'container-config-single-file',
+          id,
+          `${path} is mounted into the container of ${id} as a single file.`,
+          'It is replaced on the host through a helper container; to be rid of that, mount its folder.',
+          where,
+        ),
+      ];
+    case 'mount':
+    case null:
+      return [];
+  }
+}
+
+function databasePlace({ wanted: { id }, observed }: Seen, { mounts }: ContainerFacts): readonly Problem[] {
+  // The environment wins over the file.
+  const path = observed.facts?.overrides['KANIDM_DB_PATH'] ?? observed.config?.dbPath ?? null;
+  if (path === null) return [];
+  const holds = mounts.filter(
+    ({ type, destination }) =>
+      type !== 'tmpfs' && (path === destination || path.startsWith(`${destination}/`)),
+  );
+  if (holds.length > 0) return [];
+  return [
+    finding(
+      'container-database-not-mounted',
+      id,
+      `The database of ${id}, ${path}, lies in the container itself: recreating the container loses it.`,
+      'Move it to a volume or a folder of the host before you next recreate the container.',
+      { server: id, file: path },
+    ),
+  ];
+}
