@@ -89,7 +89,7 @@ export async function dialSsh(
       return output.ok ? ok(asText(output.value)) : output;
     },
     // Each holds a session of sshd, which allows ten in a connection by default.
-    spare: 1,
+    spare: 2,
     close: () => lease.release(),
   });
 }

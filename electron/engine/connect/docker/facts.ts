@@ -51,17 +51,21 @@ function publishedPorts(seen: Inspected): readonly number[] | null {
 
 const isLoopback = (ip: string): boolean => ip === '::1' || ip.startsWith('127.');
 
+/** What is published; of a container that does not run, what will be when it does. */
 function bindings(seen: Inspected): ContainerFacts['ports'] {
-  return Object.entries(seen.NetworkSettings.Ports ?? {}).flatMap(([name, hosts]) => {
+  const ports = seen.State.Running ? seen.NetworkSettings.Ports : seen.HostConfig.PortBindings;
+  return Object.entries((ports ?? {}) as Bindings).flatMap(([name, hosts]) => {
     const container = /^(\d+)\/tcp$/.exec(name)?.[1];
     if (container === undefined) return [];
-    return (hosts ?? []).map(({ HostIp, HostPort }) => ({
+    return (hosts ?? []).map(({ HostIp = '', HostPort = '' }) => ({
       containerPort: Number(container),
       hostIp: HostIp,
       hostPort: Number(HostPort),
     }));
   });
 }
+
+type Bindings = Readonly<Record<string, readonly { HostIp?: string; HostPort?: string }[] | null>>;
 
 async function containerFacts(
   container: Container,
