@@ -8,6 +8,7 @@ import { openDocker } from '../../../electron/engine/connect/docker/open-docker'
 import { call, person, until } from '../../ssh/sshd';
 import { value } from '../../ssh/results';
 import { missing, startEngine, type TestEngine } from './support/engine';
+import { podmanMissing, startPodman } from './support/podman';
 import { importImage, makeRootFs } from './support/image';
 import { prepareServer, runServer, type TestServer, untilUp } from './support/server';
 
@@ -15,7 +16,13 @@ const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('he
 const text = (content: string) => new TextEncoder().encode(content);
 const code = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code);
 
-describe.skipIf(missing !== null)('a server in a container, over the engine’s socket', () => {
+const engines = [
+  { name: 'Docker Engine', why: missing, start: () => startEngine() },
+  { name: 'Podman', why: podmanMissing, start: startPodman },
+];
+
+describe.each(engines)('a server in a container of $name, over its socket', ({ why, start }) => {
+  if (why !== null) return it.skip(why);
   let engine: TestEngine;
   let rootFs: string;
   let server: TestServer;
@@ -23,7 +30,7 @@ describe.skipIf(missing !== null)('a server in a container, over the engine’s 
 
   beforeAll(async () => {
     rootFs = await makeRootFs();
-    engine = await startEngine();
+    engine = await start();
     importImage(engine, rootFs);
     server = await prepareServer(engine.folder, 'idm-a', { replication: true, uid: 1234 });
     runServer(engine, server);

@@ -21,6 +21,7 @@ import type { EngineApi } from './engine-api';
 import { exec } from './exec';
 import { configPathOf, hostFacts } from './facts';
 import { makeFolder, removeFile } from './folders';
+import { ownerOf } from './owner';
 import { kanidmdUser } from './kanidmd-user';
 import { type Lock, lockContainer, type LockOwner } from './lock';
 import { readLogs } from './logs';
@@ -68,15 +69,19 @@ export class DockerConnection implements ServerConnection {
   }
 
   stat(path: string, call: Call): Promise<Result<FileStat | null>> {
-    return this.during(call, `looking at ${path}`, (_, signal) => stat(this.container, path, signal));
+    return this.during(call, `looking at ${path}`, async (seen, signal) => {
+      const found = await stat(this.container, path, signal);
+      if (!found.ok || found.value === null) return found;
+      return ok(await this.withOwner(seen, path, found.value, signal));
+    });
   }
 
   readFile(path: string, call: Call & { readonly maxBytes: number }): Promise<Result<FileContent>> {
-    return this.during(call, `reading ${path}`, async (_, signal) => {
+    return this.during(call, `reading ${path}`, async (seen, signal) => {
       const read = await readFile(this.container, path, call.maxBytes, signal);
       if (!read.ok) return read;
-      const { bytes, sha256, stat: about } = read.value;
-      return ok({ bytes, sha256, stat: about });
+      const { bytes, sha256, realPath } = read.value;
+      return ok({ bytes, sha256, stat: await this.withOwner(seen, realPath, read.value.stat, signal) });
     });
   }
 
@@ -161,6 +166,17 @@ export class DockerConnection implements ServerConnection {
     return this.during(call, `${verb} of container ${this.target.container}`, (_, signal) =>
       changeService(this.container, verb, signal),
     );
+  }
+
+  /** As far as it can be known: Podman's archive does not tell, and reading must work without. */
+  private async withOwner(
+    seen: Inspected,
+    path: string,
+    about: FileStat,
+    signal: AbortSignal,
+  ): Promise<FileStat> {
+    const owner = await ownerOf(this.container, seen, path, about, signal);
+    return owner.ok ? { ...about, ...owner.value } : about;
   }
 
   private scratchesBeside(folder: string): Scratches {

@@ -20,10 +20,17 @@ export interface Request {
   readonly expected?: (refusal: Refusal) => ReturnType<typeof engineFault> | null;
 }
 
+export interface EngineKind {
+  readonly name: 'docker' | 'podman';
+  /** Runs as an ordinary user, with a user namespace of its own. */
+  readonly rootless: boolean;
+}
+
 /** The HTTP API of one engine over one dialer. Answers are values; every request listens to its signal. */
 export class EngineApi {
   private readonly modem: Docker['modem'];
   private readonly agent: DialingAgent;
+  private known: EngineKind | null = null;
 
   constructor(
     readonly at: At,
@@ -41,6 +48,23 @@ export class EngineApi {
   /** A request answered by a stream, which the caller reads to its end or destroys. */
   async stream(request: Request, signal: AbortSignal): Promise<Result<IncomingMessage>> {
     return this.dial<IncomingMessage>(request, true, signal);
+  }
+
+  /** Docker or Podman, asked once. */
+  async kind(signal: AbortSignal): Promise<Result<EngineKind>> {
+    if (this.known !== null) return ok(this.known);
+    const doing = 'asking what engine this is';
+    const version = await this.json({ method: 'GET', path: '/version', doing }, signal);
+    if (!version.ok) return version;
+    const info = await this.json({ method: 'GET', path: '/info', doing }, signal);
+    if (!info.ok) return info;
+    const { Components } = version.value as { readonly Components?: readonly { readonly Name: string }[] };
+    const { SecurityOptions } = info.value as { readonly SecurityOptions?: readonly string[] | null };
+    this.known = {
+      name: (Components ?? []).some((it) => /podman/i.test(it.Name)) ? 'podman' : 'docker',
+      rootless: (SecurityOptions ?? []).some((it) => /rootless/.test(it) && !/rootless=false/.test(it)),
+    };
+    return ok(this.known);
   }
 
   async close(): Promise<void> {

@@ -49,6 +49,12 @@ function publishedPorts(seen: Inspected): readonly number[] | null {
   return [...new Set(ports.map(({ hostPort }) => hostPort))];
 }
 
+/** Podman does not name the host's own network among them. */
+function networksOf(seen: Inspected): readonly string[] {
+  if (seen.HostConfig.NetworkMode === 'host') return ['host'];
+  return Object.keys(seen.NetworkSettings.Networks ?? {}).filter((it) => it !== 'none');
+}
+
 const isLoopback = (ip: string): boolean => ip === '::1' || ip.startsWith('127.');
 
 /** What is published; of a container that does not run, what will be when it does. */
@@ -88,7 +94,7 @@ async function containerFacts(
     name: nameOf(seen),
     image: seen.Config.Image,
     restartPolicy: seen.HostConfig.RestartPolicy?.Name || 'no',
-    networks: Object.keys(seen.NetworkSettings.Networks ?? {}).filter((it) => it !== 'none'),
+    networks: networksOf(seen),
     ports: bindings(seen),
     mounts,
     configOn: there.ok && there.value === null ? null : at(configPath),

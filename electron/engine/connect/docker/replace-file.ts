@@ -8,6 +8,8 @@ import { put, readFile } from './archive';
 import type { Container, Inspected } from './container';
 import { isSingleFile, mountAt, mountsOf } from './mounts';
 import { withTemporary } from './temporary';
+import type { FileContent } from '../connection';
+import { ownerOf } from './owner';
 import type { Scratches, ScratchSpace } from './scratch';
 import type { Owner, TarEntry } from './tar';
 
@@ -23,6 +25,7 @@ const HELPER_FOLDER = '/kanilink-host';
 /** A file as the archive API can replace it: a name in a folder of a container. */
 interface Spot {
   readonly container: Container;
+  readonly seen: Inspected;
   readonly folder: string;
   readonly name: string;
   readonly scratches: Scratches;
@@ -50,12 +53,14 @@ export async function replaceFile(
   if (sha256 !== expect) return fail(fileChanged(at, path, expect, sha256));
   const mount = mountAt(mountsOf(seen), realPath);
   if (mount !== null && !mount.writable) return fail(readOnly(at, path, mount.destination));
-  const owner: Owner = { uid: stat.uid, gid: stat.gid, mode: stat.mode };
+  const user = await ownerOf(container, seen, realPath, stat, signal);
+  if (!user.ok) return user;
+  const owner: Owner = { ...user.value, mode: stat.mode };
   if (mount === null || !isSingleFile(mount, realPath)) {
     const folder = posix.dirname(realPath);
     const scratches = scratchesBeside(container, folder);
     return replaceAt(
-      { container, folder, name: posix.basename(realPath), scratches },
+      { container, seen, folder, name: posix.basename(realPath), scratches },
       path,
       bytes,
       owner,
@@ -68,11 +73,15 @@ export async function replaceFile(
     args: [],
     host: { Mounts: [{ Type: 'bind', Source: posix.dirname(mount.source), Target: HELPER_FOLDER }] },
   };
-  const replaced = await withTemporary(container.api, seen, recipe, `replacing ${path}`, signal, (helper) => {
+  const name = posix.basename(mount.source);
+  const work = async (helper: Container): Promise<Result<Sha256>> => {
+    const made = await helper.inspect(signal);
+    if (!made.ok) return made;
     const scratches = scratchesBeside(helper, HELPER_FOLDER);
-    const spot = { container: helper, folder: HELPER_FOLDER, name: posix.basename(mount.source), scratches };
+    const spot = { container: helper, seen: made.value, folder: HELPER_FOLDER, name, scratches };
     return replaceAt(spot, path, bytes, owner, expect, signal);
-  });
+  };
+  const replaced = await withTemporary(container.api, seen, recipe, `replacing ${path}`, signal, work);
   return replaced.ok ? replaced : fail(byHand(replaced.error, path, mount.source));
 }
 
@@ -114,8 +123,12 @@ async function uploadAndLink(
   if (!back.ok) return back;
   const confirmed = confirmWritten(at, path, wanted, back);
   if (!confirmed.ok) return confirmed;
-  if (!sameOwner(back.value.stat, owner))
-    return fail(cannotKeepOwner(at, path, { ...back.value.stat, ...owner }, describe(back.value.stat)));
+  const kept = await ownerNow(spot, back.value, signal);
+  if (!kept.ok) return kept;
+  if (!sameOwner(kept.value, owner))
+    return fail(
+      cannotKeepOwner(at, path, { ...back.value.stat, ...owner }, `got    ${describe(kept.value)}`),
+    );
 
   // Right before the link, which cannot be made conditional: whoever wrote the file since then is not overwritten.
   const still = await readFile(container, posix.join(folder, spot.name), LARGEST_CONFIG, signal);
@@ -128,9 +141,20 @@ async function uploadAndLink(
   if (!linked.ok) return finish(spot, path, [...upload, link], wanted, expect, linked.error);
   const found = await readFile(container, posix.join(folder, spot.name), LARGEST_CONFIG, signal);
   if (!found.ok) return finish(spot, path, [...upload, link], wanted, expect, found.error);
-  if (!sameOwner(found.value.stat, owner))
-    return fail(cannotKeepOwner(at, path, { ...found.value.stat, ...owner }, describe(found.value.stat)));
-  return confirmWritten(at, path, wanted, found);
+  const now = await ownerNow(spot, found.value, signal);
+  if (!now.ok) return now;
+  return sameOwner(now.value, owner)
+    ? confirmWritten(at, path, wanted, found)
+    : fail(ownerDiffers(at, path, owner, now.value));
+}
+
+async function ownerNow(
+  { container, seen }: Spot,
+  found: FileContent & { readonly realPath: string },
+  signal: AbortSignal,
+): Promise<Result<Owner>> {
+  const user = await ownerOf(container, seen, found.realPath, found.stat, signal);
+  return user.ok ? ok({ ...user.value, mode: found.stat.mode }) : user;
 }
 
 /**
@@ -171,7 +195,16 @@ async function finish(
 const gone = new Set(['no-such-container', 'container-recreated']);
 
 const sameOwner = (a: Owner, b: Owner): boolean => a.uid === b.uid && a.gid === b.gid && a.mode === b.mode;
-const describe = (owner: Owner): string => `got    ${owner.uid}:${owner.gid} mode 0${owner.mode.toString(8)}`;
+const describe = (owner: Owner): string => `${owner.uid}:${owner.gid} mode 0${owner.mode.toString(8)}`;
+
+const ownerDiffers = (at: At, path: string, wanted: Owner, found: Owner): Fault =>
+  faultAt(
+    at,
+    'owner-differs',
+    `${path} was replaced, but does not have the owner and mode of the old file`,
+    'Put them right on the host before the server is started.',
+    { file: path, detail: `wanted ${describe(wanted)}\nfound  ${describe(found)}` },
+  );
 
 const readOnly = (at: At, path: string, mount: string): Fault =>
   faultAt(

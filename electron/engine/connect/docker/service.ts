@@ -93,10 +93,9 @@ async function throughSystemd(
   const unit = podmanUnit(seen);
   const { onHost } = api.dialer;
   if (unit === null || onHost === null) return fail(systemdOutOfReach(at, verb, unit));
-  const info = await api.json({ method: 'GET', path: '/info', doing: 'asking about the engine' }, signal);
-  if (!info.ok) return info;
-  const options = (info.value as { readonly SecurityOptions?: readonly string[] }).SecurityOptions ?? [];
-  const rootless = options.some((it) => it.includes('rootless'));
+  const kind = await api.kind(signal);
+  if (!kind.ok) return kind;
+  const { rootless } = kind.value;
   const done = await onHost(['systemctl', ...(rootless ? ['--user'] : []), verb, unit], signal);
   if (!done.ok || done.value.exitCode === 0) return done;
   return fail(
