@@ -78,6 +78,8 @@ export interface ContainerFacts {
   readonly mounts: readonly ContainerMount[];
   /** What server.toml lies on; null: it is not there. */
   readonly configOn: 'mount' | 'single-file' | 'read-only' | 'tmpfs' | 'layer' | null;
+  /** Whether server.toml's owner can be known, and so kept; null: there is no server.toml. */
+  readonly ownerKnown: boolean | null;
   readonly composeProject: string | null;
   /** The systemd unit that runs it (Podman). */
   readonly unit: string | null;

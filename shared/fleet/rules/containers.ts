@@ -14,6 +14,7 @@ export function containers({ servers, topology }: FleetView): readonly Problem[]
     return [
       ...manager(server, container),
       ...configPlace(server, container),
+      ...owner(server, container),
       ...databasePlace(server, container),
     ];
   });
@@ -103,6 +104,20 @@ function configPlace({ wanted: { id }, observed }: Seen, container: ContainerFac
     case null:
       return [];
   }
+}
+
+function owner({ wanted: { id }, observed }: Seen, { ownerKnown }: ContainerFacts): readonly Problem[] {
+  const path = observed.facts?.configPath ?? 'server.toml';
+  if (ownerKnown !== false) return [];
+  return [
+    finding(
+      'container-owner-unknown',
+      id,
+      `Podman does not tell whom ${path} of ${id} belongs to, so it cannot be replaced with its owner kept.`,
+      'Use Podman’s socket on this machine or ssh://user@host as its endpoint, with server.toml on a mount.',
+      { server: id, file: path },
+    ),
+  ];
 }
 
 function databasePlace({ wanted: { id }, observed }: Seen, { mounts }: ContainerFacts): readonly Problem[] {

@@ -43,6 +43,7 @@ export const ruleTable = {
     'kanidm.md, "Rules to check": config and database lie on mounts',
   ],
   'container-config-single-file': ['info', 'design.md, "The seam to a server": a config mounted alone'],
+  'container-owner-unknown': ['error', 'design.md, "The seam to a server": replaceFile keeps the owner'],
   'container-kubernetes': ['error', 'kanidm.md, "Rules to check": Kubernetes is read only'],
   'container-compose': ['warning', 'kanidm.md, "Rules to check": a recreate must keep the files'],
   'container-systemd-out-of-reach': ['error', 'kanidm.md, "Rules to check": restart through systemd'],

@@ -81,7 +81,13 @@ describe.each(engines)('a server in a container of $name, over its socket', ({ w
       publishedPorts: null,
       manager: 'docker',
       service: { state: 'running', detail: 'running' },
-      container: { name: 'idm-a', restartPolicy: 'unless-stopped', configOn: 'mount', networks: ['host'] },
+      container: {
+        name: 'idm-a',
+        restartPolicy: 'unless-stopped',
+        configOn: 'mount',
+        ownerKnown: true,
+        networks: ['host'],
+      },
     });
     expect(Math.abs(facts.clockOffsetMs ?? 9e9)).toBeLessThan(5_000);
     expect(facts.startedAt).toBeGreaterThan(Date.now() - 600_000);

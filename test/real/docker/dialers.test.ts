@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +17,7 @@ import type { BareEngineQuestion } from '../../../electron/engine/connect/connec
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
 import type { DockerTarget } from '../../../electron/engine/connect/docker/target';
 import { ConnectionPool } from '../../../electron/engine/connect/pool';
+import type { SshSession } from '../../../electron/engine/connect/ssh/session';
 import { call, freePort, missing as sshdMissing, person, type Sshd, startSshd } from '../../ssh/sshd';
 import { value } from '../../ssh/results';
 import { missing, startEngine, type TestEngine } from './support/engine';
@@ -216,6 +225,43 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
       );
       const sudo = program('sudo', `[ "$1" = -n ] || exit 9\nshift; BY_SUDO=yes exec "$@"`);
       return far(`${docker}:${sudo}`, (endpoint, it) => works({ endpoint, home: it.home }));
+    });
+
+    it('a container that a systemd unit runs is restarted through the unit', () => {
+      const said = join(folder, 'systemctl-said');
+      const bin = program(
+        'systemctl',
+        `printf '%s\\n' "$*" >> '${said}'; [ "$1" != stop ] || { echo no such unit >&2; exit 5; }`,
+      );
+      const label = 'PODMAN_SYSTEMD_UNIT=container-idm@1.service';
+      engine.docker(
+        'create',
+        '--name',
+        'by-unit',
+        '--network',
+        'none',
+        '--label',
+        label,
+        'kanidm/server:1.10.5',
+      );
+      return far(bin, async (endpoint, it) => {
+        const options = { pool: new ConnectionPool<SshSession>(0) };
+        const connection = value(
+          await openDocker(
+            target({ endpoint, home: it.home, container: 'by-unit' }),
+            person(),
+            call(20_000),
+            options,
+          ),
+        );
+        value(await connection.service.restart(call(20_000)));
+        expect(readFileSync(said, 'utf8')).toBe('restart container-idm@1.service\n');
+        expect(await connection.service.stop(call(20_000))).toMatchObject({
+          ok: false,
+          error: { code: 'service-command-failed', detail: 'no such unit' },
+        });
+        await connection.close();
+      });
     });
 
     it('says what each way said when none works', () =>

@@ -24,6 +24,16 @@ export async function stat(
   return ok(statOf(entry.value.header));
 }
 
+/** Where a path leads, links followed; null: nothing is there. */
+export async function realPath(
+  container: Container,
+  path: string,
+  signal: AbortSignal,
+): Promise<Result<string | null>> {
+  const real = await resolve(container, path, signal);
+  return real.ok ? ok(real.value?.path ?? null) : real;
+}
+
 /** A file, links followed. */
 export async function readFile(
   container: Container,
