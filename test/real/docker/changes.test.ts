@@ -107,7 +107,10 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     const lock = won[0];
     if (!lock) throw new Error('nobody has the lock');
     expect(code(await lock.check(call()))).toBe('ok');
-    const taken = value(await two.lock(owner('d6'), { ...call(), takeOver: true }));
+    // A fresh lock is only taken over by the same deploy, come back.
+    expect(code(await two.lock(owner('d6'), { ...call(), takeOver: true }))).toBe('locked');
+    const holder = `d${all.findIndex((it) => it.ok) + 1}`;
+    const taken = value(await two.lock(owner(holder), { ...call(), takeOver: true }));
     expect(code(await lock.check(call()))).toBe('lock-lost');
     expect(code(await taken.check(call()))).toBe('ok');
     // Releasing what was lost does not touch whoever has it now.

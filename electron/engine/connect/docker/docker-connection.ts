@@ -125,12 +125,15 @@ export class DockerConnection implements ServerConnection {
     return readLogs(this.container, from, options.follow, this.backoff, options.signal);
   }
 
-  scratch(call: Call): Promise<Result<Scratch>> {
+  scratch(call: Call & { readonly beside?: string }): Promise<Result<Scratch>> {
     return this.during(call, 'making a scratch folder', async (seen, signal) => {
       const config = configPathOf(seen, this.target.config);
       const user = await kanidmdUser(this.container, seen, config, signal);
       if (!user.ok) return user;
-      const space = await this.scratchesBeside(posix.dirname(config)).enter(user.value, signal);
+      const space = await this.scratchesBeside(call.beside ?? posix.dirname(config)).enter(
+        user.value,
+        signal,
+      );
       if (!space.ok) return space;
       const { path, leave } = space.value;
       const remove = (later: Call) => this.during(later, `removing ${path}`, (_, limit) => leave(limit));

@@ -28,7 +28,8 @@ const STALE_MS = 3_600_000;
 /**
  * Locks a container: another one of a name made from its own is created and never started. The engine lets no second one
  * have the name, which makes the lock atomic; its labels say whose it is, its age is the engine's own word.
- * @param takeOver removes a lock of somebody else, on a person's request.
+ * @param takeOver takes a stale lock, and one of the same deploy, which a resume finds left behind; never another's that
+ * is fresh.
  */
 export async function lockContainer(
   container: Container,
@@ -46,7 +47,10 @@ export async function lockContainer(
   const held = await look(api, name, signal);
   if (!held.ok) return held;
   if (held.value !== null) {
-    if (!takeOver) return fail(await lockedBy(api, held.value, signal));
+    const stale = await isStale(api, held.value, signal);
+    if (!stale.ok) return stale;
+    const mayTake = takeOver && (stale.value || held.value.deploy === owner.deploy);
+    if (!mayTake) return fail(lockedBy(api.at, held.value, stale.value));
     // By its id: a lock that took the place of this one meanwhile is not touched.
     const removed = await remove(api, held.value.id, signal);
     if (!removed.ok) return removed;
@@ -55,7 +59,7 @@ export async function lockContainer(
   if (second.ok) return ok(lockOf(api, name, second.value));
   if (second.error.code !== NAME_TAKEN) return second;
   const winner = await look(api, name, signal);
-  return winner.ok && winner.value !== null ? fail(await lockedBy(api, winner.value, signal)) : second;
+  return winner.ok && winner.value !== null ? fail(lockedBy(api.at, winner.value, false)) : second;
 }
 
 const NAME_TAKEN = 'lock-name-taken';
@@ -159,22 +163,25 @@ async function remove(api: EngineApi, id: string, signal: AbortSignal): Promise<
   return removed.ok || removed.error.code === 'no-lock' ? ok(undefined) : removed;
 }
 
-async function lockedBy(api: EngineApi, held: Held, signal: AbortSignal): Promise<Fault> {
+/** By the engine's own clock; one that tells no time makes no lock stale. */
+async function isStale(api: EngineApi, held: Held, signal: AbortSignal): Promise<Result<boolean>> {
   const now = await engineNow(api, signal);
-  const age = now.ok && now.value !== null ? now.value - held.createdAt : null;
-  const stale = age !== null && age > STALE_MS;
-  return faultAt(
-    api.at,
+  if (!now.ok) return now;
+  return ok(now.value !== null && now.value - held.createdAt > STALE_MS);
+}
+
+const lockedBy = (at: At, held: Held, stale: boolean): Fault =>
+  faultAt(
+    at,
     'locked',
     `${held.who} on ${held.host} is changing this server${stale ? ', but has been for more than an hour' : ''}`,
     stale
       ? 'If that deploy is no longer running, take the lock over.'
-      : 'Wait until that deploy is over; take the lock over only if you know that it is not running.',
+      : 'Wait until that deploy is over, or resume it; the lock can be taken over when it is an hour old.',
     {
       detail: `who: ${held.who}\nhost: ${held.host}\ndeploy: ${held.deploy}\nsince: ${new Date(held.createdAt).toISOString()} (the engine’s clock)\nstale: ${stale ? 'yes' : 'no'}`,
     },
   );
-}
 
 const lost = (at: At, held: Held | null): Fault =>
   faultAt(
