@@ -98,12 +98,16 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     const two = (await rig.open('locked')) as DockerConnection;
     const owner = (deploy: string) => ({ who: `ada ${deploy} $(id)`, host: 'desk', deploy, since: 5 });
     const asked = { ...call(), takeOver: false };
-    const all = await Promise.all([1, 2, 3, 4].map((n) => (n % 2 ? one : two).lock(owner(`d${n}`), asked)));
+    const all = await Promise.all(
+      Array.from({ length: 12 }, (_, at) => at + 1).map((n) =>
+        (n % 2 ? one : two).lock(owner(`d${n}`), asked),
+      ),
+    );
     const won = all.flatMap((it) => (it.ok ? [it.value] : []));
     expect(won).toHaveLength(1);
     expect(new Set(all.map(code))).toEqual(new Set(['ok', 'locked']));
     const refused = await two.lock(owner('d5'), asked);
-    expect(JSON.stringify(refused)).toMatch(/who: ada d\d \$\(id\).*host: desk.*stale: no/);
+    expect(JSON.stringify(refused)).toMatch(/who: ada d\d+ \$\(id\).*host: desk.*stale: no/);
     const lock = won[0];
     if (!lock) throw new Error('nobody has the lock');
     expect(code(await lock.check(call()))).toBe('ok');
@@ -164,9 +168,8 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     const path = '/data/kanilink-backups/a.json.gz';
     value(await connection.kanidmd(['database', 'backup', path], call(30_000)));
     expect(statSync(join(server.folder, 'kanilink-backups', 'a.json.gz')).size).toBeGreaterThan(100);
-    expect(rig.engine.docker('ps', '--all', '--format', '{{.Names}}')).not.toMatch(
-      /^(?!old|born|lock|end|cut)/m,
-    );
+    const left = rig.engine.docker('ps', '--all', '--filter', 'label=org.kanilink.temporary', '--quiet');
+    expect(left).toBe('');
     rig.engine.docker('rm', '--force', 'old-version');
   });
 

@@ -11,27 +11,17 @@ import { buildTar, readFirstEntry, type TarEntry } from './tar';
 /** Links that lead on are followed this far. */
 const MOST_LINKS = 20;
 
-/** What is at a path, links followed; null: nothing is. */
+/** What is at a path, links followed, and where that is; null: nothing is. */
 export async function stat(
   container: Container,
   path: string,
   signal: AbortSignal,
-): Promise<Result<FileStat | null>> {
+): Promise<Result<(FileStat & { readonly realPath: string }) | null>> {
   const real = await resolve(container, path, signal);
   if (!real.ok || real.value === null) return real as Result<null>;
   const entry = await first(container, real.value.path, 0, signal);
   if (!entry.ok) return entry.error.code === 'no-such-file' ? ok(null) : entry;
-  return ok(statOf(entry.value.header));
-}
-
-/** Where a path leads, links followed; null: nothing is there. */
-export async function realPath(
-  container: Container,
-  path: string,
-  signal: AbortSignal,
-): Promise<Result<string | null>> {
-  const real = await resolve(container, path, signal);
-  return real.ok ? ok(real.value?.path ?? null) : real;
+  return ok({ ...statOf(entry.value.header), realPath: real.value.path });
 }
 
 /** A file, links followed. */

@@ -15,7 +15,7 @@ import type {
 } from '../connection';
 import type { At } from '../ssh/faults';
 import { within } from '../ssh/limits';
-import { readFile, realPath, stat } from './archive';
+import { readFile, stat } from './archive';
 import { Container, type Inspected } from './container';
 import type { EngineApi } from './engine-api';
 import { exec } from './exec';
@@ -72,9 +72,8 @@ export class DockerConnection implements ServerConnection {
     return this.during(call, `looking at ${path}`, async (seen, signal) => {
       const found = await stat(this.container, path, signal);
       if (!found.ok || found.value === null) return found;
-      const real = await realPath(this.container, path, signal);
-      if (!real.ok || real.value === null) return real as Result<null>;
-      return ok(await this.withOwner(seen, real.value, found.value, signal));
+      const { realPath, ...about } = found.value;
+      return ok(await this.withOwner(seen, realPath, about, signal));
     });
   }
 

@@ -1,6 +1,6 @@
 import type { ContainerFacts, HostFacts } from '../../../../shared/observed';
 import { ok, type Result } from '../../../../shared/result';
-import { realPath, stat } from './archive';
+import { stat } from './archive';
 import { type Container, type Inspected, nameOf } from './container';
 import { managerOf } from './manager';
 import { ownerOf } from './owner';
@@ -89,7 +89,8 @@ async function containerFacts(
     return isSingleFile(mount, path) ? ('single-file' as const) : ('mount' as const);
   };
   // Where the path leads decides, when it is there to be followed.
-  const real = await realPath(container, configPath, signal);
+  const there = await stat(container, configPath, signal);
+  const file = there.ok ? there.value : null;
   return {
     id: seen.Id,
     name: nameOf(seen),
@@ -98,24 +99,11 @@ async function containerFacts(
     networks: networksOf(seen),
     ports: bindings(seen),
     mounts,
-    configOn: real.ok && real.value === null ? null : at(real.ok && real.value ? real.value : configPath),
-    ownerKnown: await ownerKnown(container, seen, configPath, signal),
+    configOn: there.ok && file === null ? null : at(file?.realPath ?? configPath),
+    // Podman does not always tell: then the file cannot be replaced, which is to be known before a deploy.
+    ownerKnown: file === null ? null : (await ownerOf(container, seen, file.realPath, file, signal)).ok,
     composeProject: (seen.Config.Labels ?? {})['com.docker.compose.project'] ?? null,
     unit: (seen.Config.Labels ?? {})['PODMAN_SYSTEMD_UNIT'] ?? null,
     unitInReach: container.api.dialer.onHost !== null,
   };
-}
-
-/** Podman does not always tell: then the file cannot be replaced, which is to be known before a deploy. */
-async function ownerKnown(
-  container: Container,
-  seen: Inspected,
-  configPath: string,
-  signal: AbortSignal,
-): Promise<boolean | null> {
-  const real = await realPath(container, configPath, signal);
-  if (!real.ok || real.value === null) return null;
-  const there = await stat(container, real.value, signal);
-  if (!there.ok || there.value === null) return null;
-  return (await ownerOf(container, seen, real.value, there.value, signal)).ok;
 }

@@ -1,7 +1,7 @@
 import { fail, ok, type Fault, type Result } from '../../../../shared/result';
 import type { Call } from '../connection';
 import { type At, faultAt } from '../ssh/faults';
-import { within } from '../ssh/limits';
+import { pause, within } from '../ssh/limits';
 import { engineNow } from './clock';
 import { type Container, nameOf } from './container';
 import type { EngineApi } from './engine-api';
@@ -41,12 +41,19 @@ export async function lockContainer(
   if (!seen.ok) return seen;
   const name = `kanilink-lock-${nameOf(seen.value)}`;
   const { api } = container;
-  const first = await create(api, seen.value.Image, name, owner, signal);
-  if (first.ok) return ok(lockOf(api, name, first.value));
-  if (first.error.code !== NAME_TAKEN) return first;
-  const held = await look(api, name, signal);
-  if (!held.ok) return held;
-  if (held.value !== null) {
+  let taken: Fault | null = null;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const made = await create(api, seen.value.Image, name, owner, signal);
+    if (made.ok) return ok(lockOf(api, name, made.value));
+    if (made.error.code !== NAME_TAKEN) return made;
+    taken = made.error;
+    const held = await look(api, name, signal);
+    if (!held.ok) return held;
+    if (held.value === null) {
+      // Somebody is in the middle of taking or releasing it: the engine keeps a name before it knows the container.
+      await pause(PAUSE_MS, signal);
+      continue;
+    }
     const stale = await isStale(api, held.value, signal);
     if (!stale.ok) return stale;
     const mayTake = takeOver && (stale.value || held.value.deploy === owner.deploy);
@@ -55,13 +62,11 @@ export async function lockContainer(
     const removed = await remove(api, held.value.id, signal);
     if (!removed.ok) return removed;
   }
-  const second = await create(api, seen.value.Image, name, owner, signal);
-  if (second.ok) return ok(lockOf(api, name, second.value));
-  if (second.error.code !== NAME_TAKEN) return second;
-  const winner = await look(api, name, signal);
-  return winner.ok && winner.value !== null ? fail(lockedBy(api.at, winner.value, false)) : second;
+  return fail(nameKept(api.at, name, taken?.detail ?? ''));
 }
 
+const TRIES = 30;
+const PAUSE_MS = 100;
 const NAME_TAKEN = 'lock-name-taken';
 
 interface Held {
@@ -181,6 +186,16 @@ const lockedBy = (at: At, held: Held, stale: boolean): Fault =>
     {
       detail: `who: ${held.who}\nhost: ${held.host}\ndeploy: ${held.deploy}\nsince: ${new Date(held.createdAt).toISOString()} (the engine’s clock)\nstale: ${stale ? 'yes' : 'no'}`,
     },
+  );
+
+/** No lock that says whose it is, and yet no lock to be had. */
+const nameKept = (at: At, name: string, detail: string): Fault =>
+  faultAt(
+    at,
+    'locked',
+    `the name ${name} is taken on the engine, by nothing that can be looked at`,
+    'Try again; if it stays so, look at `docker ps --all` there.',
+    { detail: `who: unknown\n${detail}` },
   );
 
 const lost = (at: At, held: Held | null): Fault =>
