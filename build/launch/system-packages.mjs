@@ -34,6 +34,17 @@ export const FOR_A_VIRTUAL_DISPLAY = [
 /** What the tests against a real SSH server need. @type {readonly SystemPackage[]} */
 export const FOR_SSH_TESTS = [{ apt: ['openssh-server'], dnf: 'openssh-server', pacman: 'openssh' }];
 
+/**
+ * For the tests on a real Docker Engine and a real Podman, which they start themselves.
+ * @type {readonly SystemPackage[]}
+ */
+export const FOR_ENGINE_TESTS = [
+  ...FOR_SSH_TESTS,
+  { apt: ['docker.io'], dnf: 'moby-engine', pacman: 'docker' },
+  { apt: ['iptables'], dnf: 'iptables', pacman: 'iptables' },
+  { apt: ['podman'], dnf: 'podman', pacman: 'podman' },
+];
+
 /** @typedef {'apt' | 'dnf' | 'pacman'} Installer */
 
 /**

@@ -89,13 +89,16 @@ async function install(packages) {
   const names = installableNames(packages, await policyOf(packages));
   say(`installing system packages (about a minute): apt-get install ${names.join(' ')}`);
   const withSsh = names.includes('openssh-server');
-  const allowServices = withSsh ? keepServicesStopped() : undefined;
+  const allowServices = names.some((name) => SERVICES.includes(name)) ? keepServicesStopped() : undefined;
   const failure = await apt(['-y', '--no-install-recommends', 'install', ...names], INSTALL_LIMIT_MS);
   allowServices?.();
   if (withSsh) await keepSshDisabled();
   if (failure === undefined) say(`system packages installed in ${duration(Date.now() - began)}`);
   else say(`apt-get install failed, going on without\n${failure}`);
 }
+
+/** Packages that bring a service of their own. The tests start what they need themselves, in folders of their own. */
+const SERVICES = ['openssh-server', 'docker.io', 'podman'];
 
 /**
  * Runs apt-get without questions.

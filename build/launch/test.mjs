@@ -11,7 +11,12 @@ import { ROOT } from './places.mjs';
 import { atEnd } from './run.mjs';
 import { duration, say, Stop } from './say.mjs';
 import { playTour } from './start.mjs';
-import { FOR_A_VIRTUAL_DISPLAY, FOR_SSH_TESTS, FOR_THE_WINDOW } from './system-packages.mjs';
+import {
+  FOR_A_VIRTUAL_DISPLAY,
+  FOR_ENGINE_TESTS,
+  FOR_SSH_TESTS,
+  FOR_THE_WINDOW,
+} from './system-packages.mjs';
 import { howToInstall, missingLibraries, provideSystemPackages } from './system-setup.mjs';
 import { holdsTests, lint, types, vitest } from './test-parts.mjs';
 
@@ -97,7 +102,12 @@ function partsWith(found) {
     unit: { run: () => vitest('unit', 6 * MINUTE) },
     conformance: { run: () => vitest('conformance', 6 * MINUTE), waits: true },
     ssh: { run: () => vitest('ssh', 6 * MINUTE), packages: FOR_SSH_TESTS, lacks: lacksSshd, waits: true },
-    real: { run: () => vitest('real', 20 * MINUTE), waits: true },
+    real: {
+      run: () => vitest('real', 20 * MINUTE),
+      packages: FOR_ENGINE_TESTS,
+      lacks: lacksEngine,
+      waits: true,
+    },
     e2e: { run: () => endToEnd(electron()), ...inTheWindow },
     package: { run: () => packaged(electron()), ...inTheWindow },
   };
@@ -154,6 +164,11 @@ function withoutRunning(name, missing) {
 
 const lacksSshd = () =>
   findProgram('sshd') === undefined ? `there is no sshd.\n${howToInstall(FOR_SSH_TESTS)}` : undefined;
+
+const lacksEngine = () =>
+  findProgram('dockerd') === undefined
+    ? `there is no Docker Engine.\n${howToInstall(FOR_ENGINE_TESTS)}`
+    : undefined;
 
 const lacksDisplay = () =>
   hasXvfb() || hasDisplay()

@@ -76,10 +76,10 @@ export async function pairAndProve(
 }
 
 async function untilReplicating(engine: Engine, fleet: ReturnType<typeof fleetText>): Promise<StatusReport> {
-  const limit = AbortSignal.timeout(60_000);
+  const limit = AbortSignal.timeout(150_000);
   for await (const report of engine.watch(fleet, limit)) {
     if (report.pulls.length === 2 && report.pulls.every((pull) => pull.health === 'replicating'))
       return report;
   }
-  throw new Error('the pulls did not replicate within a minute');
+  throw new Error('the pulls did not replicate within two and a half minutes');
 }
