@@ -39,10 +39,40 @@ export interface ServerConnection {
   makeFolder(path: string, mode: number, call: Call): Promise<Result<void>>;
   /** Bytes free where `path` is; null when the transport cannot tell. */
   freeSpace(path: string, call: Call): Promise<Result<number | null>>;
+  /**
+   * Takes the server's one lock for the time of a deploy (`design.md`, "Deploying", 2). Held by someone else: fault
+   * `locked`, whose detail says who, from where and since when. A lock is stale an hour after `since` by the server's own
+   * clock. `takeOver` takes a stale lock, and one of the same deploy, which a resume finds left behind; never another's
+   * that is fresh.
+   */
+  lock(owner: LockOwner, call: Call & { readonly takeOver: boolean }): Promise<Result<Lock>>;
   /** Deletes one file Kanilink made (a probe of a backup). Deleting what is not there is fine. */
   removeFile(path: string, call: Call): Promise<Result<void>>;
   close(): Promise<void>;
 }
+
+/** Who holds a server's lock. */
+export interface LockOwner {
+  /** The person: a login name. */
+  readonly who: string;
+  /** Their machine. */
+  readonly host: string;
+  /** The deploy's id; a resumed deploy keeps the first one's. */
+  readonly deploy: string;
+  /** Milliseconds since the epoch, the server's clock. */
+  readonly since: number;
+}
+
+/** A lock that was taken. */
+export interface Lock {
+  /** Still ours? Asked before every effect. Fault `lock-lost` when it is not. */
+  check(call: Call): Promise<Result<void>>;
+  /** Gives it back; one that is not ours any more is left alone. */
+  release(call: Call): Promise<Result<void>>;
+}
+
+/** A lock older than this is stale: it may be taken over on request (`design.md`). Milliseconds. */
+export const STALE_LOCK_MS = 3_600_000;
 
 /** How long a call may take, and how to stop it. */
 export interface Call {

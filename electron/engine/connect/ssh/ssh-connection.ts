@@ -8,6 +8,8 @@ import type {
   ConfigTest,
   FileContent,
   FileStat,
+  Lock,
+  LockOwner,
   LogItem,
   LogStart,
   Output,
@@ -20,6 +22,7 @@ import { type At, faultAt } from './faults';
 import type { ServerFiles } from './files';
 import { runKanidmd } from './kanidmd';
 import { cancelled, Stopped, timedOut, within } from './limits';
+import { takeLock } from './lock';
 import { readLogs } from './logs';
 import { Machine } from './machine';
 import { changeService, readService } from './service';
@@ -167,6 +170,18 @@ export class SshConnection implements ServerConnection {
 
   removeFile(path: string, call: Call): Promise<Result<void>> {
     return this.during(call, `removing ${path}`, (signal) => this.files.remove(path, signal));
+  }
+
+  lock(owner: LockOwner, call: Call & { readonly takeOver: boolean }): Promise<Result<Lock>> {
+    return this.during(call, 'taking the lock', async (signal) => {
+      const taken = await takeLock(this.machine, this.files, owner, call.takeOver, signal);
+      if (!taken.ok) return taken;
+      const { check, release } = taken.value;
+      return ok({
+        check: (later: Call) => this.during(later, 'checking the lock', check),
+        release: (later: Call) => this.during(later, 'giving the lock back', release),
+      });
+    });
   }
 
   close(): Promise<void> {

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Fault } from '../../../shared/result';
+import { type LockOwner, STALE_LOCK_MS } from './connection';
+
+const ownerShape = z.object({
+  who: z.string(),
+  host: z.string(),
+  deploy: z.string(),
+  since: z.number(),
+  token: z.string(),
+});
+
+/** What a lock on a server says of its owner; the token tells two takings of one deploy apart. */
+export type WrittenOwner = z.infer<typeof ownerShape>;
+
+export const ownerText = (owner: LockOwner, token: string): string =>
+  `${JSON.stringify({ ...owner, token } satisfies WrittenOwner)}\n`;
+
+/** @returns null for what is not a lock's owner. */
+export function readOwner(text: string): WrittenOwner | null {
+  try {
+    return ownerShape.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether `takeOver` may take this lock: it is stale by the server's clock, or of the very same deploy. */
+export const mayTakeOver = (held: WrittenOwner | null, owner: LockOwner, serverNowMs: number): boolean =>
+  held !== null && (held.deploy === owner.deploy || isStale(held, serverNowMs));
+
+const isStale = (held: LockOwner, serverNowMs: number): boolean => serverNowMs - held.since > STALE_LOCK_MS;
+
+/** The fault `locked`, with who, from where, since when and what to do, as every transport says it. */
+export function lockedBy(held: WrittenOwner | null, serverNowMs: number, server: string): Fault {
+  const where = { server };
+  if (held === null)
+    return {
+      code: 'locked',
+      message: 'This server is locked, and who holds the lock cannot be read.',
+      fix: 'Wait until the other deploy is over, or remove the lock by hand if nobody deploys.',
+      where,
+    };
+  const minutes = Math.max(0, Math.round((serverNowMs - held.since) / 60_000));
+  return {
+    code: 'locked',
+    message: `${held.who} on ${held.host} is deploying to this server, since ${minutes} min.`,
+    fix: isStale(held, serverNowMs)
+      ? 'The lock is stale: if nobody deploys any more, deploy again with --take-over.'
+      : 'Wait until that deploy is over. A lock can be taken over when it is an hour old.',
+    detail: `who ${held.who}\nhost ${held.host}\nsince ${new Date(held.since).toISOString()}\ndeploy ${held.deploy}`,
+    where,
+  };
+}
+
+/** The fault `lock-lost`. */
+export const lockLost = (held: WrittenOwner | null, server: string): Fault => ({
+  code: 'lock-lost',
+  message:
+    held === null
+      ? 'The lock on this server is gone: somebody removed it, or the server was started anew.'
+      : `${held.who} on ${held.host} took the lock on this server over.`,
+  fix: 'Nothing more is changed here. See that nobody else deploys, then resume.',
+  where: { server },
+});

@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LockOwner, ServerConnection } from '../../electron/engine/connect/connection';
+import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
+import { type PracticeFleet, startPracticeFleet } from '../../practice/host/fleet';
+import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
+import { value } from './results';
+import { call, person } from './sshd';
+
+const HOUR = 3_600_000;
+
+// The tools that make the lock (mkdir, mv, cat) are the system's own; the practice machine only keeps them in its folder.
+describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $sudo', ({ sudo }) => {
+  let program: string;
+  let home: string;
+  let fleet: PracticeFleet;
+  let window: ServerConnection;
+  let terminal: ServerConnection;
+  let locks: string;
+
+  beforeAll(async () => {
+    program = await bundleKanidmd();
+    home = await mkdtemp(join(tmpdir(), 'kanilink-home-'));
+    fleet = await startPracticeFleet({ servers: 1, kanidmd: program });
+    const machine = fleet.machine('idm-a');
+    locks = join(machine.folder, 'run/lock');
+    // Two connections, as two programs would have.
+    const connect = async () =>
+      value(
+        await openSsh(
+          {
+            id: machine.id,
+            endpoint: `ssh://${machine.user}@${machine.host}:${machine.port}`,
+            service: 'kanidmd',
+            sudo,
+            kanidmd: 'kanidmd',
+            config: null,
+            identity: fleet.identity,
+            knownHosts: fleet.knownHosts,
+            home,
+            env: {},
+          },
+          person({ accept: true }),
+          call(),
+          { pool: new ConnectionPool(0) },
+        ),
+      );
+    window = await connect();
+    terminal = await connect();
+  });
+  afterAll(async () => {
+    await window?.close();
+    await terminal?.close();
+    await fleet?.close();
+    if (program) await rm(dirname(program), { recursive: true });
+    if (home) await rm(home, { recursive: true });
+  });
+
+  const owner = (deploy: string, more: Partial<LockOwner> = {}): LockOwner => ({
+    who: 'alex',
+    host: 'laptop',
+    deploy,
+    since: Date.now(),
+    ...more,
+  });
+  const fresh = { ...call(), takeOver: false };
+  const over = { ...call(), takeOver: true };
+
+  it('is held by one, told to the other, and leaves nothing behind when it is given back', async () => {
+    const lock = value(await window.lock(owner('one'), fresh));
+    const other = await terminal.lock(owner('two', { who: 'robin' }), fresh);
+    expect(other).toMatchObject({ ok: false, error: { code: 'locked', where: { server: 'idm-a' } } });
+    if (!other.ok) expect(other.error.detail).toMatch(/who alex\nhost laptop\nsince .*\ndeploy one/);
+    expect(value(await lock.check(call()))).toBeUndefined();
+    value(await lock.release(call()));
+    expect(readdirSync(locks)).toEqual([]);
+    value(await value(await terminal.lock(owner('two'), fresh)).release(call()));
+  });
+
+  it('is taken over when it is an hour old by the server’s clock and on request only', async () => {
+    const left = value(await window.lock(owner('old', { since: Date.now() - HOUR - 60_000 }), fresh));
+    const refused = await terminal.lock(owner('new'), fresh);
+    expect(refused).toMatchObject({ ok: false, error: { code: 'locked' } });
+    if (!refused.ok) expect(refused.error.fix).toContain('--take-over');
+    const taken = value(await terminal.lock(owner('new', { who: 'robin' }), over));
+    expect(await left.check(call())).toMatchObject({ ok: false, error: { code: 'lock-lost' } });
+    // Whoever lost it does not take it away from the new owner.
+    value(await left.release(call()));
+    value(await taken.check(call()));
+    value(await taken.release(call()));
+    expect(readdirSync(locks)).toEqual([]);
+  });
+
+  it('is not taken over while it is fresh, but for the deploy that left it', async () => {
+    const left = value(await window.lock(owner('same'), fresh));
+    expect(await terminal.lock(owner('another'), over)).toMatchObject({
+      ok: false,
+      error: { code: 'locked' },
+    });
+    value(await left.check(call()));
+    const again = value(await terminal.lock(owner('same'), over));
+    expect(await left.check(call())).toMatchObject({ ok: false, error: { code: 'lock-lost' } });
+    value(await again.release(call()));
+  });
+
+  it('that somebody removed is lost', async () => {
+    const lock = value(await window.lock(owner('one'), fresh));
+    await rm(join(locks, 'kanilink-kanidmd.service'), { recursive: true });
+    expect(await lock.check(call())).toMatchObject({ ok: false, error: { code: 'lock-lost' } });
+    value(await lock.release(call()));
+  });
+
+  it('whose owner cannot be read is nobody’s to take', async () => {
+    const lock = value(await window.lock(owner('one'), fresh));
+    const file = join(locks, 'kanilink-kanidmd.service', 'owner');
+    expect(readFileSync(file, 'utf8')).toContain('"deploy":"one"');
+    writeFileSync(file, 'nonsense');
+    expect(await terminal.lock(owner('two'), over)).toMatchObject({ ok: false, error: { code: 'locked' } });
+    value(await lock.release(call()));
+    expect(existsSync(file)).toBe(true);
+    await rm(dirname(file), { recursive: true });
+  });
+
+  it('goes to exactly one of many who ask at the same moment', async () => {
+    for (let round = 0; round < 20; round++) {
+      const asked = await Promise.all(
+        Array.from({ length: 4 }, (_none, at) =>
+          (at % 2 === 0 ? window : terminal).lock(owner(`${round}-${at}`), fresh),
+        ),
+      );
+      const winners = asked.flatMap((it) => (it.ok ? [it.value] : []));
+      expect(winners).toHaveLength(1);
+      for (const it of asked) if (!it.ok) expect(it.error.code).toBe('locked');
+      for (const winner of winners) value(await winner.release(call()));
+    }
+    expect(readdirSync(locks)).toEqual([]);
+  });
+});
