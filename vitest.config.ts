@@ -29,7 +29,7 @@ export default defineConfig({
         ]),
       },
       project('conformance', ['practice/**/*.conformance.test.ts'], { testTimeout: 60_000 }),
-      project('ssh', ['test/ssh/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('ssh', ['test/{ssh,deploy}/**/*.test.ts'], { testTimeout: 60_000 }),
       project('real', ['test/real/**/*.test.ts'], { testTimeout: 300_000, fileParallelism: false }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 240_000,

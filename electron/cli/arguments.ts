@@ -9,6 +9,10 @@ export interface Invocation {
   readonly yes: boolean;
   readonly erase: readonly string[];
   readonly server: string | null;
+  /** Take locks over that are an hour old. */
+  readonly takeOver: boolean;
+  /** A past deploy's id. */
+  readonly deploy: string | null;
   readonly follow: boolean;
   readonly servers: number;
   /** Null: the platform's own place. */
@@ -24,6 +28,8 @@ const options = {
   yes: { type: 'boolean' },
   erase: { type: 'string', multiple: true },
   server: { type: 'string' },
+  'take-over': { type: 'boolean' },
+  deploy: { type: 'string' },
   follow: { type: 'boolean' },
   servers: { type: 'string' },
   'config-dir': { type: 'string' },
@@ -62,6 +68,8 @@ export function readArguments(
       // `--erase a,b` and `--erase a --erase b` mean the same; ids have no commas.
       erase: (values.erase ?? []).flatMap((ids) => ids.split(',')).filter((id) => id !== ''),
       server: values.server ?? null,
+      takeOver: values['take-over'] ?? false,
+      deploy: values.deploy ?? null,
       follow: values.follow ?? false,
       servers,
       configDir: values['config-dir'] ?? null,

@@ -1,5 +1,5 @@
 import type { Invocation } from './arguments';
-import { apply } from './commands/apply';
+import { apply, resume, rollback } from './commands/apply';
 import { check } from './commands/check';
 import { logs } from './commands/logs';
 import { plan } from './commands/plan';
@@ -66,16 +66,34 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'apply',
-    usage: 'FLEET [--yes] [--erase ID]…',
+    usage: 'FLEET [--yes] [--erase ID]… [--take-over]',
     summary: 'carries the plan out; erases no database that --erase does not name',
     takesFleet: true,
-    options: ['yes', 'erase'],
+    options: ['yes', 'erase', 'take-over'],
     details:
-      'Without --yes it shows the plan and asks on the terminal. --erase may be repeated, or list ids with commas.\nExit 0: done, or nothing to do; 1: refused, failed, rolled back or cancelled.\nJSON: {"result":"done|unchanged|refused|failed|rolled-back|cancelled","steps":[…],"problems":[…]}; each step has its "state".',
+      'Without --yes it shows the plan and asks on the terminal. --erase may be repeated, or list ids with commas.\n--take-over takes locks over that are an hour old. Refused while an interrupted deploy waits for resume or rollback.\nExit 0: done, or nothing to do; 1: refused, failed, rolled back or cancelled.\nJSON: {"result":"done|unchanged|refused|failed|rolled-back|cancelled","steps":[…],"problems":[…]}; each step has its "state".',
     run: apply,
   },
-  later('resume', 'FLEET', 'finishes an interrupted deploy from its journal'),
-  later('rollback', 'FLEET', 'undoes an interrupted deploy from its journal'),
+  {
+    name: 'resume',
+    usage: 'FLEET [--yes] [--erase ID]… [--take-over]',
+    summary: 'finishes an interrupted deploy; looks at the servers again before it trusts its journal',
+    takesFleet: true,
+    options: ['yes', 'erase', 'take-over'],
+    details:
+      'A refresh that was under way counts as unknown: its server is restarted, and its log tells. An erase must be named again.\nExit and JSON: as apply; 0 also when nothing was interrupted.',
+    run: resume,
+  },
+  {
+    name: 'rollback',
+    usage: 'FLEET [--deploy ID] [--yes] [--erase ID]… [--take-over]',
+    summary: 'puts back the files of a deploy that was interrupted or ended badly; a refresh is not undone',
+    takesFleet: true,
+    options: ['yes', 'erase', 'take-over', 'deploy'],
+    details:
+      'Only files that are still as the deploy wrote them are put back. Where a refresh happened it says where the backup is and how to restore it. --deploy names another deploy.\nExit and JSON: as apply; 0 also when there is nothing to undo.',
+    run: rollback,
+  },
   {
     name: 'logs',
     usage: 'FLEET [--server ID] [--follow]',

@@ -75,7 +75,7 @@ const report = (health: StatusReport['pulls'][number]['health'], problems: Probl
 });
 
 const doneEvents: DeployEvent[] = [
-  { kind: 'started', deploy: 'd1', journal: '/j/d1', at: 1 },
+  { kind: 'started', deploy: 'd1', journal: '/j/d1', at: 1, expected: [] },
   { kind: 'step', step: '1', state: 'running', at: 2, note: '' },
   { kind: 'output', step: '1', text: 'testing', at: 3 },
   { kind: 'step', step: '1', state: 'done', at: 4, note: '' },
@@ -106,6 +106,7 @@ async function call(line: string, scene: Scene = {}) {
           ? fail({ ...fault, code: 'fleet-unreadable' })
           : ok({ path, text: scene.fleet ?? FLEET }),
       ),
+    history: () => Promise.resolve(ok({ deploys: [], interrupted: null, unreadable: [] })),
     saveFleet: (path, text) => {
       asked.saved.push(text);
       return Promise.resolve(ok({ path }));
@@ -187,7 +188,7 @@ describe('calling the command line', () => {
     expect(called.asked.closed).toBe(0);
   });
 
-  it.each(['resume', 'rollback', 'compare', 'certificates', 'renew', 'adopt'])(
+  it.each(['compare', 'certificates', 'renew', 'adopt'])(
     'says plainly that %s is not there yet',
     async (name) => {
       const called = await call(`${name} fleet.toml`);
@@ -314,7 +315,9 @@ describe('apply', () => {
   it('runs the very plan that was shown, erasing only who was named', async () => {
     const called = await call('apply f.toml --yes --erase idm-b', { plan });
     expect(called.code).toBe(0);
-    expect(called.asked.deploys).toEqual([{ fingerprint: 'f1', erase: ['idm-b'] }]);
+    expect(called.asked.deploys).toEqual([
+      { fingerprint: 'f1', erase: ['idm-b'], job: { kind: 'apply' }, takeOver: false },
+    ]);
     expect(called.err).toContain('[1/2] ✓ Step 1');
     expect(called.err).toContain('/j/d1');
   });

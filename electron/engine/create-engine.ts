@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
 import type { ServerId } from '../../shared/names';
-import type { DeployEvent } from '../../shared/plan/deploy';
-import { makePlan } from '../../shared/plan/make-plan';
 import type { Plan } from '../../shared/plan/plan';
 import { originOf } from '../../shared/plan/desired';
 import { problemOf } from '../../shared/problem';
 import { fail, ok } from '../../shared/result';
 import type { Person } from './connect/connection';
 import { Connections } from './connections';
-import { runDeploy } from './deploy/run-deploy';
+import { deployJob } from './deploy/deploy-job';
+import { historyOf } from './deploy/history';
+import { planJob } from './deploy/plan-job';
 import type { Engine } from './engine';
 import { fleetFrom, observe, observeFleet, type ObservedFleet } from './observe-fleet';
 import { PracticeProcess } from './practice/practice-process';
@@ -19,7 +19,6 @@ import { dockerFolder, listContexts } from './connect/docker/context';
 import { hostAliases } from './connect/ssh/host-aliases';
 import { loadFleet, saveFleet } from './storage/fleet-files';
 import { type Clock, systemClock } from './time';
-import { Channel } from './watch/channel';
 import { fleetLogs, namingBy } from './watch/fleet-logs';
 import { describeServer, statusOf } from './watch/status';
 import { watchFleet } from './watch/watch-fleet';
@@ -78,9 +77,17 @@ export function createEngine(options: EngineOptions): Engine {
     },
     plan: async (text, call) => {
       const fleet = await observeFleet(text, connections, clock, call);
-      return fleet.ok ? ok(viewOf(planFor(fleet.value))) : fleet;
+      if (!fleet.ok) return fleet;
+      const { configDir } = options;
+      const planned = await planJob(call.job ?? { kind: 'apply' }, fleet.value, configDir);
+      return planned.ok ? ok(viewOf(planned.value.plan)) : planned;
     },
-    deploy: (text, consent, signal) => deploy(text, consent, signal, { connections, clock, options }),
+    history: async (text) => {
+      const read = fleetFrom(text);
+      return read.ok ? ok(await historyOf(text, read.value.fleet.name, options.configDir)) : read;
+    },
+    deploy: (text, consent, signal) =>
+      deployJob(text, consent, signal, { connections, clock, configDir: options.configDir }),
     logs: async function* (text, { server, follow, sinceMs }, signal) {
       const fleet = await observeFleet(text, connections, clock, { signal, timeoutMs: 60_000 });
       if (!fleet.ok) {
@@ -110,54 +117,6 @@ export function createEngine(options: EngineOptions): Engine {
     },
   };
 }
-
-/** Plans again, holds the plan against what was reviewed, and runs it. */
-async function* deploy(
-  text: FleetText,
-  consent: { readonly fingerprint: string | null; readonly erase: readonly string[] },
-  signal: AbortSignal,
-  engine: { readonly connections: Connections; readonly clock: Clock; readonly options: EngineOptions },
-): AsyncIterable<DeployEvent> {
-  const { connections, clock, options } = engine;
-  const fleet = await observeFleet(text, connections, clock, { signal, timeoutMs: 120_000 });
-  const refuse = (problems: Parameters<typeof problemOf>[0][]): DeployEvent => ({
-    kind: 'finished',
-    outcome: 'refused',
-    problems: problems.map((fault) => problemOf(fault)),
-    at: clock.now(),
-  });
-  if (!fleet.ok) {
-    yield refuse([fleet.error]);
-    return;
-  }
-  const plan = planFor(fleet.value);
-  if (consent.fingerprint !== null && consent.fingerprint !== plan.fingerprint) {
-    yield refuse([planChanged]);
-    return;
-  }
-  const events = new Channel<DeployEvent>();
-  const { erase } = consent;
-  const { sites } = fleet.value;
-  const tell = (event: DeployEvent): void => events.push(event);
-  const running = runDeploy({
-    fleet: fleet.value.fleet,
-    plan,
-    sites,
-    erase,
-    configDir: options.configDir,
-    clock,
-    signal,
-    tell,
-  });
-  const closing = running.finally(() => events.close());
-  for await (const batch of events) yield* batch;
-  await closing;
-}
-
-const planFor = (fleet: ObservedFleet): Plan => {
-  const plan = makePlan(fleet.fleet, fleet.observed);
-  return { ...plan, problems: [...fleet.problems, ...plan.problems] };
-};
 
 function viewOf(plan: Plan): PlanView {
   return {
@@ -195,10 +154,3 @@ const noSuchServer = (id: string, text: FleetText) => ({
   fix: 'Check the id in the fleet file.',
   where: text.path === null ? { server: id } : { server: id, file: text.path },
 });
-
-const planChanged = {
-  code: 'plan-changed',
-  message: 'The servers are no longer as they were when the plan was reviewed; nothing was changed.',
-  fix: 'Review the plan again.',
-  where: {},
-};

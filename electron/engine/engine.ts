@@ -8,8 +8,11 @@ import type {
 } from '../../shared/ipc';
 import type { StatusReport } from '../../shared/observed';
 import type { DeployEvent } from '../../shared/plan/deploy';
+import type { DeployHistory } from '../../shared/plan/history';
+import type { Job } from '../../shared/plan/job';
 import type { Result } from '../../shared/result';
 import type { Call } from './connect/connection';
+import type { Consent } from './deploy/deploy-job';
 
 /**
  * What the window and the command line drive: the same engine. Made by `createEngine` in `create-engine.ts`. Fleets are
@@ -23,17 +26,16 @@ export interface Engine {
   testServer(fleet: FleetText, server: string, call: Call): Promise<Result<ServerReport>>;
   /** Probes all servers, judges all pulls; waits for missing evidence up to two poll intervals when `wait`. */
   status(fleet: FleetText, call: Call & { readonly wait: boolean }): Promise<Result<StatusReport>>;
-  /** Desired against observed. Changes nothing. */
-  plan(fleet: FleetText, call: Call): Promise<Result<PlanView>>;
+  /** Desired against observed, or another job's steps; without `job`: apply. Changes nothing. */
+  plan(fleet: FleetText, call: Call & { readonly job?: Job }): Promise<Result<PlanView>>;
   /**
    * Plans again and runs the plan. Refuses when `fingerprint` is given and the plan is another one, when the plan is
-   * blocked, or when a step erases a server that `erase` does not name. The last event is `finished`.
+   * blocked, when a step erases a server that `erase` does not name, when a server is locked by another deploy, or, but
+   * for `resume` and `rollback`, when a deploy of this fleet was interrupted. The last event is `finished`.
    */
-  deploy(
-    fleet: FleetText,
-    consent: { readonly fingerprint: string | null; readonly erase: readonly string[] },
-    signal: AbortSignal,
-  ): AsyncIterable<DeployEvent>;
+  deploy(fleet: FleetText, consent: Consent, signal: AbortSignal): AsyncIterable<DeployEvent>;
+  /** Past deploys of this fleet, and the one that was interrupted. */
+  history(fleet: FleetText): Promise<Result<DeployHistory>>;
   /** Log lines of all servers (or one), merged by time. Without `follow` it ends. */
   logs(
     fleet: FleetText,

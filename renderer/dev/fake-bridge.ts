@@ -52,6 +52,8 @@ export function createFakeBridge(
         await rest(500 / wishes.speed);
         return ok(simulation.plan(asks['fleet.plan'].question.parse(message.question).fleet));
       }
+      case 'fleet.history':
+        return ok({ deploys: [], interrupted: null, unreadable: [] });
       case 'practice.start':
         await rest(600 / wishes.speed);
         return ok({ path: '/home/ada/practice/fleet.toml' });

@@ -161,7 +161,13 @@ export class Simulation {
 
   async *deploy(question: FleetText, stop: () => boolean): AsyncIterable<DeployEvent> {
     const plan = this.plan(question);
-    yield { kind: 'started', deploy: 'd1', journal: '~/.config/kanilink/journals/d1.jsonl', at: Date.now() };
+    yield {
+      kind: 'started',
+      deploy: 'd1',
+      journal: '~/.config/kanilink/journals/d1.jsonl',
+      at: Date.now(),
+      expected: [],
+    };
     let cancelled = false;
     for (const step of plan.steps) {
       if ((cancelled ||= stop())) {

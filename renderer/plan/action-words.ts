@@ -8,4 +8,5 @@ export const actionWords: Readonly<Record<PlanStep['action'], string>> = {
   backup: 'backup',
   refresh: 'refresh',
   verify: 'proof',
+  'put-back': 'puts a file back and restarts',
 };

@@ -71,6 +71,13 @@ export function after(run: Run, event: DeployEvent): Run {
         ...step,
         output: [...step.output, ...event.text.replace(/\n$/, '').split('\n')].slice(-LONGEST_OUTPUT),
       }));
+    case 'cancelling':
+      return changeStep({ ...run, cancelling: true }, event.step, (step) => ({
+        ...step,
+        note: event.afterStep
+          ? 'cancelling: has begun, is finished or undone first'
+          : 'cancelling: stops now',
+      }));
     case 'finished':
       return {
         ...run,

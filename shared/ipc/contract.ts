@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { foundContainer, foundContext } from './containers';
+import { deployHistory } from '../plan/history';
+import { job } from '../plan/job';
 import {
   deployEvent,
   fault,
@@ -40,7 +42,10 @@ export const asks = {
   ),
   'server.test': ask('engine', z.object({ fleet: fleetText, server: z.string() }), serverReport),
   'fleet.status': ask('engine', z.object({ fleet: fleetText }), statusReport),
-  'fleet.plan': ask('engine', z.object({ fleet: fleetText }), planView),
+  /** Without `job`: apply. */
+  'fleet.plan': ask('engine', z.object({ fleet: fleetText, job: job.exactOptional() }), planView),
+  /** Past deploys, what they kept, and which one was interrupted. */
+  'fleet.history': ask('engine', z.object({ fleet: fleetText }), deployHistory),
   /** Starts the practice fleet (or finds the one that runs) and answers with its fleet file. */
   'practice.start': ask(
     'engine',
@@ -112,7 +117,13 @@ export const streams = {
   watch: { question: z.object({ fleet: fleetText }), item: statusReport },
   /** Runs the reviewed plan. `erase` names every server whose database may be replaced. */
   deploy: {
-    question: z.object({ fleet: fleetText, fingerprint: z.string(), erase: z.array(z.string()) }),
+    question: z.object({
+      fleet: fleetText,
+      fingerprint: z.string(),
+      erase: z.array(z.string()),
+      job: job.exactOptional(),
+      takeOver: z.boolean().exactOptional(),
+    }),
     item: deployEvent,
   },
 } as const;

@@ -110,7 +110,7 @@ export const planView = z.object({
     z.object({
       id: z.string(),
       server: z.string(),
-      action: z.enum(['configure', 'restart', 'read-certificate', 'backup', 'refresh', 'verify']),
+      action: z.enum(['configure', 'restart', 'read-certificate', 'backup', 'refresh', 'verify', 'put-back']),
       needs: z.array(z.string()),
       requires: z.array(z.string()),
       summary: z.string(),
@@ -133,7 +133,14 @@ export const logLine = z.object({
 }) satisfies z.ZodType<LogLineView>;
 
 export const deployEvent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('started'), deploy: z.string(), journal: z.string(), at: z.number() }),
+  z.object({
+    kind: z.literal('started'),
+    deploy: z.string(),
+    journal: z.string(),
+    at: z.number(),
+    expected: z.array(z.object({ step: z.string(), ms: z.number() })),
+  }),
+  z.object({ kind: z.literal('cancelling'), step: z.string(), afterStep: z.boolean(), at: z.number() }),
   z.object({
     kind: z.literal('step'),
     step: z.string(),

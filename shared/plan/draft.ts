@@ -1,30 +1,25 @@
-import type { Certificate } from '../kanidmd/certificate';
-import type { CertificateText, DomainUuid, Origin, ServerId, StepId } from '../names';
+import type { DomainUuid, Origin, ServerId, StepId } from '../names';
 import { stepId } from '../names';
-import type { ObservedFile, ObservedServer } from '../observed';
+import type { ObservedServer } from '../observed';
 import { parseOrigin } from '../origin';
 import type { Result } from '../result';
 import { ok } from '../result';
 import { maskedDiff, placeholderFor } from '../server-config/diff';
 import { editServerConfig } from '../server-config/edit-server-config';
 import { readServerConfig } from '../server-config/read-server-config';
-import { type ConfigChange, type ServerConfig, pulls } from '../server-config/server-config';
+import { type ServerConfig, pulls } from '../server-config/server-config';
+import {
+  type DraftServer,
+  modelOf,
+  certificateStep,
+  describeCertificate,
+  sameBytes,
+  text,
+  unique,
+  withPlaceholder,
+} from './draft-values';
 import { erasures, type ModelServer } from './erasure';
-import type { ConfigureStep, Later, PlannedChange, Step } from './plan';
-
-/** What is known of a server while its steps are being drawn up. */
-export interface DraftServer {
-  readonly observed: ObservedServer;
-  readonly file: ObservedFile;
-  /** The file as the steps so far leave it, pins of certificates not made yet as placeholders. */
-  readonly bytes: Uint8Array;
-  readonly config: ServerConfig;
-  readonly certificate: Later<Certificate> | null;
-  /** The last step on this server. */
-  readonly last: StepId | null;
-  /** The last step that wrote its file. */
-  readonly wrote: StepId | null;
-}
+import type { ConfigureStep, PlannedChange, Step } from './plan';
 
 /**
  * A plan in the making: every step is played on a model of all servers as soon as it is added, so that its diff starts
@@ -136,6 +131,53 @@ export class Draft {
     return ok(step.id);
   }
 
+  /**
+   * Adds the step that puts an earlier file back. It passes the same erase rules as any other change: whom it erases is
+   * named, and backed up before. No step when the file is there already.
+   */
+  putBack(
+    id: ServerId,
+    earlier: string,
+    words: { readonly summary: string; readonly why: string },
+  ): Result<void> {
+    const draft = this.drafts.get(id);
+    const bytes = new TextEncoder().encode(earlier);
+    if (!draft || sameBytes(bytes, draft.bytes)) return ok(undefined);
+    const read = readServerConfig(bytes, { server: id, file: draft.file.path });
+    if (!read.ok) return read;
+    const before = new Set(this.pending().map((it) => it.erased));
+    this.drafts.set(id, { ...draft, bytes, config: read.value });
+    this.play(id);
+    const erasures = this.pending().filter((it) => !before.has(it.erased));
+    this.drafts.set(id, draft);
+    this.play(id);
+    const erases = unique(erasures.map((it) => it.erased));
+    for (const erased of erases) this.backup(erased);
+    const plain = this.plain(id, 'put-back', {
+      ...words,
+      risk: 'kanidmd restarts: logins on this server pause for a moment',
+      requires: ['server.toml is still the file shown here', 'the running kanidmd is the one on disk'],
+    });
+    const diff = maskedDiff(
+      draft.file.path,
+      text(draft.bytes),
+      earlier,
+      (pin) => this.pinned.get(pin) ?? null,
+    );
+    const from = { sha256: draft.file.sha256 };
+    this.drafts.set(id, { ...(this.drafts.get(id) ?? draft), bytes, config: read.value });
+    this.play(id);
+    for (const { erased, by } of erasures) this.play(erased, this.model.get(by)?.domain ?? null);
+    this.add(
+      { ...plain, action: 'put-back', path: draft.file.path, from, text: earlier, diff, erases },
+      null,
+      {
+        wrote: plain.id,
+      },
+    );
+    return ok(undefined);
+  }
+
   /** Reads the certificate a server makes itself once it has `[replication]`. */
   readCertificate(id: ServerId): void {
     const step = this.plain(id, 'read-certificate', {
@@ -236,46 +278,6 @@ export class Draft {
 
   private play(id: ServerId, domain: string | null = this.model.get(id)?.domain ?? null): void {
     const certificate = this.drafts.get(id)?.certificate ?? null;
-    this.model.set(id, {
-      id,
-      domain,
-      certificate:
-        certificate === null
-          ? null
-          : 'known' in certificate
-            ? certificate.known.text
-            : placeholderFor(id, certificate.after),
-      tables: (this.config(id)?.replication?.partners ?? []).map((partner) => ({
-        partner: this.partnerAt(partner.origin),
-        type: partner.type,
-        automaticRefresh: partner.automaticRefresh,
-        pin: partner.certificate,
-      })),
-    });
+    this.model.set(id, modelOf({ id, domain, certificate, config: this.config(id) }, this.partnerAt));
   }
-}
-
-function withPlaceholder(change: PlannedChange): ConfigChange {
-  if (change.kind !== 'pin-partner') return change;
-  return {
-    kind: 'set-partner',
-    partner: { ...change.partner, certificate: pinOf(change.of, change.certificate) },
-  };
-}
-
-const pinOf = (of: ServerId, certificate: Later<Certificate>): CertificateText =>
-  'known' in certificate ? certificate.known.text : placeholderFor(of, certificate.after);
-
-const certificateStep = (change: PlannedChange): StepId | null =>
-  change.kind === 'pin-partner' && 'after' in change.certificate ? change.certificate.after : null;
-
-const describeCertificate = (id: ServerId, certificate: Certificate): string =>
-  `${id}'s, until ${certificate.notAfter.slice(0, 10)}`;
-
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
-const unique = <T>(items: readonly (T | null)[]): T[] => [...new Set(items.filter((item) => item !== null))];
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet/fleet';
 import { checkObserved } from '../fleet/rules/check-observed';
 import { checkTopology } from '../fleet/rules/check-topology';
 import { readTopology } from '../fleet/topology';
-import { type Sha256, type ServerId, trusted } from '../names';
+import { type Origin, type Sha256, type ServerId, trusted } from '../names';
 import type { ObservedServer } from '../observed';
 import { parseOrigin } from '../origin';
 import { type Problem, problemOf } from '../problem';
@@ -29,17 +29,23 @@ export function makePlan(fleet: Fleet, observed: readonly ObservedServer[]): Pla
     ...observed.flatMap((server) => server.faults.map((fault) => problemOf(fault))),
   ];
   const byId = new Map(observed.map((server) => [server.id, server]));
-  const origins = new Map(
-    fleet.servers.flatMap(({ id }) => {
-      const origin = originOf(fleet, byId, id);
-      return origin === null ? [] : [[id, origin] as const];
-    }),
-  );
+  const origins = originsOf(fleet, byId);
   const draft = new Draft(observed, partnerFinder(fleet, origins));
   problems.push(...draft.pending().map(({ erased, by }) => erasesItself(erased, by)));
   const maker = new PlanMaker({ fleet, topology, observed: byId, origins, draft, problems });
   maker.run();
-  problems.push(...draft.surprises.map(surprise));
+  return planOf(draft, problems);
+}
+
+/** A draft of special steps (a rollback, a restart) on the same model of who would erase himself. */
+export function draftOf(fleet: Fleet, observed: readonly ObservedServer[]): Draft {
+  const byId = new Map(observed.map((server) => [server.id, server]));
+  return new Draft(observed, partnerFinder(fleet, originsOf(fleet, byId)));
+}
+
+/** The plan a draft has become. An erasure that no step is there to cause blocks it. */
+export function planOf(draft: Draft, found: readonly Problem[]): Plan {
+  const problems = [...found, ...draft.surprises.map(surprise)];
   const steps = draft.steps;
   return {
     steps,
@@ -47,6 +53,15 @@ export function makePlan(fleet: Fleet, observed: readonly ObservedServer[]): Pla
     blocked: problems.some((problem) => problem.severity === 'error' && problem.server === null),
     fingerprint: fingerprintOf(steps),
   };
+}
+
+function originsOf(fleet: Fleet, byId: ReadonlyMap<ServerId, ObservedServer>): Map<ServerId, Origin> {
+  return new Map(
+    fleet.servers.flatMap(({ id }) => {
+      const origin = originOf(fleet, byId, id);
+      return origin === null ? [] : [[id, origin] as const];
+    }),
+  );
 }
 
 /** A plan in the command line's shape (`design.md`, "The command line"). */

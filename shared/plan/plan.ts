@@ -36,7 +36,8 @@ interface AnyStep {
   readonly erases: readonly ServerId[];
 }
 
-export type Step = ConfigureStep | RestartStep | CertificateStep | BackupStep | RefreshStep | VerifyStep;
+export type Step =
+  ConfigureStep | RestartStep | CertificateStep | BackupStep | RefreshStep | VerifyStep | PutBackStep;
 
 /** Writes server.toml and restarts: test a copy, replace, restart, wait until healthy; undone if it does not come back. */
 export interface ConfigureStep extends AnyStep {
@@ -81,6 +82,16 @@ export interface VerifyStep extends AnyStep {
   readonly action: 'verify';
   /** The suppliers this server pulls from. */
   readonly suppliers: readonly { readonly server: ServerId; readonly origin: Origin }[];
+}
+
+/** Puts an earlier server.toml back, byte for byte, and restarts, as `configure` does. */
+export interface PutBackStep extends AnyStep {
+  readonly action: 'put-back';
+  readonly path: string;
+  /** The file it replaces. */
+  readonly from: { readonly sha256: Sha256 };
+  /** The whole earlier file. */
+  readonly text: string;
 }
 
 /** A change to a file; a pin may only be known once a step has run. */

@@ -1,7 +1,8 @@
 import { rememberDomain } from '../../../shared/fleet/remember-domain';
 import type { FleetText, PlanView } from '../../../shared/ipc';
 import type { DeployOutcome, StepState } from '../../../shared/plan/deploy';
-import type { Problem } from '../../../shared/problem';
+import type { Job } from '../../../shared/plan/job';
+import { type Problem, problemOf } from '../../../shared/problem';
 import type { Invocation } from '../arguments';
 import { loadFleet } from '../fleet-argument';
 import { consentTo } from '../consent';
@@ -19,39 +20,71 @@ interface Outcome {
 }
 
 /** `kanilink apply`: plans, asks, deploys. Erases only what the person named. */
-export async function apply(invocation: Invocation, world: World): Promise<number> {
+export const apply = (invocation: Invocation, world: World): Promise<number> =>
+  carryOut('apply', { kind: 'apply' }, invocation, world);
+
+/** `kanilink rollback`: puts back the files of an interrupted deploy, or of the one named. */
+export const rollback = (invocation: Invocation, world: World): Promise<number> =>
+  carryOut('rollback', { kind: 'rollback', deploy: invocation.deploy }, invocation, world);
+
+/** `kanilink resume`: ties the loose ends of an interrupted deploy, then finishes it from how the servers are now. */
+export const resume = (invocation: Invocation, world: World): Promise<number> =>
+  carryOut('resume', { kind: 'resume' }, invocation, world);
+
+/** Loose ends, then the rest; a third time only when something was interrupted again meanwhile. */
+const MOST_ROUNDS = 3;
+
+async function carryOut(name: string, job: Job, invocation: Invocation, world: World): Promise<number> {
   const { json } = invocation;
   const loaded = await loadFleet(invocation.fleet, world);
   if (!loaded.ok) return report(refused(null, loaded.problems), json, world);
   const stranger = invocation.erase.find((id) => !loaded.fleet.servers.some((server) => server.id === id));
   if (stranger !== undefined) {
-    world.say(`kanilink apply: --erase ${stranger}: the fleet has no server ${stranger}`);
+    world.say(`kanilink ${name}: --erase ${stranger}: the fleet has no server ${stranger}`);
     return exit.usage;
   }
-  const planned = await world.engine.plan(loaded.text, { signal: world.signal, timeoutMs: 120_000 });
-  if (!planned.ok) return report(refused(null, [faultProblem(planned.error)]), json, world);
-  const view = planned.value;
-  if (!json) printPlan(view, world);
-  if (view.blocked) return report(refused(view, view.problems), json, world);
-  const consent = await consentTo(view, invocation, world);
-  if (consent.kind === 'usage') {
-    world.say(`kanilink apply: ${consent.complaint}`);
-    return exit.usage;
+  let last: Outcome | null = null;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const planned = await world.engine.plan(loaded.text, {
+      signal: world.signal,
+      timeoutMs: 120_000,
+      job,
+    });
+    if (!planned.ok) {
+      if (!nothingToDo.includes(planned.error.code))
+        return report(refused(null, [faultProblem(planned.error)]), json, world);
+      const nothing = { ...refused(null, [problemOf(planned.error, 'info')]), result: 'unchanged' as const };
+      return report(last ?? nothing, json, world);
+    }
+    const view = planned.value;
+    if (!json) printPlan(view, world);
+    if (view.blocked) return report(refused(view, view.problems), json, world);
+    const consent = await consentTo(view, invocation, world);
+    if (consent.kind === 'usage') {
+      world.say(`kanilink ${name}: ${consent.complaint}`);
+      return exit.usage;
+    }
+    if (consent.kind === 'refused') return report(refused(view, consent.problems), json, world);
+    const { erase } = consent;
+    const outcome = await deploy(loaded.text, view, { erase, job, takeOver: invocation.takeOver }, world);
+    if (outcome.result === 'done' && job.kind !== 'rollback') await keepDomain(loaded.text, world);
+    if (job.kind !== 'resume' || outcome.result !== 'done') return report(outcome, json, world);
+    last = outcome;
   }
-  if (consent.kind === 'refused') return report(refused(view, consent.problems), json, world);
-  const outcome = await deploy(loaded.text, view, consent.erase, world);
-  if (outcome.result === 'done') await keepDomain(loaded.text, world);
-  return report(outcome, json, world);
+  return report(last ?? refused(null, []), json, world);
 }
+
+/** A job that finds nothing is done. */
+const nothingToDo = ['nothing-interrupted', 'nothing-to-undo'];
 
 async function deploy(
   text: FleetText,
   view: PlanView,
-  erase: readonly string[],
+  more: { readonly erase: readonly string[]; readonly job: Job; readonly takeOver: boolean },
   world: World,
 ): Promise<Outcome> {
   const states = new Map<string, StepState>();
-  const consent = { fingerprint: view.fingerprint, erase };
+  const consent = { fingerprint: view.fingerprint, ...more };
   for await (const event of world.engine.deploy(text, consent, world.signal)) {
     const line = progressText(event, view, world.paintSaid);
     if (line !== '') world.say(line);

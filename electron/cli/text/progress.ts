@@ -14,6 +14,12 @@ export function progressText(event: DeployEvent, view: PlanView, paint: Paint): 
       const line = `[${event.step}/${view.steps.length}] ${mark[event.state]} ${harmless(summary)}${note}`;
       return event.state === 'pending' ? '' : colourOf(event.state, paint)(line);
     }
+    case 'cancelling':
+      return paint.warn(
+        event.afterStep
+          ? `Cancelling: step ${event.step} has begun and is finished or undone first.`
+          : `Cancelling: step ${event.step} has changed nothing yet and stops now.`,
+      );
     case 'output':
       return paint.quiet(indent(harmless(event.text).trimEnd(), 6));
     case 'finished':

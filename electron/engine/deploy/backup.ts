@@ -4,18 +4,14 @@ import { z } from 'zod';
 import type { BackupStep } from '../../../shared/plan/plan';
 import { type Fault, type Result, fail, ok } from '../../../shared/result';
 import { supports } from '../../../shared/server-config/versions';
+import type { FileContent, FileStat } from '../connect/connection';
 import { uncancelled } from '../time';
-import {
-  type Deployment,
-  faultAt,
-  serverNow,
-  type Site,
-  siteOf,
-  stepDone,
-  stepFailed,
-  type StepResult,
-} from './site';
+import { whyDrifted } from './drift';
+import { effect } from './effect';
+import { whyErases } from './guard-erasures';
+import { type Deployment, faultAt, serverNow, type Site, siteOf, stepFailed, type StepResult } from './site';
 import { waitHealthy } from './wait-healthy';
+import { cancelled } from './write-config';
 
 /** A backup larger than this cannot be read back here, and an unread backup is none. Bytes. */
 const LARGEST_BACKUP = 512 * 1024 * 1024;
@@ -50,11 +46,13 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   if (free.value !== null && free.value < LEAST_FREE)
     return stepFailed({ ...tooFull(free.value), where: { ...where, file: folder } });
 
-  await deployment.journal.write('intent', step.id, { action: 'backup', server: server.id, path });
+  const drift = await whyDrifted(deployment, site, call);
+  if (drift !== null) return stepFailed(drift);
+  if (deployment.signal.aborted) return stepFailed(cancelled(site));
   deployment.say(step.id, `Backing up to ${path}`);
   const fault = supports(version, 'online-backup')
-    ? await online(site, path)
-    : await offline(deployment, site, path);
+    ? await online(deployment, step, site, path)
+    : await offline(deployment, step, site, path);
   if (fault !== null) return stepFailed(fault);
   const content = await connection.readFile(path, { ...uncancelled(300_000), maxBytes: LARGEST_BACKUP });
   if (!content.ok) return stepFailed(silent(site, path, content.error.message));
@@ -62,21 +60,52 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   if (!found.ok) return stepFailed({ ...found.error, where: { ...where, file: path } });
   if (found.value !== domain)
     return stepFailed({ ...otherDomain(found.value, domain), where: { ...where, file: path } });
-  return stepDone(`${path} · ${content.value.bytes.length} bytes, read back`);
+  const place = await connection.stat(folder, uncancelled(30_000));
+  if (!place.ok) return stepFailed(faultAt(site, place));
+  if (place.value === null || (place.value.mode & 0o077) !== 0)
+    return stepFailed({ ...tooOpen, where: { ...where, file: folder } });
+  deployment.backups.set(server.id, path);
+  return { ok: true, note: inWords(path, content.value, place.value), backup: path };
 }
 
 /** 1.9 and later: the running server writes it. */
-async function online(site: Site, path: string): Promise<Fault | null> {
-  const output = await site.connection.kanidmd(['scripting', 'backup', path], uncancelled(300_000));
+async function online(
+  deployment: Deployment,
+  step: BackupStep,
+  site: Site,
+  path: string,
+): Promise<Fault | null> {
+  const output = await effect(deployment, step, site, { effect: 'backup', path }, () =>
+    site.connection.kanidmd(['scripting', 'backup', path], uncancelled(300_000)),
+  );
   return output.ok ? null : faultAt(site, output);
 }
 
 /** Before 1.9: only a stopped server can be backed up (`kanidm.md`). */
-async function offline(deployment: Deployment, site: Site, path: string): Promise<Fault | null> {
+async function offline(
+  deployment: Deployment,
+  step: BackupStep,
+  site: Site,
+  path: string,
+): Promise<Fault | null> {
   const { connection, observed } = site;
-  const stopped = await connection.service.stop(uncancelled(120_000));
-  if (!stopped.ok) return faultAt(site, stopped);
-  const output = await connection.kanidmd(['database', 'backup', path], uncancelled(300_000));
+  // It is started again below, so the erase rules of a restart hold (`kanidm.md`, "Refresh erases", 3).
+  const coming = { server: site.server.id, config: null, domain: null };
+  const erases = await whyErases(deployment, { erases: [] }, coming, uncancelled(60_000));
+  if (erases !== null) return erases;
+  const stopped = await effect(deployment, step, site, { effect: 'stop' }, () =>
+    connection.service.stop(uncancelled(120_000)),
+  );
+  const output = stopped.ok
+    ? await effect(
+        deployment,
+        step,
+        site,
+        { effect: 'backup', path },
+        () => connection.kanidmd(['database', 'backup', path], uncancelled(300_000)),
+        true,
+      )
+    : stopped;
   const since = serverNow(site, deployment.clock);
   const started = await connection.service.start(uncancelled(120_000));
   if (!started.ok) return faultAt(site, started);
@@ -85,6 +114,12 @@ async function offline(deployment: Deployment, site: Site, path: string): Promis
   const unhealthy = await waitHealthy(deployment, site, since, replication);
   if (unhealthy !== null) return unhealthy;
   return output.ok ? null : faultAt(site, output);
+}
+
+/** Where it lies, how big it is, and who can read it: it holds every credential (`kanidm.md`). */
+function inWords(path: string, { bytes, stat }: FileContent, folder: FileStat): string {
+  const modes = `mode 0${stat.mode.toString(8)} in a 0${folder.mode.toString(8)} folder of uid ${folder.uid}`;
+  return `${path} · ${bytes.length} bytes, read back · ${modes}: only uid ${folder.uid} and root can read it`;
 }
 
 const backupShape = z.object({ db_d_uuid: z.string(), entries: z.array(z.unknown()).min(1) });
@@ -120,6 +155,12 @@ const tooFull = (free: number) => ({
   message: `Only ${Math.floor(free / 1024 / 1024)} MiB are free where the backup goes.`,
   fix: 'Make room, then deploy again; nothing was erased.',
 });
+
+const tooOpen = {
+  code: 'folder-too-open',
+  message: 'Others may enter the folder the backup went to, and it holds every credential.',
+  fix: 'Close the folder, chmod 0700, then deploy again; nothing was erased.',
+};
 
 const otherDomain = (found: string, expected: string) => ({
   code: 'backup-of-another-domain',

@@ -1,75 +1,51 @@
+import type { Certificate } from '../../../shared/kanidmd/certificate';
+import type { ServerId } from '../../../shared/names';
 import type { ConfigureStep, PlannedChange } from '../../../shared/plan/plan';
 import type { Fault, Result } from '../../../shared/result';
 import { fail, ok } from '../../../shared/result';
 import { editServerConfig } from '../../../shared/server-config/edit-server-config';
 import { readServerConfig } from '../../../shared/server-config/read-server-config';
 import { type ConfigChange, pulls, type ServerConfig } from '../../../shared/server-config/server-config';
-import { LARGEST_CONFIG, readVersionOnDisk } from '../probe/probe-server';
-import { uncancelled } from '../time';
-import {
-  type Deployment,
-  faultAt,
-  serverNow,
-  type Site,
-  siteOf,
-  stepDone,
-  stepFailed,
-  type StepResult,
-} from './site';
-import { putBack } from './put-back';
-import { waitHealthy } from './wait-healthy';
+import type { Call } from '../connect/connection';
+import { LARGEST_CONFIG, readOwnCertificate } from '../probe/probe-server';
+import { whyDrifted } from './drift';
+import { type Deployment, faultAt, siteOf, stepFailed, type StepResult } from './site';
+import { writeConfig } from './write-config';
 
-/**
- * Writes a server.toml and restarts its server: test a copy, keep the old bytes, replace, restart, wait until healthy.
- * Until the replacement nothing has changed; from then on the step is finished or undone, whatever is cancelled.
- */
+/** Carries the planned changes out on a server.toml: the bytes that are there, edited, every pin filled in. */
 export async function configure(deployment: Deployment, step: ConfigureStep): Promise<StepResult> {
   const site = siteOf(deployment, step.server);
   const call = { signal: deployment.signal, timeoutMs: 60_000 };
   const old = await site.connection.readFile(step.path, { ...call, maxBytes: LARGEST_CONFIG });
   if (!old.ok) return stepFailed(faultAt(site, old));
   const expected = 'sha256' in step.from ? step.from.sha256 : deployment.written.get(step.from.after);
-  if (old.value.sha256 !== expected) return stepFailed(fileChanged(site, step.path));
+  if (old.value.sha256 !== expected) {
+    const drift = await whyDrifted(deployment, site, call);
+    return stepFailed(drift ?? { ...fileChanged, where: { server: step.server, file: step.path } });
+  }
+  const stale = await whyPinsStale(deployment, step, call);
+  if (stale !== null) return stepFailed(stale);
   const edited = editFor(deployment, step, old.value.bytes);
   if (!edited.ok) return stepFailed(faultAt(site, edited));
-  const { bytes, config } = edited.value;
+  return writeConfig(deployment, step, { old: old.value, ...edited.value });
+}
 
-  const version = await readVersionOnDisk(site.connection, call);
-  if (!version.ok) return stepFailed(faultAt(site, version));
-  if (version.value !== site.observed.versionOnDisk) return stepFailed(upgraded(site, version.value));
-
-  deployment.say(step.id, 'Testing a copy of the new file with the server’s own kanidmd');
-  const test = await site.connection.testConfig(bytes, call);
-  if (!test.ok) return stepFailed(faultAt(site, test));
-  if (!test.value.accepted) return stepFailed(refused(site, step.path, test.value.output));
-  if (deployment.signal.aborted) return stepFailed(cancelled(site));
-
-  const kept = await deployment.journal.keep(`step-${step.id}.${step.server}.server.toml`, old.value.bytes);
-  await deployment.journal.write('intent', step.id, {
-    action: 'configure',
-    server: step.server,
-    path: step.path,
-    oldSha256: old.value.sha256,
-    oldBytes: kept,
+/** A certificate this step pins must be the one its server shows now. One that shows none now, being down, is not judged. */
+async function whyPinsStale(deployment: Deployment, step: ConfigureStep, call: Call): Promise<Fault | null> {
+  const pinned = step.changes.flatMap((change) => {
+    if (change.kind !== 'pin-partner') return [];
+    const certificate = certificateOf(deployment, change);
+    const site = deployment.sites.get(change.of);
+    return certificate && site ? [{ certificate, site }] : [];
   });
-  deployment.say(step.id, `Replacing ${step.path}; the old file is kept at ${kept}`);
-  const written = await site.connection.replaceFile(step.path, bytes, {
-    ...uncancelled(60_000),
-    expect: old.value.sha256,
-  });
-  if (!written.ok) return stepFailed(faultAt(site, written));
-  deployment.written.set(step.id, written.value);
-
-  deployment.say(step.id, `Restarting ${step.server}`);
-  const since = serverNow(site, deployment.clock);
-  deployment.restarted.set(step.server, since);
-  const restarted = await site.connection.service.restart(uncancelled(120_000));
-  const fault = restarted.ok
-    ? await waitHealthy(deployment, site, since, config.replication !== null)
-    : faultAt(site, restarted);
-  if (fault === null) return stepDone();
-  deployment.say(step.id, `${step.server} did not come back: ${fault.message}`);
-  return putBack(deployment, step, site, { old: old.value.bytes, now: written.value }, fault);
+  const faults = await Promise.all(
+    pinned.map(async ({ certificate, site }) => {
+      const live = await readOwnCertificate(site.connection, call);
+      if (!live.ok || live.value.fingerprint === certificate.fingerprint) return null;
+      return pinStale(site.server.id, certificate.fingerprint, live.value.fingerprint);
+    }),
+  );
+  return faults.find((fault) => fault !== null) ?? null;
 }
 
 /** The step's changes with every pin filled in, applied to the bytes that are there, and what the result means. */
@@ -98,13 +74,16 @@ function editFor(
 
 function fillIn(deployment: Deployment, change: PlannedChange): ConfigChange | null {
   if (change.kind !== 'pin-partner') return change;
-  const certificate =
-    'known' in change.certificate
-      ? change.certificate.known
-      : deployment.certificates.get(change.certificate.after);
+  const certificate = certificateOf(deployment, change);
   if (!certificate) return null;
   return { kind: 'set-partner', partner: { ...change.partner, certificate: certificate.text } };
 }
+
+const certificateOf = (
+  deployment: Deployment,
+  { certificate }: Extract<PlannedChange, { kind: 'pin-partner' }>,
+): Certificate | undefined =>
+  'known' in certificate ? certificate.known : deployment.certificates.get(certificate.after);
 
 const missingCertificate = {
   code: 'certificate-missing',
@@ -118,31 +97,16 @@ const otherSuppliers = {
   fix: 'Plan again; nothing was written.',
 };
 
-const fileChanged = (site: Site, path: string): Fault => ({
+const fileChanged = {
   code: 'file-changed',
   message: 'server.toml is not the file the plan was made from; someone changed it since.',
-  fix: 'Plan again and review; nothing was written.',
-  where: { server: site.server.id, file: path },
-});
+  fix: 'Plan again and review; nothing was written by this step.',
+};
 
-const upgraded = (site: Site, version: string): Fault => ({
-  code: 'version-changed',
-  message: `kanidmd on disk is now ${version}, it was ${site.observed.versionOnDisk ?? 'unknown'}: a restart would be an upgrade.`,
-  fix: 'Restart it yourself as an upgrade, then plan again; nothing was written.',
-  where: { server: site.server.id },
-});
-
-const refused = (site: Site, path: string, output: string): Fault => ({
-  code: 'config-refused',
-  message: 'kanidmd refuses the new server.toml; the old one stays, nothing was restarted.',
-  fix: 'Read its words below; plan again when it is mended.',
-  detail: output,
-  where: { server: site.server.id, file: path },
-});
-
-const cancelled = (site: Site): Fault => ({
-  code: 'cancelled',
-  message: 'Cancelled before anything was written.',
-  fix: 'Deploy again when you are ready.',
-  where: { server: site.server.id },
+const pinStale = (server: ServerId, planned: string, now: string): Fault => ({
+  code: 'certificate-changed',
+  message: `${server} shows another replication certificate than the one this step would pin.`,
+  fix: 'Plan again; nothing was written by this step.',
+  detail: `certificate then ${planned}\ncertificate now  ${now}`,
+  where: { server },
 });

@@ -1,68 +1,89 @@
-import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { type Result, fail, ok } from '../../../shared/result';
-
-/** One line of a deploy's journal: *intent* before an effect, *done* after it, so that a kill leaves a trail. */
-export interface JournalEntry {
-  readonly at: string;
-  readonly kind: 'deploy' | 'intent' | 'done' | 'failed' | 'undone' | 'note' | 'finished';
-  readonly step: string | null;
-  readonly [detail: string]: unknown;
-}
+import { syncFolder, writeDurably } from '../storage/durable';
+import type { NewEntry } from './journal-entry';
 
 /**
- * The journal of one deploy: a folder of its own with `journal.jsonl`, appended and flushed to disk line by line, and
- * the old bytes of every file that is replaced.
+ * The journal of one deploy: a folder of its own with `journal.jsonl`, appended and flushed to disk line by line, the
+ * fleet file, and every server.toml as it was before and after each step.
  */
 export interface Journal {
   readonly deploy: string;
   readonly folder: string;
   /** Returns once the line is on disk. */
-  write(
-    kind: JournalEntry['kind'],
-    step: string | null,
-    detail?: Readonly<Record<string, unknown>>,
-  ): Promise<void>;
-  /** Keeps a file's old bytes, readable by this user only; answers with where. */
-  keep(name: string, bytes: Uint8Array): Promise<string>;
+  write(entry: NewEntry): Promise<void>;
+  /** Keeps a file, readable by this user only; answers with where, once it is on disk. */
+  keep(name: string, bytes: Uint8Array | string): Promise<string>;
   close(): Promise<void>;
 }
+
+export const JOURNAL_FILE = 'journal.jsonl';
+
+/** Where the folders of all deploys lie. */
+export const deploysFolder = (configDir: string): string => join(configDir, 'deploys');
 
 /**
  * Starts a journal under `configDir/deploys`.
  * @returns a fault `journal-unwritable` when it cannot be written: then nothing may be deployed.
  */
 export async function openJournal(configDir: string, now: Date): Promise<Result<Journal>> {
-  const deploy = `${now.toISOString().replace(/[:.]/g, '-')}-${process.pid}`;
-  const folder = join(configDir, 'deploys', deploy);
+  // Sorts by time; the rest tells two of the same moment apart.
+  const deploy = `${now.toISOString().replace(/[:.]/g, '-')}-${randomBytes(3).toString('hex')}`;
+  const folder = join(deploysFolder(configDir), deploy);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const file = await open(join(folder, 'journal.jsonl'), 'a', 0o600);
+    await mkdir(deploysFolder(configDir), { recursive: true, mode: 0o700 });
+    await mkdir(folder, { mode: 0o700 });
+    await syncFolder(dirname(folder));
+    const file = await open(join(folder, JOURNAL_FILE), 'ax', 0o600);
+    await syncFolder(folder);
     return ok(journalIn(file, folder, deploy));
   } catch (error) {
-    return fail({
-      code: 'journal-unwritable',
-      message: `The deploy's journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      fix: 'Make the folder writable or choose another one with --config-dir; without a journal nothing is deployed.',
-      where: { file: folder },
-    });
+    return fail(unwritable(folder, error));
+  }
+}
+
+/** Adds one line to a journal whose deploy is over: that a later one settled it. */
+export async function addToJournal(folder: string, entry: NewEntry): Promise<void> {
+  const file = await open(join(folder, JOURNAL_FILE), 'a', 0o600);
+  try {
+    // A torn last line must not swallow this one.
+    await file.appendFile(`\n${lineOf(entry)}`);
+    await file.datasync();
+  } finally {
+    await file.close();
   }
 }
 
 function journalIn(file: FileHandle, folder: string, deploy: string): Journal {
+  // One after the other: lines of steps side by side must not mix.
+  let last: Promise<void> = Promise.resolve();
   return {
     deploy,
     folder,
-    write: async (kind, step, detail = {}) => {
-      const entry: JournalEntry = { at: new Date().toISOString(), kind, step, ...detail };
-      await file.appendFile(`${JSON.stringify(entry)}\n`);
-      await file.datasync();
+    write: (entry) => {
+      const write = last.then(async () => {
+        await file.appendFile(lineOf(entry));
+        await file.datasync();
+      });
+      last = write.catch(() => undefined);
+      return write;
     },
     keep: async (name, bytes) => {
       const path = join(folder, name);
-      await writeFile(path, bytes, { mode: 0o600, flag: 'wx', flush: true });
+      await writeDurably(path, bytes);
       return path;
     },
-    close: () => file.close(),
+    close: () => last.then(() => file.close()),
   };
 }
+
+const lineOf = (entry: NewEntry): string => `${JSON.stringify({ at: new Date().toISOString(), ...entry })}\n`;
+
+const unwritable = (folder: string, error: unknown) => ({
+  code: 'journal-unwritable',
+  message: `The deploy's journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+  fix: 'Make the folder writable or choose another one with --config-dir; without a journal nothing is deployed.',
+  where: { file: folder },
+});

@@ -8,9 +8,13 @@ import { parseOrigin } from '../../../shared/origin';
 import { LARGEST_CONFIG, proofWindowMs, readDomainOf } from '../probe/probe-server';
 import { readEvidence } from '../probe/read-evidence';
 import { uncancelled, until } from '../time';
+import { whyDrifted } from './drift';
+import { effect, note } from './effect';
+import { whyErases } from './guard-erasures';
 import {
   type Deployment,
   faultAt,
+  learn,
   serverNow,
   type Site,
   siteOf,
@@ -18,7 +22,7 @@ import {
   stepFailed,
   type StepResult,
 } from './site';
-import { waitHealthy } from './wait-healthy';
+import { restartHealthy } from './restart-healthy';
 
 /** A transfer of a big database takes its time; the proof is waited for this long. Milliseconds. */
 const LIMIT = 300_000;
@@ -39,31 +43,27 @@ export async function refresh(deployment: Deployment, step: RefreshStep): Promis
     return prove(deployment, step, site, source, since);
   }
   if (deployment.signal.aborted) return stepFailed({ ...cancelled, where: { server: step.server } });
-  await deployment.journal.write('intent', step.id, {
-    action: 'refresh',
-    server: step.server,
-    source: step.source,
-    domain: site.observed.domain?.uuid ?? null,
-  });
   const since = serverNow(site, deployment.clock);
   deployment.say(step.id, `Refreshing ${step.server} from ${step.source}`);
-  const output = await site.connection.kanidmd(
-    ['refresh-replication-consumer', '--i-want-to-refresh-this-servers-database'],
-    uncancelled(60_000),
-  );
+  const domain = site.observed.domain?.uuid ?? null;
+  const intent = { effect: 'refresh' as const, source: step.source, domain };
+  let begun = false;
+  const output = await effect(deployment, step, site, intent, () => {
+    begun = true;
+    return site.connection.kanidmd(
+      ['refresh-replication-consumer', '--i-want-to-refresh-this-servers-database'],
+      uncancelled(60_000),
+    );
+  });
+  if (!output.ok && !begun) return stepFailed(output.error);
   const said = output.ok ? readRefresh(output.value) : 'unknown';
   if (said === 'success') return prove(deployment, step, site, source, since);
   deployment.say(
     step.id,
     `The answer was not "success", so the outcome is unknown: restarting ${step.server} to drop the request`,
   );
-  await deployment.journal.write('note', step.id, { outcome: 'unknown', said });
-  const restartedAt = serverNow(site, deployment.clock);
-  const restarted = await site.connection.service.restart(uncancelled(120_000));
-  deployment.restarted.set(step.server, restartedAt);
-  const unhealthy = restarted.ok
-    ? await waitHealthy(deployment, site, restartedAt, true)
-    : faultAt(site, restarted);
+  await note(deployment, { kind: 'output', step: step.id, text: `the outcome is unknown: ${said}` });
+  const unhealthy = await restartHealthy(deployment, step, site, true, true);
   if (unhealthy !== null) return stepFailed(unhealthy);
   const happened = await refreshRound(deployment, step, site, since);
   if (happened === null || happened.outcome.kind !== 'success')
@@ -81,6 +81,11 @@ async function whyUnfit(
   const call = { signal: deployment.signal, timeoutMs: 30_000 };
   const where = { server: step.server };
   const path = site.observed.file?.path ?? '';
+  const drift = await whyDrifted(deployment, site, call);
+  if (drift !== null) return drift;
+  const coming = { server: step.server, config: null, domain: step.domain };
+  const erases = await whyErases(deployment, step, coming, call);
+  if (erases !== null) return erases;
   const file = await site.connection.readFile(path, { ...call, maxBytes: LARGEST_CONFIG });
   if (!file.ok) return faultAt(site, file);
   const config = readServerConfig(file.value.bytes, { server: step.server, file: path });
@@ -130,6 +135,7 @@ async function prove(
   if (!mine.ok) return stepFailed(faultAt(site, mine));
   if (!theirs.ok) return stepFailed(faultAt(source, theirs));
   if (mine.value.uuid !== theirs.value.uuid) return stepFailed(notRefreshed(step, round));
+  learn(deployment, step.server, { domain: mine.value.uuid });
   return stepDone(`refreshed from ${step.source}; domain ${mine.value.uuid}`);
 }
 

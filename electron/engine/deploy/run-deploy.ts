@@ -1,19 +1,36 @@
+import { createHash } from 'node:crypto';
 import type { Fleet } from '../../../shared/fleet/fleet';
-import type { DeployEvent, DeployOutcome, StepState } from '../../../shared/plan/deploy';
-import type { Plan, Step } from '../../../shared/plan/plan';
+import type { FleetText } from '../../../shared/ipc';
+import type { DeployEvent, DeployOutcome } from '../../../shared/plan/deploy';
+import type { Plan } from '../../../shared/plan/plan';
 import { type Problem, problemOf } from '../../../shared/problem';
 import type { ServerId } from '../../../shared/names';
+import { fail, type Result } from '../../../shared/result';
 import type { Clock } from '../time';
-import { openJournal } from './journal';
-import { runStep } from './run-step';
-import type { Deployment, Site, StepResult } from './site';
+import { expectedDurations } from './durations';
+import { addToJournal, type Journal, openJournal } from './journal';
+import type { Purpose } from './journal-entry';
+import { claim } from './claim';
+import { concerned, deployer, type Locks, takeLocks } from './locks';
+import { type DeployRecord, readDeploys, running } from './read-journal';
+import { runSteps } from './run-steps';
+import { type Deployment, knownOf, type Site } from './site';
 
 export interface DeployRequest {
   readonly fleet: Fleet;
+  /** The file the fleet was read from, kept with the journal. */
+  readonly text: FleetText;
   readonly plan: Plan;
   readonly sites: ReadonlyMap<ServerId, Site>;
   /** Servers whose database the operator gave up by name. */
   readonly erase: readonly string[];
+  readonly purpose: Purpose;
+  /** The deploy that this one finishes or undoes. */
+  readonly of: DeployRecord | null;
+  /** More is to be planned when this is done: `of` is not settled yet. */
+  readonly partial: boolean;
+  /** The operator asked to take stale locks over. */
+  readonly takeOver: boolean;
   readonly configDir: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -21,8 +38,9 @@ export interface DeployRequest {
 }
 
 /**
- * Carries a plan out, step by step in its order, with a journal. Refuses before any effect when the plan is blocked or
- * erases a server that was not named. Stops at the first step that fails; steps that need it are skipped.
+ * Carries a plan out, step by step in its order, with a journal and with a lock on every server it touches. Refuses
+ * before any effect when the plan is blocked, erases a server that was not named, or a server is locked. Stops at the
+ * first step that fails.
  */
 export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> {
   const { plan, clock, tell } = request;
@@ -35,34 +53,51 @@ export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> 
   const unnamed = whoIsNotNamed(plan, request.erase);
   if (unnamed.length > 0) return finish('refused', [...unnamed.map(notNamed), ...errors]);
   // Nothing to do is only "unchanged" when nothing was left out because of an error.
-  if (plan.steps.length === 0) return finish(errors.length > 0 ? 'failed' : 'unchanged', errors);
-
+  if (plan.steps.length === 0) {
+    if (errors.length === 0 && request.of !== null && !request.partial)
+      await settle(request.of, 'nothing was left to do', request);
+    return finish(errors.length > 0 ? 'failed' : 'unchanged', errors);
+  }
+  const past = (await readDeploys(request.configDir)).deploys;
+  const claimed = request.of === null ? null : await claim(request.of, past, request.configDir);
+  if (claimed !== null && !claimed.ok) return finish('refused', [problemOf(claimed.error), ...errors]);
   const opened = await openJournal(request.configDir, new Date(clock.now()));
   if (!opened.ok) return finish('refused', [problemOf(opened.error)]);
   const journal = opened.value;
-  tell({ kind: 'started', deploy: journal.deploy, journal: journal.folder, at: clock.now() });
-  const deployment: Deployment = {
-    fleet: request.fleet,
-    sites: request.sites,
-    journal,
-    clock,
-    signal: request.signal,
-    certificates: new Map(),
-    written: new Map(),
-    restarted: new Map(),
-    say: (step, text) => tell({ kind: 'output', step, text, at: clock.now() }),
-  };
+  running.add(journal.deploy);
   try {
-    await journal.write('deploy', null, {
-      fingerprint: plan.fingerprint,
-      erase: request.erase,
-      steps: plan.steps,
+    const locked = await begin(request, journal);
+    if (!locked.ok) {
+      const problem = problemOf(locked.error);
+      await journal
+        .write({ kind: 'finished', outcome: 'refused', problems: [{ ...problem }] })
+        .catch(() => undefined);
+      return finish('refused', [problem, ...errors]);
+    }
+    tell({
+      kind: 'started',
+      deploy: journal.deploy,
+      journal: journal.folder,
+      at: clock.now(),
+      expected: [...expectedDurations(plan.steps, past)],
     });
-    const ended = await runSteps(deployment, plan.steps, tell);
-    const outcome = ended.outcome === 'done' && errors.length > 0 ? 'failed' : ended.outcome;
-    await journal.write('finished', null, { outcome, problems: ended.problems });
-    return finish(outcome, [...ended.problems, ...errors]);
+    const deployment = deploymentOf(request, journal, locked.value);
+    try {
+      const ended = await runSteps(deployment, plan.steps, tell);
+      const outcome = ended.outcome === 'done' && errors.length > 0 ? 'failed' : ended.outcome;
+      if (deployment.trouble === null)
+        await journal.write({ kind: 'finished', outcome, problems: ended.problems.map((it) => ({ ...it })) });
+      if (outcome === 'done' && request.of !== null && !request.partial)
+        await settle(request.of, journal.deploy, request);
+      const kept = (await locked.value.release()).map((fault) => problemOf(fault, 'warning'));
+      return finish(outcome, [...ended.problems, ...errors, ...kept]);
+    } finally {
+      // Nothing is left of them unless something unexpected was thrown.
+      await locked.value.release();
+    }
   } finally {
+    running.delete(journal.deploy);
+    await claimed?.value.release();
     await journal.close();
   }
 }
@@ -72,40 +107,82 @@ export function whoIsNotNamed(plan: Plan, erase: readonly string[]): readonly Se
   return [...new Set(plan.steps.flatMap((step) => step.erases))].filter((id) => !erase.includes(id));
 }
 
-async function runSteps(
-  deployment: Deployment,
-  steps: readonly Step[],
-  tell: (event: DeployEvent) => void,
-): Promise<{ readonly outcome: DeployOutcome; readonly problems: readonly Problem[] }> {
-  const mark = (step: Step, state: StepState, note = ''): void =>
-    tell({ kind: 'step', step: step.id, state, note, at: deployment.clock.now() });
-  for (const [index, step] of steps.entries()) {
-    const rest = steps.slice(index);
-    if (deployment.signal.aborted) {
-      for (const skipped of rest) mark(skipped, 'skipped', 'cancelled');
-      return { outcome: 'cancelled', problems: [] };
-    }
-    mark(step, 'running');
-    const result = await runAndJournal(deployment, step);
-    if (result.ok) {
-      mark(step, 'done', result.note);
-      continue;
-    }
-    const { fault, undone } = result.failure;
-    mark(step, undone ? 'rolled-back' : 'failed', fault.message);
-    for (const skipped of rest.slice(1)) mark(skipped, 'skipped', `step ${step.id} failed`);
-    const outcome = fault.code === 'cancelled' ? 'cancelled' : undone ? 'rolled-back' : 'failed';
-    return { outcome, problems: [problemOf(fault)] };
+/** The head of the journal, the fleet file, and the locks, before anything is touched. */
+async function begin(request: DeployRequest, journal: Journal): Promise<Result<Locks>> {
+  const { plan, text, fleet, of } = request;
+  const lock = of?.header.lock ?? journal.deploy;
+  try {
+    await journal.write({
+      kind: 'deploy',
+      format: 1,
+      deploy: journal.deploy,
+      purpose: request.purpose,
+      of: of?.deploy ?? null,
+      lock,
+      ...deployer(),
+      pid: process.pid,
+      fleet: {
+        path: text.path,
+        name: fleet.name,
+        sha256: createHash('sha256').update(text.text).digest('hex'),
+      },
+      fingerprint: plan.fingerprint,
+      erase: [...request.erase],
+      steps: plan.steps.map((step) => ({ ...step, erases: [...step.erases] })),
+    });
+    await journal.keep('fleet.toml', text.text);
+  } catch (error) {
+    return fail({
+      code: 'journal-unwritable',
+      message: `The deploy's journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      fix: 'Make room on this machine; nothing was changed.',
+      where: { file: journal.folder },
+    });
   }
-  return { outcome: 'done', problems: [] };
+  const sites: Site[] = [];
+  for (const id of concerned(plan.steps)) {
+    const site = request.sites.get(id);
+    if (site) sites.push(site);
+  }
+  // A resume finds the locks of the deploy it finishes, and takes exactly these over without being asked.
+  return takeLocks(sites, lock, request.takeOver || of !== null, request.clock, request.signal);
 }
 
-/** *Intent* is written by the step itself, right before its effect; the end is written here. */
-async function runAndJournal(deployment: Deployment, step: Step): Promise<StepResult> {
-  const result = await runStep(deployment, step);
-  if (result.ok) await deployment.journal.write('done', step.id, { note: result.note });
-  else await deployment.journal.write('failed', step.id, { ...result.failure });
-  return result;
+function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): Deployment {
+  const { clock, tell } = request;
+  return {
+    fleet: request.fleet,
+    sites: request.sites,
+    journal,
+    clock,
+    signal: request.signal,
+    locks,
+    trouble: null,
+    begun: new Set(),
+    certificates: new Map(),
+    written: new Map(),
+    known: new Map([...request.sites.values()].map((site) => [site.server.id, knownOf(site.observed)])),
+    backups: new Map(),
+    restarted: new Map(),
+    say: (step, text) => {
+      tell({ kind: 'output', step, text, at: clock.now() });
+      // Told for the history; a journal that cannot take it shows at the next effect.
+      journal.write({ kind: 'output', step, text }).catch(() => undefined);
+    },
+  };
+}
+
+/** The deploy and its resumes need no resuming any more. */
+async function settle(of: DeployRecord, by: string, request: DeployRequest): Promise<void> {
+  const { deploys } = await readDeploys(request.configDir);
+  for (const it of deploys)
+    if (
+      it.header.lock === of.header.lock &&
+      it.deploy !== by &&
+      it.settledBy === null &&
+      it.state !== 'running'
+    )
+      await addToJournal(it.folder, { kind: 'settled', by, purpose: request.purpose });
 }
 
 const notNamed = (server: ServerId): Problem => ({

@@ -1,13 +1,17 @@
-import type { CertificateStep, RestartStep, Step } from '../../../shared/plan/plan';
+import type { CertificateStep, PutBackStep, RestartStep, Step } from '../../../shared/plan/plan';
 import { assertNever } from '../../../shared/result';
-import { readOwnCertificate } from '../probe/probe-server';
-import { uncancelled, until } from '../time';
+import { readServerConfig } from '../../../shared/server-config/read-server-config';
+import { LARGEST_CONFIG, readOwnCertificate } from '../probe/probe-server';
+import { until } from '../time';
 import { backup } from './backup';
 import { configure } from './configure';
+import { whyDrifted } from './drift';
+import { whyErases } from './guard-erasures';
 import { refresh } from './refresh';
-import { type Deployment, faultAt, serverNow, siteOf, stepDone, stepFailed, type StepResult } from './site';
+import { restartHealthy } from './restart-healthy';
+import { type Deployment, faultAt, learn, siteOf, stepDone, stepFailed, type StepResult } from './site';
 import { verify } from './verify';
-import { waitHealthy } from './wait-healthy';
+import { cancelled, writeConfig } from './write-config';
 
 /** Carries one step out. */
 export function runStep(deployment: Deployment, step: Step): Promise<StepResult> {
@@ -24,21 +28,42 @@ export function runStep(deployment: Deployment, step: Step): Promise<StepResult>
       return refresh(deployment, step);
     case 'verify':
       return verify(deployment, step);
+    case 'put-back':
+      return putBack(deployment, step);
     default:
       return assertNever(step);
   }
 }
 
+/** Starts a process anew with the file that is there. */
 async function restart(deployment: Deployment, step: RestartStep): Promise<StepResult> {
   const site = siteOf(deployment, step.server);
-  await deployment.journal.write('intent', step.id, { action: 'restart', server: step.server });
-  const since = serverNow(site, deployment.clock);
-  deployment.restarted.set(step.server, since);
-  const restarted = await site.connection.service.restart(uncancelled(120_000));
-  if (!restarted.ok) return stepFailed(faultAt(site, restarted));
+  const call = { signal: deployment.signal, timeoutMs: 60_000 };
+  const drift = await whyDrifted(deployment, site, call);
+  if (drift !== null) return stepFailed(drift);
+  const erases = await whyErases(deployment, step, { server: step.server, config: null, domain: null }, call);
+  if (erases !== null) return stepFailed(erases);
+  if (deployment.signal.aborted) return stepFailed(cancelled(site));
   const replication = (site.observed.config?.replication ?? null) !== null;
-  const fault = await waitHealthy(deployment, site, since, replication);
+  const fault = await restartHealthy(deployment, step, site, replication, false);
   return fault === null ? stepDone() : stepFailed(fault);
+}
+
+/** An earlier file, whole; it replaces the very file that was reviewed. */
+async function putBack(deployment: Deployment, step: PutBackStep): Promise<StepResult> {
+  const site = siteOf(deployment, step.server);
+  const where = { server: step.server, file: step.path };
+  const call = { signal: deployment.signal, timeoutMs: 60_000 };
+  const old = await site.connection.readFile(step.path, { ...call, maxBytes: LARGEST_CONFIG });
+  if (!old.ok) return stepFailed(faultAt(site, old));
+  if (old.value.sha256 !== step.from.sha256) {
+    const drift = await whyDrifted(deployment, site, call);
+    if (drift !== null) return stepFailed(drift);
+  }
+  const bytes = new TextEncoder().encode(step.text);
+  const config = readServerConfig(bytes, where);
+  if (!config.ok) return stepFailed(faultAt(site, config));
+  return writeConfig(deployment, step, { old: old.value, bytes, config: config.value });
 }
 
 async function readCertificate(deployment: Deployment, step: CertificateStep): Promise<StepResult> {
@@ -50,5 +75,7 @@ async function readCertificate(deployment: Deployment, step: CertificateStep): P
   });
   if (!outcome.done) return stepFailed(outcome.last);
   deployment.certificates.set(step.id, outcome.value);
+  const { fingerprint, text } = outcome.value;
+  learn(deployment, step.server, { certificate: fingerprint, certificateText: text });
   return stepDone(`${outcome.value.fingerprint} · until ${outcome.value.notAfter.slice(0, 10)}`);
 }

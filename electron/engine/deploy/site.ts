@@ -1,11 +1,19 @@
 import type { Fleet, FleetServer } from '../../../shared/fleet/fleet';
 import type { Certificate } from '../../../shared/kanidmd/certificate';
-import type { ServerId, Sha256, StepId } from '../../../shared/names';
+import type {
+  CertificateText,
+  DomainUuid,
+  Fingerprint,
+  ServerId,
+  Sha256,
+  StepId,
+} from '../../../shared/names';
 import type { ObservedServer } from '../../../shared/observed';
 import type { Fault, Result } from '../../../shared/result';
 import type { ServerConnection } from '../connect/connection';
 import type { Clock } from '../time';
 import type { Journal } from './journal';
+import type { Locks } from './locks';
 
 /** One server of a deploy: how to reach it, and what the probe saw before the deploy. */
 export interface Site {
@@ -26,10 +34,46 @@ export interface Deployment {
   readonly certificates: Map<StepId, Certificate>;
   /** Checksums of the files that `configure` steps wrote. */
   readonly written: Map<StepId, Sha256>;
+  /** Each server's file, certificate and domain as this deploy knows them: as probed, then as its own steps left them. */
+  readonly known: Map<ServerId, Known>;
+  /** Backups made and read back by this deploy, by server. */
+  readonly backups: Map<ServerId, string>;
+  readonly locks: Locks;
+  /** The journal could not be written: the running step is finished, no other is begun. */
+  trouble: Fault | null;
+  /** Steps an effect of which has begun: they are finished or undone before a cancel takes effect. */
+  readonly begun: Set<StepId>;
   /** When each server was last restarted by this deploy: milliseconds, the server's clock. */
   readonly restarted: Map<ServerId, number>;
   /** Tells the person what is going on within a step. */
   say(step: StepId, text: string): void;
+}
+
+/** What a server must still be when a step touches it; null: nothing is known to compare with. */
+export interface Known {
+  readonly text: string | null;
+  readonly sha256: Sha256 | null;
+  readonly certificate: Fingerprint | null;
+  /** The same certificate as partners pin it. */
+  readonly certificateText: CertificateText | null;
+  readonly domain: DomainUuid | null;
+  readonly version: string | null;
+}
+
+/** What a probe saw, as what must still be so. */
+export const knownOf = (observed: ObservedServer): Known => ({
+  text: observed.file?.text ?? null,
+  sha256: observed.file?.sha256 ?? null,
+  certificate: observed.certificate?.fingerprint ?? null,
+  certificateText: observed.certificate?.text ?? null,
+  domain: observed.domain?.uuid ?? null,
+  version: observed.versionOnDisk,
+});
+
+/** Notes what a step of this deploy changed itself. */
+export function learn(deployment: Deployment, server: ServerId, change: Partial<Known>): void {
+  const known = deployment.known.get(server) ?? knownOf(siteOf(deployment, server).observed);
+  deployment.known.set(server, { ...known, ...change });
 }
 
 /** How a step ended badly. `undone`: the server runs as before. */
@@ -39,7 +83,8 @@ export interface StepFailure {
 }
 
 export type StepResult =
-  { readonly ok: true; readonly note: string } | { readonly ok: false; readonly failure: StepFailure };
+  | { readonly ok: true; readonly note: string; readonly backup?: string }
+  | { readonly ok: false; readonly failure: StepFailure };
 
 export const stepDone = (note = ''): StepResult => ({ ok: true, note });
 export const stepFailed = (fault: Fault, undone = false): StepResult => ({

@@ -210,7 +210,7 @@ it('closing cancels what runs and waits for a deploy to say how it ended', async
 });
 
 const deployed: DeployEvent[] = [
-  { kind: 'started', deploy: 'd1', journal: '/j', at: 0 },
+  { kind: 'started', deploy: 'd1', journal: '/j', at: 0, expected: [] },
   { kind: 'finished', outcome: 'done', problems: [], at: 1 },
 ];
 

@@ -31,8 +31,11 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
   'fleet.status': answering(asks['fleet.status'], 120 * SECOND, ({ fleet }, { engine, call }: AskContext) =>
     engine.status(fleet, { ...call, wait: false }),
   ),
-  'fleet.plan': answering(asks['fleet.plan'], 120 * SECOND, ({ fleet }, { engine, call }: AskContext) =>
-    engine.plan(fleet, call),
+  'fleet.plan': answering(asks['fleet.plan'], 120 * SECOND, ({ fleet, job }, { engine, call }: AskContext) =>
+    engine.plan(fleet, job === undefined ? call : { ...call, job }),
+  ),
+  'fleet.history': answering(asks['fleet.history'], 10 * SECOND, ({ fleet }, { engine }: AskContext) =>
+    engine.history(fleet),
   ),
   'practice.start': answering(
     asks['practice.start'],

@@ -27,8 +27,8 @@ export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
   watch: streaming('live', streams.watch.question, ({ fleet }, engine, signal) =>
     engine.watch(fleet, signal),
   ),
-  deploy: streaming('work', streams.deploy.question, ({ fleet, fingerprint, erase }, engine, signal) =>
-    engine.deploy(fleet, { fingerprint, erase }, signal),
+  deploy: streaming('work', streams.deploy.question, ({ fleet, ...consent }, engine, signal) =>
+    engine.deploy(fleet, consent, signal),
   ),
 };
 

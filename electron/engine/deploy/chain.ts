@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DeployRecord, openIntents } from './read-journal';
+import type { JournalEntry } from './journal-entry';
+
+export type Intent = Extract<JournalEntry, { kind: 'intent' }>;
+
+/** What a deploy and its resumes did to one server. */
+export interface Touched {
+  readonly server: string;
+  /** Newest last. */
+  readonly intents: readonly Intent[];
+  /** The file before the first of them; null: none was written. */
+  readonly original: string | null;
+  /** SHA-256 of every file they wrote or meant to write. */
+  readonly written: ReadonlySet<string>;
+  /** A refresh was begun, and nothing says how it ended. */
+  readonly refreshing: boolean;
+  /** When it was last written or begun to be. */
+  readonly order: number;
+}
+
+/** A deploy with the resumes of it, oldest first: they share the id in the locks. */
+export const chainOf = (of: DeployRecord, all: readonly DeployRecord[]): readonly DeployRecord[] =>
+  all
+    .filter((it) => it.header.lock === of.header.lock && it.header.purpose !== 'rollback')
+    .sort((a, b) => (a.deploy < b.deploy ? -1 : 1));
+
+/** Gathers what was done to each server. @throws when a kept file is gone from the journal's folder. */
+export async function touchedServers(chain: readonly DeployRecord[]): Promise<readonly Touched[]> {
+  const servers = new Map<
+    string,
+    { intents: Intent[]; original: string | null; written: Set<string>; order: number }
+  >();
+  let order = 0;
+  for (const record of chain) {
+    for (const entry of record.entries) {
+      if (entry.kind !== 'intent') continue;
+      order += 1;
+      const it = servers.get(entry.server) ?? {
+        intents: [],
+        original: null,
+        written: new Set<string>(),
+        order,
+      };
+      servers.set(entry.server, it);
+      it.intents.push(entry);
+      it.order = order;
+      if (entry.effect !== 'write') continue;
+      if (it.original === null && entry.before !== undefined)
+        it.original = await readFile(join(record.folder, entry.before), 'utf8');
+      if (entry.after !== undefined)
+        it.written.add(
+          createHash('sha256')
+            .update(await readFile(join(record.folder, entry.after)))
+            .digest('hex'),
+        );
+    }
+  }
+  const open = new Set(
+    chain.flatMap((it) =>
+      openIntents(it).flatMap((intent) => (intent.effect === 'refresh' ? [intent.server] : [])),
+    ),
+  );
+  return [...servers].map(([server, it]) => ({ ...it, server, refreshing: open.has(server) }));
+}

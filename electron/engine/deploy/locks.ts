@@ -1,0 +1,78 @@
+import { hostname, userInfo } from 'node:os';
+import type { ServerId } from '../../../shared/names';
+import type { Step } from '../../../shared/plan/plan';
+import { type Fault, fail, ok, type Result } from '../../../shared/result';
+import type { Lock } from '../connect/connection';
+import { type Clock, uncancelled } from '../time';
+import { faultAt, type Site, serverNow } from './site';
+
+/** The locks of one deploy, one a server. */
+export interface Locks {
+  /** Asked before every effect. */
+  check(server: ServerId): Promise<Result<void>>;
+  /** Gives all back. @returns what could not be given back; they are stale in an hour. */
+  release(): Promise<readonly Fault[]>;
+}
+
+const LIMIT = 30_000;
+
+/** Who deploys, as the lock and the journal say it. */
+export const deployer = (): { readonly who: string; readonly host: string } => ({
+  who: userInfo().username,
+  host: hostname(),
+});
+
+/** The servers a plan touches or whose data it takes. */
+export const concerned = (steps: readonly Step[]): readonly ServerId[] =>
+  [
+    ...new Set(
+      steps.flatMap((step) => [
+        step.server,
+        ...step.erases,
+        ...(step.action === 'refresh' ? [step.source] : []),
+      ]),
+    ),
+  ].sort();
+
+/**
+ * Locks servers one after the other in the order of their names: of two deploys of the same servers whoever gets the first
+ * gets them all, so that never both give way. When one is held by somebody else, those taken are given back.
+ * @param deploy the id that stands in the locks; a resume's is the first deploy's.
+ */
+export async function takeLocks(
+  sites: readonly Site[],
+  deploy: string,
+  takeOver: boolean,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Result<Locks>> {
+  const taken = new Map<ServerId, { readonly site: Site; readonly lock: Lock }>();
+  const release = async (): Promise<readonly Fault[]> => {
+    const given = await Promise.all(
+      [...taken.values()].map(async ({ site, lock }) => {
+        const released = await lock.release(uncancelled(LIMIT));
+        return released.ok ? [] : [faultAt(site, released)];
+      }),
+    );
+    taken.clear();
+    return given.flat();
+  };
+  for (const site of sites) {
+    const owner = { ...deployer(), deploy, since: serverNow(site, clock) };
+    const lock = await site.connection.lock(owner, { signal, timeoutMs: LIMIT, takeOver });
+    if (!lock.ok) {
+      await release();
+      return fail(faultAt(site, lock));
+    }
+    taken.set(site.server.id, { site, lock: lock.value });
+  }
+  return ok({
+    check: async (server) => {
+      const held = taken.get(server);
+      if (!held) throw new Error(`${server} is touched but was not locked`);
+      const still = await held.lock.check(uncancelled(LIMIT));
+      return still.ok ? still : fail(faultAt(held.site, still));
+    },
+    release,
+  });
+}

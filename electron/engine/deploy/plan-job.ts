@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Job } from '../../../shared/plan/job';
+import { makePlan } from '../../../shared/plan/make-plan';
+import type { Plan } from '../../../shared/plan/plan';
+import { type Fault, fail, ok, type Result } from '../../../shared/result';
+import type { ObservedFleet } from '../observe-fleet';
+import { planPutBack } from './plan-put-back';
+import { planLooseEnds } from './plan-loose-ends';
+import { planRollback } from './plan-rollback';
+import { chainOf, touchedServers } from './chain';
+import { type DeployRecord, interruptedDeploy, isOf, readDeploys } from './read-journal';
+
+/** A plan with what running it needs to know. */
+export interface PlannedJob {
+  readonly plan: Plan;
+  readonly of: DeployRecord | null;
+  /** More is planned once these steps are done. */
+  readonly partial: boolean;
+}
+
+/** Plans a job from how the servers are now; what a journal says is only a hint where to look. */
+export async function planJob(
+  job: Job,
+  fleet: ObservedFleet,
+  configDir: string,
+): Promise<Result<PlannedJob>> {
+  const { deploys } = await readDeploys(configDir);
+  const key = { path: fleet.path, name: fleet.fleet.name };
+  const mine = deploys.filter((it) => isOf(it, key));
+  switch (job.kind) {
+    case 'apply':
+      return ok({
+        plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed)),
+        of: null,
+        partial: false,
+      });
+    case 'resume': {
+      const of = interruptedDeploy(deploys, key);
+      if (of === null) return fail(nothingInterrupted);
+      const touched = await touchedServers(chainOf(of, mine));
+      const first = planLooseEnds(fleet, of, touched);
+      if (first !== null) return ok({ plan: withProblems(fleet, first), of, partial: true });
+      return ok({ plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed)), of, partial: false });
+    }
+    case 'rollback': {
+      const of =
+        job.deploy === null
+          ? (interruptedDeploy(deploys, key) ?? mine.find(mayBeUndone) ?? null)
+          : (mine.find((it) => it.deploy === job.deploy) ?? null);
+      if (of === null) return fail(job.deploy === null ? nothingToUndo : noSuchDeploy(job.deploy));
+      if (of.state === 'running') return fail(stillRunning(of));
+      const chain = chainOf(of, mine);
+      return ok({
+        plan: withProblems(fleet, planRollback(fleet, chain, await touchedServers(chain))),
+        of,
+        partial: false,
+      });
+    }
+    case 'put-back': {
+      const of = mine.find((it) => it.deploy === job.deploy);
+      const server = /^step-\w+\.([a-z0-9-]+)\.(?:before|after)\.toml$/.exec(job.file)?.[1];
+      if (!of || server === undefined) return fail(noSuchDeploy(`${job.deploy}/${job.file}`));
+      const text = await readFile(join(of.folder, job.file), 'utf8').catch(() => null);
+      if (text === null) return fail(noSuchDeploy(`${job.deploy}/${job.file}`));
+      return ok({
+        plan: withProblems(fleet, planPutBack(fleet, server, text, of)),
+        of: null,
+        partial: false,
+      });
+    }
+  }
+}
+
+/** The interrupted deploy of a fleet as a fault: nothing else is deployed before it is resumed or rolled back. */
+export async function whyInterrupted(fleet: ObservedFleet, configDir: string): Promise<Fault | null> {
+  const { deploys } = await readDeploys(configDir);
+  const of = interruptedDeploy(deploys, { path: fleet.path, name: fleet.fleet.name });
+  if (of === null) return null;
+  return {
+    code: 'deploy-interrupted',
+    message: `The deploy of ${of.header.at} (${of.deploy}) was interrupted and may have left something half done.`,
+    fix: 'Finish it (kanilink resume FLEET) or undo it (kanilink rollback FLEET) first; nothing was changed.',
+    where: {},
+  };
+}
+
+const mayBeUndone = (it: DeployRecord): boolean =>
+  it.settledBy === null &&
+  it.state === 'finished' &&
+  it.outcome !== 'done' &&
+  it.header.purpose !== 'rollback' &&
+  it.entries.some((entry) => entry.kind === 'intent' && entry.effect === 'write');
+
+const withProblems = (fleet: ObservedFleet, plan: Plan): Plan => ({
+  ...plan,
+  problems: [...fleet.problems, ...plan.problems],
+});
+
+const nothingInterrupted: Fault = {
+  code: 'nothing-interrupted',
+  message: 'No deploy of this fleet was interrupted.',
+  fix: 'See what is left to do: kanilink plan FLEET.',
+  where: {},
+};
+
+const nothingToUndo: Fault = {
+  code: 'nothing-to-undo',
+  message: 'No deploy of this fleet was interrupted or ended badly.',
+  fix: 'To undo another one, name it: kanilink rollback FLEET --deploy ID.',
+  where: {},
+};
+
+const noSuchDeploy = (name: string): Fault => ({
+  code: 'no-such-deploy',
+  message: `The history of this fleet has no ${name}.`,
+  fix: 'Look at the deploys of this fleet, and at --config-dir.',
+  where: {},
+});
+
+const stillRunning = (of: DeployRecord): Fault => ({
+  code: 'deploy-running',
+  message: `The deploy ${of.deploy} is still running, in process ${of.header.pid} on ${of.header.host}.`,
+  fix: 'Cancel it there, or wait until it is over.',
+  where: {},
+});

@@ -1,0 +1,44 @@
+import { serverId } from '../../../shared/names';
+import { draftOf, planOf } from '../../../shared/plan/make-plan';
+import type { Plan } from '../../../shared/plan/plan';
+import type { ObservedFleet } from '../observe-fleet';
+import type { Touched } from './chain';
+import type { DeployRecord } from './read-journal';
+
+/**
+ * What an interrupted deploy left that must be over before anything can be planned: a refresh that may still be queued and
+ * erase later (`kanidm.md`, "Refresh erases", 8), a server that was stopped for a backup or did not start again. Each
+ * such server is restarted, and its log and database tell what happened.
+ * @returns null when there is nothing of the kind.
+ */
+export function planLooseEnds(
+  fleet: ObservedFleet,
+  of: DeployRecord,
+  touched: readonly Touched[],
+): Plan | null {
+  const draft = draftOf(fleet.fleet, fleet.observed);
+  for (const it of touched) {
+    const id = serverId(it.server);
+    const seen = fleet.observed.find(({ id: other }) => other === id);
+    if (id === null || !seen || !draft.server(id)) continue;
+    const restartedSince = (seen.facts?.startedAt ?? 0) - (seen.facts?.clockOffsetMs ?? 0);
+    const asked = lastRefresh(it);
+    if (it.refreshing && asked !== null && restartedSince <= asked)
+      draft.restart(
+        id,
+        `A refresh of ${id} was under way when the deploy ${of.deploy} was interrupted: a restart drops a request that may still be queued; then ${id}'s log tells whether it happened.`,
+      );
+    else if (seen.state === 'stopped')
+      draft.restart(
+        id,
+        `${id} does not run, and the deploy ${of.deploy} was at work on it when it was interrupted.`,
+      );
+  }
+  return draft.steps.length === 0 ? null : planOf(draft, []);
+}
+
+/** When the newest refresh was asked for, our clock; a second of slack for the clocks' grain. */
+function lastRefresh(it: Touched): number | null {
+  const intent = it.intents.filter(({ effect }) => effect === 'refresh').at(-1);
+  return intent ? Date.parse(intent.at) + 1000 : null;
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What a plan is for. All but the first start from a deploy's journal. */
+export const job = z.discriminatedUnion('kind', [
+  /** Brings the servers to what the fleet file says. */
+  z.object({ kind: z.literal('apply') }),
+  /** The same after an interrupted deploy, whose loose ends are tied first. */
+  z.object({ kind: z.literal('resume') }),
+  /** Puts back every file a deploy wrote. `deploy` null: the newest that did not end well. */
+  z.object({ kind: z.literal('rollback'), deploy: z.string().nullable() }),
+  /** Puts one earlier server.toml back; `file` as the history names it. */
+  z.object({ kind: z.literal('put-back'), deploy: z.string(), file: z.string() }),
+]);
+export type Job = z.output<typeof job>;
