@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { FleetServer } from '../../shared/fleet/fleet';
 import type { FoundContainer } from '../../shared/ipc';
-import type { Result } from '../../shared/result';
+import { type Result, fail, ok } from '../../shared/result';
 import type { Call, Person, ServerConnection } from './connect/connection';
 import { listContainers } from './connect/docker/list-containers';
 import { openDocker } from './connect/docker/open-docker';
@@ -12,6 +12,8 @@ export interface ConnectionsOptions {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly person: Person;
+  /** Stands between the engine and a server: what breaks things on purpose in tests. */
+  readonly between?: (server: FleetServer, connection: ServerConnection) => ServerConnection;
 }
 
 /**
@@ -29,7 +31,7 @@ export class Connections {
    */
   async to(server: FleetServer, fleetPath: string | null, call: Call): Promise<Result<ServerConnection>> {
     const key = JSON.stringify([fleetPath, { ...server, position: null, refreshFrom: null }]);
-    const opening = this.open.get(key) ?? this.connect(server, fleetPath, call);
+    const opening = this.open.get(key) ?? this.connectThrough(server, fleetPath, call);
     this.open.set(key, opening);
     const opened = await opening;
     if (!opened.ok && this.open.get(key) === opening) this.open.delete(key);
@@ -53,6 +55,16 @@ export class Connections {
       const opened = await opening;
       if (opened.ok) await opened.value.close();
     }
+  }
+
+  private async connectThrough(
+    server: FleetServer,
+    fleetPath: string | null,
+    call: Call,
+  ): Promise<Result<ServerConnection>> {
+    const opened = await this.connect(server, fleetPath, call);
+    const { between } = this.options;
+    return opened.ok && between ? ok(between(server, opened.value)) : opened;
   }
 
   private connect(

@@ -8,7 +8,7 @@ import { originOf } from '../../shared/plan/desired';
 import { problemOf } from '../../shared/problem';
 import { fail, ok } from '../../shared/result';
 import type { Person } from './connect/connection';
-import { Connections } from './connections';
+import { Connections, type ConnectionsOptions } from './connections';
 import { deployJob } from './deploy/deploy-job';
 import { historyOf } from './deploy/history';
 import { planJob } from './deploy/plan-job';
@@ -35,6 +35,8 @@ export interface EngineOptions {
   /** The bundled practice host. */
   readonly practiceProgram: string;
   readonly clock?: Clock;
+  /** For tests that break things: see `ConnectionsOptions`. */
+  readonly between?: ConnectionsOptions['between'];
 }
 
 /** Where journals and settings lie when nobody says otherwise: the platform's own place. */
@@ -49,7 +51,12 @@ export function defaultConfigDir(env: Readonly<Record<string, string | undefined
 /** Makes an engine. Nothing is connected until something is asked. */
 export function createEngine(options: EngineOptions): Engine {
   const clock = options.clock ?? systemClock;
-  const connections = new Connections(options);
+  const connections = new Connections({
+    home: options.home,
+    env: options.env,
+    person: options.person,
+    ...(options.between ? { between: options.between } : {}),
+  });
   const practice = new PracticeProcess(options.practiceProgram);
   return {
     loadFleet,

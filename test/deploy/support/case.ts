@@ -1,0 +1,232 @@
+import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeployOutcome } from '../../../shared/plan/deploy';
+import type { Problem } from '../../../shared/problem';
+import { openIntents, readDeploys } from '../../../electron/engine/deploy/read-journal';
+import type { ChildOrder, Fault, Wish } from './fault';
+import { deployed, startSite, type TestSite } from './site';
+
+/** How one case ended. `trouble`: promises that were broken; none is a pass. */
+export interface CaseOutcome {
+  readonly fault: Fault;
+  readonly way: 'resume' | 'rollback';
+  readonly fired: boolean;
+  readonly ended: DeployOutcome | 'killed';
+  readonly after: string;
+  readonly trouble: readonly string[];
+}
+
+interface ChildEnd {
+  readonly end: DeployOutcome | 'killed';
+  readonly fired: boolean;
+  readonly problems: readonly Problem[];
+}
+
+const NAMED = ['idm-b', 'idm-c'];
+const LIMIT_MS = 240_000;
+
+/** Breaks one step of a three-server deploy, looks at what is left, then goes on one of the two ways. */
+export async function runCase(child: string, fault: Fault, way: 'resume' | 'rollback'): Promise<CaseOutcome> {
+  const site = await startSite(3);
+  const trouble: string[] = [];
+  const check = (well: boolean, what: string): void => {
+    if (!well) trouble.push(what);
+  };
+  try {
+    const before = await site.files();
+    const data = await site.data();
+    const ended = await deployInChild(child, site, fault);
+    const killed = ended.end === 'killed';
+    const fired = killed || ended.fired;
+
+    const left = await site.files();
+    const meant = await filesOfJournals(site);
+    for (const [id, text] of Object.entries(left)) {
+      const own = text.replace(BY_OTHERS, '');
+      check(
+        own === before[id] || meant.has(digest(own)),
+        `${id} has neither a whole old nor a whole new file`,
+      );
+    }
+    for (const machine of site.fleet.machines) {
+      const stoppedByFault = fault.kind === 'server-stopped';
+      const running = await settled(machine);
+      check(running || stoppedByFault, `${machine.id} does not run, and the fault did not stop it`);
+    }
+    const held = await site.data();
+    for (const [id, was] of Object.entries(data))
+      if (!NAMED.includes(id) && held[id]?.domain !== '')
+        check(
+          held[id]?.domain === was.domain && was.people.every((name) => held[id]?.people.includes(name)),
+          `${id} was erased and not named`,
+        );
+
+    const { deploys, unreadable } = await readDeploys(site.configDir);
+    const record = deploys[0];
+    check(unreadable.length === 0 && record !== undefined, 'the journal cannot be read');
+    if (record) {
+      check(record.state === (killed ? 'interrupted' : 'finished'), `the journal says ${record.state}`);
+      if (!killed)
+        check(openIntents(record).length === 0, 'the journal has an open intent of a deploy that ended');
+      for (const [id, text] of Object.entries(left)) {
+        const told = record.entries.some(
+          (it) => it.kind === 'intent' && it.effect === 'write' && it.server === id,
+        );
+        check(
+          text.replace(BY_OTHERS, '') === before[id] || told,
+          `the file of ${id} changed and the journal does not say so`,
+        );
+      }
+    }
+    const after =
+      way === 'resume' ? await goOn(site, killed, check) : await goBack(site, before, left, check);
+    return { fault, way, fired, ended: ended.end, after, trouble };
+  } finally {
+    await site.close();
+  }
+}
+
+const BY_OTHERS = '# by somebody else\n';
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Resume (or, when the deploy ended by itself, apply again) reaches the goal. */
+async function goOn(
+  site: TestSite,
+  killed: boolean,
+  check: (well: boolean, what: string) => void,
+): Promise<string> {
+  // Whoever stopped a server starts it again before he goes on.
+  for (const machine of site.fleet.machines)
+    if (machine.status.active !== 'active' && !killed) await machine.startKanidmd();
+  const engine = site.engine();
+  const text = await site.text();
+  let end = '';
+  for (let round = 0; round < 3; round++) {
+    const kind = killed ? ('resume' as const) : ('apply' as const);
+    const planned = await engine.plan(text, {
+      signal: new AbortController().signal,
+      timeoutMs: 60_000,
+      job: { kind },
+    });
+    if (!planned.ok) {
+      if (planned.error.code !== 'nothing-interrupted') end = planned.error.code;
+      break;
+    }
+    const run = await deployed(engine, text, {
+      erase: NAMED,
+      job: { kind },
+      fingerprint: planned.value.fingerprint,
+    });
+    end = run.end.outcome;
+    const why = run.end.problems
+      .filter((it) => it.severity === 'error')
+      .map((it) => `${it.code}: ${it.message}`);
+    if (end !== 'done' && end !== 'unchanged') {
+      check(false, `${kind} ended ${end}: ${why.join('; ')}`);
+      return end;
+    }
+    if (kind === 'apply') break;
+  }
+  const data = await site.data();
+  const domains = new Set(Object.values(data).map((it) => it.domain));
+  check(domains.size === 1, `the servers are in ${domains.size} domains after ${end}`);
+  check(data['idm-a']?.people.length === 6, 'idm-a lost people');
+  return end;
+}
+
+/** Rollback restores every file that is still as the deploy wrote it, byte for byte. */
+async function goBack(
+  site: TestSite,
+  before: Readonly<Record<string, string>>,
+  left: Readonly<Record<string, string>>,
+  check: (well: boolean, what: string) => void,
+): Promise<string> {
+  const engine = site.engine();
+  const text = await site.text();
+  const job = { kind: 'rollback' as const, deploy: null };
+  const planned = await engine.plan(text, { signal: new AbortController().signal, timeoutMs: 60_000, job });
+  let end: string;
+  if (planned.ok) {
+    const run = await deployed(engine, text, { job, fingerprint: planned.value.fingerprint });
+    end = run.end.outcome;
+    const others = Object.values(left).some((it) => it.includes(BY_OTHERS));
+    const why = run.end.problems
+      .filter((it) => it.severity === 'error')
+      .map((it) => `${it.code}: ${it.message}`);
+    check(
+      ['done', 'unchanged'].includes(end) || (others && why.length > 0),
+      `rollback ended ${end}: ${why.join('; ')}`,
+    );
+  } else {
+    end = planned.error.code;
+    check(end === 'nothing-to-undo', `rollback could not be planned: ${end}`);
+  }
+  for (const [id, now] of Object.entries(await site.files()))
+    check(
+      now === before[id] || (left[id]?.includes(BY_OTHERS) === true && now === left[id]),
+      `${id} is not byte for byte as before`,
+    );
+  for (const machine of site.fleet.machines)
+    check(
+      (await settled(machine)) || end === 'nothing-to-undo' || end === 'unchanged',
+      `${machine.id} does not run after the rollback`,
+    );
+  return end;
+}
+
+/** A restart that was under way ends by itself, on the server. */
+async function settled(machine: TestSite['fleet']['machines'][number]): Promise<boolean> {
+  for (let look = 0; look < 100; look++) {
+    if (machine.status.active === 'active' || machine.status.active === 'failed') break;
+    if (machine.status.active === 'inactive' && look > 20) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return (
+    machine.status.active === 'active' && /domain_uuid/.test((await machine.run(['domain', 'show'])).stdout)
+  );
+}
+
+async function filesOfJournals(site: TestSite): Promise<ReadonlySet<string>> {
+  const all = new Set<string>();
+  for (const { folder } of (await readDeploys(site.configDir)).deploys)
+    for (const name of await readdir(folder))
+      if (/\.(before|after)\.toml$/.test(name)) all.add(digest(await readFile(join(folder, name), 'utf8')));
+  return all;
+}
+
+function deployInChild(program: string, site: TestSite, fault: Fault): Promise<ChildEnd> {
+  const order: ChildOrder = {
+    fleet: site.fleet.fleet,
+    home: site.configDir,
+    configDir: site.configDir,
+    erase: NAMED,
+    fault,
+  };
+  const child = fork(program, [JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+  return new Promise((resolve, reject) => {
+    let end: ChildEnd | null = null;
+    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    child.on('message', (message: Wish | ChildEnd) => {
+      if ('end' in message) end = message;
+      else void grant(site, message).then(() => child.connected && child.send({}));
+    });
+    child.on('exit', (code, signal) => {
+      clearTimeout(limit);
+      if (end !== null) resolve(end);
+      else if (signal === 'SIGKILL') resolve({ end: 'killed', fired: true, problems: [] });
+      else reject(new Error(`the deploying program ended with ${code ?? signal ?? ''}: ${said}`));
+    });
+  });
+}
+
+async function grant(site: TestSite, { wish, server }: Wish): Promise<void> {
+  const machine = site.fleet.machine(server);
+  if (wish === 'cut') machine.cutConnections();
+  else if (wish === 'stop') await machine.stopKanidmd();
+  else if (wish === 'change-file') await appendFile(machine.config, BY_OTHERS);
+  else machine.failNext('sftp-write', 1);
+}
