@@ -38,6 +38,13 @@ describe('a deploy', () => {
     expect(history.deploys[0]?.steps.every((step) => step.state === 'done' && step.tookMs !== null)).toBe(
       true,
     );
+    // A file that is newer than its process: a restart, and idm-b must have pulled again before it counts as done.
+    await appendFile(site.fleet.machine('idm-a').config, '# by hand\n');
+    const rolling = await deployed(engine, text);
+    expect(rolling.end, JSON.stringify(rolling.end.problems)).toMatchObject({ outcome: 'done' });
+    expect(rolling.events.filter((it) => it.kind === 'output').map((it) => it.text)).toContain(
+      'Waiting until idm-b has pulled from idm-a again',
+    );
     const first = history.deploys[0]?.files.find((it) => it.server === 'idm-a' && it.when === 'before');
     const job = {
       kind: 'put-back' as const,

@@ -7,6 +7,7 @@ import { backup } from './backup';
 import { configure } from './configure';
 import { whyDrifted } from './drift';
 import { whyErases } from './guard-erasures';
+import { whyNoRound } from './partners-round';
 import { refresh } from './refresh';
 import { restartHealthy } from './restart-healthy';
 import { type Deployment, faultAt, learn, siteOf, stepDone, stepFailed, type StepResult } from './site';
@@ -46,7 +47,8 @@ async function restart(deployment: Deployment, step: RestartStep): Promise<StepR
   if (deployment.signal.aborted) return stepFailed(cancelled(site));
   const replication = (site.observed.config?.replication ?? null) !== null;
   const fault = await restartHealthy(deployment, step, site, replication, false);
-  return fault === null ? stepDone() : stepFailed(fault);
+  const silent = fault ?? (await whyNoRound(deployment, step, site, null));
+  return silent === null ? stepDone() : stepFailed(silent);
 }
 
 /** An earlier file, whole; it replaces the very file that was reviewed. */

@@ -7,6 +7,7 @@ import { whyDrifted } from './drift';
 import { effect } from './effect';
 import { whyErases } from './guard-erasures';
 import { keepPrevious } from './keep-previous';
+import { whyNoRound } from './partners-round';
 import { restartHealthy } from './restart-healthy';
 import {
   type Deployment,
@@ -77,7 +78,10 @@ export async function writeConfig(
     text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(file.bytes),
   });
   const fault = await restartHealthy(deployment, step, site, file.config.replication !== null, true);
-  if (fault === null) return stepDone();
+  if (fault === null) {
+    const silent = await whyNoRound(deployment, step, site, file.config);
+    return silent === null ? stepDone() : stepFailed(silent);
+  }
   // Whoever took the lock over may be writing too: the file is whole, and what to do is theirs to say.
   if (fault.code === 'lock-lost') return stepFailed(fault);
   deployment.say(step.id, `${step.server} did not come back: ${fault.message}`);

@@ -1,0 +1,87 @@
+import { judgePull } from '../../../shared/kanidmd/judge';
+import type { ServerId } from '../../../shared/names';
+import { originOf } from '../../../shared/plan/desired';
+import { parseOrigin } from '../../../shared/origin';
+import { type Partner, pulls, type ServerConfig } from '../../../shared/server-config/server-config';
+import { proofWindowMs } from '../probe/probe-server';
+import { until, uncancelled } from '../time';
+import { pullInput, takeReading } from '../watch/reading';
+import type { Step } from '../../../shared/plan/plan';
+import type { Fault } from '../../../shared/result';
+import { type Deployment, type Site } from './site';
+
+/**
+ * Restarts roll: where a partner pulled from this server and it worked, the partner must have made a round since the
+ * restart before another server is touched. A link that this very step changes is proved later, by its own step.
+ * @param now the file the server runs with from now on; null: the one it had.
+ * @returns null when all have, else whose pull does not work any more.
+ */
+export async function whyNoRound(
+  deployment: Deployment,
+  step: Step,
+  site: Site,
+  now: ServerConfig | null,
+): Promise<Fault | null> {
+  const waiting = workingPulls(deployment, site).filter(
+    ({ consumer }) => now === null || tablesAreSame(deployment, site, consumer, now),
+  );
+  const faults = await Promise.all(
+    waiting.map(async ({ consumer, origin }) => {
+      deployment.say(step.id, `Waiting until ${consumer.server.id} has pulled from ${site.server.id} again`);
+      const timeoutMs = proofWindowMs(consumer.observed.config) + 20_000;
+      const limit = { timeoutMs, signal: deployment.signal, everyMs: 500 };
+      const seen = await until(deployment.clock, limit, async () => {
+        const since = deployment.restarted.get(site.server.id) ?? null;
+        const own = deployment.restarted.get(consumer.server.id) ?? null;
+        const [mine, theirs] = await Promise.all([
+          takeReading(consumer.connection, consumer.observed, deployment.clock, uncancelled(30_000), own),
+          takeReading(site.connection, site.observed, deployment.clock, uncancelled(30_000), since),
+        ]);
+        const pull = judgePull(pullInput(consumer.server.id, mine, site.server.id, theirs, origin));
+        return pull.health === 'replicating' ? { done: true, value: pull } : { done: false, last: pull };
+      });
+      // Nothing is half done here: a cancel ends the wait, and no other server is touched.
+      if (seen.done || deployment.signal.aborted) return null;
+      return {
+        code: 'partner-without-round',
+        message: `${consumer.server.id} pulled from ${site.server.id} before its restart and does not since: ${seen.last.cause}`,
+        fix: seen.last.fix || `Read ${consumer.server.id}'s log; no other server was restarted.`,
+        where: { server: consumer.server.id },
+      };
+    }),
+  );
+  return faults.find((fault) => fault !== null) ?? null;
+}
+
+/** Who pulled from a server when the deploy began, and it worked. */
+function workingPulls(deployment: Deployment, site: Site) {
+  const supplier = site.server.id;
+  const origin = originIn(deployment, supplier);
+  if (origin === null) return [];
+  return [...deployment.sites.values()].flatMap((consumer) => {
+    const table = tableFor(consumer.observed.config, origin);
+    if (consumer === site || !table || !pulls(table.type)) return [];
+    const host = parseOrigin(origin)?.host;
+    const last = consumer.observed.log?.rounds.filter((it) => it.supplierHost === host).at(-1);
+    return last?.outcome.kind === 'success' && last.kind === 'incremental' ? [{ consumer, origin }] : [];
+  });
+}
+
+/** The tables of both ends are as they were: then what worked must work again. */
+function tablesAreSame(deployment: Deployment, site: Site, consumer: Site, now: ServerConfig): boolean {
+  const theirs = originIn(deployment, consumer.server.id);
+  if (theirs === null) return false;
+  const same = (a: Partner | undefined, b: Partner | undefined): boolean =>
+    JSON.stringify(a) === JSON.stringify(b);
+  // Another step of this deploy may have changed the consumer's file by now.
+  const unchanged = deployment.known.get(consumer.server.id)?.sha256 === consumer.observed.file?.sha256;
+  return unchanged && same(tableFor(site.observed.config, theirs), tableFor(now, theirs));
+}
+
+const tableFor = (config: ServerConfig | null, origin: string): Partner | undefined =>
+  config?.replication?.partners.find((it) => (parseOrigin(it.origin)?.origin ?? it.origin) === origin);
+
+function originIn(deployment: Deployment, id: ServerId): ReturnType<typeof originOf> {
+  const observed = new Map([...deployment.sites.values()].map((it) => [it.server.id, it.observed]));
+  return originOf(deployment.fleet, observed, id);
+}
