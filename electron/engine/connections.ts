@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { FleetServer } from '../../shared/fleet/fleet';
 import type { FoundContainer } from '../../shared/ipc';
-import { type Result, fail, ok } from '../../shared/result';
+import { ok, type Result } from '../../shared/result';
 import type { Call, Person, ServerConnection } from './connect/connection';
 import { listContainers } from './connect/docker/list-containers';
 import { openDocker } from './connect/docker/open-docker';
