@@ -9,6 +9,7 @@ export interface ServerForm {
   connect: 'ssh' | 'docker';
   endpoint: string;
   container: string;
+  certificates: string;
   service: string;
   sudo: boolean;
   kanidmd: string;
@@ -27,6 +28,7 @@ export const emptyForm = (id: string): ServerForm => ({
   connect: 'ssh',
   endpoint: '',
   container: '',
+  certificates: '',
   service: '',
   sudo: false,
   kanidmd: '',
@@ -45,6 +47,7 @@ export function formOf(server: FleetServer): ServerForm {
     connect: server.connect,
     endpoint: ssh ? server.endpoint.replace(/^ssh:\/\//, '') : server.endpoint,
     container: server.connect === 'docker' ? server.container : '',
+    certificates: server.connect === 'docker' ? (server.certificates ?? '') : '',
     service: ssh && ssh.service !== 'kanidmd' ? ssh.service : '',
     sudo: ssh?.sudo ?? false,
     kanidmd: ssh && ssh.kanidmd !== 'kanidmd' ? ssh.kanidmd : '',
@@ -71,6 +74,7 @@ export function fieldsOf(form: ServerForm): ServerFields {
       connect: 'docker',
       endpoint: form.endpoint.trim(),
       container: form.container.trim(),
+      certificates: said(form.certificates),
     };
   return {
     ...common,

@@ -16,6 +16,7 @@ export interface ServerFields {
   readonly connect: 'ssh' | 'docker';
   readonly endpoint: string;
   readonly container?: string | null;
+  readonly certificates?: string | null;
   readonly config?: string | null;
   readonly origin?: string | null;
   readonly bindaddress?: string | null;
@@ -119,7 +120,7 @@ export function setName(text: string, name: string): Result<string> {
 }
 
 const sshKeys: readonly string[] = ['service', 'sudo', 'kanidmd', 'identity', 'known_hosts'];
-const dockerKeys: readonly string[] = ['container'];
+const dockerKeys: readonly string[] = ['container', 'certificates'];
 
 function rename(from: string, to: string, document: TomlDocument) {
   const places: readonly (readonly [string, string])[] = [
@@ -143,6 +144,7 @@ function writable(server: Partial<ServerFields>): [string, Writable | null][] {
     ['connect', server.connect],
     ['endpoint', server.endpoint],
     ['container', server.container],
+    ['certificates', server.certificates],
     ['config', server.config],
     ['origin', server.origin],
     ['bindaddress', server.bindaddress],
