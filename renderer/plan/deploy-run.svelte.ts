@@ -1,6 +1,7 @@
 import type { Client, OpenStream } from '../bridge/client';
 import type { FleetText, PlanView } from '../../shared/ipc';
 import type { DeployEvent, DeployOutcome, StepState } from '../../shared/plan/deploy';
+import type { Job } from '../../shared/plan/job';
 import type { Problem } from '../../shared/problem';
 import type { Fault } from '../../shared/result';
 import type { PlanStep } from './plan-words';
@@ -19,6 +20,7 @@ export interface RunStep {
 
 /** One deploy, as its events tell it. */
 export interface Run {
+  readonly job: Job;
   readonly steps: readonly RunStep[];
   readonly journal: string | null;
   readonly startedAt: number;
@@ -33,8 +35,9 @@ export interface Run {
 /** Lines of output kept per step. */
 const LONGEST_OUTPUT = 1000;
 
-export function startRun(steps: readonly PlanStep[], at: number): Run {
+export function startRun(steps: readonly PlanStep[], at: number, job: Job = { kind: 'apply' }): Run {
   return {
+    job,
     steps: steps.map((step) => ({
       step,
       state: 'pending',
@@ -93,10 +96,9 @@ function changeStep(run: Run, id: string, change: (step: RunStep) => RunStep): R
   return { ...run, steps: run.steps.map((step) => (step.step.id === id ? change(step) : step)) };
 }
 
-/** The deploy of this window, and those before it in this session. */
+/** The deploy of this window; the journals know those before it. */
 export class DeployRun {
   run = $state.raw<Run | null>(null);
-  earlier = $state.raw<readonly Run[]>([]);
   active = $derived(this.run !== null && this.run.outcome === null);
   readonly #client: Client;
   #stream: OpenStream | null = null;
@@ -106,17 +108,24 @@ export class DeployRun {
   }
 
   /** Runs the reviewed plan; `erase` names every server whose database may be replaced. `finished` is called once. */
-  start(fleet: FleetText, plan: PlanView, erase: readonly string[], finished: (run: Run) => void): void {
+  start(
+    fleet: FleetText,
+    {
+      plan,
+      erase,
+      job = { kind: 'apply' },
+    }: { readonly plan: PlanView; readonly erase: readonly string[]; readonly job?: Job },
+    finished: (run: Run) => void,
+  ): void {
     if (this.active) return;
-    if (this.run) this.earlier = [this.run, ...this.earlier];
-    this.run = startRun(plan.steps, Date.now());
+    this.run = startRun(plan.steps, Date.now(), job);
     const end = (run: Run): void => {
       this.run = run;
       finished(run);
     };
     this.#stream = this.#client.open(
       'deploy',
-      { fleet, fingerprint: plan.fingerprint, erase: [...erase] },
+      { fleet, fingerprint: plan.fingerprint, erase: [...erase], ...(job.kind === 'apply' ? {} : { job }) },
       {
         onItems: (events) => {
           let run = this.run;
@@ -144,6 +153,5 @@ export class DeployRun {
   forget(): void {
     if (this.active) return;
     this.run = null;
-    this.earlier = [];
   }
 }

@@ -26,7 +26,7 @@ function start() {
   const bridge = new RecordedBridge();
   const deploy = new DeployRun(createClient(bridge));
   const ended: Run[] = [];
-  deploy.start(fleet, plan, ['idm-b'], (run) => ended.push(run));
+  deploy.start(fleet, { plan, erase: ['idm-b'] }, (run) => ended.push(run));
   const { id } = bridge.last('open');
   const say = (...items: DeployEvent[]): void => bridge.say({ kind: 'items', id, items });
   return { bridge, deploy, ended, say, end: () => bridge.say({ kind: 'end', id, fault: null }) };
@@ -84,7 +84,7 @@ it('a stream that ends without an outcome is a lost engine, never a success', ()
 
 it('only one deploy runs at a time', () => {
   const { bridge, deploy } = start();
-  deploy.start(fleet, plan, [], () => undefined);
+  deploy.start(fleet, { plan, erase: [] }, () => undefined);
   expect(bridge.sent.filter((message) => message.kind === 'open')).toHaveLength(1);
 });
 

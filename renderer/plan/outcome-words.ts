@@ -1,5 +1,6 @@
 import { list } from '../state/words';
 import type { Tone } from '../health/pull-view';
+import { jobWords } from './job-words';
 import type { Run } from './deploy-run.svelte';
 
 /** How a deploy ended, for a person. */
@@ -25,8 +26,8 @@ export function outcomeWords(run: Run): OutcomeWords {
     case 'done':
       return {
         tone: 'good',
-        title: 'Deployed.',
-        text: 'Every step is done and the pulls are proved by fresh rounds.',
+        title: run.job.kind === 'apply' ? 'Deployed.' : 'Done.',
+        text: jobWords(run.job).done,
       };
     case 'unchanged':
       return { tone: 'good', title: 'Nothing to do.', text: 'The servers already are as the fleet says.' };

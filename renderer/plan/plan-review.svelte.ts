@@ -1,5 +1,6 @@
 import type { Client } from '../bridge/client';
 import type { FleetText, PlanView } from '../../shared/ipc';
+import type { Job } from '../../shared/plan/job';
 import type { Fault } from '../../shared/result';
 
 /** The plan for the fleet as drawn: asked again whenever that changes, so that the number of changes is known. */
@@ -28,15 +29,19 @@ export class PlanReview {
     this.#timer = setTimeout(() => void this.ask(question), restMs);
   }
 
-  /** Plans now; an answer to an older question is dropped. */
-  async ask(question: FleetText): Promise<void> {
+  /** Plans now, for the fleet file or another job; an answer to an older question is dropped. */
+  async ask(question: FleetText, job?: Job): Promise<void> {
     clearTimeout(this.#timer);
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
     this.asking = true;
     this.stale = true;
-    const answer = await this.#client.ask('fleet.plan', { fleet: question }, { signal: abort.signal });
+    const answer = await this.#client.ask(
+      'fleet.plan',
+      { fleet: question, ...(job ? { job } : {}) },
+      { signal: abort.signal },
+    );
     if (this.#abort !== abort) return;
     this.asking = false;
     this.stale = false;

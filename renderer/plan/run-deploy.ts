@@ -1,5 +1,6 @@
 import { rememberDomain } from '../../shared/fleet/remember-domain';
 import type { PlanView } from '../../shared/ipc';
+import type { Job } from '../../shared/plan/job';
 import { ok } from '../../shared/result';
 import type { App } from '../state/app.svelte';
 import { save } from '../state/files';
@@ -10,12 +11,17 @@ import { outcomeWords } from './outcome-words';
  * Saves the fleet file, then runs the plan the person has read. The file is saved first so that what was deployed can be
  * opened again, with the domain noted in it.
  */
-export async function runDeploy(app: App, plan: PlanView, erase: readonly string[]): Promise<void> {
+export async function runDeploy(
+  app: App,
+  plan: PlanView,
+  erase: readonly string[],
+  job: Job = { kind: 'apply' },
+): Promise<void> {
   if (app.locked) return;
   if (!app.document.saved && !(await save(app))) return;
   app.dialog = { kind: 'deploy' };
   app.notices.say('Deploy started.');
-  app.deploy.start(app.document.question(), plan, erase, (run) => void finished(app, run));
+  app.deploy.start(app.document.question(), { plan, erase, job }, (run) => void finished(app, run));
 }
 
 async function finished(app: App, run: Run): Promise<void> {
@@ -23,7 +29,8 @@ async function finished(app: App, run: Run): Promise<void> {
   app.notices.say(`${words.title} ${words.text}`);
   // The plan that was shown has been carried out, or the servers are otherwise than it says.
   app.review.forget();
-  if (run.outcome === 'done') await writeDomain(app);
+  if (run.outcome === 'done' && (run.job.kind === 'apply' || run.job.kind === 'resume'))
+    await writeDomain(app);
   app.lookAgain(true);
 }
 

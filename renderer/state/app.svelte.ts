@@ -4,9 +4,11 @@ import { type PullView, viewPull } from '../health/pull-view';
 import { summarise } from '../health/summary';
 import { LiveLog } from '../logs/live-log.svelte';
 import { DeployRun } from '../plan/deploy-run.svelte';
+import { PastDeploys } from '../plan/past-deploys.svelte';
 import { PlanReview } from '../plan/plan-review.svelte';
 import { configuredBy } from '../plan/plan-words';
 import { type Link, pullsOf } from '../../shared/fleet/fleet';
+import type { Job } from '../../shared/plan/job';
 import type { Result } from '../../shared/result';
 import { Clock } from './clock.svelte';
 import { Crashes } from './crashes.svelte';
@@ -23,7 +25,8 @@ export type OpenDialog =
   | { readonly kind: 'server'; readonly id: string | null }
   | { readonly kind: 'remove'; readonly id: string }
   | { readonly kind: 'pair'; readonly a: string | null; readonly b: string | null }
-  | { readonly kind: 'review' }
+  /** Without `job`: what the fleet file says. */
+  | { readonly kind: 'review'; readonly job?: Job }
   | { readonly kind: 'deploy' }
   | { readonly kind: 'palette' }
   | { readonly kind: 'unsaved'; readonly then: () => void };
@@ -49,7 +52,10 @@ export class App {
   readonly live: Live;
   readonly log: LiveLog;
   readonly review: PlanReview;
+  /** The plan of another job than the fleet file's: resume, roll back, put back. */
+  readonly jobReview: PlanReview;
   readonly deploy: DeployRun;
+  readonly past: PastDeploys;
 
   dialog = $state.raw<OpenDialog | null>(null);
   tab = $state<BottomTab>('logs');
@@ -85,7 +91,9 @@ export class App {
     this.live = new Live(client);
     this.log = new LiveLog(client);
     this.review = new PlanReview(client);
+    this.jobReview = new PlanReview(client);
     this.deploy = new DeployRun(client);
+    this.past = new PastDeploys(client);
     client.onQuestion(
       (question) => this.questions.add(question),
       (id) => this.questions.remove(id),
@@ -142,12 +150,14 @@ export class App {
       this.live.forget();
       this.log.stop();
       this.review.forget();
+      this.past.forget();
       return;
     }
     const question = this.document.question();
     this.live.follow(question, this.document.pulls);
     this.log.follow(question, keepLog);
     this.review.soon(question);
+    void this.past.look(question);
   }
 }
 

@@ -99,6 +99,7 @@ function take(app: App, path: string | null, text: string, savedText: string | n
   app.log.clear();
   app.review.forget();
   app.deploy.forget();
+  app.past.forget();
   app.document.take(path, text, savedText);
 }
 
