@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { refreshes, untilReplicating } from './support/replication';
+import { open, practise } from './support/session';
+import { DEPLOY_LIMIT_MS, pair, ROUNDS_LIMIT_MS } from './support/story';
+
+it('a deploy whose engine was killed is offered to be resumed, and is finished by the same review', async () => {
+  const { fleet, servers, server } = await practise();
+  const { window, electron } = await open({ fleet: fleet.fleet });
+  const { page } = window;
+  await pair(window, 'idm-a', 'idm-b', 'idm-a');
+  await window.openReview();
+  await window.review.allowErase('idm-b');
+  await window.review.deploy();
+  // Killed between the first step's end and the last one's: something is always left to do.
+  await window.deploy.root.locator('[data-step-state="done"]').first().waitFor();
+  await electron.app.evaluate(({ app, dialog }) => {
+    dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+    const engine = app.getAppMetrics().find(({ name }) => name === 'Kanilink engine');
+    if (!engine) throw new Error('there is no engine process');
+    process.kill(engine.pid, 'SIGKILL');
+  });
+  expect(await window.deploy.untilEnded(30_000)).toBe('lost');
+  await window.deploy.close();
+
+  await page.getByTestId('interrupted').waitFor({ timeout: 60_000 });
+  expect(await page.getByTestId('interrupted').innerText()).toContain('was interrupted');
+  await page.getByTestId('resume').click();
+  await window.review.untilPlanned();
+  for (const id of await window.review.erased()) await window.review.allowErase(id);
+  await window.review.deploy();
+  const outcome = await window.deploy.untilEnded(DEPLOY_LIMIT_MS);
+  expect(outcome, await window.deploy.text()).toBe('done');
+  await window.deploy.close();
+  await page.getByTestId('interrupted').waitFor({ state: 'detached' });
+
+  await untilReplicating(servers, ROUNDS_LIMIT_MS);
+  expect(refreshes(server('idm-a'))).toEqual([]);
+  await window.openTab('History');
+  await page.locator('[data-past-state="finished"]').first().waitFor();
+  expect(await page.getByTestId('history').innerText()).toContain('interrupted, settled since');
+});
