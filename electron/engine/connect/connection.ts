@@ -33,8 +33,11 @@ export interface ServerConnection {
     from: LogStart,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
   ): AsyncIterable<LogItem>;
-  /** A fresh 0700 folder beside the config, for what must not stay. */
-  scratch(call: Call): Promise<Result<Scratch>>;
+  /**
+   * A fresh 0700 folder for what must not stay: beside the config, or in the folder `beside` (the database's, where
+   * kanidmd itself may write). It belongs to the owner of the folder it lies in.
+   */
+  scratch(call: Call & { readonly beside?: string }): Promise<Result<Scratch>>;
   /** Makes a folder (parents exist) or accepts the one that is there. For backups, which stay. */
   makeFolder(path: string, mode: number, call: Call): Promise<Result<void>>;
   /** Bytes free where `path` is; null when the transport cannot tell. */

@@ -132,9 +132,9 @@ export class SshConnection implements ServerConnection {
     return readLogs(source, from, options.follow, options.signal);
   }
 
-  scratch(call: Call): Promise<Result<Scratch>> {
+  scratch(call: Call & { readonly beside?: string }): Promise<Result<Scratch>> {
     return this.during(call, 'making a scratch folder', async (signal) => {
-      const path = await this.makeScratch(signal);
+      const path = await this.makeScratch(signal, call.beside);
       if (!path.ok) return path;
       const remove = (later: Call) =>
         this.during(later, `removing ${path.value}`, (limit) => this.files.removeFolder(path.value, limit));
@@ -194,10 +194,11 @@ export class SshConnection implements ServerConnection {
     );
   }
 
-  private async makeScratch(signal: AbortSignal): Promise<Result<string>> {
+  private async makeScratch(signal: AbortSignal, beside?: string): Promise<Result<string>> {
     const config = await this.config(signal);
     if (!config.ok) return config;
-    const path = posix.join(posix.dirname(config.value), `.kanilink-${randomBytes(6).toString('hex')}`);
+    const parent = beside ?? posix.dirname(config.value);
+    const path = posix.join(parent, `.kanilink-${randomBytes(6).toString('hex')}`);
     const made = await this.files.makeFolder(path, 0o700, signal);
     return made.ok ? ok(path) : made;
   }
