@@ -1,0 +1,206 @@
+import { type Comparison, type DifferingEntry, MOST_NAMED } from '../../../shared/comparison';
+import type { Backup, BackupEntry } from '../../../shared/kanidmd/backup/backup';
+import { covers, differingUuids } from '../../../shared/kanidmd/backup/compare-entries';
+import { judgeEntry, milliseconds } from '../../../shared/kanidmd/backup/judge-entry';
+import { domainUuid } from '../../../shared/names';
+import type { Fault, Result } from '../../../shared/result';
+import { ok } from '../../../shared/result';
+import type { Call } from '../connect/connection';
+import type { Site } from '../deploy/site';
+import { pollIntervalOf } from '../probe/probe-server';
+import type { Clock } from '../time';
+import { readBackup } from './read-backup';
+import { takeBackup } from './take-backup';
+import { type PairPull, waitForRounds } from './wait-for-rounds';
+
+/** What a comparison needs beside the two servers. */
+export interface CompareContext {
+  readonly clock: Clock;
+  /** The pulls between the two. */
+  readonly pulls: readonly PairPull[];
+  /** Tells the person what is going on. */
+  readonly say: (text: string) => void;
+}
+
+/** Both servers' backups of one moment, and the entries in which they differ, in full. */
+interface Look {
+  readonly at: number;
+  readonly backups: readonly [Backup, Backup];
+  readonly entries: readonly [ReadonlyMap<string, BackupEntry>, ReadonlyMap<string, BackupEntry>];
+  readonly differing: ReadonlySet<string>;
+}
+
+/**
+ * Compares what two servers hold: online backups of both at one moment, entry by entry by change state (`kanidm.md`).
+ * Entries that differ and were changed within the last poll interval are looked at again a round later; they count only
+ * when what one side had then has not reached the other by now.
+ * @returns a comparison; `unknown` with the reason where there is none. Nothing is left on a server or on this machine.
+ */
+export async function comparePair(
+  a: Site,
+  b: Site,
+  context: CompareContext,
+  call: Call,
+): Promise<Comparison> {
+  const pair: readonly [Site, Site] = a.server.id < b.server.id ? [a, b] : [b, a];
+  const startedAt = context.clock.now();
+  const first = await look(pair, new Set(), context, call);
+  if (!first.ok) return cannot(pair, startedAt, first.error);
+  const [mine, theirs] = first.value.backups;
+  if (mine.domainUuid !== theirs.domainUuid) return otherDomains(pair, first.value);
+  const found = judge(pair, first.value, [...first.value.differing]);
+  if (!found.some((entry) => isFresh(entry, pair, first.value.at))) return told(pair, first.value, found, 0);
+
+  context.say('Entries changed a moment ago differ; looking again after the next rounds');
+  await waitForRounds(pair, first.value.at, context, call);
+  const second = await look(pair, first.value.differing, context, call);
+  if (!second.ok) return cannot(pair, startedAt, second.error);
+  const judged = judge(pair, second.value, [...second.value.differing]);
+  const still = judged.filter((entry) =>
+    first.value.differing.has(entry.uuid)
+      ? !caughtUp(entry.uuid, first.value, second.value)
+      : !isFresh(entry, pair, second.value.at),
+  );
+  return told(pair, second.value, still, judged.length - still.length);
+}
+
+/** Backs both up side by side and finds what differs; `also` are held in full though they may be the same now. */
+async function look(
+  pair: readonly [Site, Site],
+  also: ReadonlySet<string>,
+  { clock, say }: CompareContext,
+  call: Call,
+): Promise<Result<Look>> {
+  say(`Backing up ${pair[0].server.id} and ${pair[1].server.id} into memory`);
+  const at = clock.now();
+  const [left, right] = await Promise.all(pair.map((site) => takeBackup(site, call)));
+  if (left === undefined || right === undefined) throw new Error('a pair has two servers');
+  if (!left.ok) return left;
+  if (!right.ok) return right;
+  const none = new Set<string>();
+  const heads = await both(pair, [left.value, right.value], none, call.signal);
+  if (!heads.ok) return heads;
+  const [mine, theirs] = heads.value;
+  const backups = [mine.backup, theirs.backup] as const;
+  const differing = mine.backup.domainUuid === theirs.backup.domainUuid ? differingUuids(...backups) : none;
+  const wanted = new Set([...differing, ...also]);
+  if (wanted.size === 0) return ok({ at, backups, entries: [mine.entries, theirs.entries], differing });
+  // Unpacked a second time rather than held in full: most entries are the same.
+  const full = await both(pair, [left.value, right.value], wanted, call.signal);
+  if (!full.ok) return full;
+  return ok({ at, backups, entries: [full.value[0].entries, full.value[1].entries], differing });
+}
+
+async function both(
+  pair: readonly [Site, Site],
+  bytes: readonly [Uint8Array, Uint8Array],
+  wanted: ReadonlySet<string>,
+  signal: AbortSignal,
+) {
+  const left = await readBackup(bytes[0], wanted, signal);
+  if (!left.ok) return at(pair[0], left);
+  const right = await readBackup(bytes[1], wanted, signal);
+  if (!right.ok) return at(pair[1], right);
+  return ok([left.value, right.value] as const);
+}
+
+const at = (site: Site, result: { readonly ok: false; readonly error: Fault }) => ({
+  ok: false as const,
+  error: { ...result.error, where: { server: site.server.id, ...result.error.where } },
+});
+
+function judge(
+  [a, b]: readonly [Site, Site],
+  { at: now, entries }: Look,
+  uuids: readonly string[],
+): DifferingEntry[] {
+  return uuids.flatMap((uuid) => {
+    const mine = { server: a.server.id, entry: entries[0].get(uuid) };
+    const theirs = { server: b.server.id, entry: entries[1].get(uuid) };
+    return judgeEntry(mine, theirs, now) ?? [];
+  });
+}
+
+/** Changed within the last poll interval before the backup: it may still be on its way. */
+function isFresh(entry: DifferingEntry, pair: readonly [Site, Site], at: number): boolean {
+  if (entry.changedAt === null) return false;
+  const interval = Math.max(...pair.map((site) => pollIntervalOf(site.observed.config)));
+  const offset = Math.max(...pair.map((site) => site.observed.facts?.clockOffsetMs ?? 0));
+  return Date.parse(entry.changedAt) > at + offset - (interval + 5) * 1000;
+}
+
+/** What each side had at the first look has reached the other by the second. */
+function caughtUp(uuid: string, first: Look, second: Look): boolean {
+  const [a1, b1] = first.entries.map((it) => it.get(uuid));
+  const [a2, b2] = second.entries.map((it) => it.get(uuid));
+  return covers(b2, a1) && covers(a2, b1);
+}
+
+function told(
+  pair: readonly [Site, Site],
+  { at: when, backups }: Look,
+  differing: readonly DifferingEntry[],
+  travelling: number,
+): Comparison {
+  const [a, b] = pair;
+  const names = `${a.server.id} and ${b.server.id}`;
+  const entries = new Set([...backups[0].states.keys(), ...backups[1].states.keys()]).size;
+  const sorted = [...differing].sort((x, y) => `${x.type} ${x.name}`.localeCompare(`${y.type} ${y.name}`));
+  const count = sorted.length;
+  return {
+    ...blank(pair, when),
+    domain: domainUuid(backups[0].domainUuid),
+    result: count === 0 ? 'same' : 'differ',
+    entries,
+    differing: sorted.slice(0, MOST_NAMED),
+    differences: count,
+    travelling,
+    own: pair.flatMap((site, index) => {
+      const backup = backups[index];
+      const own = backup?.ruv.get(backup.serverUuid);
+      if (!backup || !own) return [];
+      const reached = new Date(milliseconds(own)).toISOString();
+      return [{ server: site.server.id, uuid: backup.serverUuid, at: reached }];
+    }),
+    cause:
+      count === 0
+        ? `${names} hold the same ${entries} entries.`
+        : `${count} of ${entries} ${count === 1 ? 'entry differs' : 'entries differ'} between ${names}.`,
+    fix:
+      count === 0
+        ? ''
+        : 'Choose whose data wins, then refresh the other, by name; a change that is made again on the older side is replicated too.',
+  };
+}
+
+function otherDomains(pair: readonly [Site, Site], { at: when, backups }: Look): Comparison {
+  return {
+    ...blank(pair, when),
+    result: 'differ',
+    entries: backups[0].states.size + backups[1].states.size,
+    cause: `${pair[0].server.id} and ${pair[1].server.id} are in different domains: they share no data.`,
+    fix: 'Deploy: the plan refreshes the secondary once you name it.',
+  };
+}
+
+const cannot = (pair: readonly [Site, Site], when: number, fault: Fault): Comparison => ({
+  ...blank(pair, when),
+  cause: `They cannot be compared: ${fault.where.server === undefined ? '' : `${fault.where.server}: `}${fault.message}`,
+  fix: fault.fix,
+  fault,
+});
+
+const blank = ([a, b]: readonly [Site, Site], when: number): Comparison => ({
+  servers: [a.server.id, b.server.id],
+  at: new Date(when).toISOString(),
+  domain: null,
+  result: 'unknown',
+  entries: 0,
+  differing: [],
+  differences: 0,
+  travelling: 0,
+  own: [],
+  cause: '',
+  fix: '',
+  fault: null,
+});

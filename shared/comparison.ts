@@ -1,0 +1,58 @@
+import type { DomainUuid, ServerId } from './names';
+import type { Fault } from './result';
+
+/** What comparing two servers' online backups found (`kanidm.md`, "Comparing what two servers really hold"). */
+export interface Comparison {
+  /** In alphabetical order. */
+  readonly servers: readonly [ServerId, ServerId];
+  /** When the backups were taken, ISO 8601, our clock. */
+  readonly at: string;
+  /** The domain both hold; null when it is not one, or not known. */
+  readonly domain: DomainUuid | null;
+  /** `unknown`: they could not be compared; `cause` says why. */
+  readonly result: 'same' | 'differ' | 'unknown';
+  /** How many entries were compared. */
+  readonly entries: number;
+  /** The first of those that differ, by type and name; never their values. */
+  readonly differing: readonly DifferingEntry[];
+  /** How many differ in all. */
+  readonly differences: number;
+  /** Changed while it was compared, and still on their way: not held against them. */
+  readonly travelling: number;
+  /** How far each side's own changes have come, by server uuid, ISO 8601: a later comparison sees whether one went back. */
+  readonly own: readonly { readonly server: ServerId; readonly uuid: string; readonly at: string }[];
+  /** One sentence. */
+  readonly cause: string;
+  /** One sentence; empty when nothing is to be done. */
+  readonly fix: string;
+  /** What kept it from being compared; null when it was. */
+  readonly fault: Fault | null;
+}
+
+/** An entry that two servers hold in different states. */
+export interface DifferingEntry {
+  readonly uuid: string;
+  /** `person`, `group`, …, in words. */
+  readonly type: string;
+  readonly name: string;
+  /** Whose is newer; null: each has a change the other lacks. */
+  readonly newer: ServerId | null;
+  /** The one server that has it at all; null when both have. */
+  readonly onlyOn: ServerId | null;
+  /** On one side it is deleted, or in the recycle bin. */
+  readonly deletedOn: ServerId | null;
+  /** When it was changed last, ISO 8601, by the clock of the server that changed it; null when not known. */
+  readonly changedAt: string | null;
+}
+
+/** How many differing entries a comparison names. */
+export const MOST_NAMED = 200;
+
+/** A differing entry in one line: `person alice: newer on idm-a`. */
+export function describeDifference(entry: DifferingEntry): string {
+  const what = `${entry.type} ${entry.name}`;
+  if (entry.onlyOn !== null) return `${what}: only on ${entry.onlyOn}`;
+  const deleted = entry.deletedOn === null ? '' : `, deleted on ${entry.deletedOn}`;
+  if (entry.newer === null) return `${what}: each side has a change that the other lacks${deleted}`;
+  return `${what}: newer on ${entry.newer}${deleted}`;
+}
