@@ -1,6 +1,7 @@
 import type { Invocation } from './arguments';
 import { apply, resume, rollback } from './commands/apply';
 import { check } from './commands/check';
+import { compare } from './commands/compare';
 import { logs } from './commands/logs';
 import { plan } from './commands/plan';
 import { practice } from './commands/practice';
@@ -104,7 +105,16 @@ export const commands: readonly Command[] = [
       'Exit 0: read to the end, or stopped by Ctrl-C; 1: a server’s log could not be read.\nJSON (not with --follow): {"lines":[{"at","server","level","meaning","raw","pull"}],"problems":[…]}; at is in microseconds.',
     run: logs,
   },
-  later('compare', 'FLEET', 'proves from online backups that the servers hold the same data'),
+  {
+    name: 'compare',
+    usage: 'FLEET',
+    summary: 'proves from online backups that the servers hold the same data',
+    takesFleet: true,
+    options: [],
+    details:
+      'Compares every two linked servers entry by entry. The backups are read into memory and deleted on the servers at once. What changed a moment ago is looked at again a round later.\nExit 0: all hold the same; 2: some differ; 1: failed, or some could not be compared.\nJSON: {"comparisons":[{"servers","at","result","entries","differing":[{"type","name","newer","onlyOn",…}],…}],"problems":[…]}; never a value of an entry.',
+    run: compare,
+  },
   later('certificates', 'FLEET', 'shows expiry and pins'),
   later('renew', 'FLEET --server ID', 'renews a certificate and re-pins it everywhere'),
   later('adopt', 'ENDPOINT… --output FLEET', 'makes a fleet file from servers as they run'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Comparison } from '../../shared/comparison';
 import type { LogLineView, PlanView } from '../../shared/ipc';
 import type { StatusReport } from '../../shared/observed';
 import type { DeployEvent } from '../../shared/plan/deploy';
@@ -89,6 +90,7 @@ interface Scene {
   readonly plan?: Result<PlanView>;
   readonly events?: readonly DeployEvent[];
   readonly logs?: readonly Result<LogLineView>[];
+  readonly comparisons?: readonly Comparison[];
   readonly answers?: readonly string[];
 }
 
@@ -107,6 +109,8 @@ async function call(line: string, scene: Scene = {}) {
           : ok({ path, text: scene.fleet ?? FLEET }),
       ),
     history: () => Promise.resolve(ok({ deploys: [], interrupted: null, unreadable: [] })),
+    compare: () => Promise.resolve(ok(scene.comparisons ?? [])),
+    lastComparisons: () => Promise.reject(new Error('not asked for')),
     saveFleet: (path, text) => {
       asked.saved.push(text);
       return Promise.resolve(ok({ path }));
@@ -188,14 +192,11 @@ describe('calling the command line', () => {
     expect(called.asked.closed).toBe(0);
   });
 
-  it.each(['compare', 'certificates', 'renew', 'adopt'])(
-    'says plainly that %s is not there yet',
-    async (name) => {
-      const called = await call(`${name} fleet.toml`);
-      expect(called).toMatchObject({ code: 64, out: '' });
-      expect(called.err).toContain(`kanilink ${name} is not in this version yet`);
-    },
-  );
+  it.each(['certificates', 'renew', 'adopt'])('says plainly that %s is not there yet', async (name) => {
+    const called = await call(`${name} fleet.toml`);
+    expect(called).toMatchObject({ code: 64, out: '' });
+    expect(called.err).toContain(`kanilink ${name} is not in this version yet`);
+  });
 
   it.each(['help', '--help', '-h', 'help plan', 'plan --help', 'help renew'])(
     'helps with "%s"',

@@ -8,6 +8,8 @@ import { originOf } from '../../shared/plan/desired';
 import { problemOf } from '../../shared/problem';
 import { fail, ok } from '../../shared/result';
 import type { Person } from './connect/connection';
+import { compareFleet } from './compare/compare-fleet';
+import { lastComparisons } from './compare/kept-comparisons';
 import { Connections, type ConnectionsOptions } from './connections';
 import { deployJob } from './deploy/deploy-job';
 import { historyOf } from './deploy/history';
@@ -88,6 +90,16 @@ export function createEngine(options: EngineOptions): Engine {
       const { configDir } = options;
       const planned = await planJob(call.job ?? { kind: 'apply' }, fleet.value, configDir);
       return planned.ok ? ok(viewOf(planned.value.plan)) : planned;
+    },
+    compare: async (text, call) => {
+      const fleet = await observeFleet(text, connections, clock, call);
+      if (!fleet.ok) return fleet;
+      const { say = () => undefined } = call;
+      return ok(await compareFleet(fleet.value, { clock, configDir: options.configDir, say }, call));
+    },
+    lastComparisons: async (text) => {
+      const read = fleetFrom(text);
+      return read.ok ? ok(await lastComparisons(options.configDir, read.value.fleet)) : read;
     },
     history: async (text) => {
       const read = fleetFrom(text);

@@ -6,6 +6,7 @@ import type {
   PlanView,
   ServerReport,
 } from '../../shared/ipc';
+import type { Comparison } from '../../shared/comparison';
 import type { StatusReport } from '../../shared/observed';
 import type { DeployEvent } from '../../shared/plan/deploy';
 import type { DeployHistory } from '../../shared/plan/history';
@@ -34,6 +35,16 @@ export interface Engine {
    * for `resume` and `rollback`, when a deploy of this fleet was interrupted. The last event is `finished`.
    */
   deploy(fleet: FleetText, consent: Consent, signal: AbortSignal): AsyncIterable<DeployEvent>;
+  /**
+   * Compares the data of every two linked servers, from online backups held in memory, and keeps the results. Leaves
+   * nothing on the servers. A pair that cannot be compared is `unknown` and says why.
+   */
+  compare(
+    fleet: FleetText,
+    call: Call & { readonly say?: (text: string) => void },
+  ): Promise<Result<readonly Comparison[]>>;
+  /** The kept results of linked servers; none before the fleet file has its `domain_uuid`. */
+  lastComparisons(fleet: FleetText): Promise<Result<readonly Comparison[]>>;
   /** Past deploys of this fleet, and the one that was interrupted. */
   history(fleet: FleetText): Promise<Result<DeployHistory>>;
   /** Log lines of all servers (or one), merged by time. Without `follow` it ends. */

@@ -52,6 +52,9 @@ export function createFakeBridge(
         await rest(500 / wishes.speed);
         return ok(simulation.plan(asks['fleet.plan'].question.parse(message.question).fleet));
       }
+      case 'fleet.compare':
+      case 'fleet.comparisons':
+        return ok([]);
       case 'fleet.history':
         return ok({ deploys: [], interrupted: null, unreadable: [] });
       case 'practice.start':

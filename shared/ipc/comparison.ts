@@ -13,15 +13,15 @@ const differingEntry = z.object({
 
 /** A `Comparison` as it crosses to the window and as it is kept. */
 export const comparison = z.object({
-  servers: z.tuple([z.string(), z.string()]),
+  servers: z.tuple([z.string(), z.string()]).readonly(),
   at: z.string(),
   domain: z.string().nullable(),
   result: z.enum(['same', 'differ', 'unknown']),
   entries: z.number(),
-  differing: z.array(differingEntry),
+  differing: z.array(differingEntry).readonly(),
   differences: z.number(),
   travelling: z.number(),
-  own: z.array(z.object({ server: z.string(), uuid: z.string(), at: z.string() })),
+  own: z.array(z.object({ server: z.string(), uuid: z.string(), at: z.string() })).readonly(),
   cause: z.string(),
   fix: z.string(),
   fault: fault.nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { comparison } from './comparison';
 import { foundContainer, foundContext } from './containers';
 import { deployHistory } from '../plan/history';
 import { job } from '../plan/job';
@@ -46,6 +47,10 @@ export const asks = {
   'fleet.plan': ask('engine', z.object({ fleet: fleetText, job: job.exactOptional() }), planView),
   /** Past deploys, what they kept, and which one was interrupted. */
   'fleet.history': ask('engine', z.object({ fleet: fleetText }), deployHistory),
+  /** Compares the data of every two linked servers, from online backups; takes minutes where data is on its way. */
+  'fleet.compare': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
+  /** The last comparison of each two linked servers; `at` tells how old it is. Asks no server. */
+  'fleet.comparisons': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
   /** Starts the practice fleet (or finds the one that runs) and answers with its fleet file. */
   'practice.start': ask(
     'engine',

@@ -1,8 +1,8 @@
-import { type Comparison, type DifferingEntry, MOST_NAMED } from '../../../shared/comparison';
+import type { Comparison, DifferingEntry } from '../../../shared/comparison';
 import type { Backup, BackupEntry } from '../../../shared/kanidmd/backup/backup';
 import { covers, differingUuids } from '../../../shared/kanidmd/backup/compare-entries';
-import { judgeEntry, milliseconds } from '../../../shared/kanidmd/backup/judge-entry';
-import { domainUuid } from '../../../shared/names';
+import { judgeEntry } from '../../../shared/kanidmd/backup/judge-entry';
+import type { ServerId } from '../../../shared/names';
 import type { Fault, Result } from '../../../shared/result';
 import { ok } from '../../../shared/result';
 import type { Call } from '../connect/connection';
@@ -10,6 +10,7 @@ import type { Site } from '../deploy/site';
 import { pollIntervalOf } from '../probe/probe-server';
 import type { Clock } from '../time';
 import { readBackup } from './read-backup';
+import { notCompared, otherDomains, told } from './tell';
 import { takeBackup } from './take-backup';
 import { type PairPull, waitForRounds } from './wait-for-rounds';
 
@@ -45,23 +46,24 @@ export async function comparePair(
   const pair: readonly [Site, Site] = a.server.id < b.server.id ? [a, b] : [b, a];
   const startedAt = context.clock.now();
   const first = await look(pair, new Set(), context, call);
-  if (!first.ok) return cannot(pair, startedAt, first.error);
+  if (!first.ok) return notCompared(idsOf(pair), startedAt, first.error);
   const [mine, theirs] = first.value.backups;
-  if (mine.domainUuid !== theirs.domainUuid) return otherDomains(pair, first.value);
+  if (mine.domainUuid !== theirs.domainUuid) return otherDomains(idsOf(pair), first.value);
   const found = judge(pair, first.value, [...first.value.differing]);
-  if (!found.some((entry) => isFresh(entry, pair, first.value.at))) return told(pair, first.value, found, 0);
+  if (!found.some((entry) => isFresh(entry, pair, first.value.at)))
+    return told(idsOf(pair), first.value, found, 0);
 
   context.say('Entries changed a moment ago differ; looking again after the next rounds');
   await waitForRounds(pair, first.value.at, context, call);
   const second = await look(pair, first.value.differing, context, call);
-  if (!second.ok) return cannot(pair, startedAt, second.error);
+  if (!second.ok) return notCompared(idsOf(pair), startedAt, second.error);
   const judged = judge(pair, second.value, [...second.value.differing]);
   const still = judged.filter((entry) =>
     first.value.differing.has(entry.uuid)
       ? !caughtUp(entry.uuid, first.value, second.value)
       : !isFresh(entry, pair, second.value.at),
   );
-  return told(pair, second.value, still, judged.length - still.length);
+  return told(idsOf(pair), second.value, still, judged.length - still.length);
 }
 
 /** Backs both up side by side and finds what differs; `also` are held in full though they may be the same now. */
@@ -136,71 +138,4 @@ function caughtUp(uuid: string, first: Look, second: Look): boolean {
   return covers(b2, a1) && covers(a2, b1);
 }
 
-function told(
-  pair: readonly [Site, Site],
-  { at: when, backups }: Look,
-  differing: readonly DifferingEntry[],
-  travelling: number,
-): Comparison {
-  const [a, b] = pair;
-  const names = `${a.server.id} and ${b.server.id}`;
-  const entries = new Set([...backups[0].states.keys(), ...backups[1].states.keys()]).size;
-  const sorted = [...differing].sort((x, y) => `${x.type} ${x.name}`.localeCompare(`${y.type} ${y.name}`));
-  const count = sorted.length;
-  return {
-    ...blank(pair, when),
-    domain: domainUuid(backups[0].domainUuid),
-    result: count === 0 ? 'same' : 'differ',
-    entries,
-    differing: sorted.slice(0, MOST_NAMED),
-    differences: count,
-    travelling,
-    own: pair.flatMap((site, index) => {
-      const backup = backups[index];
-      const own = backup?.ruv.get(backup.serverUuid);
-      if (!backup || !own) return [];
-      const reached = new Date(milliseconds(own)).toISOString();
-      return [{ server: site.server.id, uuid: backup.serverUuid, at: reached }];
-    }),
-    cause:
-      count === 0
-        ? `${names} hold the same ${entries} entries.`
-        : `${count} of ${entries} ${count === 1 ? 'entry differs' : 'entries differ'} between ${names}.`,
-    fix:
-      count === 0
-        ? ''
-        : 'Choose whose data wins, then refresh the other, by name; a change that is made again on the older side is replicated too.',
-  };
-}
-
-function otherDomains(pair: readonly [Site, Site], { at: when, backups }: Look): Comparison {
-  return {
-    ...blank(pair, when),
-    result: 'differ',
-    entries: backups[0].states.size + backups[1].states.size,
-    cause: `${pair[0].server.id} and ${pair[1].server.id} are in different domains: they share no data.`,
-    fix: 'Deploy: the plan refreshes the secondary once you name it.',
-  };
-}
-
-const cannot = (pair: readonly [Site, Site], when: number, fault: Fault): Comparison => ({
-  ...blank(pair, when),
-  cause: `They cannot be compared: ${fault.where.server === undefined ? '' : `${fault.where.server}: `}${fault.message}`,
-  fix: fault.fix,
-  fault,
-});
-
-const blank = ([a, b]: readonly [Site, Site], when: number): Comparison => ({
-  servers: [a.server.id, b.server.id],
-  at: new Date(when).toISOString(),
-  domain: null,
-  result: 'unknown',
-  entries: 0,
-  differing: [],
-  differences: 0,
-  travelling: 0,
-  own: [],
-  cause: '',
-  fix: '',
-  fault: null,
-});
+const idsOf = ([a, b]: readonly [Site, Site]): readonly [ServerId, ServerId] => [a.server.id, b.server.id];

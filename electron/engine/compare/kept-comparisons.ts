@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import type { Comparison } from '../../../shared/comparison';
+import type { Fleet } from '../../../shared/fleet/fleet';
 import { comparison } from '../../../shared/ipc/comparison';
 import type { DomainUuid, ServerId } from '../../../shared/names';
 import { type Result, fail, ok } from '../../../shared/result';
@@ -33,17 +33,21 @@ export async function keepComparison(
   }
 }
 
-/** The last comparison of two servers of a domain; null when there is none, or none that can be read. */
-export async function lastComparison(
-  configDir: string,
-  domain: DomainUuid,
-  a: ServerId,
-  b: ServerId,
-): Promise<Comparison | null> {
-  const pair: readonly [ServerId, ServerId] = a < b ? [a, b] : [b, a];
+/** The last comparisons of a fleet's linked servers; those that were never made, or cannot be read, are left out. */
+export async function lastComparisons(configDir: string, fleet: Fleet): Promise<readonly Comparison[]> {
+  const domain = fleet.domainUuid;
+  // Written into the fleet file by its first deploy; without it nobody knows whose the results are.
+  if (domain === null) return [];
+  const read = await Promise.all(
+    fleet.links.map(({ supplier, consumer }) => readKept(pathOf(configDir, domain, [supplier, consumer]))),
+  );
+  return read.filter((it) => it !== null);
+}
+
+async function readKept(path: string): Promise<Comparison | null> {
   try {
-    const text = await readFile(pathOf(configDir, domain, pair), 'utf8');
-    const read = kept.safeParse(JSON.parse(text));
+    const read = comparison.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    // Kept by `keepComparison`: its names were names then.
     return read.success ? (read.data as Comparison) : null;
   } catch {
     // None yet, or a file that is not JSON: as good as none.
@@ -51,8 +55,8 @@ export async function lastComparison(
   }
 }
 
-const kept: z.ZodType = comparison;
-
 /** Ids and uuids have no characters that a file name could not hold. */
-const pathOf = (configDir: string, domain: DomainUuid, [a, b]: readonly [ServerId, ServerId]): string =>
-  join(configDir, 'comparisons', `${domain}.${a}.${b}.json`);
+function pathOf(configDir: string, domain: DomainUuid, pair: readonly [ServerId, ServerId]): string {
+  const [a, b] = [...pair].sort();
+  return join(configDir, 'comparisons', `${domain}.${a ?? ''}.${b ?? ''}.json`);
+}

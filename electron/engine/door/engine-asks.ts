@@ -37,6 +37,16 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
   'fleet.history': answering(asks['fleet.history'], 10 * SECOND, ({ fleet }, { engine }: AskContext) =>
     engine.history(fleet),
   ),
+  'fleet.compare': answering(
+    asks['fleet.compare'],
+    1800 * SECOND,
+    ({ fleet }, { engine, call }: AskContext) => engine.compare(fleet, call),
+  ),
+  'fleet.comparisons': answering(
+    asks['fleet.comparisons'],
+    10 * SECOND,
+    ({ fleet }, { engine }: AskContext) => engine.lastComparisons(fleet),
+  ),
   'practice.start': answering(
     asks['practice.start'],
     60 * SECOND,

@@ -1,0 +1,53 @@
+import type { Comparison } from '../../../shared/comparison';
+import type { ServerId } from '../../../shared/names';
+import type { Fault } from '../../../shared/result';
+import type { Call } from '../connect/connection';
+import type { ObservedFleet } from '../observe-fleet';
+import type { Clock } from '../time';
+import { comparePair } from './compare-pair';
+import { keepComparison } from './kept-comparisons';
+import { pairPulls } from './pair-pulls';
+import { notCompared } from './tell';
+
+/**
+ * Compares every two servers that a link joins, one pair after the other, and keeps what was found. Who is joined by
+ * others only is compared by way of them.
+ */
+export async function compareFleet(
+  fleet: ObservedFleet,
+  engine: { readonly clock: Clock; readonly configDir: string; readonly say: (text: string) => void },
+  call: Call,
+): Promise<readonly Comparison[]> {
+  const { clock, configDir, say } = engine;
+  const made: Comparison[] = [];
+  for (const [a, b] of linkedPairs(fleet)) {
+    const [mine, theirs] = [fleet.sites.get(a), fleet.sites.get(b)];
+    if (!mine || !theirs) {
+      made.push(notCompared([a, b], clock.now(), whyUnreached(fleet, mine ? b : a)));
+      continue;
+    }
+    const context = { clock, say, pulls: pairPulls(fleet.fleet, fleet.observed, a, b) };
+    const comparison = await comparePair(mine, theirs, context, call);
+    made.push(comparison);
+    const kept =
+      comparison.domain === null ? null : await keepComparison(configDir, comparison.domain, comparison);
+    if (kept !== null && !kept.ok) say(kept.error.message);
+  }
+  return made;
+}
+
+/** Each pair once, in alphabetical order. */
+function linkedPairs({ fleet }: Pick<ObservedFleet, 'fleet'>): readonly (readonly [ServerId, ServerId])[] {
+  return fleet.links
+    .map(({ supplier, consumer }): readonly [ServerId, ServerId] =>
+      supplier < consumer ? [supplier, consumer] : [consumer, supplier],
+    )
+    .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1));
+}
+
+function whyUnreached(fleet: ObservedFleet, id: ServerId): Fault {
+  const [fault] = fleet.observed.find((it) => it.id === id)?.faults ?? [];
+  return (
+    fault ?? { code: 'unreachable', message: `${id} could not be reached.`, fix: '', where: { server: id } }
+  );
+}
