@@ -1,5 +1,4 @@
 import { homedir } from 'node:os';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
 import type { ServerId } from '../../shared/names';
@@ -125,8 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
     watch: (text, signal) => watchFleet(text, connections, clock, signal),
     startPractice: ({ servers }, call) => practice.start(servers, call),
     stopPractice: () => practice.stop(),
-    sshAliases: async () =>
-      hostAliases(await readFile(join(options.home, '.ssh', 'config'), 'utf8').catch(() => '')),
+    sshAliases: async () => hostAliases(options.home),
     listContainers: (choice, call) => connections.listContainers(choice, call),
     dockerContexts: async () =>
       (await listContexts(dockerFolder(options))).map(({ name, endpoint }) => ({ name, endpoint })),

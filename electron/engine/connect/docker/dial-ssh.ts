@@ -7,7 +7,7 @@ import { connect } from '../ssh/connect';
 import { type At, faultAt } from '../ssh/faults';
 import { cancelled, Stopped, timedOut, within } from '../ssh/limits';
 import type { Program } from '../ssh/program';
-import { resolveRoute } from '../ssh/route';
+import { hopName, resolveRoute, withNotes } from '../ssh/route';
 import { asText, run } from '../ssh/run';
 import type { SshSession } from '../ssh/session';
 import type { Dialer } from './dialer';
@@ -49,7 +49,8 @@ export async function dialSsh(
     return connect(route.value, at, patient, memory, signal);
   };
   const { host, port, user } = route.value;
-  const lease = pool.lease(JSON.stringify(['docker', user, host, port, target.home]), open);
+  const jumps = route.value.jumps.map(hopName);
+  const lease = pool.lease(JSON.stringify(['docker', user, host, port, target.home, jumps]), open);
   const session = (call: Call): Promise<Result<SshSession>> =>
     lease.use(call, (why) => {
       const reason: unknown = call.signal.reason;
@@ -63,7 +64,7 @@ export async function dialSsh(
   return ok({
     ready: async (call) => {
       const opened = await session(call);
-      if (!opened.ok) return opened;
+      if (!opened.ok) return fail(withNotes(opened.error, route.value));
       if (way !== null) return ok(undefined);
       const found = await within(call, at, 'looking for the engine', (signal) =>
         findWay(opened.value, at, signal),

@@ -14,9 +14,11 @@ const TRIES = 3;
 export interface Memory {
   password: string | null;
   readonly keys: Map<string, ParsedKey>;
+  /** The same for each host on the way, by `user@host:port`. */
+  readonly hops: Map<string, Memory>;
 }
 
-export const emptyMemory = (): Memory => ({ password: null, keys: new Map() });
+export const emptyMemory = (): Memory => ({ password: null, keys: new Map(), hops: new Map() });
 
 /** One attempt, and what to remember if it is the one that works. */
 export interface Attempt {

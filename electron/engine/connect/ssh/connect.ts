@@ -1,20 +1,16 @@
-import ssh2 from 'ssh2';
-import { fail, ok, type Fault, type Result } from '../../../../shared/result';
+import type { Duplex } from 'node:stream';
+import { fail, ok, type Result } from '../../../../shared/result';
 import type { Person } from '../connection';
-import { authenticate, type Attempt, type Memory } from './authenticate';
-import { type At, connectionFault, faultAt } from './faults';
-import { prepareHostKeyCheck } from './host-key';
-import { settle } from './limits';
-import type { Route } from './route';
-import { SshSession } from './session';
-
-/** How ssh2 notices a connection that died without a word: three unanswered probes, five seconds apart. */
-const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 };
+import { emptyMemory, type Memory } from './authenticate';
+import { dial } from './dial';
+import type { At } from './faults';
+import { hopName, type Route } from './route';
+import type { SshSession } from './session';
 
 /**
- * Dials, checks the host key, authenticates. The signal ends it at any point, a question to the person included.
- * @returns a connected session, or why not: `connection-refused`, `name-not-found`, `host-key-changed`,
- * `authentication-failed`, `declined`, … (each is said where it arises).
+ * Connects, through the hosts on the way if there are any (ProxyJump). Each of them is dialled through the one before,
+ * its host key checked and its own login made, as if it were the server; closing the connection closes them too.
+ * @returns a connected session, or why not; a fault on the way names the host it happened at.
  */
 export async function connect(
   route: Route,
@@ -23,98 +19,41 @@ export async function connect(
   memory: Memory,
   signal: AbortSignal,
 ): Promise<Result<SshSession>> {
-  const check = await prepareHostKeyCheck(route, at, person);
-  if (!check.ok) return check;
-  const hostKey = check.value;
-  const client = new ssh2.Client();
-  // Aborts when this attempt is over, however it ends, and takes an open question to the person with it.
-  const attempt = new AbortController();
-
-  const connected = await settle<SshSession>([signal], (done) => {
-    const giveUp = (fault: Fault) => done(fail(fault));
-    const attempts = authenticate(route, at, person, memory, attempt.signal);
-    let current: Attempt | null = null;
-    client
-      .on('ready', () => {
-        current?.remember();
-        client.setNoDelay(true);
-        // At once: a connection that closes in this very moment must not go unseen.
-        done(ok(new SshSession(client, at)));
-      })
-      // An agent that fails is not the end: the next method follows.
-      .on('error', (error) => {
-        if (error.level !== 'agent' && error.level !== 'client-authentication')
-          giveUp(
-            current === null
-              ? connectionFault(at, error, 'connecting')
-              : endedWhileAuthenticating(at, route, error),
-          );
-      })
-      .on('close', () =>
-        giveUp(current === null ? closedEarly(at) : endedWhileAuthenticating(at, route, null)),
-      )
-      .connect({
-        host: route.host,
-        port: route.port,
-        username: route.user,
-        ...KEEPALIVE,
-        // The call's own limit rules: a person may think longer than ssh2's default allows.
-        readyTimeout: 0,
-        algorithms: {
-          // Electron takes seconds for the big Diffie-Hellman groups (measured): group 14 is the last resort.
-          kex: [
-            'curve25519-sha256',
-            'curve25519-sha256@libssh.org',
-            'ecdh-sha2-nistp256',
-            'ecdh-sha2-nistp384',
-            'ecdh-sha2-nistp521',
-            'diffie-hellman-group14-sha256',
-          ],
-          serverHostKey: [...hostKey.algorithms],
-        },
-        hostVerifier: (key: Buffer, verify: (accepted: boolean) => void) => {
-          hostKey.verify(key, attempt.signal).then(
-            (verdict) => {
-              if (!verdict.ok) giveUp(verdict.error);
-              verify(verdict.ok);
-            },
-            (error: unknown) => {
-              giveUp(connectionFault(at, error, 'connecting'));
-              verify(false);
-            },
-          );
-        },
-        authHandler: (accepted, _partial, next) => {
-          const step = current === null ? attempts.next() : attempts.next(accepted ?? []);
-          step.then(
-            (turn) => {
-              if (attempt.signal.aborted) return;
-              if (turn.done === true) return giveUp(turn.value);
-              current = turn.value;
-              next(current.method);
-            },
-            (error: unknown) => giveUp(connectionFault(at, error, 'connecting')),
-          );
-        },
-      });
-  });
-
-  attempt.abort();
-  if (!connected.ok) client.destroy();
-  return connected;
+  const way: SshSession[] = [];
+  const leave = async () => {
+    for (const hop of way.reverse()) await hop.close();
+  };
+  let through: Duplex | null = null;
+  for (const stop of [...route.jumps, route]) {
+    const last = way.at(-1);
+    if (last !== undefined) {
+      const channel: Result<Duplex> = await last.forward(stop.host, stop.port, signal);
+      if (!channel.ok) {
+        await leave();
+        return channel;
+      }
+      through = channel.value;
+    }
+    const session = await dial(stop, ...placeOf(stop, route, at, person, memory), through, signal);
+    if (!session.ok) {
+      await leave();
+      return fail(session.error);
+    }
+    if (stop === route) {
+      if (session.value.ended.aborted) await leave();
+      else session.value.ended.addEventListener('abort', () => void leave(), { once: true });
+      return ok(session.value);
+    }
+    way.push(session.value);
+  }
+  throw new Error('the way to a server ends at the server');
 }
 
-const closedEarly = (at: At): Fault => connectionFault(at, new Error('closed without a word'), 'connecting');
-
-/** A network that fails is no refusal; sshd that hangs up is. */
-function endedWhileAuthenticating(at: At, route: Route, error: (Error & { level?: string }) | null): Fault {
-  if (error?.level === 'client-socket' || error?.level === 'client-timeout')
-    return connectionFault(at, error, 'connected');
-  return faultAt(
-    at,
-    'authentication-failed',
-    `the server ended the connection before ${route.user} was let in`,
-    'sshd does so after too many tries (MaxAuthTries), too long a wait (LoginGraceTime) or for a user it does not allow.',
-    { detail: error?.message ?? 'The connection was closed.' },
-  );
+/** Where a stop is, for its faults, and what is remembered for it: its passwords are not the server's. */
+function placeOf(stop: Route, route: Route, at: At, person: Person, memory: Memory): [At, Person, Memory] {
+  if (stop === route) return [at, person, memory];
+  const name = hopName(stop);
+  const own = memory.hops.get(name) ?? emptyMemory();
+  memory.hops.set(name, own);
+  return [{ server: at.server, endpoint: `${at.endpoint}: on the way, at ${name}` }, person, own];
 }

@@ -1,16 +1,12 @@
-import SSHConfig from 'ssh-config';
+import { readSshConfig } from './ssh-config-file';
 
-/** The hosts a person's ~/.ssh/config names, in its order, for "add server"; patterns are no names. */
-export function hostAliases(text: string): readonly string[] {
-  let config: SSHConfig;
-  try {
-    config = SSHConfig.parse(text);
-  } catch {
-    // A file ssh cannot read either offers nothing; connecting says what is wrong with it.
-    return [];
-  }
+/** The hosts a person's ~/.ssh/config names, Includes read, in its order, for "add server"; patterns are no names. */
+export async function hostAliases(home: string): Promise<readonly string[]> {
+  const read = await readSshConfig(home, null);
+  // A file ssh cannot read either offers nothing; connecting says what is wrong with it.
+  if (!read.ok) return [];
   const names: string[] = [];
-  for (const line of config) {
+  for (const line of read.config) {
     if (!('param' in line) || line.param.toLowerCase() !== 'host') continue;
     const values =
       typeof line.value === 'string' ? line.value.split(/\s+/) : line.value.map(({ val }) => val);

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type Fingerprint, trusted } from '../../../../shared/names';
+import { wildcard } from './wildcard';
 
 /** One line of a known_hosts file that holds a key (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownHost {
@@ -113,12 +114,3 @@ function matches(patterns: string, host: string): boolean {
 
 const hashHost = (host: string, salt: Buffer): string =>
   createHmac('sha1', salt).update(host).digest('base64');
-
-/** `*` and `?`; brackets are literal, for they belong to `[host]:port`. */
-const wildcard = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );

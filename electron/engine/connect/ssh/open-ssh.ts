@@ -5,7 +5,7 @@ import { emptyMemory } from './authenticate';
 import { connect } from './connect';
 import { cancelled, timedOut } from './limits';
 import { RECONNECT_MS } from './logs';
-import { resolveRoute } from './route';
+import { hopName, resolveRoute, withNotes } from './route';
 import type { SshSession } from './session';
 import { SshConnection } from './ssh-connection';
 import type { SshTarget } from './target';
@@ -44,12 +44,13 @@ export async function openSsh(
     return connect(route.value, at, patient, memory, signal);
   };
   const { host, port, user } = route.value;
-  const key = JSON.stringify([target.id, user, host, port, target.identity, target.knownHosts]);
+  const way = route.value.jumps.map(hopName);
+  const key = JSON.stringify([target.id, user, host, port, target.identity, target.knownHosts, way]);
   const lease = (options.pool ?? sharedPool).lease(key, open);
   const session = await lease.use(call, (why) =>
     fail(why === 'cancelled' ? cancelled(at, 'connecting') : timedOut(at, 'connecting', call.timeoutMs)),
   );
   if (session.ok) return ok(new SshConnection(target, lease, options.backoff ?? RECONNECT_MS));
   await lease.release();
-  return session;
+  return fail(withNotes(session.error, route.value));
 }

@@ -107,18 +107,86 @@ describe('the way to a server', () => {
     await expect(rm(witness)).rejects.toThrow();
   });
 
-  it('through another host is refused in words', async () => {
-    await config('Host box\n  ProxyJump gate\n');
-    await expect(route('ssh://box')).rejects.toThrow('proxy-jump-unsupported');
-    await config('Host box\n  ProxyJump none\n');
-    await expect(route('ssh://box')).resolves.toBeDefined();
+  it('says what it left out', async () => {
+    await config('Match host box\n  User evil\nHost *\n  User good\n');
+    const { user, notes } = await route('ssh://box');
+    expect(user).toBe('good');
+    expect(notes).toEqual([expect.stringContaining('`Match host box` is not supported')]);
   });
-});
 
-it('aliases are the names a config gives, no patterns', () => {
-  expect(hostAliases('Host a b\nHost *.x !c d?\nHost a\n  Port 1\nMatch host z\n  Port 2\n')).toEqual([
-    'a',
-    'b',
-  ]);
-  expect(hostAliases('')).toEqual([]);
+  it('goes through the hosts of ProxyJump, each with its own settings', async () => {
+    await config(
+      `Host box
+  ProxyJump ada@gate:2222,inner
+Host gate
+  HostName gate.example.com
+  Port 1
+  IdentityFile /keys/gate
+Host inner
+  HostName 192.0.2.9
+  User bob
+  ProxyJump nobody
+Host *
+  UserKnownHostsFile /known
+`,
+    );
+    const found = await route('ssh://box', { identity: '/k', knownHosts: '/own' });
+    expect(found.jumps.map(({ user, host, port, jumps }) => ({ user, host, port, jumps }))).toEqual([
+      { user: 'ada', host: 'gate.example.com', port: 2222, jumps: [] },
+      // Not through `nobody`: the way to it is said by the list.
+      { user: 'bob', host: '192.0.2.9', port: 22, jumps: [] },
+    ]);
+    expect(found.jumps.map(({ identities }) => identities[0]?.path)).toEqual([
+      '/keys/gate',
+      join(home, '.ssh/id_rsa'),
+    ]);
+    expect(found.jumps.map(({ knownHostsFiles }) => knownHostsFiles)).toEqual([['/known'], ['/known']]);
+    expect(found.knownHostsFiles).toEqual(['/own']);
+  });
+
+  it('follows the ProxyJump of the first host on the way, but never in a circle', async () => {
+    await config('Host box\n  ProxyJump gate\nHost gate\n  ProxyJump outer\n');
+    expect((await route('ssh://box')).jumps.map(({ host }) => host)).toEqual(['outer', 'gate']);
+    await config('Host box\n  ProxyJump gate\nHost gate\n  ProxyJump box\n');
+    await expect(route('ssh://box')).rejects.toThrow('proxy-jump-invalid');
+    await config('Host box\n  ProxyJump -oProxyCommand=evil\n');
+    await expect(route('ssh://box')).rejects.toThrow('proxy-jump-invalid');
+    await config('Host box\n  ProxyJump none\n');
+    expect((await route('ssh://box')).jumps).toEqual([]);
+    await config('Host box\n  ProxyCommand nc %h %p\n');
+    await expect(route('ssh://box')).rejects.toThrow('proxy-command-unsupported');
+  });
+
+  describe('Include', () => {
+    const beside = (name: string, text: string) => writeFile(join(home, '.ssh', name), text);
+
+    it('takes files by name and wildcard, relative to ~/.ssh, the first value winning', async () => {
+      await mkdir(join(home, '.ssh', 'd'));
+      await beside('d/2.conf', 'Host box\n  Port 2\n  User two\n');
+      await beside('d/1.conf', 'Host box\n  Port 1\n');
+      await beside('d/.hidden.conf', 'Host box\n  HostName hidden\n');
+      await config('Include d/*.conf missing\nHost box\n  User late\n  HostName real.example.com\n');
+      expect(await route('ssh://box')).toMatchObject({ host: 'real.example.com', port: 1, user: 'two' });
+    });
+
+    it('inside a Host counts only for it', async () => {
+      await beside('more', 'Port 77\nHost *\n  User included\n');
+      await config('Host b* !bad\n  Port 5\n  Include more\n  User after\nHost *\n  HostName h\n');
+      expect(await route('ssh://box')).toMatchObject({ host: 'h', port: 5, user: 'included' });
+      expect(await route('ssh://bad')).toMatchObject({ host: 'h', port: 22, user: 'me' });
+    });
+
+    it('without an end is refused in words', async () => {
+      await config('Include config\n');
+      await expect(route('ssh://box')).rejects.toThrow('ssh-config-invalid');
+    });
+
+    it('offers its aliases too', async () => {
+      await beside('more', 'Host c\n');
+      await config('Host a b\nInclude more\nHost *.x !c d?\nHost a\n  Port 1\nMatch host z\n  Port 2\n');
+      expect(await hostAliases(home)).toEqual(['a', 'b', 'c']);
+      await rm(join(home, '.ssh', 'config'));
+      expect(await hostAliases(home)).toEqual([]);
+    });
+  });
 });

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import SSHConfig from 'ssh-config';
-import { fail, ok, type Result } from '../../../../shared/result';
-import { type At, errorText, faultAt } from './faults';
+import { fail, ok, type Fault, type Result } from '../../../../shared/result';
+import { type At, faultAt } from './faults';
+import { readSshConfig } from './ssh-config-file';
 import type { SshTarget } from './target';
 
 /** Where to dial and with what, all aliases resolved. */
@@ -19,7 +18,21 @@ export interface Route {
   readonly knownHostsFiles: readonly string[];
   readonly systemKnownHostsFiles: readonly string[];
   readonly hashKnownHosts: boolean;
+  /** The hosts to go through, the first one dialled first; none of them has jumps of its own. */
+  readonly jumps: readonly Route[];
+  /** What of ~/.ssh/config was left out. */
+  readonly notes: readonly string[];
 }
+
+/** How a host on the way is named: `user@host:port`. */
+export const hopName = ({ user, host, port }: Pick<Route, 'user' | 'host' | 'port'>): string =>
+  `${user}@${host}:${port}`;
+
+/** A fault with what was left out of ~/.ssh/config, which may be why. */
+export const withNotes = (fault: Fault, { notes }: Pick<Route, 'notes'>): Fault =>
+  notes.length === 0
+    ? fault
+    : { ...fault, detail: [...(fault.detail === undefined ? [] : [fault.detail]), ...notes].join('\n') };
 
 export interface Identity {
   readonly path: string;
@@ -32,10 +45,13 @@ type Wanted = Pick<SshTarget, 'endpoint' | 'identity' | 'knownHosts' | 'home' | 
 /** Read, never written (ssh_config(5), GlobalKnownHostsFile). */
 const SYSTEM_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
 
+/** More hosts on the way than anybody has; a config that goes in circles ends here. */
+const MOST_JUMPS = 8;
+
 /**
- * Reads an endpoint, `ssh://user@host[:port]` or `ssh://alias`, through ~/.ssh/config (ssh_config(5): HostName, User,
- * Port, IdentityFile, IdentitiesOnly, IdentityAgent, UserKnownHostsFile, HashKnownHosts). What the endpoint says wins.
- * `Match` and `Include` are not read, for the library would run the programs a `Match exec` names.
+ * Reads an endpoint, `ssh://user@host[:port]` or `ssh://alias`, through ~/.ssh/config (ssh_config(5): Include, HostName,
+ * User, Port, IdentityFile, IdentitiesOnly, IdentityAgent, ProxyJump, UserKnownHostsFile, HashKnownHosts). What the
+ * endpoint says wins; the fleet's key and known_hosts are the server's own, not those of the hosts on the way (as `ssh -i`).
  */
 export async function resolveRoute(wanted: Wanted, at: At): Promise<Result<Route>> {
   const parts = parseEndpoint(wanted.endpoint);
@@ -48,20 +64,21 @@ export async function resolveRoute(wanted: Wanted, at: At): Promise<Result<Route
         'Write ssh://user@host[:port] or ssh://alias.',
       ),
     );
+  return routeTo(parts, wanted, at, 0, true);
+}
+
+/** @param ownJumps whether the host's own ProxyJump counts; for the second host on a way the first one has said it. */
+async function routeTo(
+  parts: Endpoint,
+  wanted: Wanted,
+  at: At,
+  depth: number,
+  ownJumps: boolean,
+): Promise<Result<Route>> {
   const { home } = wanted;
-  const settings = await readSettings(join(home, '.ssh', 'config'), parts.host, at);
+  const settings = await readSettings(home, parts.host, at);
   if (!settings.ok) return settings;
-  const { one, all } = settings.value;
-  const proxy = one('proxyjump') ?? one('proxycommand');
-  if (proxy !== null && proxy.toLowerCase() !== 'none')
-    return fail(
-      faultAt(
-        at,
-        'proxy-jump-unsupported',
-        `~/.ssh/config reaches ${parts.host} through another host (${proxy}), which is not supported yet`,
-        'Use an address that can be reached directly, for example through a VPN.',
-      ),
-    );
+  const { one, all, notes } = settings.value;
   const user = parts.user ?? one('user') ?? localUser(wanted.env);
   const host = expand(one('hostname') ?? '%h', { h: parts.host });
   const port = parts.port ?? Number(one('port') ?? 22);
@@ -71,6 +88,8 @@ export async function resolveRoute(wanted: Wanted, at: At): Promise<Result<Route
     (path) => path !== 'none',
   );
   const agent = one('identityagent');
+  const jumps = ownJumps ? await jumpsOf(one, parts.host, tokens, wanted, at, depth) : ok([]);
+  if (!jumps.ok) return jumps;
   return ok({
     host,
     port,
@@ -90,13 +109,64 @@ export async function resolveRoute(wanted: Wanted, at: At): Promise<Result<Route
     ).map(file),
     systemKnownHostsFiles: SYSTEM_KNOWN_HOSTS,
     hashKnownHosts: one('hashknownhosts') === 'yes',
+    jumps: jumps.value,
+    notes: [...new Set([...notes, ...jumps.value.flatMap((jump) => jump.notes)])],
   });
 }
 
+/** ProxyJump: hosts with commas between them, each with its own part of the config; the first with its own jumps too. */
+async function jumpsOf(
+  one: Settings['one'],
+  host: string,
+  tokens: Readonly<Record<string, string>>,
+  wanted: Wanted,
+  at: At,
+  depth: number,
+): Promise<Result<readonly Route[]>> {
+  const said = one('proxyjump');
+  const command = said === null ? one('proxycommand') : null;
+  if (command !== null && command.toLowerCase() !== 'none')
+    return fail(
+      faultAt(
+        at,
+        'proxy-command-unsupported',
+        `~/.ssh/config reaches ${host} through a ProxyCommand, which is not supported`,
+        'Use ProxyJump, or an address that can be reached directly.',
+        { detail: command },
+      ),
+    );
+  if (said === null || said.toLowerCase() === 'none') return ok([]);
+  const jumps: Route[] = [];
+  for (const [index, word] of expand(said, tokens).split(',').entries()) {
+    const parts = parseEndpoint(word.trim().startsWith('ssh://') ? word.trim() : `ssh://${word.trim()}`);
+    if (parts === null || depth + jumps.length >= MOST_JUMPS)
+      return fail(
+        faultAt(
+          at,
+          'proxy-jump-invalid',
+          parts === null
+            ? `~/.ssh/config names a ProxyJump for ${host} that is no host: ${word.trim()}`
+            : `the ProxyJump of ${host} leads through more than ${MOST_JUMPS} hosts, or in a circle`,
+          'Correct ProxyJump in ~/.ssh/config: [user@]host[:port], with commas between several.',
+          { detail: said },
+        ),
+      );
+    const hop: Wanted = { ...wanted, identity: null, knownHosts: null };
+    const route = await routeTo(parts, hop, at, depth + 1 + jumps.length, index === 0);
+    if (!route.ok) return route;
+    jumps.push(...route.value.jumps, { ...route.value, jumps: [] });
+  }
+  return ok(jumps);
+}
+
+interface Endpoint {
+  readonly user: string | null;
+  readonly host: string;
+  readonly port: number | null;
+}
+
 /** The parts of an endpoint, or null: another scheme, a password, a path, no host, a port out of range. */
-export function parseEndpoint(
-  endpoint: string,
-): { readonly user: string | null; readonly host: string; readonly port: number | null } | null {
+export function parseEndpoint(endpoint: string): Endpoint | null {
   const match = /^ssh:\/\/(?:([^@/:\s]+)@)?(\[[0-9a-fA-F:.%a-z]+\]|[^@/:\s[\]]+)(?::(\d{1,5}))?\/?$/.exec(
     endpoint,
   );
@@ -110,36 +180,24 @@ export function parseEndpoint(
 interface Settings {
   one(key: string): string | null;
   all(key: string): readonly string[];
+  readonly notes: readonly string[];
 }
 
-async function readSettings(file: string, host: string, at: At): Promise<Result<Settings>> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    text = '';
-  }
-  try {
-    const config = SSHConfig.parse(text);
-    const plain = SSHConfig.parse('');
-    for (const line of config)
-      if (!('param' in line) || !/^(match|include)$/i.test(line.param)) plain.push(line);
-    const computed = plain.compute(host, { ignoreCase: true, matchExec: false });
-    const all = (key: string) => [computed[key] ?? []].flat();
-    return ok({ one: (key) => all(key)[0] ?? null, all });
-  } catch (error) {
+async function readSettings(home: string, host: string, at: At): Promise<Result<Settings>> {
+  const read = await readSshConfig(home, host);
+  if (!read.ok)
     return fail(
       faultAt(
         at,
         'ssh-config-invalid',
-        `${file} on this machine cannot be read`,
+        `${read.file} on this machine cannot be read`,
         'Correct it: `ssh -G host` says where.',
-        {
-          detail: errorText(error),
-        },
+        { detail: read.reason },
       ),
     );
-  }
+  const computed = read.config.compute(host, { ignoreCase: true, matchExec: false });
+  const all = (key: string) => [computed[key] ?? []].flat();
+  return ok({ one: (key) => all(key)[0] ?? null, all, notes: read.notes });
 }
 
 /** What ssh tries when nothing is named (ssh_config(5), IdentityFile), without the kinds ssh2 cannot use. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Duplex } from 'node:stream';
 import type { Client, SFTPWrapper } from 'ssh2';
 import { fail, ok, type Result } from '../../../../shared/result';
 import type { Pooled } from '../pool';
@@ -120,6 +121,28 @@ export class SshSession implements Pooled {
     });
     const files = this.files;
     return settle([signal, this.ended], (done) => void files.then(done));
+  }
+
+  /** A TCP connection from the server on to another host (`ssh -W`); `jump-refused` when it will not or cannot. */
+  async forward(host: string, port: number, signal: AbortSignal): Promise<Result<Duplex>> {
+    const opened = await this.open<Duplex>(
+      signal,
+      (channel, refused) =>
+        this.client.forwardOut('127.0.0.1', 0, host, port, (error, stream) =>
+          error ? refused(error) : channel(stream),
+        ),
+      (channel) => channel.destroy(),
+    );
+    if (opened.ok || opened.error.code !== 'channel-refused') return opened;
+    return fail(
+      faultAt(
+        this.at,
+        'jump-refused',
+        `the host gives no connection to ${host}:${port}`,
+        'Check that it reaches that address, and AllowTcpForwarding and PermitOpen in its sshd_config.',
+        { detail: opened.error.detail ?? '' },
+      ),
+    );
   }
 
   /** Says goodbye and waits for the socket to close, a second at most. */
