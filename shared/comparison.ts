@@ -49,7 +49,11 @@ export interface DifferingEntry {
 export const MOST_NAMED = 200;
 
 /** A differing entry in one line: `person alice: newer on idm-a`. */
-export function describeDifference(entry: DifferingEntry): string {
+export function describeDifference(
+  entry: {
+    readonly [field in 'type' | 'name']: string;
+  } & { readonly [field in 'newer' | 'onlyOn' | 'deletedOn']: string | null },
+): string {
   const what = `${entry.type} ${entry.name}`;
   if (entry.onlyOn !== null) return `${what}: only on ${entry.onlyOn}`;
   const deleted = entry.deletedOn === null ? '' : `, deleted on ${entry.deletedOn}`;

@@ -79,6 +79,7 @@ function fleetMenu(actions: MenuActions): MenuItemConstructorOptions[] {
     shown('Pair Servers…', 'pair'),
     line,
     ours('Check Now', 'check', 'F5'),
+    shown('Compare Data', 'compare'),
     shown('Review && Deploy…', 'review', 'CmdOrCtrl+Enter'),
   ];
 }

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Client } from '../bridge/client';
+import { Comparing } from '../health/comparing.svelte';
 import { type PullView, viewPull } from '../health/pull-view';
 import { summarise } from '../health/summary';
 import { LiveLog } from '../logs/live-log.svelte';
@@ -56,6 +57,7 @@ export class App {
   readonly jobReview: PlanReview;
   readonly deploy: DeployRun;
   readonly past: PastDeploys;
+  readonly comparing: Comparing;
 
   dialog = $state.raw<OpenDialog | null>(null);
   tab = $state<BottomTab>('logs');
@@ -94,6 +96,7 @@ export class App {
     this.jobReview = new PlanReview(client);
     this.deploy = new DeployRun(client);
     this.past = new PastDeploys(client);
+    this.comparing = new Comparing(client);
     client.onQuestion(
       (question) => this.questions.add(question),
       (id) => this.questions.remove(id),
@@ -158,6 +161,7 @@ export class App {
     this.log.follow(question, keepLog);
     this.review.soon(question);
     void this.past.look(question);
+    void this.comparing.look(question);
   }
 }
 

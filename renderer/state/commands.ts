@@ -119,6 +119,12 @@ export function commandsOf(app: App): readonly Command[] {
       run: () => canvas?.fit(),
     },
     {
+      id: 'compare',
+      title: 'Compare the data of linked servers',
+      enabled: filled && !app.deploy.active && !app.comparing.running,
+      run: () => void app.comparing.run(app.document.question()),
+    },
+    {
       id: 'picture-svg',
       title: 'Save a picture of the topology (SVG)…',
       enabled: filled,

@@ -100,6 +100,7 @@ function take(app: App, path: string | null, text: string, savedText: string | n
   app.review.forget();
   app.deploy.forget();
   app.past.forget();
+  app.comparing.forget();
   app.document.take(path, text, savedText);
 }
 
