@@ -16,7 +16,8 @@ const all: Readonly<Record<Job['kind'], JobWords>> = {
   resume: {
     title: 'Resume the interrupted deploy',
     text: 'Planned anew from how the servers are now. Nothing has been changed since the interruption.',
-    done: 'What was interrupted is finished, and the pulls are proved by fresh rounds.',
+    // A resume may come in two plans: first what must be over before anything else can be planned, then the rest.
+    done: 'Every step of this plan is done.',
   },
   rollback: {
     title: 'Roll back',

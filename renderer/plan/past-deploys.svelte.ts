@@ -8,6 +8,8 @@ const NOTHING: DeployHistory = { deploys: [], interrupted: null, unreadable: [] 
 /** What the journals on this computer say of the fleet's past deploys. */
 export class PastDeploys {
   known = $state.raw<DeployHistory>(NOTHING);
+  /** The journals are being read: what is known may be old. */
+  looking = $state(false);
   /** Why the journals could not be read. */
   fault = $state.raw<Fault | null>(null);
   /** The deploy that must be resumed or rolled back before another one; null: none. */
@@ -26,8 +28,10 @@ export class PastDeploys {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
+    this.looking = true;
     const answer = await this.#client.ask('fleet.history', { fleet }, { signal: abort.signal });
     if (this.#abort !== abort) return;
+    this.looking = false;
     if (answer.ok) this.known = answer.value;
     this.fault = answer.ok ? null : answer.error;
   }
@@ -36,6 +40,7 @@ export class PastDeploys {
   forget(): void {
     this.#abort?.abort();
     this.#abort = null;
+    this.looking = false;
     this.known = NOTHING;
     this.fault = null;
   }

@@ -25,6 +25,7 @@ export async function runDeploy(
 }
 
 async function finished(app: App, run: Run): Promise<void> {
+  void app.past.look(app.document.question());
   const words = outcomeWords(run);
   app.notices.say(`${words.title} ${words.text}`);
   // The plan that was shown has been carried out, or the servers are otherwise than it says.

@@ -26,6 +26,8 @@ export class ServerWatch {
   private reader: LogReader | null = null;
   private marks = '';
   private following = new AbortController();
+  /** Ends a rest before its time: something happened to the service. */
+  private wake = new AbortController();
 
   constructor(
     private readonly server: FleetServer,
@@ -41,7 +43,10 @@ export class ServerWatch {
       await this.probe();
       const until = this.clock.now() + (this.site ? PROBE_EVERY : RETRY_EVERY);
       while (!this.signal.aborted && this.clock.now() < until && (await this.isAsBefore()))
-        await this.clock.sleep(this.site ? STATE_EVERY : RETRY_EVERY, this.signal);
+        await this.clock.sleep(
+          this.site ? STATE_EVERY : RETRY_EVERY,
+          AbortSignal.any([this.signal, this.wake.signal]),
+        );
     }
     this.following.abort();
   }
@@ -105,9 +110,17 @@ export class ServerWatch {
     this.reader = reader;
     for await (const item of site.connection.logs({ since }, { follow: true, signal })) {
       if (item.kind === 'fault') break;
-      if (item.kind === 'line' && item.source === 'kanidmd') reader.push({ at: item.at, text: item.text });
+      if (item.kind !== 'line') continue;
+      if (item.source === 'kanidmd') reader.push({ at: item.at, text: item.text });
+      else this.look();
     }
     if (this.reader === reader) this.reader = null;
+  }
+
+  /** The service manager said something: a start, a stop, an end. What runs is asked at once, not at the next turn. */
+  private look(): void {
+    this.wake.abort();
+    this.wake = new AbortController();
   }
 
   private forget(): void {
