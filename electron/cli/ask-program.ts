@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fail, ok, type Result } from '../../shared/result';
 
 /** What a program in KANILINK_ASK is asked for, its first argument. */
-export type Asked = 'password' | 'passphrase' | 'host-key' | 'bare-engine';
+export type Asked = 'password' | 'passphrase' | 'answer' | 'host-key' | 'bare-engine';
 
 /** An answer is a line; more is a mistake. */
 const LONGEST_ANSWER = 64 * 1024;

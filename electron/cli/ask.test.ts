@@ -46,6 +46,9 @@ describe('the program in KANILINK_ASK', () => {
     expect(await person.secret({ ...password, kind: 'passphrase', subject: '/k y' }, never)).toBe(
       'passphrase for /k y',
     );
+    expect(await person.secret({ ...password, kind: 'answer', prompt: 'Code: $(x)' }, never)).toBe(
+      'answer for admin@192.0.2.7 Code: $(x)',
+    );
   });
 
   it('keeps spaces and shell characters of a secret', async () => {

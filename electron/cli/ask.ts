@@ -52,7 +52,7 @@ export function createPerson(options: AskOptions): Person {
     secret: (question, signal) =>
       inTurn(async () => {
         if (signal.aborted) return null;
-        if (options.program !== null) return fromProgram(question.kind, question.subject, signal);
+        if (options.program !== null) return fromProgram(question.kind, subjectOf(question), signal);
         return options.readSecret(secretPrompt(question), signal);
       }),
   };
@@ -63,5 +63,12 @@ const bareEngineText = (server: string, endpoint: string): string =>
   Protect it with --tlsverify, or use ssh://user@host. To use it as it is, let the program in KANILINK_ASK answer
   "bare-engine" with "yes".`;
 
-const secretPrompt = ({ server, kind, subject, attempt }: SecretQuestion): string =>
-  `${attempt > 1 ? 'That was not it. ' : ''}${server}: ${kind} ${kind === 'password' ? 'of' : 'for'} ${subject}: `;
+/** A program must know both who is asked and for what. */
+const subjectOf = ({ kind, subject, prompt }: SecretQuestion): string =>
+  kind === 'answer' ? `${subject} ${prompt ?? ''}` : subject;
+
+const secretPrompt = ({ server, kind, subject, prompt, attempt }: SecretQuestion): string => {
+  const again = attempt > 1 ? 'That was not it. ' : '';
+  if (kind === 'answer') return `${again}${server} asks ${subject}: ${prompt ?? ''} `;
+  return `${again}${server}: ${kind} ${kind === 'password' ? 'of' : 'for'} ${subject}: `;
+};

@@ -20,7 +20,7 @@ ${table(rows)}
 
 Exit codes: 0 well or nothing to do, 1 failed, 2 there are changes or unhealthy pulls, 64 bad usage.
 Passwords are asked on the terminal, or of the program in KANILINK_ASK: it is called with "password", "passphrase",
-"host-key" or "bare-engine" (a Docker Engine without TLS) and what is meant, and prints the answer ("yes" accepts).`;
+"answer" (what the server itself asks, such as a code), "host-key" or "bare-engine" (a Docker Engine without TLS) and what is meant, and prints the answer ("yes" accepts).`;
 }
 
 /** The help of one command. */

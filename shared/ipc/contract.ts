@@ -153,8 +153,10 @@ export const questions = {
   secret: {
     question: z.object({
       server: z.string(),
-      kind: z.enum(['password', 'passphrase']),
+      kind: z.enum(['password', 'passphrase', 'answer']),
       subject: z.string(),
+      prompt: z.string().optional(),
+      echo: z.boolean().optional(),
       attempt: z.number(),
     }),
     answer: z.object({ secret: z.string().nullable() }),

@@ -137,15 +137,17 @@ describe.skipIf(missing !== null)('logging in', () => {
       },
     );
 
-    it('unlocks old PEM and PKCS#8 files too', async () => {
-      for (const format of ['PEM', 'PKCS8']) {
-        const key = join(sshd.folder, `locked-${format}`);
-        keygen('-t', 'rsa', '-b', '2048', '-m', format, '-N', 'right', '-f', key);
-        appendFileSync(join(sshd.folder, 'authorized_keys'), readFileSync(`${key}.pub`));
-        const who = person({ secrets: ['wrong', 'right'] });
-        await works(sshd.target({ identity: key }), who);
-        expect(who.asked).toHaveLength(2);
-      }
+    it.each(['rsa', 'ecdsa'])('reads and unlocks old PEM and PKCS#8 files of type %s too', async (type) => {
+      for (const format of ['PEM', 'PKCS8'])
+        for (const passphrase of ['', 'right']) {
+          const key = join(sshd.folder, `${type}-${format}-${passphrase}`);
+          keygen('-t', type, '-m', format, '-N', passphrase, '-f', key);
+          expect(readFileSync(key, 'utf8')).toMatch(/^-----BEGIN (RSA |EC |ENCRYPTED )?PRIVATE KEY-----/);
+          appendFileSync(join(sshd.folder, 'authorized_keys'), readFileSync(`${key}.pub`));
+          const who = person({ secrets: ['wrong', 'right'] });
+          await works(sshd.target({ identity: key }), who);
+          expect(who.asked).toHaveLength(passphrase === '' ? 0 : 2);
+        }
     });
 
     it('is not asked where the agent has the key, and the agent comes first', async () => {

@@ -148,7 +148,9 @@ export function person(
       return answers.accept ?? false;
     },
     secret: async (question) => {
-      asked.push(`${question.kind} ${question.subject} ${question.attempt}`);
+      const { kind, subject, attempt, prompt, echo } = question;
+      const words = prompt === undefined ? '' : ` ${prompt}${echo === true ? ' (seen)' : ''}`;
+      asked.push(`${kind} ${subject} ${attempt}${words}`);
       return secrets.shift() ?? null;
     },
   };

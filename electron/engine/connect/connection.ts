@@ -139,7 +139,7 @@ export interface Scratch {
 export interface Person {
   /** An unknown host key: accept it (and write it to known_hosts), or not. A changed key is never asked about. */
   acceptHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
-  /** A password or a key's passphrase; `attempt` counts from 1. */
+  /** A password, a key's passphrase, or an answer to what the server itself asks; `attempt` counts from 1. */
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | null>;
   /** A Docker Engine without TLS, where whoever answers is root: use it, or not. Absent: not. */
   acceptBareEngine?(question: BareEngineQuestion, signal: AbortSignal): Promise<boolean>;
@@ -165,8 +165,12 @@ export interface HostKeyQuestion {
 
 export interface SecretQuestion {
   readonly server: string;
-  readonly kind: 'password' | 'passphrase';
+  readonly kind: 'password' | 'passphrase' | 'answer';
   /** Whom it belongs to: `admin@192.0.2.7`, or the key file's path. */
   readonly subject: string;
+  /** Of an `answer`: the server's own words, on one line. */
+  readonly prompt?: string | undefined;
+  /** Of an `answer`: it may be seen as it is typed. */
+  readonly echo?: boolean | undefined;
   readonly attempt: number;
 }

@@ -38,8 +38,8 @@ export class WindowPerson implements Person {
   }
 
   async secret(question: SecretQuestion, signal: AbortSignal): Promise<string | null> {
-    const { server, kind, subject } = question;
-    return this.#unlessDeclined([server, kind, subject], signal, null, async () => {
+    const { server, kind, subject, prompt = '' } = question;
+    return this.#unlessDeclined([server, kind, subject, prompt], signal, null, async () => {
       const answer = await this.#ask('secret', questions.secret.answer, question, signal);
       return answer?.secret ?? null;
     });

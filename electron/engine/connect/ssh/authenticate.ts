@@ -1,9 +1,10 @@
-import ssh2, { type AnyAuthMethod, type ParsedKey, type Prompt } from 'ssh2';
+import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
 import { readFile } from 'node:fs/promises';
 import { fail, ok, type Fault, type Result } from '../../../../shared/result';
 import type { Person } from '../connection';
 import { FilteredAgent } from './agent';
 import { type At, faultAt } from './faults';
+import { Interview } from './interview';
 import { readKeyFile } from './key-file';
 import type { Route } from './route';
 
@@ -27,7 +28,7 @@ export interface Attempt {
 }
 
 /**
- * Walks the methods in order: agent, key files, password, a single keyboard-interactive prompt. Each value is an attempt;
+ * Walks the methods in order: agent, key files, password, keyboard-interactive. Each value is an attempt;
  * the list of methods the server still accepts comes back in. Ends with the fault when nothing is left to try, or when
  * the person declines. Bounded: every secret is asked for at most three times.
  */
@@ -60,39 +61,40 @@ export async function* authenticate(
         continue;
       }
       const parsed = key.value;
-      accepted = yield attempt({ type: 'publickey', username, key: parsed }, () =>
-        memory.keys.set(identity.path, parsed),
-      );
-      notes.push(`${identity.path}: not accepted`);
+      const remember = () => memory.keys.set(identity.path, parsed);
+      accepted = yield attempt({ type: 'publickey', username, key: parsed }, remember);
+      // A server may want a key and then a password (AuthenticationMethods).
+      if (!accepted.includes('publickey')) remember();
+      else notes.push(`${identity.path}: not accepted`);
     }
   }
 
   if (accepted.includes('password')) {
     if (memory.password !== null)
       accepted = yield attempt({ type: 'password', username, password: memory.password });
-    memory.password = null;
+    if (accepted.includes('password')) memory.password = null;
     for (let tries = 1; tries <= TRIES && accepted.includes('password'); tries++) {
       const password = await askPassword(route, at, person, tries, signal);
       if (password === null) return declined(at, 'password');
-      accepted = yield attempt({ type: 'password', username, password }, () => (memory.password = password));
-      notes.push('password: not accepted');
+      const remember = () => (memory.password = password);
+      accepted = yield attempt({ type: 'password', username, password }, remember);
+      if (!accepted.includes('password')) remember();
+      else notes.push('password: not accepted');
     }
-  } else if (accepted.includes('keyboard-interactive')) {
+  }
+
+  if (!accepted.includes('password'))
     for (let tries = 1; tries <= TRIES && accepted.includes('keyboard-interactive'); tries++) {
-      const interview = new Interview(
-        (count) => askPassword(route, at, person, count, signal),
-        memory,
-        tries,
-      );
-      accepted = yield attempt(
-        { type: 'keyboard-interactive', username, prompt: interview.prompt },
-        interview.remember,
-      );
-      if (interview.declined) return declined(at, 'password');
+      const about = { server: at.server, subject: loginName(route), attempt: tries };
+      const interview = new Interview(about, person, signal, memory.password);
+      memory.password = null;
+      accepted = yield attempt({ type: 'keyboard-interactive', username, prompt: interview.prompt }, () => {
+        memory.password = interview.password;
+      });
+      if (interview.declined) return declined(at, 'answer');
       notes.push(`keyboard-interactive: ${interview.unsupported ?? 'not accepted'}`);
       if (interview.unsupported !== null) break;
     }
-  }
   return authenticationFailed(at, route, offered, notes);
 }
 
@@ -133,54 +135,9 @@ async function loadKey(
 }
 
 const askPassword = (route: Route, at: At, person: Person, tries: number, signal: AbortSignal) =>
-  person.secret(
-    { server: at.server, kind: 'password', subject: `${route.user}@${route.host}`, attempt: tries },
-    signal,
-  );
+  person.secret({ server: at.server, kind: 'password', subject: loginName(route), attempt: tries }, signal);
 
-/** Answers a keyboard-interactive conversation that is nothing but a password prompt; another one is said to be unsupported. */
-class Interview {
-  declined = false;
-  unsupported: string | null = null;
-  private answer: string | null = null;
-
-  constructor(
-    private readonly ask: (attempt: number) => Promise<string | null>,
-    private readonly memory: Memory,
-    private readonly tries: number,
-  ) {}
-
-  readonly remember = (): void => {
-    this.memory.password = this.answer;
-  };
-
-  readonly prompt = (
-    _name: string,
-    _instructions: string,
-    _language: string,
-    prompts: Prompt[],
-    finish: (answers: string[]) => void,
-  ): void => {
-    const [prompt, ...more] = prompts;
-    if (prompt === undefined || more.length > 0 || prompt.echo === true || this.answer !== null) {
-      this.unsupported = `the server asks more than a password (${prompts.map((p) => p.prompt.trim()).join(', ')})`;
-      finish([]);
-      return;
-    }
-    const remembered = this.tries === 1 ? this.memory.password : null;
-    void (remembered === null ? this.ask(this.tries) : Promise.resolve(remembered)).then(
-      (answer) => {
-        this.answer = answer;
-        this.declined = answer === null;
-        finish(answer === null ? [] : [answer]);
-      },
-      () => {
-        this.declined = true;
-        finish([]);
-      },
-    );
-  };
-}
+const loginName = (route: Route): string => `${route.user}@${route.host}`;
 
 /** The public halves of the identities, for IdentitiesOnly: from `KEY.pub`, as base64. */
 async function publicKeysOf(route: Route): Promise<ReadonlySet<string>> {
