@@ -118,9 +118,18 @@ describe.skipIf(missing !== null)('programs on a server', () => {
       expect(readFileSync(state('sudo.asked'), 'utf8')).toContain(`kanidmd domain show -c ${sshd.config}`);
       set('sudo.refuses', '');
       const refused = fault(await trusted.kanidmd(['domain', 'show'], call()));
+      const system = await open({ sudo: true, kanidmd: '/usr/bin/true' });
+      const exact = fault(await system.kanidmd(['domain', 'show'], call()));
+      await system.close();
+      const inFiles = fault(await trusted.scratch(call()));
       rmSync(state('sudo.refuses'));
       expect(refused.code).toBe('sudo-refused');
-      expect(refused.fix).toContain('NOPASSWD: kanidmd domain show');
+      // This machine's kanidmd lies in a folder of the test's, not of the system's.
+      expect(refused.fix).toContain('No kanidmd was found that only root can change');
+      expect(exact.fix.split('\n').at(-1)).toBe(
+        `root ALL=(root) NOPASSWD: /usr/bin/true domain show -c ${sshd.config}`,
+      );
+      expect(inFiles.fix).not.toContain('NOPASSWD');
       await trusted.close();
     });
   });

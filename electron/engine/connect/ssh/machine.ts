@@ -3,6 +3,7 @@ import type { Output } from '../connection';
 import { type At, faultAt } from './faults';
 import { asText, type RawOutput, run } from './run';
 import type { SshSession } from './session';
+import { howToAllow } from './sudoers';
 
 /** The server's programs, for the length of one call. */
 export class Machine {
@@ -35,7 +36,10 @@ export class Machine {
     const raw = await this.raw([...this.prefix, ...argv], signal, maxBytes);
     if (!raw.ok || !this.sudo) return raw;
     const refusal = sudoRefusal(this.at, argv, raw.value);
-    return refusal === null ? raw : fail(refusal);
+    if (refusal === null) return raw;
+    if (refusal.code !== 'sudo-refused') return fail(refusal);
+    const fix = await howToAllow((words, limit) => this.run(words, limit), argv, signal);
+    return fail(fix.ok ? { ...refusal, fix: fix.value } : refusal);
   }
 
   get prefix(): readonly string[] {
@@ -86,7 +90,7 @@ function sudoRefusal(at: At, argv: readonly string[], output: RawOutput): Fault 
     at,
     'sudo-refused',
     `sudo does not run ${argv[0] ?? ''} without a password`,
-    `Allow it in sudoers (visudo -f /etc/sudoers.d/kanilink): USER ALL=(root) NOPASSWD: ${argv.join(' ')}`,
+    'Allow it in sudoers, or connect as root.',
     { detail: said.trim() },
   );
 }
