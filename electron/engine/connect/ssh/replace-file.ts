@@ -6,6 +6,7 @@ import type { FileContent, FileStat } from '../connection';
 import { type At, faultAt } from './faults';
 import { cannotKeepOwner, confirmWritten, fileChanged, sha256Of } from './files';
 import { readFile } from './read-file';
+import type { KeepContext } from './selinux';
 import type { Handle, Sftp } from './sftp';
 import type { SftpChannel } from './sftp-files';
 
@@ -16,12 +17,13 @@ const CLEAN_UP_MS = 5_000;
 
 /**
  * Replaces a file by a new one beside it, renamed over it: at any moment the old or the new file is there, whole
- * (`design.md`, "The seam to a server"). The new one is private until it has the owner and mode of the old. Whatever goes
+ * (`design.md`, "The seam to a server"). The new one is private until it has the owner and mode of the old, and has its SELinux context too. Whatever goes
  * wrong, the file beside it is removed; over a new connection, when the old one was lost.
  */
 export async function replaceFile(
   at: At,
   channel: SftpChannel,
+  keep: KeepContext,
   path: string,
   bytes: Uint8Array,
   expect: Sha256,
@@ -40,7 +42,8 @@ export async function replaceFile(
     posix.dirname(target.value),
     `.${posix.basename(target.value)}.kanilink-${randomBytes(6).toString('hex')}`,
   );
-  const replaced = await writeAndRename(sftp, at, beside, target.value, bytes, expect, old.value, signal);
+  const place = { beside, target: target.value, keep };
+  const replaced = await writeAndRename(sftp, at, place, bytes, expect, old.value, signal);
   const wanted = sha256Of(bytes);
   if (!replaced.ok) return clearUp(at, channel, beside, target.value, wanted, replaced.error);
   return confirmWritten(at, path, wanted, await readBack(sftp, at, channel, target.value, signal));
@@ -61,11 +64,16 @@ async function readBack(
   return opened.ok ? readFile(opened.value, at, target, LARGEST_CONFIG, again) : found;
 }
 
+interface Place {
+  readonly target: string;
+  readonly beside: string;
+  readonly keep: KeepContext;
+}
+
 async function writeAndRename(
   sftp: Sftp,
   at: At,
-  beside: string,
-  target: string,
+  { beside, target, keep }: Place,
   bytes: Uint8Array,
   expect: Sha256,
   old: FileStat,
@@ -77,6 +85,8 @@ async function writeAndRename(
   const closed = await sftp.close(handle.value, beside, signal);
   if (!written.ok) return written;
   if (!closed.ok) return closed;
+  const labelled = await keep(target, beside, signal);
+  if (!labelled.ok) return labelled;
   // Right before the rename, which cannot be made conditional: whoever wrote the file since then is not overwritten.
   const still = await readExpected(sftp, at, target, expect, signal);
   if (!still.ok) return still;

@@ -4,13 +4,14 @@ import { type At, faultAt } from './faults';
 import type { ServerFiles } from './files';
 import { readFile } from './read-file';
 import { replaceFile } from './replace-file';
+import type { KeepContext } from './selinux';
 import type { Sftp } from './sftp';
 
 /** Gives the SFTP channel of the live connection; after a loss, of a new one. */
 export type SftpChannel = (signal: AbortSignal) => Promise<Result<Sftp>>;
 
 /** Files over SFTP, with the rights of the user who logged in. */
-export function sftpFiles(at: At, channel: SftpChannel): ServerFiles {
+export function sftpFiles(at: At, channel: SftpChannel, keep: KeepContext): ServerFiles {
   const withSftp = async <T>(
     signal: AbortSignal,
     work: (sftp: Sftp) => Promise<Result<T>>,
@@ -21,7 +22,7 @@ export function sftpFiles(at: At, channel: SftpChannel): ServerFiles {
   return {
     stat: (path, signal) => withSftp(signal, (sftp) => sftp.stat(path, signal)),
     read: (path, maxBytes, signal) => withSftp(signal, (sftp) => readFile(sftp, at, path, maxBytes, signal)),
-    replace: (path, bytes, expect, signal) => replaceFile(at, channel, path, bytes, expect, signal),
+    replace: (path, bytes, expect, signal) => replaceFile(at, channel, keep, path, bytes, expect, signal),
     create: (path, bytes, signal) => withSftp(signal, (sftp) => createFile(sftp, path, bytes, signal)),
     makeFolder: (path, mode, signal) => withSftp(signal, (sftp) => makeFolder(sftp, at, path, mode, signal)),
     remove: (path, signal) =>

@@ -26,6 +26,7 @@ import { takeLock } from './lock';
 import { readLogs } from './logs';
 import { Machine } from './machine';
 import { changeService, readService } from './service';
+import { keepContext } from './selinux';
 import type { SshSession } from './session';
 import { sftpFiles } from './sftp-files';
 import { sudoFiles } from './sudo-files';
@@ -52,10 +53,12 @@ export class SshConnection implements ServerConnection {
     this.configPath = target.config;
     const session = (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS });
     this.machine = new Machine(this.at, unitName(target.service), target.sudo, session);
-    const own = sftpFiles(this.at, async (signal) => {
+    const sftp = async (signal: AbortSignal) => {
       const opened = await session(signal);
       return opened.ok ? opened.value.sftp(signal) : opened;
-    });
+    };
+    const keep = keepContext(this.at, (argv, signal) => this.machine.run(argv, signal));
+    const own = sftpFiles(this.at, sftp, keep);
     this.files = target.sudo ? sudoFiles(this.machine, own) : own;
   }
 

@@ -16,6 +16,7 @@ import {
 } from './files';
 import type { Machine } from './machine';
 import { LARGEST_CONFIG } from './replace-file';
+import { keepContext, type KeepContext } from './selinux';
 
 const CLEAN_UP_MS = 5_000;
 
@@ -57,10 +58,14 @@ export function sudoFiles(machine: Machine, own: ServerFiles): ServerFiles {
 }
 
 class SudoFiles {
+  private readonly keep: KeepContext;
+
   constructor(
     private readonly machine: Machine,
     private readonly own: ServerFiles,
-  ) {}
+  ) {
+    this.keep = keepContext(machine.at, (argv, signal) => machine.runAsRoot(argv, signal));
+  }
 
   async stat(path: string, signal: AbortSignal): Promise<Result<FileStat | null>> {
     const argv = ['stat', '-L', '-c', '%f %s %u %g %Y', '--', path];
@@ -186,6 +191,8 @@ class SudoFiles {
       now.value.mode !== old.mode
     )
       return fail(cannotKeepOwner(at, target, old, 'install gave it another owner or mode'));
+    const labelled = await this.keep(target, beside, signal);
+    if (!labelled.ok) return labelled;
     const flushed = await this.done(target, ['sync', '--', beside], signal);
     if (!flushed.ok) return flushed;
     const still = await this.expected(target, expect, signal);
