@@ -142,8 +142,8 @@ export class Unit {
           message,
           commandLine: this.commandLine,
         });
-        // The line a real kanidmd prints just before it tells systemd that it is ready (kanidmd-1.10.5/journal.json).
-        if (typeof message === 'string' && message.includes('ready to rock!')) resolve('ready');
+        // The line a real kanidmd prints just before it tells systemd that it is ready; 1.11.1 writes it with a capital.
+        if (typeof message === 'string' && /ready to rock!/i.test(message)) resolve('ready');
       };
       const outputs = [child.stdout, child.stderr].map((stream) => {
         const splitter = new LineSplitter(onLine);

@@ -57,7 +57,7 @@ const phrases: readonly (readonly [RegExp, ExplainedLine['level'], string?])[] =
   [/^Replication refresh was successful/, 'good', 'refresh done: this database was replaced'],
   [/^Starting Kanidmd \| version: /, 'info'],
   [/^Starting replication interface/, 'info'],
-  [/^ready to rock/, 'good', 'ready'],
+  [/^[Rr]eady to rock/, 'good', 'ready'],
   [/This will happen \*now\*/, 'warn', 'automatic refresh: this database is being replaced now'],
 ];
 
