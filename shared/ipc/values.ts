@@ -110,7 +110,17 @@ export const planView = z.object({
     z.object({
       id: z.string(),
       server: z.string(),
-      action: z.enum(['configure', 'restart', 'read-certificate', 'backup', 'refresh', 'verify', 'put-back']),
+      action: z.enum([
+        'configure',
+        'restart',
+        'read-certificate',
+        'renew-certificate',
+        'backup',
+        'refresh',
+        'verify',
+        'put-back',
+        'compare',
+      ]),
       needs: z.array(z.string()),
       requires: z.array(z.string()),
       summary: z.string(),

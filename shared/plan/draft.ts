@@ -1,3 +1,4 @@
+import type { Certificate } from '../kanidmd/certificate';
 import type { DomainUuid, Origin, ServerId, StepId } from '../names';
 import { stepId } from '../names';
 import type { ObservedServer } from '../observed';
@@ -20,6 +21,7 @@ import {
 } from './draft-values';
 import { erasures, type ModelServer } from './erasure';
 import type { ConfigureStep, PlannedChange, Step } from './plan';
+import { type StepWords, stepWords as words } from './step-words';
 
 /**
  * A plan in the making: every step is played on a model of all servers as soon as it is added, so that its diff starts
@@ -180,36 +182,25 @@ export class Draft {
 
   /** Reads the certificate a server makes itself once it has `[replication]`. */
   readCertificate(id: ServerId): void {
-    const step = this.plain(id, 'read-certificate', {
-      summary: `Read the certificate ${id} makes for itself`,
-      why: 'Its partners pin it.',
-      risk: '',
-      requires: [`${id} is healthy`],
-    });
-    this.add({ ...step, action: 'read-certificate' }, null, { certificate: { after: step.id } });
-    const placeholder = placeholderFor(id, step.id);
-    this.pinned.set(placeholder, `certificate of ${id}, known after step ${step.id}`);
-    this.play(id);
+    const step = this.plain(id, 'read-certificate', words.readCertificate(id));
+    this.add({ ...step, action: 'read-certificate' }, null, {});
+    this.certificateAfter(id, step.id);
+  }
+
+  /** Renews a server's certificate. @returns the step whose outcome its partners pin. */
+  renewCertificate(id: ServerId, old: Certificate): StepId {
+    const step = this.plain(id, 'renew-certificate', words.renewCertificate(id));
+    this.add({ ...step, action: 'renew-certificate', old: old.text }, null, {});
+    this.certificateAfter(id, step.id);
+    return step.id;
   }
 
   restart(id: ServerId, why: string): void {
-    const step = this.plain(id, 'restart', {
-      summary: `Restart ${id}`,
-      why,
-      risk: 'kanidmd restarts: logins on this server pause for a moment',
-      requires: ['the running kanidmd is the one on disk'],
-    });
-    this.add({ ...step, action: 'restart' }, null, {});
+    this.add({ ...this.plain(id, 'restart', words.restart(id, why)), action: 'restart' }, null, {});
   }
 
   backup(id: ServerId): void {
-    const step = this.plain(id, 'backup', {
-      summary: `Back up ${id}'s database on ${id}`,
-      why: 'A refresh replaces all of it; the backup is the way back.',
-      risk: '',
-      requires: [],
-    });
-    this.add({ ...step, action: 'backup' }, null, {});
+    this.add({ ...this.plain(id, 'backup', words.backup(id)), action: 'backup' }, null, {});
   }
 
   /** The refresh itself. Plays it on the model: from here on the server holds its source's domain. */
@@ -220,18 +211,8 @@ export class Draft {
     domain: DomainUuid,
     by: 'command' | 'automatic',
   ): void {
-    const consumerDomain = this.drafts.get(id)?.observed.domain?.uuid;
-    const step = this.plain(id, 'refresh', {
-      summary: `Replace ${id}'s whole database by ${source}'s`,
-      why: `${id} is not in ${source}'s domain yet: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
-      risk: `everything that exists only on ${id} is lost; the backup of the step before holds it`,
-      requires: [
-        `${id} pulls from ${source} only`,
-        `${id} still holds domain ${consumerDomain ?? 'unknown'}`,
-        `${source} holds domain ${domain}`,
-        `the backup of ${id} was read back`,
-      ],
-    });
+    const own = this.drafts.get(id)?.observed.domain?.uuid ?? null;
+    const step = this.plain(id, 'refresh', words.refresh(id, own, source, domain));
     const host = parseOrigin(sourceOrigin)?.host ?? '';
     this.add({ ...step, action: 'refresh', source, sourceHost: host, domain, by, erases: [id] }, id, {});
     this.play(id, domain);
@@ -239,29 +220,33 @@ export class Draft {
 
   /** The proof that a server's pulls work. */
   verify(id: ServerId, suppliers: readonly { readonly server: ServerId; readonly origin: Origin }[]): void {
-    const names = suppliers.map((it) => it.server).join(' and ');
-    const step = this.plain(id, 'verify', {
-      summary: `Watch ${id} pull from ${names}`,
-      why: 'Only fresh rounds since the last restart, without trouble, and one domain_uuid prove that it works.',
-      risk: '',
-      requires: [],
-    });
-    const needs = unique([...step.needs, ...suppliers.map((it) => this.drafts.get(it.server)?.last ?? null)]);
-    this.add({ ...step, needs, action: 'verify', suppliers }, null, {});
+    const names = suppliers.map((it) => it.server);
+    const step = this.plain(id, 'verify', words.verify(id, names));
+    this.add({ ...step, needs: this.after(step, names), action: 'verify', suppliers }, null, {});
   }
 
-  private plain<A extends Step['action']>(
-    id: ServerId,
-    action: A,
-    words: {
-      readonly summary: string;
-      readonly why: string;
-      readonly risk: string;
-      readonly requires: readonly string[];
-    },
-  ) {
+  /** The proof that two servers hold the same data. */
+  compare(id: ServerId, other: ServerId): void {
+    const step = this.plain(id, 'compare', words.compare(id, other));
+    this.add({ ...step, needs: this.after(step, [other]), action: 'compare', with: other }, null, {});
+  }
+
+  /** What a step waits for when it looks at other servers too. */
+  private after(step: { readonly needs: readonly StepId[] }, others: readonly ServerId[]): StepId[] {
+    return unique([...step.needs, ...others.map((it) => this.drafts.get(it)?.last ?? null)]);
+  }
+
+  /** From here on a server's certificate is the one that a step will show. */
+  private certificateAfter(id: ServerId, after: StepId): void {
+    const draft = this.drafts.get(id);
+    if (draft) this.drafts.set(id, { ...draft, certificate: { after } });
+    this.pinned.set(placeholderFor(id, after), `certificate of ${id}, known after step ${after}`);
+    this.play(id);
+  }
+
+  private plain<A extends Step['action']>(id: ServerId, action: A, said: StepWords) {
     const needs = unique([this.drafts.get(id)?.last ?? null]);
-    return { id: this.nextId(), server: id, action, needs, ...words, diff: '', erases: [] };
+    return { id: this.nextId(), server: id, action, needs, ...said, diff: '', erases: [] };
   }
 
   private add(step: Step, mayErase: ServerId | null, change: Partial<DraftServer>): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a plan is for. All but the first start from a deploy's journal. */
+/** What a plan is for. Those in the middle start from a deploy's journal. */
 export const job = z.discriminatedUnion('kind', [
   /** Brings the servers to what the fleet file says. */
   z.object({ kind: z.literal('apply') }),
@@ -10,5 +10,7 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rollback'), deploy: z.string().nullable() }),
   /** Puts one earlier server.toml back; `file` as the history names it. */
   z.object({ kind: z.literal('put-back'), deploy: z.string(), file: z.string() }),
+  /** Renews a server's replication certificate and pins it on its partners. */
+  z.object({ kind: z.literal('renew'), server: z.string() }),
 ]);
 export type Job = z.output<typeof job>;

@@ -1,5 +1,5 @@
 import type { Certificate } from '../kanidmd/certificate';
-import type { DomainUuid, Origin, ServerId, Sha256, StepId } from '../names';
+import type { CertificateText, DomainUuid, Origin, ServerId, Sha256, StepId } from '../names';
 import type { Problem } from '../problem';
 import type { ConfigChange, Partner } from '../server-config/server-config';
 
@@ -37,7 +37,15 @@ interface AnyStep {
 }
 
 export type Step =
-  ConfigureStep | RestartStep | CertificateStep | BackupStep | RefreshStep | VerifyStep | PutBackStep;
+  | ConfigureStep
+  | RestartStep
+  | CertificateStep
+  | RenewStep
+  | BackupStep
+  | RefreshStep
+  | VerifyStep
+  | PutBackStep
+  | CompareStep;
 
 /** Writes server.toml and restarts: test a copy, replace, restart, wait until healthy; undone if it does not come back. */
 export interface ConfigureStep extends AnyStep {
@@ -58,6 +66,13 @@ export interface RestartStep extends AnyStep {
 /** Reads the certificate a server has made for itself, for the pins of later steps. */
 export interface CertificateStep extends AnyStep {
   readonly action: 'read-certificate';
+}
+
+/** Renews a server's replication certificate: its partners must be re-pinned by later steps. */
+export interface RenewStep extends AnyStep {
+  readonly action: 'renew-certificate';
+  /** The certificate it shows before. */
+  readonly old: CertificateText;
 }
 
 /** An online backup of a server before its database is erased. */
@@ -92,6 +107,12 @@ export interface PutBackStep extends AnyStep {
   readonly from: { readonly sha256: Sha256 };
   /** The whole earlier file. */
   readonly text: string;
+}
+
+/** Proves from online backups that two servers hold the same data (`kanidm.md`, "Comparing what two servers really hold"). */
+export interface CompareStep extends AnyStep {
+  readonly action: 'compare';
+  readonly with: ServerId;
 }
 
 /** A change to a file; a pin may only be known once a step has run. */

@@ -41,8 +41,9 @@ export async function* deployJob(
     yield refuse(fleet.error);
     return;
   }
-  const interrupted =
-    job.kind === 'apply' || job.kind === 'put-back' ? await whyInterrupted(fleet.value, configDir) : null;
+  const interrupted = ['apply', 'put-back', 'renew'].includes(job.kind)
+    ? await whyInterrupted(fleet.value, configDir)
+    : null;
   if (interrupted !== null) {
     yield refuse(interrupted);
     return;

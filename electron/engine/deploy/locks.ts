@@ -30,6 +30,7 @@ export const concerned = (steps: readonly Step[]): readonly ServerId[] =>
         step.server,
         ...step.erases,
         ...(step.action === 'refresh' ? [step.source] : []),
+        ...(step.action === 'compare' ? [step.with] : []),
       ]),
     ),
   ].sort();

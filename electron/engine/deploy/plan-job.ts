@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../../../shared/plan/job';
+import { serverId } from '../../../shared/names';
 import { makePlan } from '../../../shared/plan/make-plan';
 import type { Plan } from '../../../shared/plan/plan';
+import { makeRenewPlan } from '../../../shared/plan/renew-plan';
 import { type Fault, fail, ok, type Result } from '../../../shared/result';
 import type { ObservedFleet } from '../observe-fleet';
 import { planPutBack } from './plan-put-back';
@@ -51,9 +53,19 @@ export async function planJob(
       if (of === null) return fail(job.deploy === null ? nothingToUndo : noSuchDeploy(job.deploy));
       if (of.state === 'running') return fail(stillRunning(of));
       const chain = chainOf(of, mine);
+      if (chain.some(hasRenewed)) return fail(renewalStays(of));
       return ok({
         plan: withProblems(fleet, planRollback(fleet, chain, await touchedServers(chain))),
         of,
+        partial: false,
+      });
+    }
+    case 'renew': {
+      const id = serverId(job.server);
+      if (id === null || !fleet.observed.some((it) => it.id === id)) return fail(noSuchServer(job.server));
+      return ok({
+        plan: withProblems(fleet, makeRenewPlan(fleet.fleet, fleet.observed, id)),
+        of: null,
         partial: false,
       });
     }
@@ -95,6 +107,24 @@ const mayBeUndone = (it: DeployRecord): boolean =>
 const withProblems = (fleet: ObservedFleet, plan: Plan): Plan => ({
   ...plan,
   problems: [...fleet.problems, ...plan.problems],
+});
+
+/** A renewal may have happened from the moment it was asked for. */
+const hasRenewed = (it: DeployRecord): boolean =>
+  it.entries.some((entry) => entry.kind === 'intent' && entry.effect === 'renew');
+
+const renewalStays = (of: DeployRecord): Fault => ({
+  code: 'renewal-not-undone',
+  message: `The deploy ${of.deploy} renewed a certificate, which nothing brings back: the old files would pin one that is gone.`,
+  fix: 'Go on instead: kanilink resume FLEET after an interruption, else kanilink apply FLEET; both pin the certificate that is shown now.',
+  where: {},
+});
+
+const noSuchServer = (id: string): Fault => ({
+  code: 'no-such-server',
+  message: `The fleet has no server ${id}.`,
+  fix: 'Check the id in the fleet file.',
+  where: {},
 });
 
 const nothingInterrupted: Fault = {

@@ -154,6 +154,7 @@ function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): D
     fleet: request.fleet,
     sites: request.sites,
     journal,
+    configDir: request.configDir,
     clock,
     signal: request.signal,
     locks,

@@ -4,11 +4,13 @@ import { readServerConfig } from '../../../shared/server-config/read-server-conf
 import { LARGEST_CONFIG, readOwnCertificate } from '../probe/probe-server';
 import { until } from '../time';
 import { backup } from './backup';
+import { compare } from './compare';
 import { configure } from './configure';
 import { whyDrifted } from './drift';
 import { whyErases } from './guard-erasures';
 import { whyNoRound } from './partners-round';
 import { refresh } from './refresh';
+import { renewCertificate } from './renew-certificate';
 import { restartHealthy } from './restart-healthy';
 import { type Deployment, faultAt, learn, siteOf, stepDone, stepFailed, type StepResult } from './site';
 import { verify } from './verify';
@@ -23,6 +25,8 @@ export function runStep(deployment: Deployment, step: Step): Promise<StepResult>
       return restart(deployment, step);
     case 'read-certificate':
       return readCertificate(deployment, step);
+    case 'renew-certificate':
+      return renewCertificate(deployment, step);
     case 'backup':
       return backup(deployment, step);
     case 'refresh':
@@ -31,6 +35,8 @@ export function runStep(deployment: Deployment, step: Step): Promise<StepResult>
       return verify(deployment, step);
     case 'put-back':
       return putBack(deployment, step);
+    case 'compare':
+      return compare(deployment, step);
     default:
       return assertNever(step);
   }

@@ -27,10 +27,12 @@ export interface Deployment {
   readonly fleet: Fleet;
   readonly sites: ReadonlyMap<ServerId, Site>;
   readonly journal: Journal;
+  /** Where journals and the last comparisons are kept. */
+  readonly configDir: string;
   readonly clock: Clock;
   /** Stops waiting between effects; an effect that has begun is finished or undone. */
   readonly signal: AbortSignal;
-  /** Certificates read by `read-certificate` steps. */
+  /** Certificates read by `read-certificate` and made by `renew-certificate` steps. */
   readonly certificates: Map<StepId, Certificate>;
   /** Checksums of the files that `configure` steps wrote. */
   readonly written: Map<StepId, Sha256>;

@@ -1,0 +1,70 @@
+import type { DomainUuid, ServerId } from '../names';
+
+/** What a step says of itself to the person who reviews it. */
+export interface StepWords {
+  readonly summary: string;
+  readonly why: string;
+  /** Empty when nothing can go wrong. */
+  readonly risk: string;
+  readonly requires: readonly string[];
+}
+
+/** The words of every kind of step whose words do not depend on the plan it stands in. */
+export const stepWords = {
+  readCertificate: (id: ServerId): StepWords => ({
+    summary: `Read the certificate ${id} makes for itself`,
+    why: 'Its partners pin it.',
+    risk: '',
+    requires: [`${id} is healthy`],
+  }),
+
+  renewCertificate: (id: ServerId): StepWords => ({
+    summary: `Renew the replication certificate of ${id}`,
+    why: 'Its partners pin the new one in the steps after.',
+    risk: `until its partners pin the new one, no pull from or to ${id} works; logins go on`,
+    requires: [
+      `${id} still shows the certificate it showed when this was planned`,
+      `${id} resolves the name of every partner it pulls from`,
+    ],
+  }),
+
+  restart: (id: ServerId, why: string): StepWords => ({
+    summary: `Restart ${id}`,
+    why,
+    risk: 'kanidmd restarts: logins on this server pause for a moment',
+    requires: ['the running kanidmd is the one on disk'],
+  }),
+
+  backup: (id: ServerId): StepWords => ({
+    summary: `Back up ${id}'s database on ${id}`,
+    why: 'A refresh replaces all of it; the backup is the way back.',
+    risk: '',
+    requires: [],
+  }),
+
+  refresh: (id: ServerId, own: DomainUuid | null, source: ServerId, domain: DomainUuid): StepWords => ({
+    summary: `Replace ${id}'s whole database by ${source}'s`,
+    why: `${id} is not in ${source}'s domain yet: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
+    risk: `everything that exists only on ${id} is lost; the backup of the step before holds it`,
+    requires: [
+      `${id} pulls from ${source} only`,
+      `${id} still holds domain ${own ?? 'unknown'}`,
+      `${source} holds domain ${domain}`,
+      `the backup of ${id} was read back`,
+    ],
+  }),
+
+  verify: (id: ServerId, suppliers: readonly ServerId[]): StepWords => ({
+    summary: `Watch ${id} pull from ${suppliers.join(' and ')}`,
+    why: 'Only fresh rounds since the last restart, without trouble, and one domain_uuid prove that it works.',
+    risk: '',
+    requires: [],
+  }),
+
+  compare: (id: ServerId, other: ServerId): StepWords => ({
+    summary: `Compare the data of ${id} and ${other}`,
+    why: 'Rounds that succeed do not prove that both hold the same; online backups do. They are read into memory and deleted at once.',
+    risk: '',
+    requires: [],
+  }),
+};
