@@ -1,5 +1,6 @@
 import type { Invocation } from './arguments';
-import { apply, resume, rollback } from './commands/apply';
+import { apply, renew, resume, rollback } from './commands/apply';
+import { certificates } from './commands/certificates';
 import { check } from './commands/check';
 import { compare } from './commands/compare';
 import { logs } from './commands/logs';
@@ -115,8 +116,26 @@ export const commands: readonly Command[] = [
       'Compares every two linked servers entry by entry. The backups are read into memory and deleted on the servers at once. What changed a moment ago is looked at again a round later.\nExit 0: all hold the same; 2: some differ; 1: failed, or some could not be compared.\nJSON: {"comparisons":[{"servers","at","result","entries","differing":[{"type","name","newer","onlyOn",…}],…}],"problems":[…]}; never a value of an entry.',
     run: compare,
   },
-  later('certificates', 'FLEET', 'shows expiry and pins'),
-  later('renew', 'FLEET --server ID', 'renews a certificate and re-pins it everywhere'),
+  {
+    name: 'certificates',
+    usage: 'FLEET',
+    summary: 'shows when each replication certificate ends, and which one every partner pins',
+    takesFleet: true,
+    options: [],
+    details:
+      'Exit 0: all are valid for 30 days and more, and pinned as shown; 2: some are not, or a server could not be asked; 1: failed.\nJSON: {"servers":[{"id","certificate","daysLeft","pinnedBy":[{"server","fingerprint","current"}]}],"problems":[…]}',
+    run: certificates,
+  },
+  {
+    name: 'renew',
+    usage: 'FLEET --server ID [--yes] [--take-over]',
+    summary: 'renews a server’s replication certificate and re-pins it on all its partners',
+    takesFleet: true,
+    options: ['server', 'yes', 'erase', 'take-over'],
+    details:
+      'Refused while a partner is down, is not in the fleet, or has a name that the server cannot resolve. Up to 1.11.0 the new certificate takes more than a minute to show. A renewal is not undone; interrupted, it is finished by resume.\nExit and JSON: as apply.',
+    run: renew,
+  },
   later('adopt', 'ENDPOINT… --output FLEET', 'makes a fleet file from servers as they run'),
   {
     name: 'practice',

@@ -109,6 +109,7 @@ async function call(line: string, scene: Scene = {}) {
           : ok({ path, text: scene.fleet ?? FLEET }),
       ),
     history: () => Promise.resolve(ok({ deploys: [], interrupted: null, unreadable: [] })),
+    certificates: () => Promise.reject(new Error('not asked for')),
     compare: () => Promise.resolve(ok(scene.comparisons ?? [])),
     lastComparisons: () => Promise.reject(new Error('not asked for')),
     saveFleet: (path, text) => {
@@ -192,7 +193,7 @@ describe('calling the command line', () => {
     expect(called.asked.closed).toBe(0);
   });
 
-  it.each(['certificates', 'renew', 'adopt'])('says plainly that %s is not there yet', async (name) => {
+  it.each(['adopt'])('says plainly that %s is not there yet', async (name) => {
     const called = await call(`${name} fleet.toml`);
     expect(called).toMatchObject({ code: 64, out: '' });
     expect(called.err).toContain(`kanilink ${name} is not in this version yet`);
@@ -229,6 +230,14 @@ describe('calling the command line', () => {
       expect(await call(`${name} none.toml`)).toMatchObject({ code: 1 });
     },
   );
+});
+
+describe('renew', () => {
+  it('asks whose certificate before it looks at anything', async () => {
+    const called = await call('renew a.toml --yes');
+    expect(called).toMatchObject({ code: 64, out: '', asked: { deploys: [] } });
+    expect(called.err).toContain('--server ID');
+  });
 });
 
 describe('check', () => {

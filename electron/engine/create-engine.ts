@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
+import { certificatesReport } from '../../shared/certificates-report';
 import type { ServerId } from '../../shared/names';
 import type { Plan } from '../../shared/plan/plan';
 import { originOf } from '../../shared/plan/desired';
@@ -89,6 +90,11 @@ export function createEngine(options: EngineOptions): Engine {
       const { configDir } = options;
       const planned = await planJob(call.job ?? { kind: 'apply' }, fleet.value, configDir);
       return planned.ok ? ok(viewOf(planned.value.plan)) : planned;
+    },
+    certificates: async (text, call) => {
+      const fleet = await observeFleet(text, connections, clock, call);
+      if (!fleet.ok) return fleet;
+      return ok(certificatesReport(fleet.value.fleet, fleet.value.observed, clock.now()));
     },
     compare: async (text, call) => {
       const fleet = await observeFleet(text, connections, clock, call);

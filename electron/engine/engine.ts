@@ -6,6 +6,7 @@ import type {
   PlanView,
   ServerReport,
 } from '../../shared/ipc';
+import type { CertificatesReport } from '../../shared/certificates-report';
 import type { Comparison } from '../../shared/comparison';
 import type { StatusReport } from '../../shared/observed';
 import type { DeployEvent } from '../../shared/plan/deploy';
@@ -35,6 +36,8 @@ export interface Engine {
    * for `resume` and `rollback`, when a deploy of this fleet was interrupted. The last event is `finished`.
    */
   deploy(fleet: FleetText, consent: Consent, signal: AbortSignal): AsyncIterable<DeployEvent>;
+  /** Every server's certificate, when it ends, and which one its partners pin. Changes nothing. */
+  certificates(fleet: FleetText, call: Call): Promise<Result<CertificatesReport>>;
   /**
    * Compares the data of every two linked servers, from online backups held in memory, and keeps the results. Leaves
    * nothing on the servers. A pair that cannot be compared is `unknown` and says why.

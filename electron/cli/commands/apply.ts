@@ -31,6 +31,14 @@ export const rollback = (invocation: Invocation, world: World): Promise<number> 
 export const resume = (invocation: Invocation, world: World): Promise<number> =>
   carryOut('resume', { kind: 'resume' }, invocation, world);
 
+/** `kanilink renew`: a new certificate for one server, pinned on all its partners. */
+export async function renew(invocation: Invocation, world: World): Promise<number> {
+  const { server } = invocation;
+  if (server !== null) return carryOut('renew', { kind: 'renew', server }, invocation, world);
+  world.say('kanilink renew: say whose certificate: --server ID');
+  return exit.usage;
+}
+
 /** Loose ends, then the rest; a third time only when something was interrupted again meanwhile. */
 const MOST_ROUNDS = 3;
 

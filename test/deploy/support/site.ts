@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { createEngine } from '../../../electron/engine/create-engine';
 import type { Consent } from '../../../electron/engine/deploy/deploy-job';
 import type { Engine } from '../../../electron/engine/engine';
-import { type PracticeFleet, startPracticeFleet } from '../../../practice/host/fleet';
+import {
+  type PracticeFleet,
+  type PracticeFleetOptions,
+  startPracticeFleet,
+} from '../../../practice/host/fleet';
 import { bundleKanidmd } from '../../../practice/kanidmd/conformance/bundle';
 import type { FleetText, PlanView } from '../../../shared/ipc';
 import type { DeployEvent } from '../../../shared/plan/deploy';
@@ -23,8 +27,11 @@ export interface TestSite {
   close(): Promise<void>;
 }
 
-/** Starts three linked servers, or as many as said. */
-export async function startSite(servers = 3): Promise<TestSite> {
+/** Starts three linked servers, or as many as said; `more` as for the practice fleet. */
+export async function startSite(
+  servers = 3,
+  more: Pick<PracticeFleetOptions, 'version' | 'speed' | 'pollIntervalSeconds'> = {},
+): Promise<TestSite> {
   const program = await bundleKanidmd();
   const home = await mkdtemp(join(tmpdir(), 'kl-home-'));
   const fleet = await startPracticeFleet({
@@ -32,6 +39,7 @@ export async function startSite(servers = 3): Promise<TestSite> {
     kanidmd: program,
     pollIntervalSeconds: 1,
     linked: true,
+    ...more,
   });
   const engines: Engine[] = [];
   const configDir = join(home, 'config');
