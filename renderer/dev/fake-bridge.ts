@@ -55,6 +55,15 @@ export function createFakeBridge(
       case 'fleet.compare':
       case 'fleet.comparisons':
         return ok([]);
+      case 'fleet.certificates': {
+        const { servers } = simulation.status(
+          asks['fleet.certificates'].question.parse(message.question).fleet,
+        );
+        return ok({
+          servers: servers.map(({ id, certificate }) => ({ id, certificate, daysLeft: null, pinnedBy: [] })),
+          problems: [],
+        });
+      }
       case 'fleet.history':
         return ok({ deploys: [], interrupted: null, unreadable: [] });
       case 'practice.start':

@@ -24,6 +24,11 @@ const all: Readonly<Record<Job['kind'], JobWords>> = {
     text: 'Puts back every server.toml that deploy wrote. A refresh cannot be undone: what it erased is in the backup.',
     done: 'The files are as before, and the servers that were restarted are healthy.',
   },
+  renew: {
+    title: 'Renew a certificate',
+    text: 'The server makes a new certificate; every partner pins it and restarts. Until then pulls both ways fail for a moment.',
+    done: 'The new certificate is pinned everywhere, and the pulls are proved by fresh rounds.',
+  },
   'put-back': {
     title: 'Put an earlier server.toml back',
     text: 'The file is tested, replaced and the server restarted, as in any deploy.',

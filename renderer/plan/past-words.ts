@@ -10,6 +10,7 @@ export function pastWords(
     apply: 'Deploy',
     resume: 'Resume',
     rollback: 'Roll back',
+    renew: 'Renewal',
     'put-back': 'Earlier file put back',
   }[deploy.purpose];
   if (deploy.state === 'running') return { tone: 'new', title: `${what}: running` };

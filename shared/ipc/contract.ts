@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificatesReport } from './certificates';
 import { comparison } from './comparison';
 import { foundContainer, foundContext } from './containers';
 import { deployHistory } from '../plan/history';
@@ -51,6 +52,8 @@ export const asks = {
   'fleet.compare': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
   /** The last comparison of each two linked servers; `at` tells how old it is. Asks no server. */
   'fleet.comparisons': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
+  /** Every server's certificate, and who pins which. */
+  'fleet.certificates': ask('engine', z.object({ fleet: fleetText }), certificatesReport),
   /** Starts the practice fleet (or finds the one that runs) and answers with its fleet file. */
   'practice.start': ask(
     'engine',

@@ -45,7 +45,7 @@ export const problem = z.object({
 export const fleetText = z.object({ path: z.string().nullable(), text: z.string().max(4_000_000) });
 export type FleetText = z.output<typeof fleetText>;
 
-const certificate = z.object({
+export const certificate = z.object({
   fingerprint: z.string(),
   notBefore: z.string(),
   notAfter: z.string(),

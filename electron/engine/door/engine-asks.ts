@@ -47,6 +47,11 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
     10 * SECOND,
     ({ fleet }, { engine }: AskContext) => engine.lastComparisons(fleet),
   ),
+  'fleet.certificates': answering(
+    asks['fleet.certificates'],
+    120 * SECOND,
+    ({ fleet }, { engine, call }: AskContext) => engine.certificates(fleet, call),
+  ),
   'practice.start': answering(
     asks['practice.start'],
     60 * SECOND,
