@@ -6,7 +6,7 @@ import type { Output } from '../connection';
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Nothing sudoers(5) reads as more than itself: no wildcard, list, comment, regular expression or escape. */
-const PLAIN = /^[A-Za-z0-9_./@+-][A-Za-z0-9_./@+=:,-]*$/;
+const PLAIN = /^[A-Za-z0-9_./@+%-][A-Za-z0-9_./@+%=:,-]*$/;
 const USER = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /** Names that are new each time: files beside a config, locks being made, and places in a journal. */
