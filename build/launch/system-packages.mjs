@@ -35,7 +35,7 @@ export const FOR_A_VIRTUAL_DISPLAY = [
 export const FOR_SSH_TESTS = [{ apt: ['openssh-server'], dnf: 'openssh-server', pacman: 'openssh' }];
 
 /**
- * For the tests on a real Docker Engine and a real Podman, which they start themselves.
+ * For the tests on a real Docker Engine, a real Podman and real systemd machines, which they start themselves.
  * @type {readonly SystemPackage[]}
  */
 export const FOR_ENGINE_TESTS = [
@@ -43,6 +43,7 @@ export const FOR_ENGINE_TESTS = [
   { apt: ['docker.io'], dnf: 'moby-engine', pacman: 'docker' },
   { apt: ['iptables'], dnf: 'iptables', pacman: 'iptables' },
   { apt: ['podman'], dnf: 'podman', pacman: 'podman' },
+  { apt: ['debootstrap'], dnf: 'debootstrap', pacman: 'debootstrap' },
 ];
 
 /** @typedef {'apt' | 'dnf' | 'pacman'} Installer */
