@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fleetOfTest, observedOfTest, type SeenServer } from '../../test/support/fleet-fixtures';
+import { type ServerId, trusted } from '../names';
 import { makePlan } from './make-plan';
 import type { Plan } from './plan';
 
@@ -40,7 +41,24 @@ describe('a pair of servers', () => {
       'refresh idm-b !idm-b',
       'verify idm-a',
       'verify idm-b',
+      'compare idm-b',
     ]);
+  });
+
+  it('compares who an interrupted deploy did not get to, and each pair once', () => {
+    const compared = (domain: string) => {
+      const plan = makePlan(
+        fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']),
+        [
+          observedOfTest({ id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull'] }),
+          observedOfTest({ id: 'idm-b', domain, tables: ['idm-a mutual-pull'] }),
+        ],
+        [[trusted<ServerId>('idm-b'), trusted<ServerId>('idm-a')]],
+      );
+      return outline(plan).filter((it) => it.startsWith('compare'));
+    };
+    expect(compared('a')).toEqual(['compare idm-b']);
+    expect(compared('b')).toEqual(['compare idm-b']);
   });
 
   it('shows a certificate that does not exist yet by the step that makes it known', () => {
@@ -93,6 +111,7 @@ describe('a pair of servers', () => {
       'configure idm-b !idm-b',
       'refresh idm-b !idm-b',
       'verify idm-b',
+      'compare idm-b',
     ]);
   });
 });

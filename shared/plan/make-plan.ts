@@ -20,8 +20,13 @@ import type { Plan, PlanReport, Step } from './plan';
  * An error about one server holds back that server and whoever needs it; an error about the fleet blocks the plan
  * (`design.md`, "Deploying", 1). Whom a step erases is computed on a model of all servers (`erasure.ts`), and a plan in
  * which a step would erase anyone it does not name is blocked.
+ * @param uncompared pairs that an interrupted deploy was still to compare.
  */
-export function makePlan(fleet: Fleet, observed: readonly ObservedServer[]): Plan {
+export function makePlan(
+  fleet: Fleet,
+  observed: readonly ObservedServer[],
+  uncompared: readonly Pair[] = [],
+): Plan {
   const topology = readTopology(fleet);
   const problems: Problem[] = [
     ...checkTopology(fleet, topology),
@@ -34,7 +39,24 @@ export function makePlan(fleet: Fleet, observed: readonly ObservedServer[]): Pla
   problems.push(...draft.pending().map(({ erased, by }) => erasesItself(erased, by)));
   const maker = new PlanMaker({ fleet, topology, observed: byId, origins, draft, problems });
   maker.run();
+  for (const [id, other] of pairsToCompare(draft.steps, uncompared)) draft.compare(id, other);
   return planOf(draft, problems);
+}
+
+/** Two servers whose data is compared. */
+export type Pair = readonly [ServerId, ServerId];
+
+/**
+ * Whoever was refreshed is compared with its source at the end: rounds that succeed prove less than the data itself
+ * (`kanidm.md`, "Comparing what two servers really hold").
+ */
+function pairsToCompare(steps: readonly Step[], uncompared: readonly Pair[]): readonly Pair[] {
+  const refreshed = steps.flatMap((step): Pair[] =>
+    step.action === 'refresh' ? [[step.server, step.source]] : [],
+  );
+  return [
+    ...new Map([...refreshed, ...uncompared].map((pair) => [[...pair].sort().join(' '), pair])).values(),
+  ];
 }
 
 /** A draft of special steps (a rollback, a restart) on the same model of who would erase himself. */

@@ -197,9 +197,8 @@ export class PlanMaker {
     return desiredTables(id, this.known.topology, this.known.origins);
   }
 
-  private changesTables(id: ServerId): boolean {
-    return this.tableChanges(id, this.desired(id)).length > 0;
-  }
+  private readonly changesTables = (id: ServerId): boolean =>
+    this.tableChanges(id, this.desired(id)).length > 0;
 
   /** Changes that leave exactly `tables` of the fleet's servers; tables the fleet does not know stay. */
   private tableChanges(id: ServerId, tables: readonly DesiredTable[]): PlannedChange[] {

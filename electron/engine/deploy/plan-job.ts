@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../../../shared/plan/job';
 import { serverId } from '../../../shared/names';
-import { makePlan } from '../../../shared/plan/make-plan';
+import { makePlan, type Pair } from '../../../shared/plan/make-plan';
 import type { Plan } from '../../../shared/plan/plan';
 import { makeRenewPlan } from '../../../shared/plan/renew-plan';
 import { type Fault, fail, ok, type Result } from '../../../shared/result';
@@ -43,7 +43,14 @@ export async function planJob(
       const touched = await touchedServers(chainOf(of, mine));
       const first = planLooseEnds(fleet, of, touched);
       if (first !== null) return ok({ plan: withProblems(fleet, first), of, partial: true });
-      return ok({ plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed)), of, partial: false });
+      const uncompared = comparisonsLeft(chainOf(of, mine)).filter((pair) =>
+        pair.every((id) => fleet.sites.has(id)),
+      );
+      return ok({
+        plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed, uncompared)),
+        of,
+        partial: false,
+      });
     }
     case 'rollback': {
       const of =
@@ -108,6 +115,17 @@ const withProblems = (fleet: ObservedFleet, plan: Plan): Plan => ({
   ...plan,
   problems: [...fleet.problems, ...plan.problems],
 });
+
+/** Who was still to be compared when a deploy and its resumes were interrupted. */
+function comparisonsLeft(chain: readonly DeployRecord[]): readonly Pair[] {
+  return chain.flatMap((it) =>
+    it.header.steps.flatMap((step): Pair[] => {
+      const [id, other] = [serverId(step.server), serverId(String(step['with']))];
+      const done = it.entries.some((entry) => entry.kind === 'done' && entry.step === step.id);
+      return step.action === 'compare' && !done && id !== null && other !== null ? [[id, other]] : [];
+    }),
+  );
+}
 
 /** A renewal may have happened from the moment it was asked for. */
 const hasRenewed = (it: DeployRecord): boolean =>
