@@ -91,7 +91,7 @@ export class PlanMaker {
     const server = this.known.draft.server(id);
     if (!server || server.certificate !== null) return;
     this.configure(id, this.ownChanges(id), {
-      summary: `Turn replication on on ${id}`,
+      summary: `Set up replication on ${id}`,
       why: 'It makes its certificate only once it has [replication].',
     });
     this.known.draft.readCertificate(id);
