@@ -13,8 +13,8 @@ const MINUTE = 60_000;
 /** ESLint and prettier, each one test. @returns {Promise<Counts>} */
 export async function lint() {
   return sum([
-    await check('eslint', [packageProgram('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], 4 * MINUTE),
-    await check('prettier', [packageProgram('prettier/bin/prettier.cjs'), '--check', '.'], 2 * MINUTE),
+    await check('eslint', [packageProgram('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], 10 * MINUTE),
+    await check('prettier', [packageProgram('prettier/bin/prettier.cjs'), '--check', '.'], 5 * MINUTE),
   ]);
 }
 
@@ -22,11 +22,11 @@ export async function lint() {
 export async function types() {
   const svelteCheck = ['--tsconfig', './renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'];
   return sum([
-    await check('tsc', [packageProgram('typescript/bin/tsc'), '--noEmit'], 4 * MINUTE),
+    await check('tsc', [packageProgram('typescript/bin/tsc'), '--noEmit'], 10 * MINUTE),
     await check(
       'svelte-check',
       [packageProgram('svelte-check/bin/svelte-check'), ...svelteCheck],
-      4 * MINUTE,
+      10 * MINUTE,
     ),
     await canary(),
   ]);
@@ -36,16 +36,23 @@ export async function types() {
  * Runs one project of vitest.config.ts.
  * @param {string} project
  * @param {number} limitMs
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {{ env?: NodeJS.ProcessEnv, aside?: boolean }} [options] `aside`: another part prints meanwhile, so what this one
+ *   prints comes in one piece at its end
  * @returns {Promise<Counts>}
  */
-export async function vitest(project, limitMs, env = process.env) {
+export async function vitest(project, limitMs, { env = process.env, aside = false } = {}) {
   const report = join(OUT, 'test', `${project}.json`);
   mkdirSync(join(OUT, 'test'), { recursive: true });
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const args = [packageProgram('vitest/vitest.mjs'), 'run', '--project', project, ...reporters];
-  const { code, timedOut } = await run(process.execPath, args, { cwd: ROOT, env, limitMs });
+  const { code, timedOut, output, errors } = await run(process.execPath, args, {
+    cwd: ROOT,
+    env,
+    limitMs,
+    output: aside ? 'captured' : 'said',
+  });
+  if (aside) say(`${project}:\n${output}${errors}`);
   if (timedOut) {
     say(`${project}: not done within ${duration(limitMs)}, stopped; counted as one failure`);
     return ONE_FAILED;
@@ -83,7 +90,7 @@ async function check(name, args, limitMs) {
 
 /** @returns {Promise<Counts>} */
 async function canary() {
-  const wrong = await checkCanary(4 * MINUTE);
+  const wrong = await checkCanary(10 * MINUTE);
   if (wrong === undefined) return ONE_PASSED;
   say(`svelte-check does not report as it should:\n${wrong}`);
   return ONE_FAILED;

@@ -31,7 +31,7 @@ import { holdsTests, lint, types, vitest } from './test-parts.mjs';
  * @property {readonly SystemPackage[]} [packages] what it needs of the system
  * @property {boolean} [needsElectron]
  * @property {() => string | undefined} [lacks] why it can't run here
- * @property {boolean} [aside] only computes, and keeps its output to itself until it has ended: runs beside parts that wait
+ * @property {boolean} [aside] keeps its output to itself until it has ended: runs beside parts that wait, one after the other
  * @property {boolean} [waits] spends its time waiting for servers, so that a part aside does not slow it down
  */
 
@@ -99,14 +99,14 @@ function partsWith(found) {
   const parts = {
     lint: { run: lint, aside: true },
     types: { run: types, aside: true },
-    unit: { run: () => vitest('unit', 6 * MINUTE) },
-    conformance: { run: () => vitest('conformance', 6 * MINUTE), waits: true },
-    ssh: { run: () => vitest('ssh', 6 * MINUTE), packages: FOR_SSH_TESTS, lacks: lacksSshd, waits: true },
+    unit: { run: () => vitest('unit', 12 * MINUTE) },
+    conformance: { run: () => vitest('conformance', 12 * MINUTE), waits: true },
+    ssh: { run: () => vitest('ssh', 15 * MINUTE), packages: FOR_SSH_TESTS, lacks: lacksSshd, waits: true },
     real: {
-      run: () => vitest('real', 20 * MINUTE),
+      run: () => vitest('real', 20 * MINUTE, { aside: true }),
       packages: FOR_ENGINE_TESTS,
       lacks: lacksEngine,
-      waits: true,
+      aside: true,
     },
     e2e: { run: () => endToEnd(electron()), ...inTheWindow },
     package: { run: () => packaged(electron()), ...inTheWindow },
@@ -179,7 +179,7 @@ const lacksDisplay = () =>
 function endToEnd(electron) {
   const variables = { KANILINK_ELECTRON: electron.executable, KANILINK_APP: ROOT };
   /** @param {NodeJS.ProcessEnv} env */
-  const play = (env) => vitest('e2e', 15 * MINUTE, { ...env, ...variables });
+  const play = (env) => vitest('e2e', 20 * MINUTE, { env: { ...env, ...variables } });
   return hasXvfb() ? withVirtualDisplay(play) : play(process.env);
 }
 
