@@ -42,6 +42,7 @@ const step = (id: string, erases: string[] = []): PlanView['steps'][number] => (
   action: erases.length > 0 ? 'refresh' : 'configure',
   needs: [],
   requires: [],
+  restarts: true,
   summary: `Step ${id}`,
   why: 'Because.',
   risk: erases.length > 0 ? 'data is lost' : '',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
 import { certificatesReport } from '../../shared/certificates-report';
 import type { ServerId } from '../../shared/names';
+import { restarts } from '../../shared/plan/restarts';
 import type { Plan } from '../../shared/plan/plan';
 import { originOf } from '../../shared/plan/desired';
 import { problemOf } from '../../shared/problem';
@@ -145,17 +146,18 @@ function viewOf(plan: Plan): PlanView {
   return {
     fingerprint: plan.fingerprint,
     blocked: plan.blocked,
-    steps: plan.steps.map(({ id, server, action, needs, requires, summary, why, risk, diff, erases }) => ({
-      id,
-      server,
-      action,
-      needs: [...needs],
-      requires: [...requires],
-      summary,
-      why,
-      risk,
-      diff,
-      erases: [...erases],
+    steps: plan.steps.map((step) => ({
+      id: step.id,
+      server: step.server,
+      action: step.action,
+      needs: [...step.needs],
+      requires: [...step.requires],
+      summary: step.summary,
+      why: step.why,
+      risk: step.risk,
+      diff: step.diff,
+      erases: [...step.erases],
+      restarts: restarts(step),
     })),
     problems: plan.problems,
   };

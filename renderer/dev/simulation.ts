@@ -105,6 +105,7 @@ export class Simulation {
         summary,
         needs,
         requires: [],
+        restarts: true,
         why: '',
         risk: '',
         diff: '',
@@ -124,6 +125,7 @@ export class Simulation {
       add(supplier, 'configure', `Let ${consumer} pull from ${supplier}`, {
         why: 'Each server has to know the other’s certificate.',
         risk: `${supplier} restarts: logins fail for a few seconds.`,
+        restarts: false,
         requires: [`${supplier}’s file is the one that step 1 wrote`],
         diff: `--- /etc/kanidm/server.toml\n+++ /etc/kanidm/server.toml\n@@ -8,2 +8,6 @@\n origin = "repl://${supplier}.localhost:8444"\n bindaddress = "127.0.0.1:8444"\n+\n+[replication."repl://${consumer}.localhost:8444"]\n+type = "mutual-pull"\n+partner_cert = "certificate of ${consumer}, known after step 2"\n`,
       });

@@ -13,6 +13,7 @@ const step = (id: string) => ({
   action: 'configure' as const,
   needs: [],
   requires: [],
+  restarts: true,
   summary: `Step ${id}`,
   why: '',
   risk: '',

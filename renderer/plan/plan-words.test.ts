@@ -17,6 +17,7 @@ const step = (id: string, server: string, action: PlanStep['action'], erases: st
   erases,
   needs: [],
   requires: [],
+  restarts: true,
   summary: '',
   why: '',
   risk: '',

@@ -27,11 +27,7 @@ export const erasedBy = (plan: Pick<PlanView, 'steps'>): readonly string[] => [
 
 /** Servers the plan restarts, each once. */
 export const restartedBy = (plan: Pick<PlanView, 'steps'>): readonly string[] => [
-  ...new Set(
-    plan.steps
-      .filter((step) => step.action === 'configure' || step.action === 'restart')
-      .map((step) => step.server),
-  ),
+  ...new Set(plan.steps.filter((step) => step.restarts).map((step) => step.server)),
 ];
 
 /** Steps that change something, without the reading and proving around them. */

@@ -123,6 +123,7 @@ export const planView = z.object({
       ]),
       needs: z.array(z.string()),
       requires: z.array(z.string()),
+      restarts: z.boolean(),
       summary: z.string(),
       why: z.string(),
       risk: z.string(),

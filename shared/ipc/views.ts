@@ -15,6 +15,8 @@ export interface PlanView {
     readonly action: Step['action'];
     readonly needs: readonly string[];
     readonly requires: readonly string[];
+    /** Nobody can log in on its server for a moment. */
+    readonly restarts: boolean;
     readonly summary: string;
     readonly why: string;
     readonly risk: string;

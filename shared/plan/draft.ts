@@ -21,6 +21,7 @@ import {
 } from './draft-values';
 import { erasures, type ModelServer } from './erasure';
 import type { ConfigureStep, PlannedChange, Step } from './plan';
+import { supports } from '../server-config/versions';
 import { type StepWords, stepWords as words } from './step-words';
 
 /**
@@ -200,7 +201,9 @@ export class Draft {
   }
 
   backup(id: ServerId): void {
-    this.add({ ...this.plain(id, 'backup', words.backup(id)), action: 'backup' }, null, {});
+    const version = this.drafts.get(id)?.observed.versionOnDisk ?? null;
+    const stops = version !== null && !supports(version, 'online-backup');
+    this.add({ ...this.plain(id, 'backup', words.backup(id, stops)), action: 'backup', stops }, null, {});
   }
 
   /** The refresh itself. Plays it on the model: from here on the server holds its source's domain. */

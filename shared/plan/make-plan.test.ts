@@ -21,6 +21,20 @@ const errors = (plan: Plan): string[] =>
   plan.problems.filter((problem) => problem.severity === 'error').map((problem) => problem.code);
 
 describe('a pair of servers', () => {
+  it('of a version without online backup shows that the backup stops the server', () => {
+    const plan = planOf(
+      ['idm-a > idm-b'],
+      [
+        { id: 'idm-a', domain: 'a', tables: [], version: '1.8.5' },
+        { id: 'idm-b', domain: 'b', tables: [], version: '1.8.5' },
+      ],
+    );
+    const backup = plan.steps.find((step) => step.action === 'backup');
+    expect(backup).toMatchObject({ server: 'idm-b', stops: true });
+    expect(backup?.summary).toBe('Stop idm-b, back up its database on idm-b, and start it again');
+    expect(backup?.risk).toContain('stopped');
+  });
+
   it('that both lack replication is prepared, linked, refreshed and proved, and only the secondary is erased', () => {
     const plan = planOf(
       ['idm-a > idm-b'],

@@ -78,6 +78,8 @@ export interface RenewStep extends AnyStep {
 /** An online backup of a server before its database is erased. */
 export interface BackupStep extends AnyStep {
   readonly action: 'backup';
+  /** Before 1.9 only a stopped server can be backed up: it is stopped for the backup and started again. */
+  readonly stops: boolean;
 }
 
 /** Replaces the server's database with its source's. */

@@ -35,11 +35,13 @@ export const stepWords = {
     requires: ['the running kanidmd is the one on disk'],
   }),
 
-  backup: (id: ServerId): StepWords => ({
-    summary: `Back up ${id}'s database on ${id}`,
-    why: 'A refresh replaces all of it; the backup is the way back.',
-    risk: '',
-    requires: [],
+  backup: (id: ServerId, stops: boolean): StepWords => ({
+    summary: stops
+      ? `Stop ${id}, back up its database on ${id}, and start it again`
+      : `Back up ${id}'s database on ${id}`,
+    why: `A refresh replaces all of it; the backup is the way back.${stops ? ' Kanidm before 1.9 can be backed up only while it is stopped.' : ''}`,
+    risk: stops ? 'kanidmd is stopped: nobody can log in on this server until the backup is written' : '',
+    requires: stops ? ['the running kanidmd is the one on disk'] : [],
   }),
 
   refresh: (id: ServerId, own: DomainUuid | null, source: ServerId, domain: DomainUuid): StepWords => ({

@@ -3,7 +3,6 @@ import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import type { BackupStep } from '../../../shared/plan/plan';
 import { type Fault, type Result, fail, ok } from '../../../shared/result';
-import { supports } from '../../../shared/server-config/versions';
 import type { FileContent, FileStat } from '../connect/connection';
 import { uncancelled } from '../time';
 import { whyDrifted } from './drift';
@@ -50,9 +49,9 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   if (drift !== null) return stepFailed(drift);
   if (deployment.signal.aborted) return stepFailed(cancelled(site));
   deployment.say(step.id, `Backing up to ${path}`);
-  const fault = supports(version, 'online-backup')
-    ? await online(deployment, step, site, path)
-    : await offline(deployment, step, site, path);
+  const fault = step.stops
+    ? await offline(deployment, step, site, path)
+    : await online(deployment, step, site, path);
   if (fault !== null) return stepFailed(fault);
   const content = await connection.readFile(path, { ...uncancelled(300_000), maxBytes: LARGEST_BACKUP });
   if (!content.ok) return stepFailed(silent(site, path, content.error.message));
