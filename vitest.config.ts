@@ -31,6 +31,8 @@ export default defineConfig({
       project('conformance', ['practice/**/*.conformance.test.ts'], { testTimeout: 60_000 }),
       project('ssh', ['test/{ssh,deploy}/**/*.test.ts'], { testTimeout: 60_000 }),
       project('real', ['test/real/**/*.test.ts'], { testTimeout: 300_000, fileParallelism: false }),
+      // Not part of a test run: `npm run bench`. What a bench measures it prints; it fails only if something did not work.
+      project('bench', ['test/bench/**/*.bench.ts'], { testTimeout: 1_800_000, fileParallelism: false }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 240_000,
         hookTimeout: 120_000,

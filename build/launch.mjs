@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm test`, `npm run kanilink` and `npm run package` run. Works in a bare clone: it imports Node's
+ * What `npm start`, `npm test`, `npm run bench`, `npm run kanilink` and `npm run package` run. Works in a bare clone: it imports Node's
  * built-in modules only, and installs what the rest needs.
  */
 import { isAtLeast } from './launch/node-version.mjs';
@@ -13,6 +13,7 @@ const VERBS = {
   setup: async (args) => (await import('./launch/setup.mjs')).setup(args),
   start: async (args) => (await import('./launch/start.mjs')).start(args),
   test: async (args) => (await import('./launch/test.mjs')).test(args),
+  bench: async (args) => (await import('./launch/bench.mjs')).bench(args),
   kanilink: async (args) => (await import('./launch/kanilink.mjs')).kanilink(args),
   package: async (args) => (await import('./launch/package.mjs')).packageApp(args),
 };

@@ -38,13 +38,23 @@ import { holdsTests, lint, types, vitest } from './test-parts.mjs';
 const MINUTE = 60_000;
 
 /**
- * `test`: sets up, builds, and runs everything, or with `--only part,part` some of it. The last line it prints is the
- * sum: `N passed, N failed, N skipped`.
+ * How many times its usual limit a part may take: the long run (`--long`, KANILINK_LONG=1) plays whole matrices and
+ * hundreds of thousands of cases.
+ */
+let patience = 1;
+
+/**
+ * `test`: sets up, builds, and runs everything, or with `--only part,part` some of it; `--long` runs every case of the
+ * tests that otherwise play a sample. The last line it prints is the sum: `N passed, N failed, N skipped`.
  * @param {readonly string[]} args
  * @returns {Promise<number>} 0 when nothing failed
  */
 export async function test(args) {
   const began = Date.now();
+  if (args.includes('--long')) {
+    process.env['KANILINK_LONG'] = '1';
+    patience = 20;
+  }
   await installPackages();
   /** @type {{ electron?: Electron }} */
   const found = {};
@@ -99,11 +109,16 @@ function partsWith(found) {
   const parts = {
     lint: { run: lint, aside: true },
     types: { run: types, aside: true },
-    unit: { run: () => vitest('unit', 12 * MINUTE) },
-    conformance: { run: () => vitest('conformance', 12 * MINUTE), waits: true },
-    ssh: { run: () => vitest('ssh', 15 * MINUTE), packages: FOR_SSH_TESTS, lacks: lacksSshd, waits: true },
+    unit: { run: () => vitest('unit', patience * 12 * MINUTE) },
+    conformance: { run: () => vitest('conformance', patience * 12 * MINUTE), waits: true },
+    ssh: {
+      run: () => vitest('ssh', patience * 15 * MINUTE),
+      packages: FOR_SSH_TESTS,
+      lacks: lacksSshd,
+      waits: true,
+    },
     real: {
-      run: () => vitest('real', 20 * MINUTE, { aside: true }),
+      run: () => vitest('real', patience * 20 * MINUTE, { aside: true }),
       packages: FOR_ENGINE_TESTS,
       lacks: lacksEngine,
       aside: true,
@@ -179,7 +194,7 @@ const lacksDisplay = () =>
 function endToEnd(electron) {
   const variables = { KANILINK_ELECTRON: electron.executable, KANILINK_APP: ROOT };
   /** @param {NodeJS.ProcessEnv} env */
-  const play = (env) => vitest('e2e', 20 * MINUTE, { env: { ...env, ...variables } });
+  const play = (env) => vitest('e2e', patience * 20 * MINUTE, { env: { ...env, ...variables } });
   return hasXvfb() ? withVirtualDisplay(play) : play(process.env);
 }
 
