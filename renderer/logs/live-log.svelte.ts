@@ -1,6 +1,6 @@
 import type { Client, OpenStream } from '../bridge/client';
 import type { FleetText, LogLineView } from '../../shared/ipc';
-import { everything, lineTest, type LogFilter } from './log-filter';
+import { lineTest, type LogFilter, replication } from './log-filter';
 import { type HeldLine, LogStore, nameOf } from './log-store';
 
 /** Lines are shown in strokes of this many milliseconds, however fast they come. */
@@ -12,7 +12,7 @@ const MOST_REPEATED = 5000;
 /** The merged live log: what is shown, following or paused, and why it stopped. */
 export class LiveLog {
   shown = $state.raw<readonly HeldLine[]>([]);
-  filter = $state.raw<LogFilter>(everything);
+  filter = $state.raw<LogFilter>(replication);
   following = $state(true);
   /** Lines that matched while paused. */
   missed = $state(0);
@@ -93,13 +93,14 @@ export class LiveLog {
     this.#stroke = undefined;
     const lines = this.#waiting;
     this.#waiting = [];
-    this.#store.add(lines);
-    if (this.following) this.#show();
-    else {
-      const test = lineTest(this.filter);
-      if (test.ok) this.missed += lines.filter(test.matches).length;
-      this.held = this.#store.lines.length;
-    }
+    const taken = this.#store.add(lines);
+    const test = lineTest(this.filter);
+    const matching = test.ok ? taken.lines.filter(test.matches) : taken.lines;
+    this.held = this.#store.lines.length;
+    this.dropped = this.#store.dropped;
+    if (!this.following) this.missed += test.ok ? matching.length : 0;
+    else if (!taken.continues) this.#show();
+    else if (matching.length > 0) this.shown = this.shown.concat(matching);
   }
 
   #show(): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createClient } from '../bridge/client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { LiveLog } from './live-log.svelte';
+import { everything } from './log-filter';
 
 const fleet = { path: null, text: '' };
 const line = (at: number, level = 'info') => ({
@@ -19,6 +20,7 @@ afterEach(() => vi.useRealTimers());
 function start() {
   const bridge = new RecordedBridge();
   const log = new LiveLog(createClient(bridge));
+  log.setFilter(everything);
   log.follow(fleet, false);
   const say = (...items: unknown[]): void => {
     bridge.say({ kind: 'items', id: bridge.last('open').id, items });
@@ -39,6 +41,14 @@ it('follows, and pauses with a count of what matched meanwhile', () => {
   log.resume();
   expect(log.shown.map((one) => one.at)).toEqual([2, 4, 5]);
   expect(log.missed).toBe(0);
+});
+
+it('shows a late line where it belongs, and new ones after it', () => {
+  const { log, say } = start();
+  say(line(1), line(5));
+  say(line(3));
+  say(line(6), line(7));
+  expect(log.shown.map((one) => one.at)).toEqual([1, 3, 5, 6, 7]);
 });
 
 it('takes lines once when the stream is opened again', () => {

@@ -8,11 +8,17 @@ export interface LogFilter {
   readonly text: string;
   /** Null: all servers. */
   readonly server: string | null;
-  /** The least level: `bad` shows failures only. */
-  readonly level: 'all' | 'warn' | 'bad';
+  /**
+   * `replication`: rounds, refreshes, starts, and all trouble, without the admin commands that Kanilink itself causes by
+   * looking. `warn` and `bad`: that level and worse.
+   */
+  readonly level: 'all' | 'replication' | 'warn' | 'bad';
 }
 
 export const everything: LogFilter = { text: '', server: null, level: 'all' };
+
+/** What a log shows at first. */
+export const replication: LogFilter = { ...everything, level: 'replication' };
 
 /** The filter as a test of one line, or what is wrong with its expression. */
 export type LineTest =
@@ -27,12 +33,20 @@ export function lineTest(filter: LogFilter): LineTest {
     ok: true,
     matches: (line) =>
       (filter.server === null || line.server === filter.server) &&
-      (filter.level === 'all' ||
-        line.level === 'bad' ||
-        (filter.level === 'warn' && line.level === 'warn')) &&
+      levels[filter.level](line) &&
       (text(line.meaning) || text(line.raw) || text(line.server)),
   };
 }
+
+const levels: Readonly<Record<LogFilter['level'], (line: LogLineView) => boolean>> = {
+  all: () => true,
+  replication: (line) => line.level !== 'info' || line.pull !== null || OF_REPLICATION.test(line.raw),
+  warn: (line) => line.level === 'warn' || line.level === 'bad',
+  bad: (line) => line.level === 'bad',
+};
+
+/** What kanidmd's lines about replication, starts and refreshes have in common (`kanidm.md`, "Health"). */
+const OF_REPLICATION = /repl|supplier|consumer|starting kanidmd/i;
 
 function textTest(text: string): ((value: string) => boolean) | string {
   if (text === '') return () => true;

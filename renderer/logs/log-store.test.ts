@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LogLineView } from '../../shared/ipc';
 import { everything, lineTest } from './log-filter';
-import { LogStore, MOST_LINES } from './log-store';
+import { LogStore, MOST_CHARACTERS, MOST_LINES } from './log-store';
 
 const line = (at: number, more: Partial<LogLineView> = {}): LogLineView => ({
   at,
@@ -31,11 +31,29 @@ it('keeps lines of one moment in the order they came', () => {
 });
 
 it('holds a bound of lines and says how many it dropped', () => {
+  const store = new LogStore({ lines: 10_000, characters: MOST_CHARACTERS });
+  for (let n = 0; n < 25; n += 1) store.add(Array.from({ length: 500 }, (_, i) => line(n * 500 + i)));
+  expect(store.lines.length).toBeLessThanOrEqual(10_000);
+  expect(store.lines.length + store.dropped).toBe(12_500);
+  expect(store.lines.at(-1)?.at).toBe(12_499);
+});
+
+it('holds a bound of characters, whatever the number of lines', () => {
+  const store = new LogStore({ lines: 1000, characters: 10_000 });
+  for (let n = 0; n < 100; n += 1) store.add([line(n, { raw: 'x'.repeat(900), meaning: '' })]);
+  expect(store.lines.length).toBeLessThanOrEqual(11);
+  expect(store.lines.length).toBeGreaterThan(5);
+  expect(store.lines.at(-1)?.at).toBe(99);
+});
+
+it('holds a million lines, and says when what is shown can be continued', () => {
   const store = new LogStore();
-  for (let n = 0; n < 25; n += 1) store.add(Array.from({ length: 5000 }, (_, i) => line(n * 5000 + i)));
-  expect(store.lines.length).toBeLessThanOrEqual(MOST_LINES);
-  expect(store.lines.length + store.dropped).toBe(125_000);
-  expect(store.lines.at(-1)?.at).toBe(124_999);
+  for (let n = 0; n < 100; n += 1)
+    expect(store.add(Array.from({ length: 10_000 }, (_, i) => line(n * 10_000 + i))).continues).toBe(true);
+  expect(store.lines.length).toBe(MOST_LINES);
+  expect(store.add([line(MOST_LINES)]).continues).toBe(false);
+  expect(store.dropped).toBeGreaterThan(0);
+  expect(store.add([line(3)]).continues).toBe(false);
 });
 
 it('cuts a line as long as a whole file', () => {
@@ -58,6 +76,9 @@ it('filters by text, expression, server and level', () => {
     line(3, { server: 'idm-b', level: 'warn' }),
   ];
   expect(matching({}, lines)).toEqual([1, 2, 3]);
+  expect(
+    matching({ level: 'replication' }, [...lines, line(4), line(5, { raw: 'repl_run_consumer' })]),
+  ).toEqual([1, 2, 3, 5]);
   expect(matching({ text: 'ROUND' }, lines)).toEqual([1]);
   expect(matching({ text: 'badsignature' }, lines)).toEqual([2]);
   expect(matching({ text: '/^pull .* ok$/' }, lines)).toEqual([1]);
