@@ -22,6 +22,9 @@ export interface PullInput {
 
 const SECOND = 1_000_000;
 
+/** What a round says of a supplier that is just being restarted; of one that runs for longer it is trouble. */
+const DOWN: ReadonlySet<string> = new Set(['supplier-unreachable', 'connection-broken']);
+
 /**
  * The health of one pull, as far as it is proved (`design.md`, "Health, honestly"). `replicating` needs all of it: the
  * newest round is younger than two poll intervals + 10 s, since the last start of both ends, without trouble in its
@@ -55,7 +58,9 @@ export function judgePull(input: PullInput): PullHealth {
     return silent(input, limit, newest, says);
   }
   if (newest.outcome.kind === 'trouble') {
-    const { health, cause, fix } = newest.outcome.trouble;
+    const { code, health, cause, fix } = newest.outcome.trouble;
+    if (DOWN.has(code) && startedAfter(input.supplierLog, newest))
+      return says('waiting', `${supplier} was started after the newest round, which found it down.`, '');
     return says(health, cause, fix);
   }
   // What a supplier is silent about it says in its own log only ("Supplier is lagging"): unread, nothing is proved.

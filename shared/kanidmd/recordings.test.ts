@@ -233,4 +233,20 @@ describe('a pull', () => {
     const restarted = { ...evidence('log-a-after-refresh.log'), startedAt: log.to - 1 };
     expect(judgePull({ ...input, supplierLog: restarted }).health).toBe('waiting');
   });
+
+  it('waits for a round of a supplier that was down and was started since; other trouble stays', () => {
+    const failed = (code: string): PullInput => {
+      const trouble = { code, health: 'broken' as const, cause: 'c', fix: 'f', evidence: '' };
+      const newest = log.rounds.at(-1)!;
+      const rounds = [
+        ...log.rounds.slice(0, -1),
+        { ...newest, outcome: { kind: 'trouble' as const, trouble } },
+      ];
+      return { ...input, consumerLog: { ...log, rounds } };
+    };
+    const supplierLog = { ...evidence('log-a-after-refresh.log'), startedAt: log.rounds.at(-1)!.at + 1 };
+    expect(judgePull({ ...failed('supplier-unreachable'), supplierLog }).health).toBe('waiting');
+    expect(judgePull(failed('supplier-unreachable')).health).toBe('broken');
+    expect(judgePull({ ...failed('certificate-renewed'), supplierLog }).health).toBe('broken');
+  });
 });
