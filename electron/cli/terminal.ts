@@ -48,6 +48,8 @@ export function askLine(question: string, signal: AbortSignal): Promise<string |
     signal.addEventListener('abort', () => end(''), { once: true });
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     lines.on('close', () => resolve(null));
+    // A terminal that goes away gives no answer.
+    lines.on('error', () => end(null));
     lines.question(question, end);
   });
 }

@@ -62,6 +62,8 @@ function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | n
     }
     const lines = createInterface({ input: stdout });
     lines.once('line', resolve);
+    // It says its input's errors again; that the fleet ended is told by `exit`.
+    lines.on('error', () => undefined);
     child.once('error', () => resolve(null));
     child.once('exit', () => resolve(null));
     signal.addEventListener('abort', () => resolve(null), { once: true });

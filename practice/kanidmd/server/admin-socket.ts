@@ -15,7 +15,10 @@ export async function openAdminSocket(
 ): Promise<net.Server> {
   const server = net.createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // The interface says its input's errors again: unheard, a client that was killed would end the server.
+    lines.on('error', () => undefined);
+    lines.on('line', (line) => {
       void answer(line, handle).then((text) => socket.end(`${text}\n`));
     });
   });

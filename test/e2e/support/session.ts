@@ -24,10 +24,15 @@ export interface Practice {
 const PACE = { speed: 5, pollIntervalSeconds: 10 };
 
 const windows: ElectronWindow[] = [];
+const practised: PracticeServer[] = [];
 const ends: (() => Promise<void>)[] = [];
 afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') for (const window of windows) await report(window, task.name);
+  if (task.result?.state === 'fail') {
+    for (const window of windows) await report(window, task.name);
+    for (const server of practised) console.error(lastWords(server));
+  }
   windows.length = 0;
+  practised.length = 0;
   for (const end of ends.splice(0).reverse()) await end();
 });
 
@@ -44,6 +49,7 @@ export async function practise(options: Partial<PracticeFleetOptions> = {}): Pro
   const servers = fleet.machines.map(
     (machine) => new PracticeServer(machine.id, machine.folder, kanidmd, options.version),
   );
+  practised.push(...servers);
   return {
     fleet,
     servers,
@@ -75,6 +81,17 @@ async function report(window: ElectronWindow, test: string): Promise<void> {
     .screenshot({ path: picture, timeout: 5000 })
     .then(() => console.error(`The window: ${picture}`))
     .catch((cause: unknown) => console.error(`The window could not be pictured: ${String(cause)}`));
+}
+
+/** What a server said last beside its rounds and answers: why it ended, if it did. */
+function lastWords(server: PracticeServer): string {
+  try {
+    const lines = server.journal().map(({ text }) => text);
+    const telling = lines.filter((line) => !/^\S{36} INFO |Allowing admin socket access/.test(line));
+    return `${server.id} said last:\n${telling.slice(-25).join('\n')}`;
+  } catch (cause) {
+    return `${server.id}'s journal cannot be read: ${String(cause)}`;
+  }
 }
 
 /** The practice kanidmd of the build under test. */
