@@ -5,23 +5,12 @@ import type { ObservedServer } from '../observed';
 import { parseOrigin } from '../origin';
 import type { Result } from '../result';
 import { ok } from '../result';
-import { maskedDiff, placeholderFor } from '../server-config/diff';
 import { editServerConfig } from '../server-config/edit-server-config';
-import { readServerConfig } from '../server-config/read-server-config';
-import { type ServerConfig, pulls } from '../server-config/server-config';
-import {
-  type DraftServer,
-  modelOf,
-  certificateStep,
-  describeCertificate,
-  sameBytes,
-  text,
-  unique,
-  withPlaceholder,
-} from './draft-values';
-import { erasures, type ModelServer } from './erasure';
-import type { ConfigureStep, PlannedChange, Step } from './plan';
+import type { ServerConfig } from '../server-config/server-config';
 import { supports } from '../server-config/versions';
+import { certificateStep, type DraftServer, sameBytes, unique, withPlaceholder } from './draft-values';
+import type { ConfigureStep, PlannedChange, Step } from './plan';
+import { Stage } from './stage';
 import { type StepWords, stepWords as words } from './step-words';
 
 /**
@@ -32,56 +21,21 @@ export class Draft {
   readonly steps: Step[] = [];
   /** Erasures a step would cause that it is not there to cause; each makes the plan unfit to run. */
   readonly surprises: { readonly step: Step; readonly erased: ServerId; readonly by: ServerId }[] = [];
-  private readonly drafts = new Map<ServerId, DraftServer>();
-  private readonly model = new Map<ServerId, ModelServer>();
-  private readonly pinned = new Map<string, string>();
+  /** The servers as the steps so far leave them. */
+  readonly stage: Stage;
 
-  constructor(
-    observed: Iterable<ObservedServer>,
-    private readonly partnerAt: (origin: Origin) => ServerId | null,
-  ) {
-    for (const server of observed) {
-      if (server.file === null || server.config === null) continue;
-      const certificate = server.certificate === null ? null : { known: server.certificate };
-      const bytes = new TextEncoder().encode(server.file.text);
-      const { file, config } = server;
-      this.drafts.set(server.id, {
-        observed: server,
-        file,
-        bytes,
-        config,
-        certificate,
-        last: null,
-        wrote: null,
-      });
-      if (server.certificate)
-        this.pinned.set(server.certificate.text, describeCertificate(server.id, server.certificate));
-      this.play(server.id, server.domain?.uuid ?? null);
-    }
+  constructor(observed: Iterable<ObservedServer>, partnerAt: (origin: Origin) => ServerId | null) {
+    this.stage = new Stage(observed, partnerAt);
   }
 
   /** The server as the steps so far leave it; undefined when its file could not be read. */
   server(id: ServerId): DraftServer | undefined {
-    return this.drafts.get(id);
-  }
-
-  /** The origins a server pulls from, as the steps so far leave its file. */
-  pullsFrom(id: ServerId): readonly Origin[] {
-    return (
-      this.config(id)
-        ?.replication?.partners.filter((it) => pulls(it.type))
-        .map((it) => it.origin) ?? []
-    );
+    return this.stage.server(id);
   }
 
   /** Its server.toml, read, as the steps so far leave it. */
   config(id: ServerId): ServerConfig | null {
-    return this.drafts.get(id)?.config ?? null;
-  }
-
-  /** Who would erase himself right now, before any further step. */
-  pending() {
-    return erasures(this.model);
+    return this.stage.config(id);
   }
 
   /**
@@ -94,43 +48,32 @@ export class Draft {
     words: { readonly summary: string; readonly why: string; readonly needs: readonly (StepId | null)[] },
     mayErase: ServerId | null = null,
   ): Result<StepId | null> {
-    const draft = this.drafts.get(id);
-    if (!draft) return ok(null);
-    const edited = editServerConfig(draft.bytes, changes.map(withPlaceholder), {
-      server: id,
-      file: draft.file.path,
-    });
+    const server = this.server(id);
+    if (!server) return ok(null);
+    const { path, sha256 } = server.file;
+    const where = { server: id, file: path };
+    const edited = editServerConfig(server.bytes, changes.map(withPlaceholder), where);
     if (!edited.ok) return edited;
-    if (sameBytes(edited.value, draft.bytes)) return ok(null);
-    const read = readServerConfig(edited.value, { server: id, file: draft.file.path });
-    if (!read.ok) return read;
-    const diff = maskedDiff(
-      draft.file.path,
-      text(draft.bytes),
-      text(edited.value),
-      (pin) => this.pinned.get(pin) ?? null,
-    );
-    const before = new Set(this.pending().map((it) => it.erased));
-    const needs = [...words.needs, draft.last, ...changes.map(certificateStep)];
-    this.drafts.set(id, { ...draft, bytes: edited.value, config: read.value });
-    this.play(id);
+    if (sameBytes(edited.value, server.bytes)) return ok(null);
+    const written = this.stage.write(server, edited.value);
+    if (!written.ok) return written;
     const step: ConfigureStep = {
       id: this.nextId(),
       server: id,
       action: 'configure',
-      needs: unique(needs),
+      needs: unique([...words.needs, server.last, ...changes.map(certificateStep)]),
       requires: ['server.toml is still the file shown here', 'the running kanidmd is the one on disk'],
       summary: words.summary,
       why: words.why,
       risk: 'kanidmd restarts: logins on this server pause for a moment',
-      diff,
-      erases: unique(this.pending().map((it) => it.erased)).filter((erased) => !before.has(erased)),
-      from: draft.wrote === null ? { sha256: draft.file.sha256 } : { after: draft.wrote },
-      path: draft.file.path,
+      diff: written.value.diff,
+      erases: unique(written.value.erasures.map((it) => it.erased)),
+      from: server.wrote === null ? { sha256 } : { after: server.wrote },
+      path,
       changes,
-      pullsFrom: this.pullsFrom(id),
+      pullsFrom: this.stage.pullsFrom(id),
     };
-    this.add(step, mayErase, { wrote: step.id });
+    this.add(step, mayErase, step.id);
     return ok(step.id);
   }
 
@@ -143,17 +86,13 @@ export class Draft {
     earlier: string,
     words: { readonly summary: string; readonly why: string },
   ): Result<void> {
-    const draft = this.drafts.get(id);
+    const server = this.server(id);
     const bytes = new TextEncoder().encode(earlier);
-    if (!draft || sameBytes(bytes, draft.bytes)) return ok(undefined);
-    const read = readServerConfig(bytes, { server: id, file: draft.file.path });
-    if (!read.ok) return read;
-    const before = new Set(this.pending().map((it) => it.erased));
-    this.drafts.set(id, { ...draft, bytes, config: read.value });
-    this.play(id);
-    const erasures = this.pending().filter((it) => !before.has(it.erased));
-    this.drafts.set(id, draft);
-    this.play(id);
+    if (!server || sameBytes(bytes, server.bytes)) return ok(undefined);
+    const tried = this.stage.write(server, bytes);
+    if (!tried.ok) return tried;
+    this.stage.unwrite(server);
+    const { diff, erasures } = tried.value;
     const erases = unique(erasures.map((it) => it.erased));
     for (const erased of erases) this.backup(erased);
     const plain = this.plain(id, 'put-back', {
@@ -161,49 +100,37 @@ export class Draft {
       risk: 'kanidmd restarts: logins on this server pause for a moment',
       requires: ['server.toml is still the file shown here', 'the running kanidmd is the one on disk'],
     });
-    const diff = maskedDiff(
-      draft.file.path,
-      text(draft.bytes),
-      earlier,
-      (pin) => this.pinned.get(pin) ?? null,
-    );
-    const from = { sha256: draft.file.sha256 };
-    this.drafts.set(id, { ...(this.drafts.get(id) ?? draft), bytes, config: read.value });
-    this.play(id);
-    for (const { erased, by } of erasures) this.play(erased, this.model.get(by)?.domain ?? null);
-    this.add(
-      { ...plain, action: 'put-back', path: draft.file.path, from, text: earlier, diff, erases },
-      null,
-      {
-        wrote: plain.id,
-      },
-    );
+    const { path, sha256 } = server.file;
+    this.stage.write(this.server(id) ?? server, bytes);
+    for (const { erased, by } of erasures) this.stage.takeDomain(erased, this.stage.domain(by));
+    const step: Step = { ...plain, action: 'put-back', path, from: { sha256 }, text: earlier, diff, erases };
+    this.add(step, null, plain.id);
     return ok(undefined);
   }
 
   /** Reads the certificate a server makes itself once it has `[replication]`. */
   readCertificate(id: ServerId): void {
     const step = this.plain(id, 'read-certificate', words.readCertificate(id));
-    this.add({ ...step, action: 'read-certificate' }, null, {});
-    this.certificateAfter(id, step.id);
+    this.add({ ...step, action: 'read-certificate' });
+    this.stage.certificateAfter(id, step.id);
   }
 
   /** Renews a server's certificate. @returns the step whose outcome its partners pin. */
   renewCertificate(id: ServerId, old: Certificate): StepId {
     const step = this.plain(id, 'renew-certificate', words.renewCertificate(id));
-    this.add({ ...step, action: 'renew-certificate', old: old.text }, null, {});
-    this.certificateAfter(id, step.id);
+    this.add({ ...step, action: 'renew-certificate', old: old.text });
+    this.stage.certificateAfter(id, step.id);
     return step.id;
   }
 
   restart(id: ServerId, why: string): void {
-    this.add({ ...this.plain(id, 'restart', words.restart(id, why)), action: 'restart' }, null, {});
+    this.add({ ...this.plain(id, 'restart', words.restart(id, why)), action: 'restart' });
   }
 
   backup(id: ServerId): void {
-    const version = this.drafts.get(id)?.observed.versionOnDisk ?? null;
+    const version = this.server(id)?.observed.versionOnDisk ?? null;
     const stops = version !== null && !supports(version, 'online-backup');
-    this.add({ ...this.plain(id, 'backup', words.backup(id, stops)), action: 'backup', stops }, null, {});
+    this.add({ ...this.plain(id, 'backup', words.backup(id, stops)), action: 'backup', stops });
   }
 
   /** The refresh itself. Plays it on the model: from here on the server holds its source's domain. */
@@ -214,58 +141,45 @@ export class Draft {
     domain: DomainUuid,
     by: 'command' | 'automatic',
   ): void {
-    const own = this.drafts.get(id)?.observed.domain?.uuid ?? null;
+    const own = this.server(id)?.observed.domain?.uuid ?? null;
     const step = this.plain(id, 'refresh', words.refresh(id, own, source, domain));
     const host = parseOrigin(sourceOrigin)?.host ?? '';
-    this.add({ ...step, action: 'refresh', source, sourceHost: host, domain, by, erases: [id] }, id, {});
-    this.play(id, domain);
+    this.add({ ...step, action: 'refresh', source, sourceHost: host, domain, by, erases: [id] }, id);
+    this.stage.takeDomain(id, domain);
   }
 
   /** The proof that a server's pulls work. */
   verify(id: ServerId, suppliers: readonly { readonly server: ServerId; readonly origin: Origin }[]): void {
     const names = suppliers.map((it) => it.server);
     const step = this.plain(id, 'verify', words.verify(id, names));
-    this.add({ ...step, needs: this.after(step, names), action: 'verify', suppliers }, null, {});
+    this.add({ ...step, needs: this.after(step, names), action: 'verify', suppliers });
   }
 
   /** The proof that two servers hold the same data. */
   compare(id: ServerId, other: ServerId): void {
     const step = this.plain(id, 'compare', words.compare(id, other));
-    this.add({ ...step, needs: this.after(step, [other]), action: 'compare', with: other }, null, {});
+    this.add({ ...step, needs: this.after(step, [other]), action: 'compare', with: other });
   }
 
   /** What a step waits for when it looks at other servers too. */
   private after(step: { readonly needs: readonly StepId[] }, others: readonly ServerId[]): StepId[] {
-    return unique([...step.needs, ...others.map((it) => this.drafts.get(it)?.last ?? null)]);
-  }
-
-  /** From here on a server's certificate is the one that a step will show. */
-  private certificateAfter(id: ServerId, after: StepId): void {
-    const draft = this.drafts.get(id);
-    if (draft) this.drafts.set(id, { ...draft, certificate: { after } });
-    this.pinned.set(placeholderFor(id, after), `certificate of ${id}, known after step ${after}`);
-    this.play(id);
+    return unique([...step.needs, ...others.map((it) => this.server(it)?.last ?? null)]);
   }
 
   private plain<A extends Step['action']>(id: ServerId, action: A, said: StepWords) {
-    const needs = unique([this.drafts.get(id)?.last ?? null]);
+    const needs = unique([this.server(id)?.last ?? null]);
     return { id: this.nextId(), server: id, action, needs, ...said, diff: '', erases: [] };
   }
 
-  private add(step: Step, mayErase: ServerId | null, change: Partial<DraftServer>): void {
+  /** @param wrote the step, when it leaves another file. */
+  private add(step: Step, mayErase: ServerId | null = null, wrote: StepId | null = null): void {
     this.steps.push(step);
-    const draft = this.drafts.get(step.server);
-    if (draft) this.drafts.set(step.server, { ...draft, ...change, last: step.id });
-    for (const { erased, by } of this.pending())
+    this.stage.note(step.server, { last: step.id, ...(wrote === null ? {} : { wrote }) });
+    for (const { erased, by } of this.stage.pending())
       if (erased !== mayErase && step.action !== 'refresh') this.surprises.push({ step, erased, by });
   }
 
   private nextId(): StepId {
     return stepId(this.steps.length + 1);
-  }
-
-  private play(id: ServerId, domain: string | null = this.model.get(id)?.domain ?? null): void {
-    const certificate = this.drafts.get(id)?.certificate ?? null;
-    this.model.set(id, modelOf({ id, domain, certificate, config: this.config(id) }, this.partnerAt));
   }
 }

@@ -36,9 +36,10 @@ export function makePlan(
   const byId = new Map(observed.map((server) => [server.id, server]));
   const origins = originsOf(fleet, byId);
   const draft = new Draft(observed, partnerFinder(fleet, origins));
-  problems.push(...draft.pending().map(({ erased, by }) => erasesItself(erased, by)));
-  const maker = new PlanMaker({ fleet, topology, observed: byId, origins, draft, problems });
-  maker.run();
+  problems.push(...draft.stage.pending().map(({ erased, by }) => erasesItself(erased, by)));
+  const report = (id: ServerId, code: string, message: string, fix: string): void =>
+    void problems.push({ severity: 'error', code, server: id, message, fix, where: { server: id } });
+  new PlanMaker({ fleet, topology, observed: byId, origins, draft, problems, report }).run();
   for (const [id, other] of pairsToCompare(draft.steps, uncompared)) draft.compare(id, other);
   return planOf(draft, problems);
 }

@@ -1,23 +1,11 @@
-import type { Fleet } from '../fleet/fleet';
-import type { Topology } from '../fleet/topology';
-import type { Origin, ServerId } from '../names';
-import type { ObservedServer } from '../observed';
-import { parseOrigin, sameOrigin } from '../origin';
-import { type Problem, problemOf } from '../problem';
-import { type Partner, pulls } from '../server-config/server-config';
-import { acknowledgementNeeded } from '../server-config/versions';
+import type { ServerId } from '../names';
+import { sameOrigin } from '../origin';
+import { problemOf } from '../problem';
+import { pulls } from '../server-config/server-config';
 import { type DesiredTable, desiredTables } from './desired';
-import type { Draft } from './draft';
+import { FileChanges } from './file-changes';
+import type { Known } from './known';
 import type { PlannedChange } from './plan';
-
-interface Known {
-  readonly fleet: Fleet;
-  readonly topology: Topology;
-  readonly observed: ReadonlyMap<ServerId, ObservedServer>;
-  readonly origins: ReadonlyMap<ServerId, Origin>;
-  readonly draft: Draft;
-  readonly problems: Problem[];
-}
 
 /**
  * Draws up the steps, in the order of "Deploying" (`design.md`): certificates first, then server by server outward from
@@ -26,17 +14,10 @@ interface Known {
  */
 export class PlanMaker {
   private readonly held: Set<ServerId>;
-  /** Every origin the fleet speaks of. */
-  private readonly names: ReadonlySet<Origin>;
+  private readonly changes: FileChanges;
 
   constructor(private readonly known: Known) {
-    const { fleet, topology, observed, origins, problems } = known;
-    const dialled = fleet.links.flatMap((link) => [link.supplierOrigin, link.consumerOrigin]);
-    this.names = new Set([
-      ...origins.values(),
-      ...fleet.removed,
-      ...dialled.filter((origin) => origin !== null),
-    ]);
+    const { fleet, topology, observed, problems } = known;
     this.held = new Set(
       fleet.servers
         .map((server) => server.id)
@@ -47,6 +28,7 @@ export class PlanMaker {
         ),
     );
     for (const id of topology.ring) this.held.add(id);
+    this.changes = new FileChanges(known, this.held);
   }
 
   run(): void {
@@ -70,7 +52,9 @@ export class PlanMaker {
    */
   private disarm(id: ServerId): void {
     if (!this.takesPart(id)) return;
-    const armed = this.partners(id).filter((partner) => partner.automaticRefresh && pulls(partner.type));
+    const armed = this.changes
+      .partners(id)
+      .filter((partner) => partner.automaticRefresh && pulls(partner.type));
     const wanted = this.desired(id).find((table) => table.automaticRefresh);
     const asWanted =
       armed.length === 1 && armed.every((it) => wanted && sameOrigin(it.origin, wanted.origin));
@@ -90,7 +74,7 @@ export class PlanMaker {
     if (!this.takesPart(id) || this.desired(id).length === 0) return;
     const server = this.known.draft.server(id);
     if (!server || server.certificate !== null) return;
-    this.configure(id, this.ownChanges(id), {
+    this.configure(id, this.changes.own(id), {
       summary: `Set up replication on ${id}`,
       why: 'It makes its certificate only once it has [replication].',
     });
@@ -101,7 +85,7 @@ export class PlanMaker {
     if (!this.takesPart(id)) return;
     if (this.toRefresh(id)) this.linkAndRefresh(id);
     else
-      this.configure(id, this.tableChanges(id, this.desired(id)), {
+      this.configure(id, this.changes.tables(id, this.desired(id)), {
         summary: `Write ${id}'s links`,
         why: `So that ${this.partnersInWords(id)} and ${id} know each other's certificate and direction.`,
       });
@@ -122,7 +106,7 @@ export class PlanMaker {
     if (automatic) draft.backup(id);
     this.configure(
       id,
-      this.tableChanges(id, fromSource),
+      this.changes.tables(id, fromSource),
       {
         summary: automatic
           ? `Let ${id} pull from ${source}, and erase itself`
@@ -135,7 +119,7 @@ export class PlanMaker {
     );
     if (!automatic) draft.backup(id);
     draft.refresh(id, source, table.origin, domain, automatic ? 'automatic' : 'command');
-    this.configure(id, this.tableChanges(id, all), {
+    this.configure(id, this.changes.tables(id, all), {
       summary: `Write ${id}'s other links`,
       why: `${id} holds ${source}'s data now: its other partners can no longer erase it.`,
     });
@@ -143,7 +127,7 @@ export class PlanMaker {
 
   private canBeRefreshed(id: ServerId, source: ServerId): boolean {
     if (!this.takesPart(source)) {
-      this.report(
+      this.known.report(
         id,
         'source-not-ready',
         `${id} takes its data from ${source}, which is held back.`,
@@ -151,10 +135,10 @@ export class PlanMaker {
       );
       return false;
     }
-    const unknown = this.unknownPartners(id);
+    const unknown = this.changes.unknownPartners(id);
     if (unknown.length === 0) return true;
     const names = unknown.map((partner) => partner.origin).join(', ');
-    this.report(
+    this.known.report(
       id,
       'unknown-partner-blocks-refresh',
       `${id} has partners the fleet does not know (${names}): a refresh could take their data, or make them erase themselves.`,
@@ -198,68 +182,7 @@ export class PlanMaker {
   }
 
   private readonly changesTables = (id: ServerId): boolean =>
-    this.tableChanges(id, this.desired(id)).length > 0;
-
-  /** Changes that leave exactly `tables` of the fleet's servers; tables the fleet does not know stay. */
-  private tableChanges(id: ServerId, tables: readonly DesiredTable[]): PlannedChange[] {
-    const { draft } = this.known;
-    const wanted = new Set(tables.map((table) => table.origin));
-    const unwanted = this.partners(id).filter(({ origin }) => this.names.has(origin) && !wanted.has(origin));
-    const sets = tables.flatMap((table): PlannedChange[] => {
-      const now = this.partners(id).find((partner) => sameOrigin(partner.origin, table.origin));
-      const certificate = this.held.has(table.partner)
-        ? null
-        : (draft.server(table.partner)?.certificate ?? null);
-      const shape = { origin: table.origin, type: table.type, automaticRefresh: table.automaticRefresh };
-      if (certificate !== null) {
-        const same = now && 'known' in certificate && now.certificate === certificate.known.text;
-        if (same && now.type === table.type && now.automaticRefresh === table.automaticRefresh) return [];
-        return [{ kind: 'pin-partner', partner: shape, of: table.partner, certificate }];
-      }
-      if (!now)
-        this.report(
-          id,
-          'certificate-unknown',
-          `The link between ${id} and ${table.partner} is not written: ${table.partner} shows no certificate now.`,
-          `Bring ${table.partner} back, then plan again.`,
-        );
-      return [];
-    });
-    const removals = unwanted.map((partner): PlannedChange => ({
-      kind: 'remove-partner',
-      origin: partner.origin,
-    }));
-    const own = tables.length > 0 ? this.ownChanges(id) : [];
-    return [...own, ...removals, ...sets];
-  }
-
-  /** Origin, bindaddress and the acknowledgement line, as far as they are not so. */
-  private ownChanges(id: ServerId): PlannedChange[] {
-    const { fleet, origins, draft, observed } = this.known;
-    const config = draft.config(id);
-    const origin = origins.get(id);
-    if (!config || origin === undefined) return [];
-    const changes: PlannedChange[] = [];
-    const version = observed.get(id)?.versionOnDisk ?? null;
-    if (version !== null && acknowledgementNeeded(version) !== config.acknowledgement)
-      changes.push({ kind: 'acknowledge', present: acknowledgementNeeded(version) });
-    const own = config.replication?.origin ?? null;
-    if (own === null || !sameOrigin(own, origin)) changes.push({ kind: 'set-origin', origin });
-    const wanted = fleet.servers.find((server) => server.id === id)?.bindaddress ?? null;
-    const now = config.replication?.bindaddress ?? null;
-    const bindaddress = wanted ?? now ?? `0.0.0.0:${parseOrigin(origin)?.port ?? 8444}`;
-    if (bindaddress !== now) changes.push({ kind: 'set-bindaddress', bindaddress });
-    return changes;
-  }
-
-  /** Tables of partners that are neither in the fleet nor listed as removed: reported, never touched. */
-  private unknownPartners(id: ServerId): readonly Partner[] {
-    return this.partners(id).filter((partner) => !this.names.has(partner.origin));
-  }
-
-  private partners(id: ServerId): readonly Partner[] {
-    return this.known.draft.config(id)?.replication?.partners ?? [];
-  }
+    this.changes.tables(id, this.desired(id)).length > 0;
 
   private configure(
     id: ServerId,
@@ -279,9 +202,5 @@ export class PlanMaker {
 
   private partnersInWords(id: ServerId): string {
     return [...new Set(this.desired(id).map((table) => table.partner))].join(', ') || 'its partners';
-  }
-
-  private report(id: ServerId, code: string, message: string, fix: string): void {
-    this.known.problems.push({ severity: 'error', code, server: id, message, fix, where: { server: id } });
   }
 }

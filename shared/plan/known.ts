@@ -1,0 +1,19 @@
+import type { Fleet } from '../fleet/fleet';
+import type { Topology } from '../fleet/topology';
+import type { Origin, ServerId } from '../names';
+import type { ObservedServer } from '../observed';
+import type { Problem } from '../problem';
+import type { Draft } from './draft';
+
+/** What a plan is drawn up from. */
+export interface Known {
+  readonly fleet: Fleet;
+  readonly topology: Topology;
+  readonly observed: ReadonlyMap<ServerId, ObservedServer>;
+  /** What partners dial each server by. */
+  readonly origins: ReadonlyMap<ServerId, Origin>;
+  readonly draft: Draft;
+  readonly problems: Problem[];
+  /** Says that something cannot be done now, and what to do first. */
+  readonly report: (id: ServerId, code: string, message: string, fix: string) => void;
+}

@@ -1,0 +1,124 @@
+import type { Certificate } from '../kanidmd/certificate';
+import type { Origin, ServerId, StepId } from '../names';
+import type { ObservedServer } from '../observed';
+import { type Result, ok } from '../result';
+import { maskedDiff, placeholderFor } from '../server-config/diff';
+import { readServerConfig } from '../server-config/read-server-config';
+import { type ServerConfig, pulls } from '../server-config/server-config';
+import { type DraftServer, describeCertificate, modelOf, text } from './draft-values';
+import { type Erasure, erasures, type ModelServer } from './erasure';
+import type { Later } from './plan';
+
+/**
+ * All servers as the steps of a plan so far leave them: their files, certificates and domains, and who would erase
+ * himself as they stand. Steps are played here as soon as they are drawn up; nothing is known of steps.
+ */
+export class Stage {
+  private readonly servers = new Map<ServerId, DraftServer>();
+  private readonly model = new Map<ServerId, ModelServer>();
+  private readonly pinned = new Map<string, string>();
+
+  constructor(
+    observed: Iterable<ObservedServer>,
+    private readonly partnerAt: (origin: Origin) => ServerId | null,
+  ) {
+    for (const server of observed) {
+      const { file, config } = server;
+      if (file === null || config === null) continue;
+      const certificate = server.certificate === null ? null : { known: server.certificate };
+      const bytes = new TextEncoder().encode(file.text);
+      this.servers.set(server.id, {
+        observed: server,
+        file,
+        bytes,
+        config,
+        certificate,
+        last: null,
+        wrote: null,
+      });
+      if (server.certificate)
+        this.pinned.set(server.certificate.text, describeCertificate(server.id, server.certificate));
+      this.play(server.id, server.domain?.uuid ?? null);
+    }
+  }
+
+  /** Undefined when its file could not be read. */
+  server(id: ServerId): DraftServer | undefined {
+    return this.servers.get(id);
+  }
+
+  /** Its server.toml, read. */
+  config(id: ServerId): ServerConfig | null {
+    return this.servers.get(id)?.config ?? null;
+  }
+
+  /** The origins a server pulls from. */
+  pullsFrom(id: ServerId): readonly Origin[] {
+    const partners = this.config(id)?.replication?.partners ?? [];
+    return partners.filter((it) => pulls(it.type)).map((it) => it.origin);
+  }
+
+  /** The domain a server's database belongs to; null: not known. */
+  domain(id: ServerId): string | null {
+    return this.model.get(id)?.domain ?? null;
+  }
+
+  /** Who would erase himself now. */
+  pending(): readonly Erasure[] {
+    return erasures(this.model);
+  }
+
+  /** Notes what the steps of a server are. */
+  note(id: ServerId, change: Partial<Pick<DraftServer, 'last' | 'wrote'>>): void {
+    const server = this.servers.get(id);
+    if (server) this.servers.set(id, { ...server, ...change });
+  }
+
+  /**
+   * Gives a server another file.
+   * @returns its diff, and whom it makes erase himself who would not before; a fault when the file cannot be read.
+   */
+  write(
+    server: DraftServer,
+    bytes: Uint8Array,
+  ): Result<{ readonly diff: string; readonly erasures: readonly Erasure[] }> {
+    const { observed, file } = server;
+    const read = readServerConfig(bytes, { server: observed.id, file: file.path });
+    if (!read.ok) return read;
+    const diff = maskedDiff(
+      file.path,
+      text(server.bytes),
+      text(bytes),
+      (pin) => this.pinned.get(pin) ?? null,
+    );
+    const before = new Set(this.pending().map((it) => it.erased));
+    this.servers.set(observed.id, { ...server, bytes, config: read.value });
+    this.play(observed.id);
+    return ok({ diff, erasures: this.pending().filter((it) => !before.has(it.erased)) });
+  }
+
+  /** Puts a server back to how it was. */
+  unwrite(server: DraftServer): void {
+    this.servers.set(server.observed.id, server);
+    this.play(server.observed.id);
+  }
+
+  /** A server has taken another's domain. */
+  takeDomain(id: ServerId, domain: string | null): void {
+    this.play(id, domain);
+  }
+
+  /** From here on a server's certificate is the one that a step will show. */
+  certificateAfter(id: ServerId, after: StepId): void {
+    const certificate: Later<Certificate> = { after };
+    const server = this.servers.get(id);
+    if (server) this.servers.set(id, { ...server, certificate });
+    this.pinned.set(placeholderFor(id, after), `certificate of ${id}, known after step ${after}`);
+    this.play(id);
+  }
+
+  private play(id: ServerId, domain: string | null = this.domain(id)): void {
+    const certificate = this.servers.get(id)?.certificate ?? null;
+    this.model.set(id, modelOf({ id, domain, certificate, config: this.config(id) }, this.partnerAt));
+  }
+}
