@@ -34,11 +34,18 @@ export const newFleet = (name: string): string => `version = 1\nname = ${literal
 
 /** Appends a server after the last one. */
 export function addServer(text: string, server: ServerFields): Result<string> {
-  const keys = writable(server).flatMap(([key, value]): [string, Writable][] =>
-    value === null ? [] : [[key, value]],
-  );
-  return editFleet(text, [(document) => ok(appendTable(document, 'server', [], keys))]);
+  return addServers(text, [server]);
 }
+
+/** Appends servers after the last one, in their order, as one edit. */
+export function addServers(text: string, servers: readonly ServerFields[]): Result<string> {
+  return editFleet(text, [
+    (document) => ok(servers.flatMap((server) => appendTable(document, 'server', [], keysOf(server)))),
+  ]);
+}
+
+const keysOf = (server: ServerFields): [string, Writable][] =>
+  writable(server).flatMap(([key, value]): [string, Writable][] => (value === null ? [] : [[key, value]]));
 
 /**
  * Changes fields of a server. Another id is carried into links and `refresh_from`; another `connect` drops the keys

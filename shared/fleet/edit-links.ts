@@ -21,6 +21,17 @@ export interface LinkFields extends LinkEnds {
 
 /** Appends a link after the last one. */
 export function addLink(text: string, link: LinkFields): Result<string> {
+  return addLinks(text, [link]);
+}
+
+/** Appends links after the last one, in their order, as one edit. */
+export function addLinks(text: string, links: readonly LinkFields[]): Result<string> {
+  return editFleet(text, [
+    (document) => ok(links.flatMap((link) => appendTable(document, 'link', ['server'], keysOf(link)))),
+  ]);
+}
+
+function keysOf(link: LinkFields): readonly (readonly [string, Writable])[] {
   const keys = writable(link).flatMap(([key, value]): [string, Writable][] =>
     value === null ? [] : [[key, value]],
   );
@@ -28,7 +39,7 @@ export function addLink(text: string, link: LinkFields): Result<string> {
     ['supplier', link.supplier],
     ['consumer', link.consumer],
   ];
-  return editFleet(text, [(document) => ok(appendTable(document, 'link', ['server'], [...ends, ...keys]))]);
+  return [...ends, ...keys];
 }
 
 /** Changes a link's own settings; `turnLink` changes its direction. */

@@ -18,6 +18,7 @@ export const ruleTable = {
   'single-point-of-failure': ['info', 'kanidm.md, "Rules to check"'],
   'one-way-link': ['info', 'kanidm.md, "Rules to check"'],
   // What could be seen
+  'server-twice': ['error', 'design.md, "The fleet file": a server is in it once'],
   'server-unreachable': ['error', 'design.md, "Deploying", 1'],
   'server-stopped': ['error', 'design.md, "Deploying", 1'],
   'not-checked': ['info', 'design.md: never show green when it isn’t'],
@@ -63,6 +64,9 @@ export const ruleTable = {
   'pin-differs': ['warning', 'kanidm.md, "Rules to check": pinned equals live'],
   // Partners in the servers' own files
   'unknown-partner': ['warning', 'design.md: kept and shown as drift'],
+  'partner-twice': ['warning', 'design.md: at most one link per pair, the rest is shown as drift'],
+  'link-one-sided': ['warning', 'kanidm.md, "Rules to check": one-way pairs flagged'],
+  'link-useless': ['warning', 'design.md: what cannot be expressed is shown as drift'],
   'link-not-deployed': ['info', 'design.md, "The path data takes"'],
   'link-differs': ['info', 'design.md, "The path data takes"'],
   'automatic-refresh-several-suppliers': ['warning', 'kanidm.md, "Refresh erases", 2'],

@@ -1,0 +1,168 @@
+import { fail, ok, type Result } from '../../result';
+import { allowsPull, pulls } from '../../server-config/server-config';
+import type { AdoptedPair, AdoptedTable } from './findings';
+import { groupsOf, possiblePrimaries, spread } from './reachability';
+
+/** A pair with its direction: whose data wins, how that is known, and whether both pull. */
+export interface DirectedPair {
+  readonly pair: AdoptedPair;
+  readonly supplier: string;
+  readonly consumer: string;
+  readonly mutual: boolean;
+  /** `automatic_refresh`, `pull` against `allow-pull`, the only way the other links leave, or the primary that was named. */
+  readonly because: 'automatic-refresh' | 'type' | 'other-links' | 'primary';
+}
+
+/** What only a person knows: whose data wins among these linked servers. */
+export interface PrimaryQuestion {
+  readonly servers: readonly string[];
+  /** Who could be the primary, given the links whose direction is known. */
+  readonly candidates: readonly string[];
+}
+
+export interface Directions {
+  readonly pairs: readonly DirectedPair[];
+  /** Not empty: some pairs are missing above until these are answered. */
+  readonly questions: readonly PrimaryQuestion[];
+}
+
+/** A pair's shape by its tables alone. */
+interface Shape {
+  readonly pair: AdoptedPair;
+  readonly mutual: boolean;
+  /** Whose data is replaced in a refresh; null: the tables do not tell. */
+  readonly consumer: 0 | 1 | null;
+  readonly because: 'automatic-refresh' | 'type';
+}
+
+/**
+ * Infers which side of each pair is the supplier: the side that may refresh itself is the consumer, so is the side that
+ * pulls from one that only allows it. What is left follows from the one server of each connected part whose data wins:
+ * the only one that is possible, or the one that is named. Linear in servers and pairs.
+ * @param primaries named by a person; at most one for each connected part.
+ * @returns a fault when a named primary is unknown, or contradicts what the servers' files say.
+ */
+export function inferDirections(
+  ids: readonly string[],
+  pairs: readonly AdoptedPair[],
+  primaries: readonly string[],
+): Result<Directions> {
+  const unknown = primaries.find((id) => !ids.includes(id));
+  if (unknown !== undefined)
+    return fail({
+      code: 'adopt-unknown-primary',
+      message: `There is no server ${unknown} among the adopted ones.`,
+      fix: `Name one of ${ids.join(', ')} as the primary.`,
+      where: { server: unknown },
+    });
+  const named = new Set(primaries);
+  const directed: DirectedPair[] = [];
+  const questions: PrimaryQuestion[] = [];
+  for (const part of groupsOf(ids, pairs.map(shapeOf))) {
+    const chosen = part.servers.filter((id) => named.has(id));
+    const undecided = part.shapes.some((shape) => shape.consumer === null);
+    const candidates = possiblePrimaries(part.servers, arrowsOf(part.shapes));
+    const fault = contradiction(chosen, candidates, part.servers);
+    if (fault !== null) return fail(fault);
+    const [only] = candidates.length === 1 ? candidates : chosen;
+    if (undecided && only === undefined && candidates.length > 1)
+      questions.push({ servers: part.servers, candidates });
+    // Without any candidate the files contradict each other: drawn as they are, and the check says what is wrong.
+    const from = only === undefined ? part.servers : [only];
+    const depth = undecided && (only !== undefined || candidates.length === 0) ? depths(from, part) : null;
+    const because = chosen.length > 0 && candidates.length > 1 ? 'primary' : 'other-links';
+    for (const shape of part.shapes) {
+      const pair = direct(shape, depth, because);
+      if (pair !== null) directed.push(pair);
+    }
+  }
+  return ok({ pairs: directed, questions });
+}
+
+function depths(from: readonly string[], part: { readonly shapes: readonly Shape[] }) {
+  return spread(from, arrowsOf(part.shapes));
+}
+
+function contradiction(chosen: readonly string[], candidates: readonly string[], servers: readonly string[]) {
+  const [first, second] = chosen;
+  if (first !== undefined && second !== undefined)
+    return {
+      code: 'adopt-several-primaries',
+      message: `${first} and ${second} are linked, so only one of them can be the primary.`,
+      fix: 'Name one server for each group of linked servers.',
+      where: { server: second },
+    };
+  if (first === undefined || candidates.includes(first)) return null;
+  return {
+    code: 'adopt-primary-contradicted',
+    message: `${first} cannot be the primary: by the servers' own files ${
+      candidates.length === 0
+        ? `none of ${servers.join(', ')} can`
+        : `only ${candidates.join(' or ')} can, because others take their data from there`
+    }.`,
+    fix:
+      candidates.length === 0
+        ? 'Adopt them without naming a primary; the links that contradict each other are shown then.'
+        : `Name ${candidates.join(' or ')}. To make ${first} the primary, adopt first and turn links round after.`,
+    where: { server: first },
+  };
+}
+
+function direct(
+  { pair, mutual, consumer, because }: Shape,
+  depth: ReadonlyMap<string, number> | null,
+  otherwise: 'primary' | 'other-links',
+): DirectedPair | null {
+  const [first, second] = pair.servers;
+  if (consumer !== null) {
+    const [supplier, of] = consumer === 1 ? [first, second] : [second, first];
+    return { pair, supplier, consumer: of, mutual, because };
+  }
+  if (depth === null) return null;
+  // At the same distance from the primary neither takes its data from the other; the one given first supplies.
+  const outward = (depth.get(first) ?? 0) <= (depth.get(second) ?? 0);
+  const [supplier, of] = outward ? [first, second] : [second, first];
+  return { pair, supplier, consumer: of, mutual, because: otherwise };
+}
+
+/**
+ * What two tables make together. Only pulls that one side makes and the other allows work; where the types do not fit
+ * (`mutual-pull` against `allow-pull`) the link is what works today.
+ */
+function shapeOf(pair: AdoptedPair): Shape {
+  const [first, second] = pair.tables;
+  const shape = (mutual: boolean, consumer: 0 | 1 | null, because: Shape['because'] = 'type'): Shape => ({
+    pair,
+    mutual,
+    consumer,
+    because,
+  });
+  const firstPulls = worksFor(first, second);
+  const secondPulls = worksFor(second, first);
+  if (firstPulls !== secondPulls) return shape(false, firstPulls ? 0 : 1);
+  const flags = [armed(first), armed(second)];
+  if (flags[0] !== flags[1]) return shape(true, flags[0] ? 0 : 1, 'automatic-refresh');
+  return shape(true, null);
+}
+
+/** The owner of `own` pulls from its partner, as far as what is there tells; a side without a table has yet to get one. */
+function worksFor(own: AdoptedTable | null, other: AdoptedTable | null): boolean {
+  const wants = own === null ? other !== null && allowsPull(other.type) : pulls(own.type);
+  const allowed = other === null ? own !== null && pulls(own.type) : allowsPull(other.type);
+  return wants && allowed;
+}
+
+const armed = (table: AdoptedTable | null): boolean =>
+  table !== null && table.automaticRefresh && pulls(table.type);
+
+/** Ways data can take: along a decided pair, either way of an undecided one. */
+function arrowsOf(shapes: readonly Shape[]) {
+  return shapes.flatMap(({ pair: { servers }, consumer }) => {
+    const [first, second] = servers;
+    const decided = consumer !== null;
+    return [
+      ...(consumer === 0 ? [] : [{ from: first, to: second, decided }]),
+      ...(consumer === 1 ? [] : [{ from: second, to: first, decided }]),
+    ];
+  });
+}
