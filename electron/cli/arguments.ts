@@ -14,6 +14,8 @@ export interface Invocation {
   /** A past deploy's id. */
   readonly deploy: string | null;
   readonly follow: boolean;
+  /** Where the plan goes as Markdown; null: nowhere. */
+  readonly runbook: string | null;
   readonly servers: number;
   /** Null: the platform's own place. */
   readonly configDir: string | null;
@@ -31,6 +33,7 @@ const options = {
   'take-over': { type: 'boolean' },
   deploy: { type: 'string' },
   follow: { type: 'boolean' },
+  runbook: { type: 'string' },
   servers: { type: 'string' },
   'config-dir': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -71,6 +74,7 @@ export function readArguments(
       takeOver: values['take-over'] ?? false,
       deploy: values.deploy ?? null,
       follow: values.follow ?? false,
+      runbook: values.runbook ?? null,
       servers,
       configDir: values['config-dir'] ?? null,
     },

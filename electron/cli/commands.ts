@@ -58,12 +58,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'plan',
-    usage: 'FLEET',
+    usage: 'FLEET [--runbook FILE.md]',
     summary: 'shows the steps a deploy would take, with diffs, risks and what is erased',
     takesFleet: true,
-    options: [],
+    options: ['runbook'],
     details:
-      'Exit 0: nothing to do; 2: there are changes; 1: failed, blocked, or a server that could not be judged.\nJSON: {"changes":bool,"steps":[…],"problems":[…]}',
+      '--runbook writes the plan as Markdown, with every command and file for a person to do by hand; a file that is there is never overwritten.\nExit 0: nothing to do; 2: there are changes; 1: failed, blocked, or a server that could not be judged.\nJSON: {"changes":bool,"steps":[…],"problems":[…]}',
     run: plan,
   },
   {

@@ -111,6 +111,7 @@ async function call(line: string, scene: Scene = {}) {
       ),
     history: () => Promise.resolve(ok({ deploys: [], interrupted: null, unreadable: [] })),
     certificates: () => Promise.reject(new Error('not asked for')),
+    runbook: () => Promise.reject(new Error('not asked for')),
     compare: () => Promise.resolve(ok(scene.comparisons ?? [])),
     lastComparisons: () => Promise.reject(new Error('not asked for')),
     saveFleet: (path, text) => {

@@ -15,6 +15,7 @@ import { Connections, type ConnectionsOptions } from './connections';
 import { deployJob } from './deploy/deploy-job';
 import { historyOf } from './deploy/history';
 import { planJob } from './deploy/plan-job';
+import { runbookOf } from './deploy/runbook-of';
 import type { Engine } from './engine';
 import { fleetFrom, observe, observeFleet, type ObservedFleet } from './observe-fleet';
 import { PracticeProcess } from './practice/practice-process';
@@ -92,6 +93,8 @@ export function createEngine(options: EngineOptions): Engine {
       const planned = await planJob(call.job ?? { kind: 'apply' }, fleet.value, configDir);
       return planned.ok ? ok(viewOf(planned.value.plan)) : planned;
     },
+    runbook: (text, call) =>
+      runbookOf(text, call, { connections, clock, configDir: options.configDir, home: options.home }),
     certificates: async (text, call) => {
       const fleet = await observeFleet(text, connections, clock, call);
       if (!fleet.ok) return fleet;

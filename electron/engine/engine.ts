@@ -31,6 +31,14 @@ export interface Engine {
   /** Desired against observed, or another job's steps; without `job`: apply. Changes nothing. */
   plan(fleet: FleetText, call: Call & { readonly job?: Job }): Promise<Result<PlanView>>;
   /**
+   * A plan as Markdown for a person to do by hand. Changes nothing. Plans again: with a `fingerprint`, another plan than
+   * that is a fault.
+   */
+  runbook(
+    fleet: FleetText,
+    call: Call & { readonly job?: Job; readonly fingerprint: string | null },
+  ): Promise<Result<string>>;
+  /**
    * Plans again and runs the plan. Refuses when `fingerprint` is given and the plan is another one, when the plan is
    * blocked, when a step erases a server that `erase` does not name, when a server is locked by another deploy, or, but
    * for `resume` and `rollback`, when a deploy of this fleet was interrupted. The last event is `finished`.

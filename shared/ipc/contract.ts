@@ -46,6 +46,12 @@ export const asks = {
   'fleet.status': ask('engine', z.object({ fleet: fleetText }), statusReport),
   /** Without `job`: apply. */
   'fleet.plan': ask('engine', z.object({ fleet: fleetText, job: job.exactOptional() }), planView),
+  /** The plan that was reviewed as Markdown, for a person to do by hand; a fault when planning again gives another. */
+  'fleet.runbook': ask(
+    'engine',
+    z.object({ fleet: fleetText, fingerprint: z.string(), job: job.exactOptional() }),
+    z.object({ markdown: z.string() }),
+  ),
   /** Past deploys, what they kept, and which one was interrupted. */
   'fleet.history': ask('engine', z.object({ fleet: fleetText }), deployHistory),
   /** Compares the data of every two linked servers, from online backups; takes minutes where data is on its way. */

@@ -6,15 +6,17 @@ import { loadFleet } from '../fleet-argument';
 import { planText } from '../text/plan';
 import { faultProblem, hasErrors, problemsText } from '../text/problems';
 import { exit, type World } from '../world';
+import { saveRunbook } from '../save-runbook';
 
 /** `kanilink plan`: what a deploy would do. Changes nothing. */
-export async function plan({ fleet, json }: Invocation, world: World): Promise<number> {
+export async function plan({ fleet, json, runbook }: Invocation, world: World): Promise<number> {
   const loaded = await loadFleet(fleet, world);
   if (!loaded.ok) return failed(loaded.problems, json, world);
   const view = await world.engine.plan(loaded.text, { signal: world.signal, timeoutMs: 120_000 });
   if (!view.ok) return failed([faultProblem(view.error)], json, world);
   if (json) world.print(JSON.stringify(planReport(view.value), null, 2));
   else printPlan(view.value, world);
+  if (runbook !== null && !(await saveRunbook(runbook, loaded.text, view.value, world))) return exit.failed;
   if (view.value.blocked) return exit.failed;
   if (view.value.steps.length > 0) return exit.attention;
   return hasErrors(view.value.problems) ? exit.failed : exit.well;

@@ -79,7 +79,7 @@ export async function* deployJob(
   await closing;
 }
 
-const planChanged: Fault = {
+export const planChanged: Fault = {
   code: 'plan-changed',
   message: 'The servers are no longer as they were when the plan was reviewed; nothing was changed.',
   fix: 'Review the plan again.',

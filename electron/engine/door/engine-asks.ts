@@ -34,6 +34,18 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
   'fleet.plan': answering(asks['fleet.plan'], 120 * SECOND, ({ fleet, job }, { engine, call }: AskContext) =>
     engine.plan(fleet, job === undefined ? call : { ...call, job }),
   ),
+  'fleet.runbook': answering(
+    asks['fleet.runbook'],
+    120 * SECOND,
+    async ({ fleet, fingerprint, job }, { engine, call }: AskContext) => {
+      const made = await engine.runbook(fleet, {
+        ...call,
+        fingerprint,
+        ...(job === undefined ? {} : { job }),
+      });
+      return made.ok ? ok({ markdown: made.value }) : made;
+    },
+  ),
   'fleet.history': answering(asks['fleet.history'], 10 * SECOND, ({ fleet }, { engine }: AskContext) =>
     engine.history(fleet),
   ),

@@ -1,0 +1,173 @@
+import type { Fleet } from '../../fleet/fleet';
+import type { ServerId } from '../../names';
+import type { ObservedServer } from '../../observed';
+import { type Fault, fail, ok, type Result } from '../../result';
+import type { ServerConfig } from '../../server-config/server-config';
+import type { Plan, Step } from '../plan';
+import { filesOfSteps } from './files-of-steps';
+import { helpers } from './helpers';
+import { block, plain } from './markdown';
+import { folderOf } from './paths';
+import { serverShell, type ServerShell } from './server-shell';
+import { stepCommands } from './step-commands';
+import { wayBack } from './way-back';
+
+/** What a runbook is made from. */
+export interface RunbookInput {
+  readonly plan: Plan;
+  /** Paths of keys and certificates are absolute: commands run in a folder of their own. */
+  readonly fleet: Fleet;
+  readonly observed: readonly ObservedServer[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/**
+ * A plan as Markdown, for a person to do by hand: in the plan's order, every command and every file exact, how each proof
+ * shows, and what to do if it does not. The blocks marked `bash` run in order, in one bash on the operator's machine, which
+ * reaches the servers by ssh and docker; those marked `if-needed` only when the text says so.
+ * @returns a fault when the plan is blocked or empty, or a server was never read.
+ */
+export function makeRunbook({ plan, fleet, observed, now }: RunbookInput): Result<string> {
+  if (plan.blocked) return fail(blocked(plan));
+  if (plan.steps.length === 0) return fail(nothingToDo);
+  const tag = plan.fingerprint.slice(0, 8);
+  const seen = new Map(observed.map((it) => [it.id, it]));
+  const shells = new Map<ServerId, ServerShell>();
+  for (const id of serversOf(plan.steps)) {
+    const server = fleet.servers.find((it) => it.id === id);
+    const one = seen.get(id);
+    if (!server || !one) throw new Error(`the plan names ${id}, which was not probed`);
+    const shell = serverShell(server, one, tag);
+    if (!shell.ok) return shell;
+    shells.set(id, shell.value);
+  }
+  const shell = (id: ServerId): ServerShell => {
+    const found = shells.get(id);
+    if (!found) throw new Error(`the plan names ${id}, which has no commands`);
+    return found;
+  };
+  // In the throwaway container the copy lies in a folder of its own.
+  const scratchOf = (id: ServerId): string =>
+    fleet.servers.find((it) => it.id === id)?.connect === 'docker'
+      ? '/kanilink'
+      : `${folderOf(shell(id).config)}/.kanilink-runbook-${tag}`;
+  const files = filesOfSteps(plan.steps, seen, scratchOf);
+  if (!files.ok) return files;
+  const configs = new Map<ServerId, ServerConfig | null>(observed.map((it) => [it.id, it.config]));
+  const chapters = plan.steps.map((step) => {
+    const file = files.value.get(step.id);
+    if (file) configs.set(step.server, file.config);
+    const commands = stepCommands(step, {
+      shell,
+      file: (id) => files.value.get(id),
+      config: (id) => configs.get(id) ?? null,
+      domain: (id) => seen.get(id)?.domain?.uuid ?? null,
+    });
+    return chapter(step, commands);
+  });
+  return ok(
+    `${[
+      head(plan, fleet, now),
+      erases(plan.steps),
+      preparation([...shells.values()], tag),
+      ...chapters,
+      `## The way back\n\n${wayBack(plan.steps, shell, seen)}`,
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n')}\n`,
+  );
+}
+
+function head(plan: Plan, fleet: Fleet, now: number): string {
+  const rows = plan.steps.map(
+    (step) =>
+      `| ${step.id} | ${step.server} | ${plain(step.summary)} | ${step.erases.length === 0 ? '' : `**erases ${step.erases.join(', ')}**`} |`,
+  );
+  const problems = plan.problems.map((it) => `- ${it.severity}: ${plain(it.message)} ${plain(it.fix)}`);
+  return [
+    `# Runbook: ${plain(fleet.name)}`,
+    `Made by Kanilink at ${new Date(now).toISOString()}, from plan ${plan.fingerprint.slice(0, 16)}. It holds the whole of every server.toml it writes; these have public certificates, and whatever else was in yours. It fits the servers as they were then: every step that changes something looks first whether they still are.`,
+    `| step | server | what | |\n|---|---|---|---|\n${rows.join('\n')}`,
+    ...(problems.length === 0 ? [] : [problems.join('\n')]),
+  ].join('\n\n');
+}
+
+function erases(steps: readonly Step[]): string {
+  const erased = [...new Set(steps.flatMap((step) => step.erases))];
+  if (erased.length === 0) return '';
+  return `## What is erased\n\n${erased
+    .map(
+      (id) =>
+        `**The whole database of ${id}**: every account, group, session and token that exists only on ${id} is gone afterwards. Nothing is merged. A backup is taken before, and its path is written down; the last chapter restores it.`,
+    )
+    .join('\n\n')}`;
+}
+
+function preparation(shells: readonly ServerShell[], tag: string): string {
+  const servers = shells.map(
+    ({ id, name, reached, functions }) => `# ${id}: ${reached}. Commands end in _${name}.\n${functions}`,
+  );
+  return [
+    '## Before the first step',
+    'All commands run on your own machine, in one bash (3.2 or later) that reaches the servers by ssh and docker as you do; servers in containers need GNU tar here. Do the blocks in order, one at a time; a block that fails prints STOP and goes no further. Agree with everybody who may change these servers that nobody else does meanwhile: a runbook has no lock.',
+    'This block makes a folder for the files and defines the words that the steps use. Should your shell end, run it again in the same place: what was kept is found there.',
+    block(
+      'bash',
+      [
+        `umask 077; mkdir -p kanilink-runbook-${tag} && cd kanilink-runbook-${tag}`,
+        helpers.trimEnd(),
+        ...servers,
+      ].join('\n'),
+    ),
+    'Every server answers with its domain:',
+    block('bash', shells.map(({ id, name }) => `echo "${id}: $(domain ${name})"`).join('\n')),
+  ].join('\n\n');
+}
+
+function chapter(step: Step, commands: string): string {
+  const diff = step.diff === '' ? [] : [block('diff', step.diff)];
+  const facts = [
+    plain(step.why),
+    ...(step.risk === '' ? [] : [`Risk: ${plain(step.risk)}.`]),
+    ...(step.requires.length === 0 ? [] : [`It needs that ${step.requires.map(plain).join('; ')}.`]),
+  ];
+  return [`## Step ${step.id}: ${plain(step.summary)}`, facts.join(' '), ...diff, commands].join('\n\n');
+}
+
+/** Everyone a plan touches, looks at or pins, in the order they come up. */
+function serversOf(steps: readonly Step[]): readonly ServerId[] {
+  const of = (step: Step): readonly ServerId[] => {
+    switch (step.action) {
+      case 'configure':
+        return step.changes.flatMap((change) => (change.kind === 'pin-partner' ? [change.of] : []));
+      case 'refresh':
+        return [step.source];
+      case 'verify':
+        return step.suppliers.map((it) => it.server);
+      case 'compare':
+        return [step.with];
+      case 'restart':
+      case 'read-certificate':
+      case 'renew-certificate':
+      case 'backup':
+      case 'put-back':
+        return [];
+    }
+  };
+  return [...new Set(steps.flatMap((step) => [step.server, ...of(step)]))];
+}
+
+const blocked = (plan: Plan): Fault => ({
+  code: 'plan-blocked',
+  message: `This plan is blocked, so there is no runbook of it: ${plan.problems.find((it) => it.severity === 'error' && it.server === null)?.message ?? ''}`,
+  fix: 'Solve the errors of the plan first.',
+  where: {},
+});
+
+const nothingToDo: Fault = {
+  code: 'nothing-to-do',
+  message: 'The plan has no steps, so there is nothing to write down.',
+  fix: 'The servers are as the fleet file says, or an error holds every step back: look at the plan.',
+  where: {},
+};
