@@ -1,8 +1,9 @@
-import { app, clipboard, dialog, nativeTheme, type BrowserWindow } from 'electron';
+import { app, clipboard, dialog, nativeTheme, Notification, type BrowserWindow } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import { asks, type AskOf } from '../../shared/ipc';
 import { fail, ok } from '../../shared/result';
 import { answering, type Answering } from '../engine/door/answering';
+import { shouldNotify } from './notify';
 import type { SettingsFile } from './settings';
 
 /** What the app's own answers need. */
@@ -69,6 +70,22 @@ export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> =
       return ok({ path: filePath });
     },
   ),
+  'deploy.ended': answering(asks['deploy.ended'], NONE, async (words, { window }: AppContext) => {
+    const seen = {
+      visible: window.isVisible(),
+      minimized: window.isMinimized(),
+      focused: window.isFocused(),
+    };
+    if (!shouldNotify(seen, Notification.isSupported())) return ok({ told: false });
+    const notification = new Notification({ title: `Kanilink: ${words.title}`, body: words.text });
+    notification.on('click', () => {
+      if (window.isDestroyed()) return;
+      if (window.isMinimized()) window.restore();
+      window.show();
+    });
+    notification.show();
+    return ok({ told: true });
+  }),
   'clipboard.write': answering(asks['clipboard.write'], NONE, async ({ text }, _: AppContext) => {
     await clipboard.writeText(text);
     return ok({});

@@ -66,6 +66,10 @@ export function createFakeBridge(
       }
       case 'fleet.history':
         return ok({ deploys: [], interrupted: null, unreadable: [] });
+      case 'fleet.runbook':
+        return ok({ markdown: '# Runbook\n' });
+      case 'deploy.ended':
+        return ok({ told: false });
       case 'practice.start':
         await rest(600 / wishes.speed);
         return ok({ path: '/home/ada/practice/fleet.toml' });

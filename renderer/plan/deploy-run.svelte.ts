@@ -30,6 +30,8 @@ export interface Run {
   readonly problems: readonly Problem[];
   readonly fault: Fault | null;
   readonly cancelling: boolean;
+  /** How long steps took in past deploys, milliseconds, by step; a kind that never ran is missing. */
+  readonly expected: Readonly<Record<string, number>>;
 }
 
 /** Lines of output kept per step. */
@@ -53,6 +55,7 @@ export function startRun(steps: readonly PlanStep[], at: number, job: Job = { ki
     problems: [],
     fault: null,
     cancelling: false,
+    expected: {},
   };
 }
 
@@ -60,7 +63,12 @@ export function startRun(steps: readonly PlanStep[], at: number, job: Job = { ki
 export function after(run: Run, event: DeployEvent): Run {
   switch (event.kind) {
     case 'started':
-      return { ...run, journal: event.journal, startedAt: event.at };
+      return {
+        ...run,
+        journal: event.journal,
+        startedAt: event.at,
+        expected: Object.fromEntries(event.expected.map(({ step, ms }) => [step, ms])),
+      };
     case 'step':
       return changeStep(run, event.step, (step) => ({
         ...step,

@@ -28,6 +28,8 @@ async function finished(app: App, run: Run): Promise<void> {
   void app.past.look(app.document.question());
   const words = outcomeWords(run);
   app.notices.say(`${words.title} ${words.text}`);
+  // Told by the system when nobody looks at the window; whether that is so the app knows.
+  void app.client.ask('deploy.ended', { title: words.title, text: words.text });
   // The plan that was shown has been carried out, or the servers are otherwise than it says.
   app.review.forget();
   if (run.outcome === 'done' && (run.job.kind === 'apply' || run.job.kind === 'resume'))

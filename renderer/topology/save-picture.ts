@@ -1,3 +1,4 @@
+import { bytesToBase64 } from '../../shared/base64';
 import { linkWords } from '../health/link-words';
 import { toneOf, worstOf } from '../health/pull-view';
 import { viewServer } from '../servers/server-view';
@@ -27,7 +28,7 @@ export async function savePicture(app: App, kind: 'svg' | 'png'): Promise<void> 
   const drawn = topologySvg(picture, coloursOfTheme());
   const bytes = kind === 'svg' ? new TextEncoder().encode(drawn.svg) : await paint(drawn);
   const suggested = `${app.document.fileLabel.replace(/\.toml$/, '')}.${kind}`;
-  const answer = await app.client.ask('file.save-as', { suggested, kind, base64: toBase64(bytes) });
+  const answer = await app.client.ask('file.save-as', { suggested, kind, base64: bytesToBase64(bytes) });
   if (!answer.ok) app.notices.fault(answer.error);
   else if (answer.value.path !== null) app.notices.show('good', `Saved ${answer.value.path}.`);
 }
@@ -82,16 +83,9 @@ async function paint(drawn: {
   readonly height: number;
 }): Promise<Uint8Array> {
   const image = new Image();
-  image.src = `data:image/svg+xml;base64,${toBase64(new TextEncoder().encode(drawn.svg))}`;
+  image.src = `data:image/svg+xml;base64,${bytesToBase64(new TextEncoder().encode(drawn.svg))}`;
   await image.decode();
   const canvas = new OffscreenCanvas(drawn.width * PNG_SCALE, drawn.height * PNG_SCALE);
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 32_768)
-    text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
-  return btoa(text);
 }

@@ -94,6 +94,12 @@ export const asks = {
     z.object({ suggested: z.string(), kind: z.enum(['svg', 'png', 'md']), base64: z.base64() }),
     z.object({ path: z.string().nullable() }),
   ),
+  /** A deploy has ended: the system says so when nobody looks at the window. `told`: it did. */
+  'deploy.ended': ask(
+    'app',
+    z.object({ title: z.string().max(200), text: z.string().max(500) }),
+    z.object({ told: z.boolean() }),
+  ),
   'clipboard.write': ask('app', z.object({ text: z.string() }), nothing),
   'settings.read': ask(
     'app',

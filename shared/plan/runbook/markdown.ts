@@ -1,4 +1,4 @@
-import { bytesToBase64 } from './base64';
+import { bytesToBase64 } from '../../base64';
 
 /** What a block of the runbook is for. `bash`: run in order; `bash if-needed`: only when the text says so. */
 export type BlockKind = 'bash' | 'bash if-needed' | 'diff';
