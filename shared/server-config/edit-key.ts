@@ -1,6 +1,6 @@
 import type { AST } from 'toml-eslint-parser';
 import { indentOf, pairStyle, quoted } from './file-style';
-import { commentsAbove, insertLines, lineStart, nextLine, removeLines, type TextEdit } from './text-edit';
+import { insertLines, lineStart, nextLine, removeLines, type TextEdit } from './text-edit';
 import { type KeyPath, startsWith, type TomlFile, type TomlPair } from './toml-file';
 
 /** A value Kanilink writes. */
@@ -96,13 +96,13 @@ export function removePair(file: TomlFile, { pair, holder }: TomlPair): Edits {
 
 /** Lines at the top level, before the first table. */
 export function addTopLevel(file: TomlFile, lines: readonly string[]): Edits {
-  const { text, eol } = file;
+  const { text } = file;
   const last = file.body.filter((node) => node.type === 'TOMLKeyValue').at(-1);
-  if (last) return { edits: [insertLines(text, nextLine(text, last.range[1]), lines, eol)], alone: true };
+  if (last) return { edits: [insertLines(text, nextLine(text, last.range[1]), lines)], alone: true };
   const first = file.tables[0];
   // A comment right above the first table is about that table, unless it heads the file.
-  const at = first === undefined ? text.length : commentsAbove(text, lineStart(text, first.range[0]));
-  return { edits: [insertLines(text, at, lines, eol)], alone: true };
+  const at = first === undefined ? text.length : file.ownStart(first);
+  return { edits: [insertLines(text, at, lines)], alone: true };
 }
 
 /** The last pair written as a dotted key through `table`: `replication.origin = …` for `['replication']`. */
@@ -122,13 +122,13 @@ function underHeader(
   header: AST.TOMLTable,
   keys: readonly (readonly [string, Scalar])[],
 ): Edits {
-  const { text, eol } = file;
+  const { text } = file;
   const last = header.body.at(-1);
   const { equals, valueQuote } = pairStyle(file, last ?? nearestPair(file, header));
   const indent = indentOf(text, last ? last.range[0] : header.range[0]);
   const lines = keys.map(([key, value]) => `${indent}${key}${equals}${literal(value, valueQuote)}`);
   const at = nextLine(text, header.range[1]);
-  return { edits: [insertLines(text, at, lines, eol)], alone: false };
+  return { edits: [insertLines(text, at, lines)], alone: false };
 }
 
 function besideDotted(
@@ -137,7 +137,7 @@ function besideDotted(
   table: KeyPath,
   keys: readonly (readonly [string, Scalar])[],
 ): Edits {
-  const { text, eol } = file;
+  const { text } = file;
   const { pair, holder, path } = sibling;
   const { equals, valueQuote } = pairStyle(file, pair);
   const parts = pair.key.keys.slice(0, table.length - (path.length - pair.key.keys.length));
@@ -146,7 +146,7 @@ function besideDotted(
   if (holder.type === 'TOMLInlineTable') return intoBraces(file, holder, pair, dotted);
   const indent = indentOf(text, pair.range[0]);
   const lines = dotted.map(([key, value]) => `${indent}${key}${equals}${value}`);
-  return { edits: [insertLines(text, nextLine(text, pair.range[1]), lines, eol)], alone: false };
+  return { edits: [insertLines(text, nextLine(text, pair.range[1]), lines)], alone: false };
 }
 
 const inlineQuote = (file: TomlFile, braces: AST.TOMLInlineTable) =>

@@ -15,7 +15,6 @@ import { type FileStyle, indentOf, pairStyle, quoted, styleOf } from './file-sty
 import { isOwnKey, stringOf } from './replication-section';
 import { certificateKey, type Partner, pulls } from './server-config';
 import {
-  commentsAbove,
   commentsBelow,
   insertLines,
   isComment,
@@ -64,11 +63,11 @@ export function removePartner(file: TomlFile, keys: PartnerKeys, origin: Origin)
   );
   const braced = pairs.find(({ holder }) => holder.type === 'TOMLInlineTable');
   if (braced) return removePair(file, braced);
-  const blocks = headers.map((header) => tableBlock(file.text, header));
+  const blocks = headers.map((header) => tableBlock(file, header));
   const edits = [
     ...blocks.map(([start, end]) => removeBlock(file.text, start, end)),
     ...lineRuns(
-      file.text,
+      file,
       pairs.map(({ pair }) => pair),
     ).map(([start, end]) => removeLines(file.text, start, end)),
   ];
@@ -79,9 +78,8 @@ export function removePartner(file: TomlFile, keys: PartnerKeys, origin: Origin)
  * A table's lines: the comments right above its header, its keys, and comments that follow at once. Offsets of line
  * starts.
  */
-export function tableBlock(text: string, header: AST.TOMLTable): readonly [number, number] {
-  const start = commentsAbove(text, lineStart(text, header.range[0]));
-  return [start, commentsBelow(text, nextLine(text, header.range[1]))];
+export function tableBlock(file: TomlFile, header: AST.TOMLTable): readonly [number, number] {
+  return [file.ownStart(header), commentsBelow(file.text, nextLine(file.text, header.range[1]))];
 }
 
 function changePartner(file: TomlFile, path: KeyPath, partner: Partner): Edits {
@@ -96,9 +94,10 @@ function changePartner(file: TomlFile, path: KeyPath, partner: Partner): Edits {
   if (pin)
     parts.push(setWritten(file, pin, partner.certificate), oldPin ? removePair(file, oldPin) : noEdits);
   else if (oldPin) parts.push(renameKey(oldPin, key), setWritten(file, oldPin, partner.certificate));
-  // Where the server does not pull the key means nothing; it stays, but not armed.
-  if (flag) parts.push(setWritten(file, flag, partner.automaticRefresh && pulls(partner.type)));
-  else if (partner.automaticRefresh && pulls(partner.type))
+  // Where the server does not pull the key means nothing: it stays as it is, but a pull that ends leaves it not armed.
+  if (flag && (pulls(partner.type) || stringOf(type ?? flag) !== partner.type))
+    parts.push(setWritten(file, flag, partner.automaticRefresh && pulls(partner.type)));
+  if (!flag && partner.automaticRefresh && pulls(partner.type))
     parts.push(addKeys(file, path, [['automatic_refresh', true]]));
   return join(parts);
 }
@@ -119,12 +118,12 @@ function appendPartner(file: TomlFile, partner: Partner): Edits {
   const name = `${file.text.slice(dotted.pair.key.range[0], dotted.pair.key.keys[0]?.range[1])}.${quoted(partner.origin, style.keyQuote)}`;
   const lines = keysOf(partner, style).map(([key, value]) => `${name}.${key}${style.equals}${value}`);
   const at = nextLine(file.text, dotted.pair.range[1]);
-  return { edits: [insertLines(file.text, at, lines, file.eol)], alone: false };
+  return { edits: [insertLines(file.text, at, lines)], alone: false };
 }
 
 /** A table of its own after the last one about replication, else at the end of the file. */
 function appendTable(file: TomlFile, partner: Partner): Edits {
-  const { text, eol } = file;
+  const { text } = file;
   const example = lastHeader(file);
   const style = styleOf(file, example);
   const at = example ? commentsBelow(text, nextLine(text, example.range[1])) : endOfContent(text);
@@ -135,7 +134,8 @@ function appendTable(file: TomlFile, partner: Partner): Edits {
     ...keysOf(partner, style).map(([key, value]) => `${keyIndent}${key}${equals}${value}`),
   ];
   const blank = at === 0 ? 0 : separation(text, at, style.blankLines);
-  return { edits: [insertLines(text, at, [...Array<string>(blank).fill(''), ...lines], eol)], alone: false };
+  const edit = insertLines(text, at, [...Array<string>(blank).fill(''), ...lines]);
+  return { edits: [{ ...edit, table: true }], alone: false };
 }
 
 /** Another pair like the last partner's: `"repl://…" = { … }`, or dotted keys. */
@@ -156,7 +156,7 @@ function appendBeside(file: TomlFile, last: PartnerPair, partner: Partner): Edit
   const indent = indentOf(file.text, pair.range[0]);
   const lines = written.map(([key, value]) => `${indent}${key}${outer}${value}`);
   return {
-    edits: [insertLines(file.text, nextLine(file.text, pair.range[1]), lines, file.eol)],
+    edits: [insertLines(file.text, nextLine(file.text, pair.range[1]), lines)],
     alone: false,
   };
 }
@@ -220,13 +220,17 @@ export function endOfContent(text: string): number {
 }
 
 /** Lines of pairs, with the comments right above each run, joined where they touch. */
-function lineRuns(text: string, pairs: readonly AST.TOMLKeyValue[]): readonly (readonly [number, number])[] {
+function lineRuns(
+  file: TomlFile,
+  pairs: readonly AST.TOMLKeyValue[],
+): readonly (readonly [number, number])[] {
+  const { text } = file;
   const runs: [number, number][] = [];
   for (const pair of pairs) {
     const [start, end] = [lineStart(text, pair.range[0]), nextLine(text, pair.range[1])];
     const last = runs.at(-1);
     if (last && start <= last[1]) last[1] = end;
-    else runs.push([commentsAbove(text, start), end]);
+    else runs.push([file.ownStart(pair), end]);
   }
   return runs;
 }

@@ -23,8 +23,8 @@ import { styleOf } from './file-style';
 import { ACKNOWLEDGEMENT } from './findings';
 import { interpret } from './read-server-config';
 import { stringOf } from './replication-section';
-import type { ConfigChange } from './server-config';
-import { applyEdits, conflict, insertLines, type TextEdit } from './text-edit';
+import type { ConfigChange, ReplicationKey } from './server-config';
+import { applyEdits, blanksAbove, conflict, insertLines, removeBlock, type TextEdit } from './text-edit';
 import { encodeToml, parseToml, readToml, type TomlFile } from './toml-file';
 import { verifyEdit } from './verify-edit';
 
@@ -32,6 +32,7 @@ import { verifyEdit } from './verify-edit';
  * Changes a server.toml and touches only the bytes of what changes: comments, order, blank lines, quotes, line endings,
  * the byte order mark and the end of the file stay. New tables take the style of those that are there. The result is
  * re-read by another parser and compared with what was meant (`verifyEdit`) before it is returned.
+ * @param changes in any order; of several about one thing the last counts.
  * @param where the server and the file, for the fault.
  * @returns the same bytes when everything is so already; a fault of `readServerConfig` when the file cannot be
  * understood, `edit-check-failed` when the result is not what was meant. Nothing is written here.
@@ -48,10 +49,11 @@ export function editServerConfig(
     const { severity: _severity, ...fault } = unclear;
     return fail(fault);
   }
-  const edited = edit(read.value, lastOfEach(changes), where);
+  const last = lastOfEach(changes);
+  const edited = edit(read.value, last, where);
   if (!edited.ok) return edited;
   if (edited.value === read.value.text) return ok(bytes);
-  const fault = verifyEdit(read.value.text, edited.value, changes, where);
+  const fault = verifyEdit(read.value.text, edited.value, last, where);
   return fault === null ? ok(encodeToml(edited.value, read.value.byteOrderMark)) : fail(fault);
 }
 
@@ -107,6 +109,8 @@ function editsFor(file: TomlFile, keys: PartnerKeys, change: ConfigChange): Edit
       return setPartner(file, keys, change.partner);
     case 'remove-partner':
       return removePartner(file, keys, change.origin);
+    case 'remove-key':
+      return removeReplicationKey(file, change.key);
     case 'acknowledge':
       return acknowledge(file, change.present);
   }
@@ -120,7 +124,7 @@ function setReplicationKey(file: TomlFile, key: string, value: Scalar): Edits {
 
 /** `[replication]` with its first key: before the first partner's table, else at the end of the file. */
 function addSection(file: TomlFile, key: string, value: Scalar): Edits {
-  const { text, eol } = file;
+  const { text } = file;
   const first = file.tables.find((table) => table.resolvedKey[0] === 'replication') ?? null;
   const { headerIndent, keyIndent, equals, valueQuote, bracketPadding, blankLines } = styleOf(file, first);
   const lines = [
@@ -128,16 +132,24 @@ function addSection(file: TomlFile, key: string, value: Scalar): Edits {
     `${keyIndent}${key}${equals}${literal(value, valueQuote)}`,
   ];
   const blank = (count: number): string[] => Array<string>(count).fill('');
-  if (first) {
-    const [at] = tableBlock(text, first);
-    return {
-      edits: [insertLines(text, at, [...lines, ...blank(Math.max(blankLines, 1))], eol)],
-      alone: true,
-    };
+  const at = first ? blanksAbove(text, file.ownStart(first)) : endOfContent(text);
+  if (at === 0) return { edits: [insertLines(text, 0, [...lines, ...blank(first ? 1 : 0)])], alone: true };
+  const above = blank(separation(text, at, blankLines));
+  return { edits: [insertLines(text, at, [...above, ...lines])], alone: true };
+}
+
+/** The last key takes the section along: an empty `[replication]` keeps kanidmd from starting. */
+function removeReplicationKey(file: TomlFile, key: ReplicationKey): Edits {
+  const written = file.find(['replication', key]);
+  if (written === null) return noEdits;
+  const { holder } = written;
+  if (holder.type === 'TOMLTopLevelTable' || holder.body.length > 1) return removePair(file, written);
+  if (holder.type === 'TOMLTable') {
+    const [start, end] = tableBlock(file, holder);
+    return { edits: [removeBlock(file.text, start, end)], alone: false };
   }
-  const at = endOfContent(text);
-  const above = at === 0 ? 0 : separation(text, at, blankLines);
-  return { edits: [insertLines(text, at, [...blank(above), ...lines], eol)], alone: true };
+  const whole = file.find(['replication']);
+  return removePair(file, whole ?? written);
 }
 
 function acknowledge(file: TomlFile, present: boolean): Edits {
@@ -152,7 +164,19 @@ function lastOfEach(changes: readonly ConfigChange[]): readonly ConfigChange[] {
   return [...new Map(changes.map((change) => [subjectOf(change), change])).values()];
 }
 
+/** What a change is about, where setting and removing are two kinds of change. */
+const subjects = {
+  origin: 'origin',
+  'set-origin': 'origin',
+  bindaddress: 'bindaddress',
+  'set-bindaddress': 'bindaddress',
+  task_poll_interval: 'task_poll_interval',
+  'set-poll-interval': 'task_poll_interval',
+  acknowledge: 'acknowledge',
+} as const;
+
 function subjectOf(change: ConfigChange): string {
   if (change.kind === 'set-partner') return change.partner.origin;
-  return change.kind === 'remove-partner' ? change.origin : change.kind;
+  if (change.kind === 'remove-partner') return change.origin;
+  return subjects[change.kind === 'remove-key' ? change.key : change.kind];
 }

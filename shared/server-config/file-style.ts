@@ -1,5 +1,5 @@
 import type { AST } from 'toml-eslint-parser';
-import { blankLinesAbove, commentsAbove, lineStart } from './text-edit';
+import { blankLinesAbove, lineStart } from './text-edit';
 import type { TomlFile } from './toml-file';
 
 /** How an operator writes, taken from the nearest example in the file. */
@@ -87,7 +87,7 @@ function dotOf(text: string, table: AST.TOMLTable): string {
 function blankAbove(file: TomlFile, example: AST.TOMLTable | null): number {
   const { text } = file;
   const above = (table: AST.TOMLTable): number | null => {
-    const start = commentsAbove(text, lineStart(text, table.range[0]));
+    const start = file.ownStart(table);
     return start === 0 ? null : blankLinesAbove(text, start);
   };
   const shown = example !== null && example.resolvedKey.length > 1 ? above(example) : null;

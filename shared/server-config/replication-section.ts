@@ -11,6 +11,7 @@ import {
   type Partner,
   type PartnerType,
   pulls,
+  REPLICATION_KEYS,
   type ReplicationConfig,
 } from './server-config';
 import { type KeyPath, startOf, startsWith, type TomlFile, type TomlPair } from './toml-file';
@@ -30,9 +31,6 @@ export interface ReplicationSection {
   readonly partners: readonly WrittenPartner[];
   readonly findings: readonly Finding[];
 }
-
-/** Keys of `[replication]` that are no partner origins (`kanidm.md`, "server.toml"). */
-export const REPLICATION_KEYS = ['origin', 'bindaddress', 'task_poll_interval'] as const;
 
 /**
  * What a file says about replication, in whatever spelling of TOML: headers, dotted keys, inline tables, sub-tables

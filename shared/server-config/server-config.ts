@@ -59,6 +59,10 @@ export const certificateKey: Readonly<Record<PartnerType, string>> = {
   'allow-pull': 'consumer_cert',
 };
 
+/** Keys of `[replication]` that are no partner origins (`kanidm.md`, "server.toml"). */
+export const REPLICATION_KEYS = ['origin', 'bindaddress', 'task_poll_interval'] as const;
+export type ReplicationKey = (typeof REPLICATION_KEYS)[number];
+
 /** One change to a server.toml. A change that is already so changes nothing. */
 export type ConfigChange =
   | { readonly kind: 'set-origin'; readonly origin: Origin }
@@ -67,5 +71,7 @@ export type ConfigChange =
   | { readonly kind: 'set-poll-interval'; readonly seconds: number }
   | { readonly kind: 'set-partner'; readonly partner: Partner }
   | { readonly kind: 'remove-partner'; readonly origin: Origin }
+  /** Takes a key of `[replication]` away; with the last one goes an empty section. Kanidm needs the origin. */
+  | { readonly kind: 'remove-key'; readonly key: ReplicationKey }
   /** Needed up to 1.1.0-rc.16, fatal from 1.2 on (`kanidm.md`). */
   | { readonly kind: 'acknowledge'; readonly present: boolean };

@@ -46,7 +46,7 @@ function setTopLevel(file: TomlFile, key: string, value: string): Edits {
 function removeKey(file: TomlFile, key: string): Edits {
   const header = file.tables.find((table) => startsWith(table.resolvedKey, [key]));
   if (header) {
-    const [start, end] = tableBlock(file.text, header);
+    const [start, end] = tableBlock(file, header);
     return { edits: [removeLines(file.text, start, end)], alone: true };
   }
   const pair = file.pairs.find(({ path }) => path[0] === key);

@@ -3,19 +3,24 @@ export interface TextEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Whole tables: they come after lines that are inserted at the same place, which belong to the table above. */
+  readonly table?: true;
 }
 
-/** Applies edits; insertions at one place keep their order, what two removals share goes once. */
+/** Applies edits; insertions at one place keep their order, tables last; what two removals share goes once. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const parts: string[] = [];
   let done = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+  for (const edit of [...edits].sort(inOrder)) {
     parts.push(text.slice(done, Math.max(done, edit.start)), edit.text);
     done = Math.max(done, edit.end);
   }
   parts.push(text.slice(done));
   return parts.join('');
 }
+
+const inOrder = (a: TextEdit, b: TextEdit): number =>
+  a.start - b.start || a.end - b.end || Number(a.table ?? false) - Number(b.table ?? false);
 
 /** True when both could not be made from one reading of the text. Insertions at one place can. */
 export function conflict(a: TextEdit, b: TextEdit): boolean {
@@ -42,8 +47,11 @@ export const isBlank = (text: string, start: number): boolean =>
 export const isComment = (text: string, start: number): boolean =>
   text.slice(start, nextLine(text, start)).trimStart().startsWith('#');
 
-/** The start of the first of the comment lines right above the line that starts here; itself when there are none. */
-export function commentsAbove(text: string, start: number, floor = 0): number {
+/**
+ * The start of the first of the comment lines right above the line that starts here; itself when there are none.
+ * @param floor where the lines above belong to something else, whose last line may look like a comment.
+ */
+export function commentsAbove(text: string, start: number, floor: number): number {
   let first = start;
   while (first > floor) {
     const above = lineStart(text, first - 1);
@@ -63,20 +71,25 @@ export function commentsBelow(text: string, start: number): number {
   return end === text.length || isBlank(text, end) ? end : start;
 }
 
-/** How many blank lines stand right above the line that starts here. */
-export function blankLinesAbove(text: string, start: number): number {
-  let count = 0;
-  for (let at = start; at > 0 && isBlank(text, lineStart(text, at - 1)); count += 1)
-    at = lineStart(text, at - 1);
-  return count;
+/** The start of the first of the blank lines right above the line that starts here; itself when there are none. */
+export function blanksAbove(text: string, start: number): number {
+  let first = start;
+  while (first > 0 && isBlank(text, lineStart(text, first - 1))) first = lineStart(text, first - 1);
+  return first;
 }
 
+/** How many blank lines stand right above the line that starts here. */
+export const blankLinesAbove = (text: string, start: number): number =>
+  text.slice(blanksAbove(text, start), start).split('\n').length - 1;
+
 /**
- * Inserts whole lines at the start of a line. Where the file ends without a line ending, so does the result.
+ * Inserts whole lines at the start of a line, with the line ending of the line above, else of the one below. Where the
+ * file ends without a line ending, so does the result.
  * @param at the start of a line, or the end of the text.
  */
-export function insertLines(text: string, at: number, lines: readonly string[], eol: string): TextEdit {
+export function insertLines(text: string, at: number, lines: readonly string[]): TextEdit {
   const unfinished = at === text.length && at > 0 && text[at - 1] !== '\n';
+  const eol = lineEnding(text, at);
   const joined = lines.join(eol);
   return { start: at, end: at, text: unfinished ? eol + joined : joined + eol };
 }
@@ -86,8 +99,7 @@ export function insertLines(text: string, at: number, lines: readonly string[], 
  * a line ending, it still does.
  */
 export function removeBlock(text: string, start: number, end: number): TextEdit {
-  let first = start;
-  while (first > 0 && isBlank(text, lineStart(text, first - 1))) first = lineStart(text, first - 1);
+  const first = blanksAbove(text, start);
   let last = end;
   if (first === 0) while (isBlank(text, last)) last = nextLine(text, last);
   return { start: endingAtEnd(text, first, last), end: last, text: '' };
@@ -99,6 +111,13 @@ export const removeLines = (text: string, start: number, end: number): TextEdit 
   end,
   text: '',
 });
+
+/** How the nearest line above an offset ends, else the nearest below. */
+function lineEnding(text: string, at: number): '\n' | '\r\n' {
+  const above = at === 0 ? -1 : text.lastIndexOf('\n', at - 1);
+  const near = above === -1 ? text.indexOf('\n', at) : above;
+  return near > 0 && text[near - 1] === '\r' ? '\r\n' : '\n';
+}
 
 /** When the last, unfinished line goes, the line ending before it goes too. */
 function endingAtEnd(text: string, start: number, end: number): number {

@@ -1,4 +1,5 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
+import { commentsAbove, lineStart, nextLine } from './text-edit';
 import { type Fault, fail, ok, type Place, type Result } from '../result';
 
 /** A path of keys; numbers are positions in arrays of tables. */
@@ -18,8 +19,6 @@ export interface TomlFile {
   /** Without the byte order mark. */
   readonly text: string;
   readonly byteOrderMark: boolean;
-  /** The line ending new lines get: the one of the file's first line. */
-  readonly eol: '\n' | '\r\n';
   /** Keys in the order of the file, those of inline tables after the pair that holds them; not inside arrays. */
   readonly pairs: readonly TomlPair[];
   /** Headers, `[a.b]` and `[[a]]`, in the order of the file. */
@@ -28,6 +27,8 @@ export interface TomlFile {
   find(path: KeyPath): TomlPair | null;
   /** The header of exactly this table. */
   findTable(path: KeyPath): AST.TOMLTable | null;
+  /** Where the lines of a header or a key begin: with the comments right above it. */
+  ownStart(node: AST.TOMLNode): number;
 }
 
 /** A server.toml beyond this is not one. Bytes. */
@@ -107,17 +108,38 @@ function fileOf(text: string, byteOrderMark: boolean, body: TomlFile['body']): T
   }
   const byPath = new Map(pairs.map((pair) => [pathKey(pair.path), pair]));
   const tableByPath = new Map(tables.map((table) => [pathKey(table.resolvedKey), table]));
-  const firstLine = text.indexOf('\n');
+  // The last line of a text in triple quotes may look like a comment: what is above a line ends where the node above does.
+  let ends: readonly number[] | null = null;
+  const ownStart = (node: AST.TOMLNode): number => {
+    ends ??= [
+      ...pairs.filter(({ holder }) => holder.type !== 'TOMLInlineTable').map(({ pair }) => pair.range[1]),
+      ...tables.map((table) => table.key.range[1]),
+    ].sort((a, b) => a - b);
+    const start = lineStart(text, node.range[0]);
+    const above = lastBelow(ends, start);
+    return commentsAbove(text, start, above === null ? 0 : nextLine(text, above));
+  };
   return {
     text,
     byteOrderMark,
-    eol: firstLine > 0 && text[firstLine - 1] === '\r' ? '\r\n' : '\n',
     pairs,
     tables,
     body,
     find: (path) => byPath.get(pathKey(path)) ?? null,
     findTable: (path) => tableByPath.get(pathKey(path)) ?? null,
+    ownStart,
   };
+}
+
+/** The greatest of sorted numbers that is less than `limit`. */
+function lastBelow(sorted: readonly number[], limit: number): number | null {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle] ?? limit) < limit) from = middle + 1;
+    else to = middle;
+  }
+  return sorted[from - 1] ?? null;
 }
 
 function syntax(what: string, where: Place): Fault {

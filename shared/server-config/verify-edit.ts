@@ -41,7 +41,7 @@ type Leaves = Map<string, string>;
 type Reader = (text: string) => Leaves | null;
 
 const byIarna = readerOf((text) => iarna.parse(text));
-const bySmol = readerOf((text) => parseBySmol(text));
+const bySmol = readerOf((text) => parseBySmol(text, { integersAsBigInt: 'asNeeded' }));
 
 /**
  * smol-toml reads the original six times faster; where the two see one value differently (a local date), or one cannot
@@ -103,6 +103,9 @@ function meant(original: Leaves, changes: readonly ConfigChange[]): Leaves {
       case 'set-poll-interval':
         put(['replication', 'task_poll_interval'], change.seconds);
         break;
+      case 'remove-key':
+        leaves.delete(JSON.stringify(['replication', change.key]));
+        break;
       case 'acknowledge':
         if (change.present) put([ACKNOWLEDGEMENT], true);
         else leaves.delete(JSON.stringify([ACKNOWLEDGEMENT]));
@@ -154,14 +157,18 @@ function removeUnder(leaves: Leaves, start: readonly string[]): void {
     if (path === `${prefix}]` || path.startsWith(`${prefix},`)) leaves.delete(path);
 }
 
-/** Takes out what means the same as not being there: a table emptied, and a refresh that is not automatic. */
+/** Takes out what means the same as not being there: a table emptied, and a refresh that is not automatic or not
+ * this server's. */
 function normal(leaves: Leaves): Leaves {
   const result: Leaves = new Map();
   for (const [path, value] of leaves) {
     const parts = pathOf(path);
     if (parts[0] === 'replication') {
       if (value === '{}' && parts.length <= 2) continue;
-      if (parts.length === 3 && parts[2] === 'automatic_refresh' && value === scalar(false)) continue;
+      if (parts.length === 3 && parts[2] === 'automatic_refresh') {
+        const type = leaves.get(JSON.stringify([parts[0], parts[1], 'type']));
+        if (value === scalar(false) || type === scalar('allow-pull')) continue;
+      }
     }
     result.set(path, value);
   }
