@@ -5,6 +5,12 @@ import type { Command } from './commands';
 export interface Invocation {
   /** The fleet file as written; empty for commands that take none. */
   readonly fleet: string;
+  /** Servers to adopt, as written. */
+  readonly endpoints: readonly string[];
+  /** The fleet file to make. */
+  readonly output: string | null;
+  /** Ids of servers whose data wins. */
+  readonly primary: readonly string[];
   readonly json: boolean;
   readonly yes: boolean;
   readonly erase: readonly string[];
@@ -32,6 +38,8 @@ const options = {
   server: { type: 'string' },
   'take-over': { type: 'boolean' },
   deploy: { type: 'string' },
+  output: { type: 'string' },
+  primary: { type: 'string', multiple: true },
   follow: { type: 'boolean' },
   runbook: { type: 'string' },
   servers: { type: 'string' },
@@ -55,7 +63,12 @@ export function readArguments(
   const [fleet, surplus] = positionals;
   if (command.takesFleet && fleet === undefined)
     return complain(`${command.name} needs the path of a fleet file`);
-  const extra = command.takesFleet ? surplus : fleet;
+  const several = command.takesEndpoints === true;
+  if (several && fleet === undefined)
+    return complain(`${command.name} needs the endpoints of running servers`);
+  if (several && values.output === undefined)
+    return complain(`${command.name} needs --output: where the fleet file is to be made`);
+  const extra = several ? undefined : command.takesFleet ? surplus : fleet;
   if (extra !== undefined) return complain(`${command.name} does not know what to do with "${extra}"`);
   if (values.json === true && values.follow === true)
     return complain('--json prints one document, which --follow would never finish; leave one of them out');
@@ -65,11 +78,13 @@ export function readArguments(
   return {
     ok: true,
     value: {
-      fleet: fleet ?? '',
+      fleet: several ? '' : (fleet ?? ''),
+      endpoints: several ? positionals : [],
+      output: values.output ?? null,
+      primary: idsIn(values.primary),
       json: values.json ?? false,
       yes: values.yes ?? false,
-      // `--erase a,b` and `--erase a --erase b` mean the same; ids have no commas.
-      erase: (values.erase ?? []).flatMap((ids) => ids.split(',')).filter((id) => id !== ''),
+      erase: idsIn(values.erase),
       server: values.server ?? null,
       takeOver: values['take-over'] ?? false,
       deploy: values.deploy ?? null,
@@ -80,6 +95,10 @@ export function readArguments(
     },
   };
 }
+
+/** `--erase a,b` and `--erase a --erase b` mean the same; ids have no commas. */
+const idsIn = (given: readonly string[] = []): readonly string[] =>
+  given.flatMap((ids) => ids.split(',')).filter((id) => id !== '');
 
 function parse(words: readonly string[]) {
   try {

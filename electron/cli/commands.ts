@@ -1,4 +1,6 @@
 import type { Invocation } from './arguments';
+import { adopt } from './commands/adopt';
+import { endpointHelp } from './commands/adopt-endpoint';
 import { apply, renew, resume, rollback } from './commands/apply';
 import { certificates } from './commands/certificates';
 import { check } from './commands/check';
@@ -17,23 +19,15 @@ export interface Command {
   /** One line. */
   readonly summary: string;
   readonly takesFleet: boolean;
+  /** Takes servers' endpoints instead, and makes the fleet file named by `--output`. */
+  readonly takesEndpoints?: true;
   /** Options beside `--json`, `--config-dir` and `--help`. */
   readonly options: readonly string[];
   /** More for `kanilink help NAME`: the JSON and what the exit codes mean here. */
   readonly details: string;
-  /** Null: not in this version yet. @returns the exit code. */
-  readonly run: ((invocation: Invocation, world: World) => Promise<number>) | null;
+  /** @returns the exit code. */
+  readonly run: (invocation: Invocation, world: World) => Promise<number>;
 }
-
-const later = (name: string, usage: string, summary: string): Command => ({
-  name,
-  usage,
-  summary,
-  takesFleet: false,
-  options: [],
-  details: '',
-  run: null,
-});
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -136,7 +130,21 @@ export const commands: readonly Command[] = [
       'Refused while a partner is down, is not in the fleet, or has a name that the server cannot resolve. Up to 1.11.0 the new certificate takes more than a minute to show. A renewal is not undone; interrupted, it is finished by resume.\nExit and JSON: as apply.',
     run: renew,
   },
-  later('adopt', 'ENDPOINT… --output FLEET', 'makes a fleet file from servers as they run'),
+  {
+    name: 'adopt',
+    usage: 'ENDPOINT… --output FLEET [--primary ID]…',
+    summary: 'makes a fleet file from servers as they run; changes nothing on them',
+    takesFleet: false,
+    takesEndpoints: true,
+    options: ['output', 'primary'],
+    details: `${endpointHelp}
+
+Partners are known by their pinned certificates, then by their origins. The side of a link that may refresh itself (automatic_refresh), or pulls from one that only allows it, is the consumer. Where the files do not say whose data wins, name that server with --primary, once for each group of linked servers; its id is the first label of its origin's host, and is printed when it is asked for.
+What a fleet file cannot say is left as it is on the servers and reported. An existing file is never overwritten.
+Exit 0: the file is made (whether a deploy would change anything is printed); 1: a server could not be read, or the file could not be made; 64: bad usage, or --primary is needed.
+JSON: {"fleet":"PATH"|null,"servers":[…],"links":[{"supplier","consumer","mutual","automaticRefresh","because"}],"questions":[{"servers","candidates"}],"changes":bool|null,"problems":[…]}`,
+    run: adopt,
+  },
   {
     name: 'practice',
     usage: '[--servers N]',

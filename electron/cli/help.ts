@@ -3,10 +3,7 @@ import { table } from './text/table';
 
 /** The help of the whole command line. */
 export function helpText(): string {
-  const rows = commands.map((command) => [
-    `  ${command.name} ${command.usage}`,
-    command.run === null ? `not in this version yet: ${command.summary}` : command.summary,
-  ]);
+  const rows = commands.map((command) => [`  ${command.name} ${command.usage}`, command.summary]);
   return `kanilink pairs Kanidm servers, deploys their replication, and shows whether it works.
 
 kanilink COMMAND FLEET [--json] [--config-dir DIR]
@@ -25,7 +22,6 @@ Passwords are asked on the terminal, or of the program in KANILINK_ASK: it is ca
 
 /** The help of one command. */
 export function commandHelp(command: Command): string {
-  const state = command.run === null ? '\n\nThis command is not in this version yet.' : '';
   const details = command.details === '' ? '' : `\n\n${command.details}`;
-  return `kanilink ${command.name} ${command.usage}\n\nIt ${command.summary}.${details}${state}`;
+  return `kanilink ${command.name} ${command.usage}\n\nIt ${command.summary}.${details}`;
 }

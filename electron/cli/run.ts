@@ -31,10 +31,6 @@ export async function run(words: readonly string[], outside: Outside): Promise<n
   const command = commands.find(({ name }) => name === first);
   if (!command) return unknown(first, outside);
   if (rest.includes('--help') || rest.includes('-h')) return help(first, outside);
-  if (command.run === null) {
-    outside.say(`kanilink ${command.name} is not in this version yet.`);
-    return exit.usage;
-  }
   const invocation = readArguments(command, rest);
   if (!invocation.ok) {
     outside.say(`kanilink: ${invocation.complaint}\nUsage: kanilink ${command.name} ${command.usage}`);

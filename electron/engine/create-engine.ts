@@ -8,6 +8,7 @@ import type { Plan } from '../../shared/plan/plan';
 import { originOf } from '../../shared/plan/desired';
 import { problemOf } from '../../shared/problem';
 import { fail, ok } from '../../shared/result';
+import { adoptServers } from './adopt/adopt-servers';
 import type { Person } from './connect/connection';
 import { compareFleet } from './compare/compare-fleet';
 import { lastComparisons } from './compare/kept-comparisons';
@@ -134,6 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
     watch: (text, signal) => watchFleet(text, connections, clock, signal),
     startPractice: ({ servers }, call) => practice.start(servers, call),
     stopPractice: () => practice.stop(),
+    adopt: (servers, fleetPath, call) => adoptServers(servers, fleetPath, connections, clock, call),
     sshAliases: async () => hostAliases(options.home),
     listContainers: (choice, call) => connections.listContainers(choice, call),
     dockerContexts: async () =>

@@ -6,6 +6,7 @@ import type {
   PlanView,
   ServerReport,
 } from '../../shared/ipc';
+import type { Findings, Reach } from '../../shared/fleet/adopt/findings';
 import type { CertificatesReport } from '../../shared/certificates-report';
 import type { Comparison } from '../../shared/comparison';
 import type { StatusReport } from '../../shared/observed';
@@ -69,6 +70,11 @@ export interface Engine {
   /** Starts the practice fleet as a process of its own, or finds the one this engine started. */
   startPractice(options: PracticeOptions, call: Call): Promise<Result<{ readonly path: string }>>;
   stopPractice(): Promise<void>;
+  /**
+   * Reads servers that no fleet file describes yet: what they say of themselves and of each other. Changes nothing. A
+   * server that cannot be reached is among the problems. Relative paths start at `fleetPath`.
+   */
+  adopt(servers: readonly Reach[], fleetPath: string | null, call: Call): Promise<Result<Findings>>;
   /** Host aliases of the person's ssh config. */
   sshAliases(): Promise<readonly string[]>;
   /** Containers of an engine, those that run kanidmd first. Changes nothing. */

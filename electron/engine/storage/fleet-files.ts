@@ -31,10 +31,10 @@ export async function saveFleet(
   expect: string | null,
 ): Promise<Result<{ readonly path: string }>> {
   const file = resolve(path);
-  const there = await readText(file);
-  if (there !== expect && there !== text) return fail(changed(file, there === null));
   const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
   try {
+    const there = await readText(file);
+    if (there !== expect && there !== text) return fail(changed(file, there === null));
     const handle = await open(temporary, 'wx', 0o644);
     try {
       await handle.writeFile(text);
@@ -50,11 +50,15 @@ export async function saveFleet(
   }
 }
 
-const readText = (file: string): Promise<string | null> =>
-  readFile(file, 'utf8').then(
-    (text) => text,
-    () => null,
-  );
+/** The text that is there; null: no file. Throws when there is one that cannot be read: it must not be overwritten. */
+async function readText(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -3,6 +3,8 @@ import type { ObservedServer } from '../../observed';
 import { parseOrigin } from '../../origin';
 import { type Problem, problemOf } from '../../problem';
 import type { Partner } from '../../server-config/server-config';
+import { unknownPartner } from '../rules/partners';
+import { serverStopped } from '../rules/reach';
 import { finding } from '../rules/rule-table';
 import type { AdoptedPair, AdoptedServer, AdoptedTable, Findings, SeenServer } from './findings';
 import { effectiveBindaddress, effectiveOrigin } from './own-names';
@@ -140,13 +142,8 @@ function troubles({ id, observed }: Known): readonly Problem[] {
   if (unread && said.length === 0)
     said.push({ ...finding('server-unreachable', id, `${id} could not be read.`, 'Check its endpoint.') });
   if (observed.state !== 'stopped') return said;
-  const stopped = finding(
-    'server-stopped',
-    id,
-    `kanidmd is not running on ${id}: it shows no certificate, so its partners are known by its origin only.`,
-    'Start it and adopt again, unless it is meant to be stopped.',
-  );
-  return [...said, { ...stopped, severity: 'warning' }];
+  // It shows no certificate: its partners are known by its origin only.
+  return [...said, { ...serverStopped(id, observed), severity: 'warning' }];
 }
 
 /** One server given twice, or a clone of another: both would have the same certificate, or are the same container. */
@@ -168,14 +165,6 @@ function twins(all: readonly Known[]): readonly Problem[] {
     ];
   });
 }
-
-const unknownPartner = (id: string, partner: Partner): Problem =>
-  finding(
-    'unknown-partner',
-    id,
-    `${id} replicates with ${partner.origin} (${partner.type}), which is not among the adopted servers. Its table is kept.`,
-    'Adopt that server as well; or list its origin under [[removed]] to have the table taken out.',
-  );
 
 const secondTable = (id: string, partner: string, origin: Origin): Problem =>
   finding(

@@ -3,7 +3,7 @@ import { desiredTables } from '../../plan/desired';
 import type { Origin, ServerId } from '../../names';
 import { sameOrigin } from '../../origin';
 import type { Problem } from '../../problem';
-import { pulls } from '../../server-config/server-config';
+import { type Partner, pulls } from '../../server-config/server-config';
 import { linksOnce } from './shape';
 import { finding } from './rule-table';
 import type { FleetView } from './view';
@@ -32,15 +32,17 @@ export function automaticRefreshInFiles({ servers }: FleetView): readonly Proble
 
 /** Tables for partners the fleet does not know: kept, and said. */
 export function unknownPartners(view: FleetView): readonly Problem[] {
-  return keptTables(view).map(({ id, partner }) =>
-    finding(
-      'unknown-partner',
-      id,
-      `${id} replicates with ${partner.origin} (${partner.type}), which is not in the fleet. It is kept.`,
-      `Add that server, or list its origin under [[removed]] to have the table taken out.`,
-    ),
-  );
+  return keptTables(view).map(({ id, partner }) => unknownPartner(id, partner));
 }
+
+/** A table for a partner the fleet does not know. */
+export const unknownPartner = (id: string, partner: Pick<Partner, 'origin' | 'type'>): Problem =>
+  finding(
+    'unknown-partner',
+    id,
+    `${id} replicates with ${partner.origin} (${partner.type}), which is not in the fleet. It is kept.`,
+    'Add that server, or list its origin under [[removed]] to have the table taken out.',
+  );
 
 /** Pins that are no certificate, in tables a deploy keeps; partners of the fleet are pinned anew (`pins`). */
 export function unreadablePins(view: FleetView): readonly Problem[] {

@@ -1,3 +1,4 @@
+import type { ObservedServer } from '../../observed';
 import type { Problem } from '../../problem';
 import { finding } from './rule-table';
 import type { FleetView } from './view';
@@ -15,15 +16,7 @@ export function reachable({ servers }: FleetView): readonly Problem[] {
           'Check its endpoint and that the machine is up.',
         ),
       );
-    if (observed.state === 'stopped')
-      found.push(
-        finding(
-          'server-stopped',
-          id,
-          `kanidmd is not running on ${id}${detail(observed.facts?.service.detail)}.`,
-          'Start it, or read its log for why it stopped.',
-        ),
-      );
+    if (observed.state === 'stopped') found.push(serverStopped(id, observed));
     if (observed.state === 'unreachable' || observed.config === null)
       found.push(
         finding(
@@ -36,5 +29,14 @@ export function reachable({ servers }: FleetView): readonly Problem[] {
     return found;
   });
 }
+
+/** A server whose kanidmd does not run. */
+export const serverStopped = (id: string, { facts }: ObservedServer): Problem =>
+  finding(
+    'server-stopped',
+    id,
+    `kanidmd is not running on ${id}${detail(facts?.service.detail)}.`,
+    'Start it, or read its log for why it stopped.',
+  );
 
 const detail = (text: string | undefined): string => (text ? ` (${text})` : '');

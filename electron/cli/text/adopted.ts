@@ -1,0 +1,36 @@
+import type { DrawnLink } from '../../../shared/fleet/adopt/draw-fleet';
+import type { PrimaryQuestion } from '../../../shared/fleet/adopt/directions';
+import type { Findings } from '../../../shared/fleet/adopt/findings';
+import { harmless, type Paint } from './paint';
+import { table } from './table';
+
+/** What adopting found: the servers by the ids they get, and their links. */
+export function adoptedText({ servers }: Findings, links: readonly DrawnLink[], paint: Paint): string {
+  const rows = servers.map(({ fields, state, version, origin }) => [
+    String(fields.id),
+    harmless(fields.container ? `${fields.endpoint}#${fields.container}` : fields.endpoint),
+    state,
+    version ?? '',
+    harmless(origin ?? 'no replication'),
+  ]);
+  const lines = links.map((link) => [
+    `${link.supplier} → ${link.consumer}`,
+    `${link.mutual ? 'both pull' : `${link.consumer} pulls only`}${link.automaticRefresh ? ', automatic refresh' : ''}`,
+    reasons[link.because],
+  ]);
+  const strongFirst = (cell: string, column: number): string => (column === 0 ? paint.strong(cell) : cell);
+  return [table(rows, strongFirst), table(lines, strongFirst)].filter((text) => text !== '').join('\n\n');
+}
+
+/** What to add to the command. */
+export function questionText({ servers, candidates }: PrimaryQuestion): string {
+  const ways = candidates.map((id) => `--primary ${id}`).join(' or ');
+  return `Whose data wins among ${servers.join(', ')}? Their files do not say. Add ${ways}.`;
+}
+
+const reasons: Readonly<Record<DrawnLink['because'], string>> = {
+  'automatic-refresh': 'the consumer may refresh itself',
+  type: 'by pull and allow-pull',
+  'other-links': 'the other links leave no other way',
+  primary: 'by the primary you named',
+};

@@ -1,0 +1,57 @@
+import { addServers, newFleet } from '../../../shared/fleet/edit-fleet';
+import { findPartners } from '../../../shared/fleet/adopt/find-partners';
+import type { Findings, Reach } from '../../../shared/fleet/adopt/findings';
+import { provisionalIds } from '../../../shared/fleet/adopt/server-ids';
+import { type Fault, fail, ok, type Result } from '../../../shared/result';
+import type { Call } from '../connect/connection';
+import type { Connections } from '../connections';
+import { fleetFrom, observe } from '../observe-fleet';
+import type { Clock } from '../time';
+
+/** Servers one call may ask; each is a connection. */
+const MOST = 64;
+
+/**
+ * Connects to servers that no fleet file describes yet, side by side, and reads what they say of each other. Changes
+ * nothing.
+ * @param fleetPath where the fleet file will lie: relative paths start there; null: this process' folder.
+ * @returns a fault only when an endpoint is malformed or given twice; a server that cannot be reached is among the
+ * problems of the findings.
+ */
+export async function adoptServers(
+  reaches: readonly Reach[],
+  fleetPath: string | null,
+  connections: Connections,
+  clock: Clock,
+  call: Call,
+): Promise<Result<Findings>> {
+  if (reaches.length > MOST) return fail(tooMany);
+  const ids = provisionalIds(reaches.map((reach) => ({ reach })));
+  const servers = reaches.map((reach, at) => ({ ...reach, id: ids[at] ?? '' }));
+  const written = addServers(newFleet('Adopted'), servers);
+  const read = written.ok ? fleetFrom({ path: fleetPath, text: written.value }) : written;
+  if (!read.ok) return fail(withoutPlace(read.error));
+  const observed = await Promise.all(
+    read.value.fleet.servers.map((server) => observe(server, fleetPath, connections, clock, call)),
+  );
+  const seen = reaches.flatMap((reach, at) => {
+    const it = observed[at];
+    return it === undefined ? [] : [{ reach, observed: it.observed }];
+  });
+  return ok(findPartners(seen));
+}
+
+/** Lines of a file that nobody wrote would help nobody. */
+const withoutPlace = ({ code, message, fix, where }: Fault): Fault => ({
+  code,
+  message,
+  fix,
+  where: where.server === undefined ? {} : { server: where.server },
+});
+
+const tooMany: Fault = {
+  code: 'adopt-too-many',
+  message: `More than ${MOST} servers at once.`,
+  fix: 'Adopt one group of linked servers at a time.',
+  where: {},
+};
