@@ -46,6 +46,7 @@ function fileMenu(
   return [
     shown('New Fleet', 'new', 'CmdOrCtrl+N'),
     shown('Open…', 'open', 'CmdOrCtrl+O'),
+    shown('Adopt Running Servers…', 'adopt'),
     { label: 'Open Recent', enabled: recent.length > 0, submenu: openRecent },
     line,
     shown('Save', 'save', 'CmdOrCtrl+S'),

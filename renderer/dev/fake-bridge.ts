@@ -1,6 +1,7 @@
 import { asks, type Bridge, type FromWindow, streams, type ToWindow } from '../../shared/ipc';
 import { fail, ok, type Result } from '../../shared/result';
 import { fleets } from './fleets';
+import { foundServers } from './found-servers';
 import { rest, Simulation } from './simulation';
 
 interface Wishes {
@@ -80,6 +81,9 @@ export function createFakeBridge(
         return ok({});
       case 'ssh.aliases':
         return ok(['idm-a', 'rack2', 'cellar']);
+      case 'servers.adopt':
+        await rest(500 / wishes.speed);
+        return ok(foundServers);
       case 'docker.containers':
         return ok([
           {

@@ -28,6 +28,7 @@ export type OpenDialog =
   | { readonly kind: 'pair'; readonly a: string | null; readonly b: string | null }
   /** Without `job`: what the fleet file says. */
   | { readonly kind: 'review'; readonly job?: Job }
+  | { readonly kind: 'adopt' }
   | { readonly kind: 'deploy' }
   | { readonly kind: 'palette' }
   | { readonly kind: 'unsaved'; readonly then: () => void };

@@ -1,5 +1,5 @@
 import type { App } from './app.svelte';
-import { afterSaving, newFile, openFile, practise, save, saveAs } from './files';
+import { adoptServers, afterSaving, newFile, openFile, practise, save, saveAs } from './files';
 import { startPairing } from './pairing';
 import { savePicture } from '../topology/save-picture';
 import { removeSelected } from './removing';
@@ -36,6 +36,7 @@ export function commandsOf(app: App): readonly Command[] {
     { id: 'practice', title: 'Try the practice fleet', enabled: true, run: () => practise(app) },
     { id: 'open', title: 'Open a fleet…', keys: 'mod+o', enabled: true, run: () => openFile(app) },
     { id: 'new', title: 'New fleet', keys: 'mod+n', enabled: true, run: () => newFile(app) },
+    { id: 'adopt', title: 'Adopt running servers…', enabled: true, run: () => adoptServers(app) },
     { id: 'save', title: 'Save', keys: 'mod+s', enabled: open, run: () => void save(app) },
     { id: 'save-as', title: 'Save as…', keys: 'mod+shift+s', enabled: open, run: () => void saveAs(app) },
     {

@@ -18,6 +18,21 @@ export function newFile(app: App): void {
   });
 }
 
+/** Asks which running servers are to become a fleet. */
+export function adoptServers(app: App): void {
+  afterSaving(app, () => (app.dialog = { kind: 'adopt' }));
+}
+
+/** Takes the fleet drawn from running servers: not saved yet. */
+export function takeAdopted(app: App, text: string, servers: number): void {
+  take(app, null, text, null);
+  app.notices.show(
+    'good',
+    servers === 1 ? 'Adopted 1 server.' : `Adopted ${servers} servers.`,
+    'Nothing is changed on them. Save the fleet to keep it.',
+  );
+}
+
 export function openFile(app: App): void {
   afterSaving(app, () => void chooseAndOpen(app));
 }

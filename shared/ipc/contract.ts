@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findings, reach } from './adopt';
 import { certificatesReport } from './certificates';
 import { comparison } from './comparison';
 import { foundContainer, foundContext } from './containers';
@@ -43,6 +44,12 @@ export const asks = {
     z.object({ path: z.string() }),
   ),
   'server.test': ask('engine', z.object({ fleet: fleetText, server: z.string() }), serverReport),
+  /** Servers no fleet describes yet: what they say of themselves and of each other. `fleetPath`: relative paths start there. */
+  'servers.adopt': ask(
+    'engine',
+    z.object({ servers: z.array(reach).min(1).max(64), fleetPath: z.string().nullable() }),
+    findings,
+  ),
   'fleet.status': ask('engine', z.object({ fleet: fleetText }), statusReport),
   /** Without `job`: apply. */
   'fleet.plan': ask('engine', z.object({ fleet: fleetText, job: job.exactOptional() }), planView),

@@ -28,6 +28,11 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
     90 * SECOND,
     ({ fleet, server }, { engine, call }: AskContext) => engine.testServer(fleet, server, call),
   ),
+  'servers.adopt': answering(
+    asks['servers.adopt'],
+    120 * SECOND,
+    ({ servers, fleetPath }, { engine, call }: AskContext) => engine.adopt(servers, fleetPath, call),
+  ),
   'fleet.status': answering(asks['fleet.status'], 120 * SECOND, ({ fleet }, { engine, call }: AskContext) =>
     engine.status(fleet, { ...call, wait: false }),
   ),

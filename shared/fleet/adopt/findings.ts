@@ -1,5 +1,4 @@
 import type { ServerFields } from '../edit-fleet';
-import type { Origin } from '../../names';
 import type { ObservedServer } from '../../observed';
 import type { Problem } from '../../problem';
 import type { PartnerType } from '../../server-config/server-config';
@@ -34,7 +33,7 @@ export interface AdoptedServer {
   readonly domain: string | null;
   readonly domainUuid: string | null;
   /** What partners dial; null: it has no `[replication]`. */
-  readonly origin: Origin | null;
+  readonly origin: string | null;
 }
 
 export interface AdoptedPair {
@@ -46,7 +45,7 @@ export interface AdoptedPair {
 /** One partner table, whose partner is among the adopted. */
 export interface AdoptedTable {
   /** The name it dials. */
-  readonly origin: Origin;
+  readonly origin: string;
   readonly type: PartnerType;
   readonly automaticRefresh: boolean;
   /** The pin is the certificate the partner shows; null: the partner shows none now. */

@@ -1,0 +1,107 @@
+import type { Client } from '../bridge/client';
+import { drawFleet, type DrawnFleet } from '../../shared/fleet/adopt/draw-fleet';
+import type { Findings, Reach } from '../../shared/fleet/adopt/findings';
+import type { Fault } from '../../shared/result';
+import { checkForm, emptyForm, type FieldFaults, fieldsOf, type ServerForm } from '../servers/server-form';
+
+/** One server to adopt, as it is typed. */
+export interface AdoptRow {
+  readonly key: number;
+  form: ServerForm;
+}
+
+/** Adopting running servers: where they are reached, what they said, and what the person answered to that. */
+export class Adopting {
+  rows = $state<AdoptRow[]>([row(0), row(1)]);
+  faults = $state.raw<readonly FieldFaults[]>([]);
+  asking = $state(false);
+  /** Why nothing was found. */
+  fault = $state.raw<Fault | null>(null);
+  findings = $state.raw<Findings | null>(null);
+  /** For each question, by its servers: whose data wins. */
+  answers = $state<Record<string, string>>({});
+
+  /** The fleet as far as it can be drawn without an answer: its questions stay the same while they are answered. */
+  asked = $derived.by(() => this.#draw([]));
+  drawn = $derived.by(() => this.#draw(Object.values(this.answers).filter((id) => id !== '')));
+  blocked = $derived((this.findings?.problems ?? []).some((problem) => problem.severity === 'error'));
+
+  readonly #client: Client;
+  #abort: AbortController | null = null;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  add(): void {
+    const last = this.rows.at(-1);
+    const next = row((last?.key ?? 0) + 1);
+    // The next server is most likely reached in the same way.
+    if (last) {
+      const { connect, sudo, identity, knownHosts, certificates } = last.form;
+      next.form = { ...next.form, connect, sudo, identity, knownHosts, certificates };
+    }
+    this.rows.push(next);
+  }
+
+  remove(key: number): void {
+    this.rows = this.rows.filter((one) => one.key !== key);
+    this.faults = [];
+  }
+
+  /** Asks the servers of the filled rows what they say of each other. */
+  async look(fleetPath: string | null): Promise<void> {
+    const rows = this.rows.filter(({ form }) => !isEmpty(form));
+    const used = rows.length > 0 ? rows : this.rows.slice(0, 1);
+    this.rows = used;
+    this.faults = used.map(({ form }) => reachFaults(form));
+    if (this.faults.some((faults) => Object.keys(faults).length > 0)) return;
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.asking = true;
+    this.fault = null;
+    this.findings = null;
+    this.answers = {};
+    const servers = used.map(({ form }) => reachOf(form));
+    const answer = await this.#client.ask('servers.adopt', { servers, fleetPath }, { signal: abort.signal });
+    if (this.#abort !== abort) return;
+    this.asking = false;
+    if (answer.ok) this.findings = answer.value;
+    else if (answer.error.code !== 'cancelled') this.fault = answer.error;
+  }
+
+  /** Back to the endpoints. */
+  again(): void {
+    this.stop();
+    this.findings = null;
+    this.fault = null;
+  }
+
+  stop(): void {
+    this.#abort?.abort();
+    this.#abort = null;
+    this.asking = false;
+  }
+
+  #draw(primaries: readonly string[]): DrawnFleet | null {
+    if (this.findings === null) return null;
+    const drawn = drawFleet(this.findings, primaries);
+    return drawn.ok ? drawn.value : null;
+  }
+}
+
+const row = (key: number): AdoptRow => ({ key, form: emptyForm('') });
+
+const isEmpty = (form: ServerForm): boolean => form.endpoint.trim() === '' && form.container.trim() === '';
+
+/** How it is reached, without a name: that comes from its host. */
+function reachOf(form: ServerForm): Reach {
+  const { id: _id, ...reach } = fieldsOf(form);
+  return reach;
+}
+
+function reachFaults(form: ServerForm): FieldFaults {
+  const { id: _id, ...faults } = checkForm(form, []);
+  return faults;
+}
