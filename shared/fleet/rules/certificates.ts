@@ -48,12 +48,16 @@ export function certificateDates({ servers, now }: FleetView): readonly Problem[
 export function certificateNames({ topology, servers, byId }: FleetView): readonly Problem[] {
   const own = servers.flatMap(({ wanted: { id }, origin, observed: { certificate } }) => {
     if (certificate === null || origin === null || names(certificate.names, origin)) return [];
+    // A renewal takes the name from the origin, but older versions write no address into a certificate.
+    const renewable = parseOrigin(origin)?.isAddress !== true;
     return [
       finding(
-        'certificate-name',
+        renewable ? 'certificate-for-other-name' : 'certificate-name',
         id,
         `The replication certificate of ${id} is for ${certificate.names.join(', ') || 'no name'}, but partners dial ${origin}.`,
-        `Use the name in the certificate as origin, or renew the certificate of ${id} after its origin was changed.`,
+        renewable
+          ? `Deploy: it renews the certificate of ${id} for that name and pins the new one on its partners. Or use the name in the certificate as origin.`
+          : `Use the name in the certificate as origin of ${id}.`,
       ),
     ];
   });

@@ -176,7 +176,12 @@ describe('what servers show', () => {
       {},
       [['certificate-not-yet-valid', 'a']],
     ],
-    ['one for another name', certificate({ names: ['old.example.com'] }), {}, [['certificate-name', 'a']]],
+    [
+      'one for another name',
+      certificate({ names: ['old.example.com'] }),
+      {},
+      [['certificate-for-other-name', 'a']],
+    ],
     ['a wildcard for the name: fine', certificate({ names: ['*.example.com'] }), {}, []],
     [
       'a pin of another certificate',

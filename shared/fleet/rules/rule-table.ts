@@ -58,6 +58,8 @@ export const ruleTable = {
   'certificate-expired': ['error', 'kanidm.md, "Rules to check"'],
   'certificate-not-yet-valid': ['error', 'kanidm.md, "Rules to check"'],
   'certificate-expires-soon': ['warning', 'kanidm.md, "Rules to check": warn 30 days before'],
+  // A warning: a deploy renews it.
+  'certificate-for-other-name': ['warning', 'kanidm.md, "Rules to check": SAN equals the origin’s host'],
   'certificate-name': ['error', 'kanidm.md, "Health": NotValidForNameContext'],
   // A warning: no deploy gets past the test of a copy of the file, which says the same.
   'pin-unreadable': ['warning', 'kanidm.md, "server.toml": bad certificates refuse to start'],

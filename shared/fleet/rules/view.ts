@@ -59,6 +59,11 @@ export function splitAddress(address: string): { readonly host: string; readonly
 
 function ownerFinder(fleet: Fleet, servers: readonly Seen[]): (origin: string) => ServerId | null {
   const names = new Map<string, ServerId>();
+  // What a server's own file says counts too: a new origin in the fleet file is not there yet.
+  for (const { wanted, observed } of servers) {
+    const own = parseOrigin(observed.config?.replication?.origin ?? '')?.origin;
+    if (own !== undefined) names.set(own, wanted.id);
+  }
   for (const link of fleet.links) {
     if (link.supplierOrigin !== null) names.set(link.supplierOrigin, link.supplier);
     if (link.consumerOrigin !== null) names.set(link.consumerOrigin, link.consumer);
