@@ -1,9 +1,10 @@
 import type { Certificate } from '../kanidmd/certificate';
-import type { CertificateText, Origin, ServerId, StepId } from '../names';
+import type { CertificateText, ServerId, StepId } from '../names';
 import type { ObservedFile, ObservedServer } from '../observed';
 import { placeholderFor } from '../server-config/diff';
 import type { ConfigChange, ServerConfig } from '../server-config/server-config';
 import type { ModelServer } from './erasure';
+import type { OwnerOf } from './owners';
 import type { Later, PlannedChange } from './plan';
 
 /** What is known of a server while its steps are being drawn up. */
@@ -18,6 +19,8 @@ export interface DraftServer {
   readonly last: StepId | null;
   /** The last step that wrote its file. */
   readonly wrote: StepId | null;
+  /** Not restarted by these steps yet: a refresh that was asked for before may still be queued on it. */
+  readonly asked: boolean;
 }
 
 /** A server for the model of who would erase himself. */
@@ -28,18 +31,18 @@ export function modelOf(
     readonly certificate: Later<Certificate> | null;
     readonly config: ServerConfig | null;
   },
-  partnerAt: (origin: Origin) => ServerId | null,
+  ownerOf: OwnerOf,
 ): ModelServer {
   const { id, domain, certificate, config } = server;
   return {
     id,
     domain,
-    certificate: certificate === null ? null : pinOf(id, certificate),
+    certificate: certificate === null ? null : unpadded(pinOf(id, certificate)),
     tables: (config?.replication?.partners ?? []).map((partner) => ({
-      partner: partnerAt(partner.origin),
+      partner: ownerOf(partner),
       type: partner.type,
       automaticRefresh: partner.automaticRefresh,
-      pin: partner.certificate,
+      pin: unpadded(partner.certificate),
     })),
   };
 }
@@ -58,6 +61,15 @@ const pinOf = (of: ServerId, certificate: Later<Certificate>): CertificateText =
 
 export const certificateStep = (change: PlannedChange): StepId | null =>
   change.kind === 'pin-partner' && 'after' in change.certificate ? change.certificate.after : null;
+
+/** Pins may be padded; they mean the same. */
+export const samePin = (a: string, b: string): boolean => unpadded(a) === unpadded(b);
+
+const unpadded = (pin: string): string => pin.replace(/=+$/, '');
+
+/** Whose certificates the changes pin. */
+export const pinnedIn = (changes: readonly PlannedChange[]): readonly ServerId[] =>
+  unique(changes.map((change) => (change.kind === 'pin-partner' ? change.of : null)));
 
 export const describeCertificate = (id: ServerId, certificate: Certificate): string =>
   `${id}'s, until ${certificate.notAfter.slice(0, 10)}`;

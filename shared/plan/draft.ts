@@ -8,10 +8,28 @@ import { ok } from '../result';
 import { editServerConfig } from '../server-config/edit-server-config';
 import type { ServerConfig } from '../server-config/server-config';
 import { supports } from '../server-config/versions';
-import { certificateStep, type DraftServer, sameBytes, unique, withPlaceholder } from './draft-values';
+import {
+  certificateStep,
+  type DraftServer,
+  pinnedIn,
+  sameBytes,
+  unique,
+  withPlaceholder,
+} from './draft-values';
+import type { Erasure } from './erasure';
+import type { OwnerOf } from './owners';
 import type { ConfigureStep, PlannedChange, Step } from './plan';
-import { Stage } from './stage';
+import { Stage, type Written } from './stage';
 import { type StepWords, stepWords as words } from './step-words';
+
+/** What a configure step says of itself, and what it waits for. */
+export interface ConfigureWords {
+  readonly summary: string;
+  readonly why: string;
+  readonly needs: readonly (StepId | null)[];
+  /** What must hold besides what always must. */
+  readonly requires?: readonly string[];
+}
 
 /**
  * A plan in the making: every step is played on a model of all servers as soon as it is added, so that its diff starts
@@ -24,8 +42,13 @@ export class Draft {
   /** The servers as the steps so far leave them. */
   readonly stage: Stage;
 
-  constructor(observed: Iterable<ObservedServer>, partnerAt: (origin: Origin) => ServerId | null) {
-    this.stage = new Stage(observed, partnerAt);
+  /** @param mayRestart which servers may be restarted besides those a step is about. */
+  constructor(
+    observed: Iterable<ObservedServer>,
+    ownerOf: OwnerOf,
+    private readonly mayRestart: (id: ServerId) => boolean = () => true,
+  ) {
+    this.stage = new Stage(observed, ownerOf);
   }
 
   /** The server as the steps so far leave it; undefined when its file could not be read. */
@@ -39,42 +62,64 @@ export class Draft {
   }
 
   /**
-   * Adds the step that brings a server's file to `changes` and restarts it. No step when nothing changes.
+   * Adds the step that brings a server's file to `changes` and restarts it. No step when nothing changes. Whoever could be
+   * erased by a refresh that was asked for earlier, once this file lets it through, is restarted before.
    * @param mayErase whom this step is there to erase.
    */
   configure(
     id: ServerId,
     changes: readonly PlannedChange[],
-    words: { readonly summary: string; readonly why: string; readonly needs: readonly (StepId | null)[] },
+    words: ConfigureWords,
     mayErase: ServerId | null = null,
   ): Result<StepId | null> {
     const server = this.server(id);
     if (!server) return ok(null);
     const { path, sha256 } = server.file;
-    const where = { server: id, file: path };
-    const edited = editServerConfig(server.bytes, changes.map(withPlaceholder), where);
+    const edited = editServerConfig(server.bytes, changes.map(withPlaceholder), { server: id, file: path });
     if (!edited.ok) return edited;
     if (sameBytes(edited.value, server.bytes)) return ok(null);
-    const written = this.stage.write(server, edited.value);
+    const written = this.write(server, edited.value);
     if (!written.ok) return written;
+    const { diff, erasures, wakes } = written.value;
     const step: ConfigureStep = {
       id: this.nextId(),
       server: id,
       action: 'configure',
       needs: unique([...words.needs, server.last, ...changes.map(certificateStep)]),
-      requires: ['server.toml is still the file shown here', 'the running kanidmd is the one on disk'],
+      requires: [
+        'server.toml is still the file shown here',
+        'the running kanidmd is the one on disk',
+        ...pinnedIn(changes).map((of) => `${of} shows the certificate that is pinned`),
+        ...(words.requires ?? []),
+      ],
       summary: words.summary,
       why: words.why,
       risk: 'kanidmd restarts: logins on this server pause for a moment',
-      diff: written.value.diff,
-      erases: unique(written.value.erasures.map((it) => it.erased)),
+      diff,
+      erases: unique(erasures.map((it) => it.erased)),
       from: server.wrote === null ? { sha256 } : { after: server.wrote },
       path,
       changes,
       pullsFrom: this.stage.pullsFrom(id),
     };
     this.add(step, mayErase, step.id);
+    for (const { erased, by } of wakes) this.surprises.push({ step, erased, by });
     return ok(step.id);
+  }
+
+  /** Gives a server another file, after a restart of everyone whom a refresh asked for earlier could then erase. */
+  private write(server: DraftServer, bytes: Uint8Array): Result<Written> {
+    const written = this.stage.write(server, bytes);
+    if (!written.ok) return written;
+    if (written.value.wakes.length === 0) return written;
+    this.stage.unwrite(server);
+    this.restartAsked(server.observed.id, written.value.wakes);
+    return this.stage.write(server, bytes);
+  }
+
+  private restartAsked(before: ServerId, wakes: readonly Erasure[]): void {
+    for (const id of unique(wakes.map((it) => it.erased)))
+      if (this.mayRestart(id)) this.restart(id, words.mayBeAsked(before));
   }
 
   /**
@@ -92,8 +137,9 @@ export class Draft {
     const tried = this.stage.write(server, bytes);
     if (!tried.ok) return tried;
     this.stage.unwrite(server);
-    const { diff, erasures } = tried.value;
+    const { diff, erasures, wakes } = tried.value;
     const erases = unique(erasures.map((it) => it.erased));
+    this.restartAsked(id, wakes);
     for (const erased of erases) this.backup(erased);
     const plain = this.plain(id, 'put-back', {
       ...words,
@@ -124,12 +170,14 @@ export class Draft {
   }
 
   restart(id: ServerId, why: string): void {
+    this.stage.restart(id);
     this.add({ ...this.plain(id, 'restart', words.restart(id, why)), action: 'restart' });
   }
 
   backup(id: ServerId): void {
     const version = this.server(id)?.observed.versionOnDisk ?? null;
     const stops = version !== null && !supports(version, 'online-backup');
+    if (stops) this.stage.restart(id);
     this.add({ ...this.plain(id, 'backup', words.backup(id, stops)), action: 'backup', stops });
   }
 

@@ -32,27 +32,34 @@ export interface Erasure {
 
 /** Everyone who would erase himself at his next round, as the files of all servers stand. */
 export function erasures(servers: ReadonlyMap<ServerId, ModelServer>): readonly Erasure[] {
-  return [...servers.values()].flatMap((server) => {
-    // One flagged table makes the server ask every supplier, the unflagged too (rule 2).
-    if (!server.tables.some((table) => table.automaticRefresh && pulls(table.type))) return [];
-    return server.tables.flatMap((table) => {
-      if (!pulls(table.type) || table.partner === null) return [];
-      const supplier = servers.get(table.partner);
-      return supplier && connects(server, table, supplier) && differ(server.domain, supplier.domain)
-        ? [{ erased: server.id, by: supplier.id }]
-        : [];
-    });
-  });
-}
-
-function connects(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
-  return (
-    table.pin === supplier.certificate &&
-    supplier.tables.some(
-      (other) =>
-        other.partner === consumer.id && allowsPull(other.type) && other.pin === consumer.certificate,
-    )
+  return [...servers.values()].filter(isAutomatic).flatMap((server) =>
+    server.tables.flatMap((table) => {
+      const supplier = table.partner === null ? undefined : servers.get(table.partner);
+      return supplier && takesFrom(server, table, supplier) ? [{ erased: server.id, by: supplier.id }] : [];
+    }),
   );
 }
 
-const differ = (a: string | null, b: string | null): boolean => a === null || a !== b;
+/** One flagged table makes the server ask every supplier, the unflagged too (rule 2). */
+export const isAutomatic = (server: ModelServer): boolean =>
+  server.tables.some((table) => table.automaticRefresh && pulls(table.type));
+
+/** True when a refresh by this table would be answered, and with another domain's data. */
+export function takesFrom(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
+  return (
+    connects(consumer, table, supplier) && (consumer.domain === null || consumer.domain !== supplier.domain)
+  );
+}
+
+/**
+ * True when a pull by this table gets through: it pins the supplier's certificate, and the supplier lets the consumer's
+ * in. A server knows its clients by their certificates alone, under whatever name a table pins them.
+ */
+export function connects(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
+  return (
+    pulls(table.type) &&
+    consumer.certificate !== null &&
+    table.pin === supplier.certificate &&
+    supplier.tables.some((other) => allowsPull(other.type) && other.pin === consumer.certificate)
+  );
+}

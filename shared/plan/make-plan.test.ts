@@ -67,7 +67,7 @@ describe('a pair of servers', () => {
           observedOfTest({ id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull'] }),
           observedOfTest({ id: 'idm-b', domain, tables: ['idm-a mutual-pull'] }),
         ],
-        [[trusted<ServerId>('idm-b'), trusted<ServerId>('idm-a')]],
+        { uncompared: [[trusted<ServerId>('idm-b'), trusted<ServerId>('idm-a')]] },
       );
       return outline(plan).filter((it) => it.startsWith('compare'));
     };

@@ -6,12 +6,23 @@ import { checkTopology } from '../fleet/rules/check-topology';
 import { readTopology } from '../fleet/topology';
 import { type Origin, type Sha256, type ServerId, trusted } from '../names';
 import type { ObservedServer } from '../observed';
-import { parseOrigin } from '../origin';
 import { type Problem, problemOf } from '../problem';
 import { originOf } from './desired';
 import { Draft } from './draft';
+import type { Known } from './known';
+import { ownerFinder, type OwnerOf } from './owners';
 import { PlanMaker } from './plan-maker';
 import type { Plan, PlanReport, Step } from './plan';
+import { advice, whyNotRefreshed } from './advice';
+import { Roles } from './roles';
+
+/** What a plan is made for besides what the fleet file says. */
+export interface PlanWishes {
+  /** Pairs that an interrupted deploy was still to compare. */
+  readonly uncompared?: readonly Pair[];
+  /** Servers that take their source's data although both say one domain, as after a restore (`kanidm.md`, rule 9). */
+  readonly refresh?: readonly ServerId[];
+}
 
 /**
  * Desired against observed: the ordered steps that bring the servers to what the fleet file says, and nothing else. A
@@ -20,27 +31,35 @@ import type { Plan, PlanReport, Step } from './plan';
  * An error about one server holds back that server and whoever needs it; an error about the fleet blocks the plan
  * (`design.md`, "Deploying", 1). Whom a step erases is computed on a model of all servers (`erasure.ts`), and a plan in
  * which a step would erase anyone it does not name is blocked.
- * @param uncompared pairs that an interrupted deploy was still to compare.
  */
 export function makePlan(
   fleet: Fleet,
   observed: readonly ObservedServer[],
-  uncompared: readonly Pair[] = [],
+  { uncompared = [], refresh = [] }: PlanWishes = {},
 ): Plan {
   const topology = readTopology(fleet);
   const problems: Problem[] = [
     ...checkTopology(fleet, topology),
     ...checkObserved(fleet, topology, observed),
     ...observed.flatMap((server) => server.faults.map((fault) => problemOf(fault))),
+    ...whyNotRefreshed(fleet, topology, refresh),
   ];
   const byId = new Map(observed.map((server) => [server.id, server]));
   const origins = originsOf(fleet, byId);
-  const draft = new Draft(observed, partnerFinder(fleet, origins));
-  problems.push(...draft.stage.pending().map(({ erased, by }) => erasesItself(erased, by)));
+  const ownerOf = ownerFinder(fleet, origins, observed);
   const report = (id: ServerId, code: string, message: string, fix: string): void =>
     void problems.push({ severity: 'error', code, server: id, message, fix, where: { server: id } });
-  new PlanMaker({ fleet, topology, observed: byId, origins, draft, problems, report }).run();
+  const known: Known = {
+    ...{ fleet, topology, origins, ownerOf, problems, report },
+    observed: byId,
+    refresh: new Set(refresh),
+  };
+  const roles = new Roles(known);
+  const draft = new Draft(observed, ownerOf, roles.mayTouch);
+  problems.push(...draft.stage.pending().map(({ erased, by }) => erasesItself(erased, by)));
+  new PlanMaker(known, roles, draft).run();
   for (const [id, other] of pairsToCompare(draft.steps, uncompared)) draft.compare(id, other);
+  problems.push(...advice(known, draft.steps));
   return planOf(draft, problems);
 }
 
@@ -62,8 +81,14 @@ function pairsToCompare(steps: readonly Step[], uncompared: readonly Pair[]): re
 
 /** A draft of special steps (a rollback, a restart) on the same model of who would erase himself. */
 export function draftOf(fleet: Fleet, observed: readonly ObservedServer[]): Draft {
+  const running = new Set(observed.filter((it) => it.state === 'running').map((it) => it.id));
+  return new Draft(observed, ownersOf(fleet, observed), (id) => running.has(id));
+}
+
+/** Whose a partner table is, by the fleet file and what was seen. */
+export function ownersOf(fleet: Fleet, observed: readonly ObservedServer[]): OwnerOf {
   const byId = new Map(observed.map((server) => [server.id, server]));
-  return new Draft(observed, partnerFinder(fleet, originsOf(fleet, byId)));
+  return ownerFinder(fleet, originsOf(fleet, byId), observed);
 }
 
 /** The plan a draft has become. An erasure that no step is there to cause blocks it. */
@@ -102,17 +127,6 @@ export function planReport(plan: Plan): PlanReport {
     })),
     problems: plan.problems,
   };
-}
-
-/** Whose table an origin names: by the servers' origins and by the names links dial. */
-function partnerFinder(fleet: Fleet, origins: ReadonlyMap<ServerId, string>) {
-  const names = new Map<string, ServerId>();
-  for (const link of fleet.links) {
-    if (link.supplierOrigin !== null) names.set(link.supplierOrigin, link.supplier);
-    if (link.consumerOrigin !== null) names.set(link.consumerOrigin, link.consumer);
-  }
-  for (const [id, origin] of origins) names.set(origin, id);
-  return (origin: string): ServerId | null => names.get(parseOrigin(origin)?.origin ?? origin) ?? null;
 }
 
 function erasesItself(erased: ServerId, by: ServerId): Problem {

@@ -1,206 +1,158 @@
 import type { ServerId } from '../names';
-import { sameOrigin } from '../origin';
 import { problemOf } from '../problem';
 import { pulls } from '../server-config/server-config';
-import { type DesiredTable, desiredTables } from './desired';
+import { configureWords, linkWords } from './configure-words';
+import type { DesiredTable } from './desired';
+import type { Draft } from './draft';
 import { FileChanges } from './file-changes';
 import type { Known } from './known';
 import type { PlannedChange } from './plan';
+import type { Roles } from './roles';
 
 /**
  * Draws up the steps, in the order of "Deploying" (`design.md`): certificates first, then server by server outward from
  * the primary. Whoever is to be refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and
- * nobody who could erase himself by surprise is left armed meanwhile (rules 3, 5, 6).
+ * nobody who could erase himself by surprise is left so meanwhile (rules 3, 5, 6, 8).
  */
 export class PlanMaker {
-  private readonly held: Set<ServerId>;
   private readonly changes: FileChanges;
+  /** Servers whose edit failed: their file is left alone. */
+  private readonly failed = new Set<ServerId>();
 
-  constructor(private readonly known: Known) {
-    const { fleet, topology, observed, problems } = known;
-    this.held = new Set(
-      fleet.servers
-        .map((server) => server.id)
-        .filter(
-          (id) =>
-            observed.get(id)?.state !== 'running' ||
-            problems.some((it) => it.severity === 'error' && it.server === id),
-        ),
-    );
-    for (const id of topology.ring) this.held.add(id);
-    this.changes = new FileChanges(known, this.held);
+  constructor(
+    private readonly known: Known,
+    private readonly roles: Roles,
+    private readonly draft: Draft,
+  ) {
+    this.changes = new FileChanges(known, roles, draft);
   }
 
   run(): void {
-    const { topology, draft } = this.known;
+    const { topology } = this.known;
     const order = [...topology.order, ...topology.alone];
-    order.forEach((id) => this.disarm(id));
+    // From the outermost inward: it is the secondaries that may erase themselves.
+    [...order].reverse().forEach((id) => this.calm(id));
     order.forEach((id) => this.prepare(id));
     order.forEach((id) => this.link(id));
-    order.forEach((id) => this.restartIfOlderThanFile(id));
-    const effects = draft.steps.filter((step) => step.action !== 'read-certificate');
+    const effects = this.draft.steps.filter((step) => step.action !== 'read-certificate');
     const touched = new Set(effects.map((step) => step.server));
     for (const id of order) this.verify(id, touched);
   }
 
-  private readonly takesPart = (id: ServerId): boolean =>
-    !this.held.has(id) && this.known.draft.server(id) !== undefined;
+  private readonly takesPart = (id: ServerId): boolean => this.roles.takesPart(id) && !this.failed.has(id);
 
   /**
-   * Takes `automatic_refresh` off a live file wherever the fleet does not want it there, or where the server is about
-   * to be refreshed: between now and then any restart could erase it from the wrong supplier.
+   * Before any pull is made to work: takes `automatic_refresh` off a live file wherever the fleet does not want it there
+   * or the server's suppliers are about to change, and restarts whoever runs with another file than the one that can be read.
    */
-  private disarm(id: ServerId): void {
-    if (!this.takesPart(id)) return;
-    const armed = this.changes
-      .partners(id)
-      .filter((partner) => partner.automaticRefresh && pulls(partner.type));
-    const wanted = this.desired(id).find((table) => table.automaticRefresh);
-    const asWanted =
-      armed.length === 1 && armed.every((it) => wanted && sameOrigin(it.origin, wanted.origin));
-    if (armed.length === 0 || (asWanted && !this.toRefresh(id) && !this.changesTables(id))) return;
-    this.configure(
-      id,
-      armed.map((partner) => ({ kind: 'set-partner', partner: { ...partner, automaticRefresh: false } })),
-      {
-        summary: `Turn automatic_refresh off on ${id}`,
-        why: 'Until its links are as drawn, a restart could make it erase itself from the wrong supplier.',
-      },
+  private calm(id: ServerId): void {
+    if (!this.roles.mayTouch(id)) return;
+    const armed = this.changes.partners(id).filter((it) => it.automaticRefresh && pulls(it.type));
+    if (armed.length > 0 && !this.mayStayAutomatic(id)) {
+      const changes = armed.map((partner): PlannedChange => ({
+        kind: 'set-partner',
+        partner: { ...partner, automaticRefresh: false },
+      }));
+      this.configure(id, changes, configureWords.disarm(id));
+    } else if (this.isOlderThanItsFile(id)) this.draft.restart(id, configureWords.olderThanFile);
+  }
+
+  /**
+   * It pulls from nobody but the one supplier that is drawn so, and keeps its data. Should that supplier be refreshed, it
+   * lets nobody in until it has been (`FileChanges.only`).
+   */
+  private mayStayAutomatic(id: ServerId): boolean {
+    const suppliers = this.changes.partners(id).filter((it) => pulls(it.type));
+    const wanted = this.roles.desired(id).find((table) => table.automaticRefresh);
+    const supplier = suppliers[0];
+    return (
+      supplier !== undefined &&
+      suppliers.length === 1 &&
+      this.known.ownerOf(supplier) === wanted?.partner &&
+      !this.roles.toRefresh(id)
     );
   }
 
-  /** Gives a server `[replication]`, so that it makes its certificate; restarts nothing else. */
+  private isOlderThanItsFile(id: ServerId): boolean {
+    const server = this.draft.server(id);
+    const startedAt = server?.observed.facts?.startedAt ?? null;
+    return server !== undefined && startedAt !== null && server.file.modifiedAt > startedAt;
+  }
+
+  /** A certificate of its own for every server, for the name partners dial; restarts nothing else. */
   private prepare(id: ServerId): void {
-    if (!this.takesPart(id) || this.desired(id).length === 0) return;
-    const server = this.known.draft.server(id);
-    if (!server || server.certificate !== null) return;
-    this.configure(id, this.changes.own(id), {
-      summary: `Set up replication on ${id}`,
-      why: 'It makes its certificate only once it has [replication].',
-    });
-    this.known.draft.readCertificate(id);
+    if (!this.takesPart(id) || this.roles.desired(id).length === 0) return;
+    const certificate = this.draft.server(id)?.certificate ?? null;
+    if (certificate === null) {
+      this.configure(id, this.changes.own(id), configureWords.prepare(id));
+      this.draft.readCertificate(id);
+    } else if (this.roles.toRenew(id) && 'known' in certificate) {
+      const origin = this.known.origins.get(id) ?? '';
+      this.configure(id, this.changes.own(id), configureWords.newOrigin(id, origin));
+      this.draft.renewCertificate(id, certificate.known);
+    }
   }
 
   private link(id: ServerId): void {
     if (!this.takesPart(id)) return;
-    if (this.toRefresh(id)) this.linkAndRefresh(id);
-    else
-      this.configure(id, this.changes.tables(id, this.desired(id)), {
-        summary: `Write ${id}'s links`,
-        why: `So that ${this.partnersInWords(id)} and ${id} know each other's certificate and direction.`,
-      });
+    if (this.roles.toRefresh(id)) this.linkAndRefresh(id);
+    else this.configureAll(id);
+  }
+
+  private configureAll(id: ServerId): void {
+    const changes = this.changes.all(id);
+    this.configure(id, changes, linkWords(id, changes, this.changes.partners(id), this.known));
   }
 
   /** Rule 1: one source only, backup, refresh, proof; the rest of its links after that. */
   private linkAndRefresh(id: ServerId): void {
-    const { topology, draft, observed } = this.known;
-    const source = topology.sourceOf(id);
-    const primary = topology.primaryOf(id);
-    const domain = primary === null ? null : (observed.get(primary)?.domain?.uuid ?? null);
-    if (source === null || domain === null || !this.canBeRefreshed(id, source)) return;
-    const all = this.desired(id);
-    const fromSource = all.filter((table) => table.partner === source);
+    const source = this.known.topology.sourceOf(id);
+    const domain = this.roles.wantedDomain(id);
+    const fromSource = this.roles.desired(id).filter((table) => table.partner === source);
     const table = fromSource[0];
-    if (!table) return;
-    const automatic = table.automaticRefresh;
-    if (automatic) draft.backup(id);
+    if (source === null || domain === null || !table) return;
+    const differs = this.draft.stage.domain(id) !== domain;
+    const automatic = table.automaticRefresh && differs;
+    const changes = this.changes.only(id, fromSource);
+    if (automatic) this.draft.backup(id);
     this.configure(
       id,
-      this.changes.tables(id, fromSource),
-      {
-        summary: automatic
-          ? `Let ${id} pull from ${source}, and erase itself`
-          : `Let ${id} pull from ${source} only`,
-        why: automatic
-          ? `With automatic_refresh it replaces its database by ${source}'s in its first round.`
-          : 'A server with several suppliers takes the data of whichever answers first; so it has one until it is refreshed.',
-      },
+      changes,
+      automatic ? configureWords.eraseItself(id, source) : configureWords.oneSource(id, source),
       automatic ? id : null,
     );
-    if (!automatic) draft.backup(id);
-    draft.refresh(id, source, table.origin, domain, automatic ? 'automatic' : 'command');
-    this.configure(id, this.changes.tables(id, all), {
-      summary: `Write ${id}'s other links`,
-      why: `${id} holds ${source}'s data now: its other partners can no longer erase it.`,
-    });
-  }
-
-  private canBeRefreshed(id: ServerId, source: ServerId): boolean {
-    if (!this.takesPart(source)) {
-      this.known.report(
-        id,
-        'source-not-ready',
-        `${id} takes its data from ${source}, which is held back.`,
-        `Mend ${source} first, then plan again.`,
-      );
-      return false;
-    }
-    const unknown = this.changes.unknownPartners(id);
-    if (unknown.length === 0) return true;
-    const names = unknown.map((partner) => partner.origin).join(', ');
-    this.known.report(
-      id,
-      'unknown-partner-blocks-refresh',
-      `${id} has partners the fleet does not know (${names}): a refresh could take their data, or make them erase themselves.`,
-      'Add them to the fleet, or list their origins under [[removed]].',
-    );
-    return false;
-  }
-
-  private restartIfOlderThanFile(id: ServerId): void {
-    if (!this.takesPart(id)) return;
-    const server = this.known.draft.server(id);
-    const startedAt = server?.observed.facts?.startedAt ?? null;
-    if (!server || server.wrote !== null || startedAt === null || server.file.modifiedAt <= startedAt) return;
-    this.known.draft.restart(
-      id,
-      'Its server.toml was changed after it started; partners are read only at start.',
-    );
+    if (this.failed.has(id)) return;
+    if (!automatic) this.draft.backup(id);
+    this.draft.refresh(id, source, table.origin, domain, automatic ? 'automatic' : 'command');
+    this.configure(id, this.changes.all(id), configureWords.otherLinks(id, source));
   }
 
   private verify(id: ServerId, touched: ReadonlySet<ServerId>): void {
     if (!this.takesPart(id)) return;
-    const suppliers = this.desired(id)
-      .filter((table) => table.type !== 'allow-pull' && this.takesPart(table.partner))
-      .filter((table) => touched.has(id) || touched.has(table.partner))
+    const worth = ({ type, partner }: DesiredTable): boolean =>
+      pulls(type) &&
+      this.takesPart(partner) &&
+      (touched.has(id) || touched.has(partner)) &&
+      this.draft.stage.works(id, partner);
+    const suppliers = this.roles
+      .desired(id)
+      .filter(worth)
       .map((table) => ({ server: table.partner, origin: table.origin }));
-    if (suppliers.length > 0) this.known.draft.verify(id, suppliers);
+    if (suppliers.length > 0) this.draft.verify(id, suppliers);
   }
-
-  /** True when its database is another domain's than its primary's. */
-  private toRefresh(id: ServerId): boolean {
-    const { topology, observed } = this.known;
-    const primary = topology.primaryOf(id);
-    if (primary === null || primary === id || this.held.has(primary)) return false;
-    const wanted = observed.get(primary)?.domain?.uuid ?? null;
-    const own = observed.get(id)?.domain?.uuid ?? null;
-    return wanted !== null && own !== null && own !== wanted;
-  }
-
-  private desired(id: ServerId): readonly DesiredTable[] {
-    return desiredTables(id, this.known.topology, this.known.origins);
-  }
-
-  private readonly changesTables = (id: ServerId): boolean =>
-    this.changes.tables(id, this.desired(id)).length > 0;
 
   private configure(
     id: ServerId,
     changes: readonly PlannedChange[],
-    words: { readonly summary: string; readonly why: string },
+    words: { readonly summary: string; readonly why: string; readonly requires?: readonly string[] },
     mayErase: ServerId | null = null,
   ): void {
-    if (changes.length === 0) return;
+    if (changes.length === 0 || this.failed.has(id)) return;
     const source = this.known.topology.sourceOf(id);
-    const needs = [source === null ? null : (this.known.draft.server(source)?.last ?? null)];
-    const done = this.known.draft.configure(id, changes, { ...words, needs }, mayErase);
-    if (!done.ok) {
-      this.known.problems.push({ ...problemOf(done.error), server: null });
-      this.held.add(id);
-    }
-  }
-
-  private partnersInWords(id: ServerId): string {
-    return [...new Set(this.desired(id).map((table) => table.partner))].join(', ') || 'its partners';
+    const needs = [source === null ? null : (this.draft.server(source)?.last ?? null)];
+    const done = this.draft.configure(id, changes, { ...words, needs }, mayErase);
+    if (done.ok) return;
+    this.known.problems.push({ ...problemOf(done.error), server: null });
+    this.failed.add(id);
   }
 }

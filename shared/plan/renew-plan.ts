@@ -1,15 +1,15 @@
 import { checkTopology } from '../fleet/rules/check-topology';
 import type { Fleet } from '../fleet/fleet';
-import { viewFleet } from '../fleet/rules/view';
 import { readTopology } from '../fleet/topology';
 import type { ServerId } from '../names';
 import type { ObservedServer } from '../observed';
 import { parseOrigin } from '../origin';
 import { type Problem, problemOf } from '../problem';
 import { type Partner, pulls } from '../server-config/server-config';
-import { partnerNames } from '../kanidmd/partner-names';
-import { draftOf, planOf } from './make-plan';
+import { draftOf, ownersOf, planOf } from './make-plan';
+import type { OwnerOf } from './owners';
 import type { Plan, PlannedChange } from './plan';
+import { type Obstacle, renewalObstacles } from './renewal-obstacles';
 
 /**
  * Renews one server's replication certificate and pins the new one on every partner that pins the old: renew, then partner
@@ -22,14 +22,14 @@ import type { Plan, PlannedChange } from './plan';
 export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[], id: ServerId): Plan {
   const topology = readTopology(fleet);
   const draft = draftOf(fleet, observed);
-  const view = viewFleet(fleet, topology, observed, 0);
+  const ownerOf = ownersOf(fleet, observed);
   const problems: Problem[] = [
     ...checkTopology(fleet, topology),
     ...observed.flatMap((it) => it.faults.map((fault) => problemOf(fault))),
   ];
   const server = observed.find((it) => it.id === id);
-  const partners = partnersOf(id, observed, view.ownerOf);
-  problems.push(...whyNot(id, server, partners, observed, view.ownerOf));
+  const partners = partnersOf(id, observed, ownerOf);
+  problems.push(...whyNot(id, server, observed, ownerOf));
   if (!server?.certificate || problems.some((it) => it.severity === 'error' && it.server === null))
     return planOf(draft, problems);
 
@@ -53,7 +53,7 @@ export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[],
   }
   for (const consumer of [id, ...inOrder.map((it) => it.partner)]) {
     const suppliers = (draft.config(consumer)?.replication?.partners ?? []).flatMap((table) => {
-      const supplier = pulls(table.type) ? view.ownerOf(table.origin) : null;
+      const supplier = pulls(table.type) ? ownerOf(table) : null;
       const origin = parseOrigin(table.origin)?.origin ?? null;
       const concerned = consumer === id ? inOrder.some((it) => it.partner === supplier) : supplier === id;
       return supplier !== null && origin !== null && concerned ? [{ server: supplier, origin }] : [];
@@ -72,62 +72,28 @@ interface PinningPartner {
 function partnersOf(
   id: ServerId,
   observed: readonly ObservedServer[],
-  ownerOf: (origin: string) => ServerId | null,
+  ownerOf: OwnerOf,
 ): readonly PinningPartner[] {
   return observed.flatMap((it) => {
-    const tables = (it.config?.replication?.partners ?? []).filter((table) => ownerOf(table.origin) === id);
+    const tables = (it.config?.replication?.partners ?? []).filter((table) => ownerOf(table) === id);
     return it.id !== id && tables.length > 0 ? [{ partner: it.id, tables }] : [];
   });
 }
 
-/** Everything that keeps a renewal from being finished blocks the plan: half a renewal leaves no pull working. */
+/** An obstacle blocks the plan: half a renewal leaves no pull working. */
 function whyNot(
   id: ServerId,
   server: ObservedServer | undefined,
-  partners: readonly PinningPartner[],
   observed: readonly ObservedServer[],
-  ownerOf: (origin: string) => ServerId | null,
+  ownerOf: OwnerOf,
 ): Problem[] {
-  const problems: Problem[] = [];
-  const block = (code: string, message: string, fix: string): void =>
-    void problems.push({ severity: 'error', code, server: null, message, fix, where: { server: id } });
-  if (!server) {
-    block('no-such-server', `The fleet has no server ${id}.`, 'Check the id in the fleet file.');
-    return problems;
-  }
-  if (!server.certificate)
-    block(
-      'no-certificate',
-      `${id} shows no replication certificate, so there is none to renew.`,
-      `See that ${id} runs and has [replication]; kanilink apply gives it one.`,
-    );
-  for (const it of observed)
-    if (it.id !== id && (it.config === null || it.state !== 'running'))
-      block(
-        'partner-not-running',
-        `${it.id} ${it.config === null ? 'cannot be read' : 'does not run'}: it could not be given the new certificate of ${id}.`,
-        `Bring ${it.id} back, then renew.`,
-      );
-  for (const { partner } of partners)
-    if ((observed.find((it) => it.id === partner)?.certificate ?? null) === null)
-      block(
-        'partner-without-certificate',
-        `${partner} shows no certificate, so its pulls could not be proved.`,
-        `Read ${partner}'s log, then renew.`,
-      );
-  const tables = server.config?.replication?.partners ?? [];
-  for (const { origin } of tables.filter((table) => ownerOf(table.origin) === null))
-    block(
-      'unknown-partner-blocks-renewal',
-      `${id} has a partner the fleet does not know (${origin}): nobody would pin the new certificate there.`,
-      'Add it to the fleet, or list its origin under [[removed]] and deploy.',
-    );
-  for (const { origin, resolves } of partnerNames(server.log, tables))
-    if (resolves === 'no')
-      block(
-        'partner-name-not-found',
-        `${id} cannot resolve ${origin}: its renewal would never end.`,
-        `Mend DNS on ${id}, or take that partner out, then renew.`,
-      );
-  return problems;
+  const others = observed.filter((it) => it.id !== id);
+  const obstacles = server ? renewalObstacles(server, others, ownerOf) : [noSuchServer(id)];
+  return obstacles.map((it) => ({ severity: 'error', server: null, ...it, where: { server: id } }));
 }
+
+const noSuchServer = (id: ServerId): Obstacle => ({
+  code: 'no-such-server',
+  message: `The fleet has no server ${id}.`,
+  fix: 'Check the id in the fleet file.',
+});

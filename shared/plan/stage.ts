@@ -6,7 +6,9 @@ import { maskedDiff, placeholderFor } from '../server-config/diff';
 import { readServerConfig } from '../server-config/read-server-config';
 import { type ServerConfig, pulls } from '../server-config/server-config';
 import { type DraftServer, describeCertificate, modelOf, text } from './draft-values';
-import { type Erasure, erasures, type ModelServer } from './erasure';
+import type { Erasure } from './erasure';
+import { ErasureWatch } from './erasure-watch';
+import type { OwnerOf } from './owners';
 import type { Later } from './plan';
 
 /**
@@ -15,12 +17,12 @@ import type { Later } from './plan';
  */
 export class Stage {
   private readonly servers = new Map<ServerId, DraftServer>();
-  private readonly model = new Map<ServerId, ModelServer>();
+  private readonly watch = new ErasureWatch();
   private readonly pinned = new Map<string, string>();
 
   constructor(
     observed: Iterable<ObservedServer>,
-    private readonly partnerAt: (origin: Origin) => ServerId | null,
+    private readonly ownerOf: OwnerOf,
   ) {
     for (const server of observed) {
       const { file, config } = server;
@@ -35,6 +37,7 @@ export class Stage {
         certificate,
         last: null,
         wrote: null,
+        asked: true,
       });
       if (server.certificate)
         this.pinned.set(server.certificate.text, describeCertificate(server.id, server.certificate));
@@ -60,12 +63,17 @@ export class Stage {
 
   /** The domain a server's database belongs to; null: not known. */
   domain(id: ServerId): string | null {
-    return this.model.get(id)?.domain ?? null;
+    return this.watch.get(id)?.domain ?? null;
   }
 
   /** Who would erase himself now. */
   pending(): readonly Erasure[] {
-    return erasures(this.model);
+    return this.watch.automatic();
+  }
+
+  /** True when a pull would get through and find the consumer's own domain. */
+  works(consumer: ServerId, supplier: ServerId): boolean {
+    return this.watch.connects(consumer, supplier) && this.domain(consumer) === this.domain(supplier);
   }
 
   /** Notes what the steps of a server are. */
@@ -74,27 +82,32 @@ export class Stage {
     if (server) this.servers.set(id, { ...server, ...change });
   }
 
+  /** A server starts anew: what was asked of it before is dropped. */
+  restart(id: ServerId): void {
+    const server = this.servers.get(id);
+    if (!server?.asked) return;
+    this.servers.set(id, { ...server, asked: false });
+    this.play(id);
+  }
+
   /**
-   * Gives a server another file.
-   * @returns its diff, and whom it makes erase himself who would not before; a fault when the file cannot be read.
+   * Gives a server another file and starts it anew.
+   * @returns what that changes; a fault when the file cannot be read.
    */
-  write(
-    server: DraftServer,
-    bytes: Uint8Array,
-  ): Result<{ readonly diff: string; readonly erasures: readonly Erasure[] }> {
+  write(server: DraftServer, bytes: Uint8Array): Result<Written> {
     const { observed, file } = server;
     const read = readServerConfig(bytes, { server: observed.id, file: file.path });
     if (!read.ok) return read;
-    const diff = maskedDiff(
-      file.path,
-      text(server.bytes),
-      text(bytes),
-      (pin) => this.pinned.get(pin) ?? null,
-    );
-    const before = new Set(this.pending().map((it) => it.erased));
-    this.servers.set(observed.id, { ...server, bytes, config: read.value });
+    const describe = (pin: string): string | null => this.pinned.get(pin) ?? null;
+    const diff = maskedDiff(file.path, text(server.bytes), text(bytes), describe);
+    const [erasing, asked] = [namesOf(this.watch.automatic()), namesOf(this.watch.asked())];
+    this.servers.set(observed.id, { ...server, bytes, config: read.value, asked: false });
     this.play(observed.id);
-    return ok({ diff, erasures: this.pending().filter((it) => !before.has(it.erased)) });
+    return ok({
+      diff,
+      erasures: this.watch.automatic().filter((it) => !erasing.has(it.erased)),
+      wakes: this.watch.asked().filter((it) => !asked.has(it.erased)),
+    });
   }
 
   /** Puts a server back to how it was. */
@@ -118,7 +131,21 @@ export class Stage {
   }
 
   private play(id: ServerId, domain: string | null = this.domain(id)): void {
-    const certificate = this.servers.get(id)?.certificate ?? null;
-    this.model.set(id, modelOf({ id, domain, certificate, config: this.config(id) }, this.partnerAt));
+    const server = this.servers.get(id);
+    const certificate = server?.certificate ?? null;
+    const model = modelOf({ id, domain, certificate, config: this.config(id) }, this.ownerOf);
+    this.watch.set(model, server?.asked ?? false);
   }
 }
+
+/** What another file changes. */
+export interface Written {
+  readonly diff: string;
+  /** Who would erase himself now and would not before. */
+  readonly erasures: readonly Erasure[];
+  /** Whom a refresh asked for earlier would erase now and would not before, were it still queued. */
+  readonly wakes: readonly Erasure[];
+}
+
+const namesOf = (erasures: readonly Erasure[]): ReadonlySet<ServerId> =>
+  new Set(erasures.map((it) => it.erased));

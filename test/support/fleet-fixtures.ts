@@ -12,6 +12,7 @@ import {
 } from '../../shared/names';
 import type { ObservedServer } from '../../shared/observed';
 import { readServerConfig } from '../../shared/server-config/read-server-config';
+import { certificateKey, type Partner } from '../../shared/server-config/server-config';
 
 /*
  * Fleets and observations for tests of plans. The pins are a recorded certificate with another serial number for each
@@ -24,6 +25,8 @@ const recorded = readFileSync(
 const template = Buffer.from(/certificate: "([^"]+)"/.exec(recorded)?.[1] ?? '', 'base64url');
 /** Where the serial number's bytes lie, after the headers and the version. */
 const SERIAL = { at: 16, length: 16 };
+/** The uuid of the server it was recorded on, as subject and as issuer. */
+const COMMON_NAME = '37d2eded-fdee-4f4c-a60c-80105e881711';
 
 export interface SeenServer {
   readonly id: string;
@@ -33,18 +36,41 @@ export interface SeenServer {
   readonly tables: readonly string[] | null;
   readonly state?: ObservedServer['state'];
   readonly version?: string;
+  /** Its file was changed after it started. */
+  readonly stale?: boolean;
+}
+
+/** A server as a probe would show it, tables as values. */
+export interface ShownServer {
+  readonly id: string;
+  readonly state: ObservedServer['state'];
+  readonly domain: DomainUuid | null;
+  /** Its own origin; null: no `[replication]`. */
+  readonly origin: Origin | null;
+  readonly partners: readonly Partner[];
+  readonly certificate: Certificate | null;
+  readonly stale: boolean;
+  readonly version?: string;
 }
 
 export const originOfTest = (id: string): Origin => trusted<Origin>(`repl://${id}.example.com:8444`);
 
-/** A certificate that stands for a server's own. */
-export const certificateOfTest = (id: string): CertificateText => {
+/** A certificate that stands for a server's own: its name as the common name, a new serial number when it is renewed. */
+export const certificateOfTest = (id: string, renewals = 0): CertificateText => {
   const der = Buffer.from(template);
-  der.write(id.padEnd(SERIAL.length, '.'), SERIAL.at, SERIAL.length, 'latin1');
+  der.write(`${renewals}${id}`.padEnd(SERIAL.length, '.'), SERIAL.at, SERIAL.length, 'latin1');
+  for (let at = der.indexOf(COMMON_NAME); at !== -1; at = der.indexOf(COMMON_NAME))
+    der.write(uuidOfTest(id), at);
   return trusted<CertificateText>(der.toString('base64url'));
 };
 
-const domainOfTest = (digit: string): DomainUuid =>
+/** The uuid that stands for a server. */
+function uuidOfTest(id: string): string {
+  const hex = Buffer.from(id.padEnd(16, '.'), 'latin1').toString('hex').slice(0, 32);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+export const domainOfTest = (digit: string): DomainUuid =>
   trusted<DomainUuid>(`${digit.repeat(8)}-0000-4000-8000-000000000000`);
 
 /** A fleet of servers `idm-a`, … and links `idm-a > idm-b` (mutual), `idm-a ~> idm-b` (one way), `… automatic`. */
@@ -95,78 +121,93 @@ function linkOfTest(text: string): Link {
 
 /** What a probe would have seen of a server with this file. */
 export function observedOfTest(seen: SeenServer): ObservedServer {
-  const text = serverToml(seen);
-  const config = readServerConfig(new TextEncoder().encode(text), { server: seen.id });
-  if (!config.ok) throw new Error(config.error.message);
-  const running = (seen.state ?? 'running') === 'running';
-  return {
-    id: trusted<ServerId>(seen.id),
-    state: seen.state ?? 'running',
-    faults: [],
-    facts: {
-      configPath: '/etc/kanidm/server.toml',
-      overrides: {},
-      publishedPorts: null,
-      manager: 'systemd',
-      clockOffsetMs: 0,
-      startedAt: 2000,
-      runningVersion: seen.version ?? '1.10.5',
-      service: { state: running ? 'running' : 'stopped', detail: '' },
-    },
-    file: {
-      path: '/etc/kanidm/server.toml',
-      sha256: trusted<Sha256>('a'.repeat(64)),
-      text,
-      modifiedAt: 1000,
-    },
-    config: config.value,
-    versionOnDisk: seen.version ?? '1.10.5',
-    domain: running ? { name: 'idm.example.com', uuid: domainOfTest(seen.domain), level: 14 } : null,
+  const state = seen.state ?? 'running';
+  const running = state === 'running';
+  return observedOf({
+    id: seen.id,
+    state,
+    domain: running ? domainOfTest(seen.domain) : null,
+    origin: seen.tables === null ? null : originOfTest(seen.id),
+    partners: (seen.tables ?? []).map(partnerOfTest),
     certificate: running && seen.tables !== null ? readCertificateOfTest(seen.id) : null,
+    stale: seen.stale ?? false,
+    ...(seen.version === undefined ? {} : { version: seen.version }),
+  });
+}
+
+/** What a probe would have seen; of a server that is out of reach, nothing. */
+export function observedOf(shown: ShownServer): ObservedServer {
+  const { id, state, domain, certificate } = shown;
+  const reached = state !== 'unreachable';
+  const version = shown.version ?? '1.10.5';
+  const text = serverToml(shown);
+  const config = readServerConfig(new TextEncoder().encode(text), { server: id });
+  if (!config.ok) throw new Error(config.error.message);
+  const path = '/etc/kanidm/server.toml';
+  const sha256 = trusted<Sha256>('a'.repeat(64));
+  return {
+    id: trusted<ServerId>(id),
+    state,
+    faults: [],
+    facts: reached
+      ? {
+          configPath: path,
+          overrides: {},
+          publishedPorts: null,
+          manager: 'systemd',
+          clockOffsetMs: 0,
+          startedAt: 2000,
+          runningVersion: version,
+          service: { state: state === 'running' ? 'running' : 'stopped', detail: '' },
+        }
+      : null,
+    file: reached ? { path, sha256, text, modifiedAt: shown.stale ? 3000 : 1000 } : null,
+    config: reached ? config.value : null,
+    versionOnDisk: reached ? version : null,
+    domain: reached && domain !== null ? { name: 'idm.example.com', uuid: domain, level: 14 } : null,
+    certificate: reached ? certificate : null,
     log: null,
   };
 }
 
-export function readCertificateOfTest(id: string): Certificate {
+/** A server's certificate, read; `host`: the name in it, `renewals`: how often it was made anew. */
+export function readCertificateOfTest(id: string, host = `${id}.example.com`, renewals = 0): Certificate {
   return {
-    text: certificateOfTest(id),
-    fingerprint: trusted<Fingerprint>(`SHA256:${id.padEnd(43, 'x')}`),
+    text: certificateOfTest(id, renewals),
+    fingerprint: trusted<Fingerprint>(`SHA256:${`${renewals}${id}`.padEnd(43, 'x')}`),
     notBefore: '2026-11-23T15:24:07.000Z',
     notAfter: '2046-11-23T15:24:07.000Z',
-    names: [`${id}.example.com`],
+    names: [host],
   };
 }
 
-function serverToml(seen: SeenServer): string {
-  const head = [
-    'version = "2"',
-    'bindaddress = "0.0.0.0:8443"',
-    'db_path = "/var/lib/kanidm/kanidm.db"',
-    'tls_chain = "/var/lib/kanidm/chain.pem"',
-    'tls_key = "/var/lib/kanidm/key.pem"',
-    'domain = "idm.example.com"',
-    'origin = "https://idm.example.com"',
+const HEAD = [
+  'version = "2"',
+  'bindaddress = "0.0.0.0:8443"',
+  'db_path = "/var/lib/kanidm/kanidm.db"',
+  'tls_chain = "/var/lib/kanidm/chain.pem"',
+  'tls_key = "/var/lib/kanidm/key.pem"',
+  'domain = "idm.example.com"',
+  'origin = "https://idm.example.com"',
+  '',
+];
+
+function serverToml({ origin, partners }: ShownServer): string {
+  if (origin === null) return HEAD.join('\n');
+  const replication = ['[replication]', `origin = "${origin}"`, 'bindaddress = "0.0.0.0:8444"', ''];
+  const tables = partners.flatMap((it) => [
+    `[replication."${it.origin}"]`,
+    `type = "${it.type}"`,
+    `${certificateKey[it.type]} = "${it.certificate}"`,
+    ...(it.automaticRefresh ? ['automatic_refresh = true'] : []),
     '',
-  ];
-  if (seen.tables === null) return head.join('\n');
-  const replication = [
-    '[replication]',
-    `origin = "${originOfTest(seen.id)}"`,
-    'bindaddress = "0.0.0.0:8444"',
-    '',
-  ];
-  return [...head, ...replication, ...seen.tables.flatMap(partnerTable)].join('\n');
+  ]);
+  return [...HEAD, ...replication, ...tables].join('\n');
 }
 
-function partnerTable(text: string): string[] {
-  const [partner = '', type = '', flag] = text.split(' ');
-  const key =
-    { 'mutual-pull': 'partner_cert', pull: 'supplier_cert', 'allow-pull': 'consumer_cert' }[type] ?? '';
-  return [
-    `[replication."${originOfTest(partner)}"]`,
-    `type = "${type}"`,
-    `${key} = "${certificateOfTest(partner)}"`,
-    ...(flag === 'automatic' ? ['automatic_refresh = true'] : []),
-    '',
-  ];
+function partnerOfTest(text: string): Partner {
+  const [partner = '', type, flag] = text.split(' ');
+  if (type !== 'mutual-pull' && type !== 'pull' && type !== 'allow-pull') throw new Error(`no type: ${text}`);
+  const certificate = certificateOfTest(partner);
+  return { origin: originOfTest(partner), type, certificate, automaticRefresh: flag === 'automatic' };
 }

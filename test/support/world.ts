@@ -1,141 +1,250 @@
-import type { CertificateText, ServerId } from '../../shared/names';
+import type { CertificateText, DomainUuid, Origin, ServerId } from '../../shared/names';
 import type { ObservedServer } from '../../shared/observed';
-import type { Origin } from '../../shared/names';
+import { parseOrigin } from '../../shared/origin';
 import type { Step } from '../../shared/plan/plan';
-import { editServerConfig } from '../../shared/server-config/edit-server-config';
-import { readServerConfig } from '../../shared/server-config/read-server-config';
-import { allowsPull, type ConfigChange, type Partner, pulls } from '../../shared/server-config/server-config';
-import { certificateOfTest } from './fleet-fixtures';
+import { allowsPull, type Partner, pulls } from '../../shared/server-config/server-config';
+import { certificateOfTest, observedOf, readCertificateOfTest } from './fleet-fixtures';
 
-/** One server of the model world. `data` names whose database it holds. */
-interface WorldServer {
-  bytes: Uint8Array;
-  /** The partner tables the running process read at its last start. */
+/** A server of the model world. */
+export interface WorldServer {
+  readonly id: ServerId;
+  /** Its file: its own origin, null without `[replication]`, and the partner tables. */
+  origin: Origin | null;
+  file: readonly Partner[];
+  /** The tables the running process read at its last start. */
   live: readonly Partner[];
-  certificate: CertificateText | null;
-  data: string;
-  /** A refresh that was asked for and not served yet: it stays queued until a restart (`kanidm.md`, rule 8). */
+  /** The file was written since. */
+  stale: boolean;
+  /** The name in its certificate, and how often it was made anew; null: it has none yet. */
+  certificate: { readonly host: string; readonly renewals: number } | null;
+  /** Whose database it holds. */
+  data: DomainUuid;
+  /** A refresh that was asked for and not served yet: queued until a restart (`kanidm.md`, "Refresh erases", 8). */
   queued: boolean;
+  /** It runs. */
+  alive: boolean;
+  /** The operator reaches it; one that is out of reach may well run. */
+  readonly reachable: boolean;
+  /** What the last backup of it holds. */
+  backup: DomainUuid | null;
+}
+
+export interface Erased {
+  readonly server: ServerId;
+  readonly tookFrom: ServerId;
+  readonly data: DomainUuid;
+  /** What was erased lies in a backup. */
+  readonly backedUp: boolean;
 }
 
 /**
  * Kanidm's refresh rules as a model (`kanidm.md`, "Refresh erases"): a refresh goes to every supplier and an adversary
- * chooses who answers; one that nobody answers stays queued; automatic servers refresh themselves; anyone may restart
- * at any moment. Knows nothing of the planner.
+ * chooses who answers, and when; one that nobody answered stays queued and comes at any later moment, until a restart;
+ * automatic servers refresh themselves from any supplier of another domain, one after the other; anyone may restart at any
+ * moment. Knows nothing of the planner.
  */
 export class World {
-  readonly erased: { readonly server: ServerId; readonly tookFrom: ServerId; readonly data: string }[] = [];
-  private readonly servers = new Map<ServerId, WorldServer>();
+  readonly erased: Erased[] = [];
+  readonly servers: ReadonlyMap<ServerId, WorldServer>;
 
-  /** @param choose picks one of `count` possibilities, 0-based: the adversary. */
+  /**
+   * @param serverAt who answers at an origin.
+   * @param choose picks one of `count` possibilities, 0-based: the adversary.
+   */
   constructor(
-    observed: readonly ObservedServer[],
+    servers: readonly WorldServer[],
     private readonly serverAt: (origin: Origin) => ServerId | null,
     private readonly choose: (count: number) => number,
   ) {
-    for (const server of observed) {
-      const bytes = new TextEncoder().encode(server.file?.text ?? '');
-      const certificate = server.certificate?.text ?? null;
-      const data = server.domain?.uuid ?? server.id;
-      this.servers.set(server.id, { bytes, live: partnersIn(bytes), certificate, data, queued: false });
-    }
+    this.servers = new Map(servers.map((it) => [it.id, { ...it }]));
   }
 
-  dataOf(id: ServerId): string | undefined {
-    return this.servers.get(id)?.data;
-  }
-
-  /** True when a round of this pull would succeed: both tables, both pins, one database. */
-  replicates(consumer: ServerId, supplier: ServerId): boolean {
-    const mine = this.servers.get(consumer);
-    return this.suppliersNow(consumer).includes(supplier) && mine?.data === this.servers.get(supplier)?.data;
-  }
-
-  /** Carries one step of a plan out. */
-  run(step: Step): void {
-    const server = this.servers.get(step.server);
-    if (!server) return;
-    if (step.action === 'configure') {
-      const changes = step.changes.map((change): ConfigChange => {
-        if (change.kind !== 'pin-partner') return change;
-        const certificate = this.servers.get(change.of)?.certificate;
-        if (!certificate) throw new Error(`step ${step.id} pins ${change.of}, which has no certificate`);
-        return { kind: 'set-partner', partner: { ...change.partner, certificate } };
+  /** What a probe sees of the servers of a fleet. */
+  observe(ids: readonly ServerId[]): readonly ObservedServer[] {
+    return ids.map((id) => {
+      const server = this.get(id);
+      const state = !server.reachable ? 'unreachable' : server.alive ? 'running' : 'stopped';
+      const { certificate, alive, origin, file: partners } = server;
+      const shown =
+        alive && certificate ? readCertificateOfTest(id, certificate.host, certificate.renewals) : null;
+      return observedOf({
+        id,
+        state,
+        origin,
+        partners,
+        stale: server.stale,
+        certificate: shown,
+        domain: alive ? server.data : null,
       });
-      const edited = editServerConfig(server.bytes, changes, {});
-      if (!edited.ok) throw new Error(edited.error.message);
-      server.bytes = edited.value;
-      this.restart(step.server);
+    });
+  }
+
+  /**
+   * True when somebody could lose data though nobody does anything but restart servers. No plan is to blame for that: it
+   * is what the fleet was before.
+   */
+  isDoomed(): boolean {
+    const alive = [...this.servers.values()].filter((it) => it.alive);
+    return alive.some((server) => {
+      const armed = [server.live, server.file].filter((it) => it.some(isFlagged));
+      const asking = server.queued ? [...armed, server.live] : armed;
+      return asking.some((tables) =>
+        alive.some(
+          (other) =>
+            other.data !== server.data &&
+            [other.live, other.file].some((theirs) => this.reaches(server, tables, other, theirs)),
+        ),
+      );
+    });
+  }
+
+  /** True when a round of this pull would succeed now: both tables, both pins, the name, one database. */
+  replicates(consumer: ServerId, supplier: ServerId): boolean {
+    return (
+      this.suppliersOf(consumer).includes(supplier) && this.get(consumer).data === this.get(supplier).data
+    );
+  }
+
+  /**
+   * Carries one step of a plan out as the engine does.
+   * @returns false when the step fails, as a refresh does that nobody answers: the engine restarts the server then.
+   */
+  run(step: Step): boolean {
+    const server = this.get(step.server);
+    if (!server.reachable || !server.alive)
+      throw new Error(`step ${step.id} is about ${server.id}, which is not there`);
+    switch (step.action) {
+      case 'configure':
+        this.write(step);
+        return this.restart(step.server);
+      case 'restart':
+        return this.restart(step.server);
+      case 'backup':
+        server.backup = server.data;
+        return step.stops ? this.restart(step.server) : true;
+      case 'renew-certificate':
+        server.certificate = { host: hostOf(server), renewals: (server.certificate?.renewals ?? 0) + 1 };
+        return true;
+      case 'refresh':
+        if (step.by === 'command') server.queued = true;
+        this.settle();
+        if (server.data === step.domain && !server.queued) return true;
+        this.restart(step.server);
+        return false;
+      case 'verify':
+        return step.suppliers.every((it) => this.replicates(step.server, it.server));
+      case 'read-certificate':
+        return server.certificate !== null;
+      case 'compare':
+        return server.data === this.get(step.with).data;
+      case 'put-back':
+        throw new Error('the world has no earlier files');
     }
-    if (step.action === 'restart') this.restart(step.server);
-    if (step.action === 'refresh' && step.by === 'command') server.queued = true;
-    this.settle();
   }
 
-  /** Anyone may restart by himself. */
-  disturb(): void {
-    const ids = [...this.servers.keys()];
-    const id = ids[this.choose(ids.length)];
-    if (id !== undefined) this.restart(id);
-    this.settle();
+  /** Half of a configure step: the file is there, and nothing was restarted yet. */
+  write(step: Extract<Step, { action: 'configure' }>): void {
+    const server = this.get(step.server);
+    server.stale = true;
+    for (const change of step.changes) {
+      if (change.kind === 'set-origin') server.origin = change.origin;
+      const origin =
+        change.kind === 'remove-partner' ? change.origin : 'partner' in change ? change.partner.origin : null;
+      const others = server.file.filter((it) => it.origin !== origin);
+      const at = server.file.findIndex((it) => it.origin === origin);
+      if (change.kind === 'remove-partner') server.file = others;
+      if (change.kind !== 'pin-partner' && change.kind !== 'set-partner') continue;
+      const table =
+        change.kind === 'set-partner'
+          ? change.partner
+          : { ...change.partner, certificate: this.pin(change.of) };
+      server.file =
+        at === -1 ? [...others, table] : server.file.map((it, index) => (index === at ? table : it));
+    }
   }
 
-  private restart(id: ServerId): void {
-    const server = this.servers.get(id);
-    if (!server) return;
-    server.live = partnersIn(server.bytes);
+  /** Starts a server anew; what was queued on it is dropped. */
+  restart(id: ServerId): boolean {
+    const server = this.get(id);
+    if (!server.alive) return true;
+    server.live = server.file;
+    server.stale = false;
     server.queued = false;
-    const config = readServerConfig(server.bytes, {});
-    if (config.ok && config.value.replication !== null) server.certificate ??= certificateOfTest(id);
+    if (server.origin !== null) server.certificate ??= { host: hostOf(server), renewals: 0 };
+    this.settle();
+    return true;
   }
 
-  /** Lets everything happen that can: queued and automatic refreshes, in an order the adversary picks. */
-  private settle(): void {
+  /** Lets refreshes happen, queued and automatic ones, in an order the adversary picks, until he has had enough of it. */
+  settle(all = false): void {
     for (let round = 0; round < 2 * this.servers.size + 2; round += 1) {
-      const due = [...this.servers].filter(([id, server]) => this.wantsRefresh(id, server));
-      const next = due[this.choose(Math.max(due.length, 1))];
-      if (!next) return;
-      this.refresh(...next);
+      const due = [...this.servers.values()].filter((it) => this.isDue(it));
+      if (due.length === 0 || (!all && this.choose(4) === 0)) return;
+      const next = due[this.choose(due.length)];
+      if (next) this.refresh(next);
     }
   }
 
-  private wantsRefresh(id: ServerId, server: WorldServer): boolean {
-    const suppliers = this.suppliersNow(id);
+  private isDue(server: WorldServer): boolean {
+    const suppliers = this.suppliersOf(server.id);
     if (suppliers.length === 0) return false;
-    const armed = server.live.some((partner) => partner.automaticRefresh && pulls(partner.type));
-    const differs = suppliers.some((supplier) => this.servers.get(supplier)?.data !== server.data);
-    return server.queued || (armed && differs);
+    const differs = suppliers.some((it) => this.get(it).data !== server.data);
+    return server.queued || (server.live.some(isFlagged) && differs);
   }
 
-  private refresh(id: ServerId, server: WorldServer): void {
-    const suppliers = this.suppliersNow(id);
-    const from = suppliers[this.choose(suppliers.length)];
-    if (from === undefined) return;
+  private refresh(server: WorldServer): void {
+    const suppliers = this.suppliersOf(server.id);
+    const tookFrom = suppliers[this.choose(suppliers.length)];
+    if (tookFrom === undefined) return;
     server.queued = false;
-    const data = this.servers.get(from)?.data ?? server.data;
-    if (data !== server.data) this.erased.push({ server: id, tookFrom: from, data });
+    const { data } = this.get(tookFrom);
+    const backedUp = server.backup === server.data;
+    if (data !== server.data) this.erased.push({ server: server.id, tookFrom, data, backedUp });
     server.data = data;
   }
 
-  /** Suppliers a server reaches: both live files name each other with the right certificates. */
-  private suppliersNow(id: ServerId): ServerId[] {
-    const mine = this.servers.get(id);
-    return (mine?.live ?? []).flatMap((partner) => {
-      const supplier = pulls(partner.type) ? this.serverAt(partner.origin) : null;
-      const theirs = supplier === null ? undefined : this.servers.get(supplier);
-      if (supplier === null || !theirs || partner.certificate !== theirs.certificate) return [];
-      const knowsMe = theirs.live.some(
-        (other) =>
-          this.serverAt(other.origin) === id &&
-          allowsPull(other.type) &&
-          other.certificate === mine?.certificate,
-      );
-      return knowsMe ? [supplier] : [];
-    });
+  /** Suppliers a server reaches as both run now. */
+  private suppliersOf(id: ServerId): readonly ServerId[] {
+    const server = this.get(id);
+    const others = [...this.servers.values()].filter((it) => it.id !== id && it.alive);
+    return server.alive
+      ? others.filter((it) => this.reaches(server, server.live, it, it.live)).map((it) => it.id)
+      : [];
+  }
+
+  /** By these tables of both: the name leads there and is in the certificate, each pins the other's. */
+  private reaches(
+    consumer: WorldServer,
+    tables: readonly Partner[],
+    supplier: WorldServer,
+    theirs: readonly Partner[],
+  ): boolean {
+    if (supplier.certificate === null || consumer.certificate === null) return false;
+    const { host } = supplier.certificate;
+    return (
+      tables.some(
+        ({ type, origin, certificate }) =>
+          pulls(type) &&
+          this.serverAt(origin) === supplier.id &&
+          parseOrigin(origin)?.host === host &&
+          certificate === this.pin(supplier.id),
+      ) && theirs.some(({ type, certificate }) => allowsPull(type) && certificate === this.pin(consumer.id))
+    );
+  }
+
+  private pin(id: ServerId): CertificateText {
+    const { certificate } = this.get(id);
+    if (certificate === null) throw new Error(`${id} is pinned and has no certificate`);
+    return certificateOfTest(id, certificate.renewals);
+  }
+
+  private get(id: ServerId): WorldServer {
+    const server = this.servers.get(id);
+    if (!server) throw new Error(`the world has no ${id}`);
+    return server;
   }
 }
 
-function partnersIn(bytes: Uint8Array): readonly Partner[] {
-  const config = readServerConfig(bytes, {});
-  return config.ok ? (config.value.replication?.partners ?? []) : [];
-}
+const isFlagged = (partner: Partner): boolean => partner.automaticRefresh && pulls(partner.type);
+
+const hostOf = ({ origin }: WorldServer): string => parseOrigin(origin ?? '')?.host ?? '';

@@ -47,7 +47,7 @@ export async function planJob(
         pair.every((id) => fleet.sites.has(id)),
       );
       return ok({
-        plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed, uncompared)),
+        plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed, { uncompared })),
         of,
         partial: false,
       });
