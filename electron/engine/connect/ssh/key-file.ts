@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { errorText } from './faults';
@@ -48,7 +48,7 @@ function parse(bytes: Buffer, passphrase: string | null): ParsedKey | Error {
   }
 }
 
-/** ssh2 reads no PKCS#8; Node does, and writes the older forms ssh2 knows. Ed25519 has none. */
+/** ssh2 reads no PKCS#8; Node does, and writes the older forms ssh2 knows. Ed25519 has none: it gets OpenSSH's own. */
 function fromPkcs8(bytes: Buffer, passphrase: string | null): string | null {
   const text = bytes.toString('latin1');
   const encrypted = text.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----');
@@ -60,11 +60,41 @@ function fromPkcs8(bytes: Buffer, passphrase: string | null): string | null {
       return key.export({ type: 'pkcs1', format: 'pem' }).toString();
     case 'ec':
       return key.export({ type: 'sec1', format: 'pem' }).toString();
+    case 'ed25519':
+      return opensshEd25519(key);
     default:
-      throw new Error(
-        `A PKCS#8 key of type ${key.asymmetricKeyType ?? 'unknown'}: convert it with ssh-keygen -p`,
-      );
+      throw new Error(`SSH knows no keys of type ${key.asymmetricKeyType ?? 'unknown'}`);
   }
+}
+
+/** An Ed25519 key in OpenSSH's format, without a passphrase (OpenSSH, PROTOCOL.key). It never leaves the memory. */
+function opensshEd25519(key: KeyObject): string {
+  const jwk = key.export({ format: 'jwk' });
+  const [secret, open] = [jwk.d ?? '', jwk.x ?? ''].map((part) => Buffer.from(part, 'base64url'));
+  if (secret?.length !== 32 || open?.length !== 32) throw new Error('The Ed25519 key is damaged');
+  const type = 'ssh-ed25519';
+  const shown = Buffer.concat([sized(type), sized(open)]);
+  // Two equal numbers tell a right passphrase from a wrong one; there is none here.
+  const hidden = [Buffer.alloc(8), shown, sized(Buffer.concat([secret, open])), sized('')];
+  const length = hidden.reduce((sum, part) => sum + part.length, 0);
+  const padding = Buffer.from(Array.from({ length: (8 - (length % 8)) % 8 }, (_, at) => at + 1));
+  const blob = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    ...[sized('none'), sized('none'), sized(''), Buffer.from([0, 0, 0, 1]), sized(shown)],
+    sized(Buffer.concat([...hidden, padding])),
+  ]);
+  const lines = blob.toString('base64').match(/.{1,70}/g) ?? [];
+  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join(
+    '\n',
+  );
+}
+
+/** A string as SSH writes it: its length first (RFC 4251, 5). */
+function sized(content: string | Buffer): Buffer {
+  const bytes = Buffer.from(content);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }
 
 const isEncrypted = (bytes: Buffer, error: Error): boolean =>
