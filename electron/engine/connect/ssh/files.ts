@@ -27,6 +27,12 @@ export const sha256Of = (bytes: Uint8Array): Sha256 =>
 export const noSuchFile = (at: At, path: string): Fault =>
   faultAt(at, 'no-such-file', `there is no ${path}`, 'Check the path.', { file: path });
 
+export const diskFull = (at: At, path: string, detail: string): Fault =>
+  faultAt(at, 'disk-full', `the disk is full at ${path}`, 'Make room there, then try again.', {
+    file: path,
+    detail,
+  });
+
 export const tooLarge = (at: At, path: string, maxBytes: number): Fault =>
   faultAt(
     at,

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '../../../../shared/result';
-import type { LockOwner } from '../connection';
+import type { LockOwner, Output } from '../connection';
 import { lockedBy, lockLost, mayTakeOver, ownerText, readOwner, type WrittenOwner } from '../lock-owner';
 import { faultAt } from './faults';
 import type { ServerFiles } from './files';
+import { freshFolder } from './fresh-folder';
+import { lockName } from './lock-name';
 import type { Machine } from './machine';
 
 const CLEAN_UP_MS = 5_000;
-const LOCKS = '/run/lock';
 
 /** A lock that was taken, each call under a signal of its own. */
 export interface SshLock {
@@ -30,13 +31,17 @@ export async function takeLock(
 ): Promise<Result<SshLock>> {
   const lock = new LockFolder(machine, files, ownerText(owner, randomBytes(12).toString('hex')));
   const aside = await lock.prepare(signal);
-  if (!aside.ok) return aside;
+  if (!aside.ok) return aside.error.code === 'folder-taken' ? lock.refuse(signal) : aside;
+  let moved = false;
   try {
     // Twice: a stale lock may have been moved away, or its owner may have gone between two looks.
     for (let attempt = 0; attempt < 2; attempt++) {
       const won = await lock.claim(aside.value, signal);
       if (!won.ok) return won;
-      if (won.value) return ok({ check: (call) => lock.check(call), release: (call) => lock.release(call) });
+      if (won.value) {
+        moved = true;
+        return ok({ check: (call) => lock.check(call), release: (call) => lock.release(call) });
+      }
       const held = await lock.owner(signal);
       if (!held.ok) return held;
       const now = await lock.now(signal);
@@ -52,7 +57,8 @@ export async function takeLock(
     }
     return fail(lockedBy(null, Date.now(), machine.at.server));
   } finally {
-    await lock.discard(aside.value);
+    // What has its name by now may be somebody else's.
+    if (!moved) await lock.discard(aside.value);
   }
 }
 
@@ -64,15 +70,18 @@ class LockFolder {
     private readonly files: ServerFiles,
     private readonly text: string,
   ) {
-    this.name = `${LOCKS}/kanilink-${machine.unit}`;
+    this.name = lockName(machine.unit);
   }
 
   /** A folder of our own with the owner in it, beside the lock. */
   async prepare(signal: AbortSignal): Promise<Result<string>> {
-    const aside = this.aside('new');
     // Everyone may read who holds the lock; only its maker may write into it.
-    const made = await this.run(['mkdir', '-m', '0755', '--', aside], signal);
-    if (!made.ok) return made;
+    const made = await freshFolder(this.machine, `${this.name}.new`, 0o755, signal);
+    if (!made.ok)
+      return made.error.code === 'file-operation-failed'
+        ? fail(this.trouble('cannot be made', made.error.detail ?? ''))
+        : made;
+    const aside = made.value;
     const written = await this.files.create(`${aside}/owner`, new TextEncoder().encode(this.text), signal);
     const readable = written.ok ? await this.run(['chmod', '0644', '--', `${aside}/owner`], signal) : written;
     if (readable.ok) return ok(aside);
@@ -83,7 +92,8 @@ class LockFolder {
   /** False: somebody else holds it. */
   async claim(aside: string, signal: AbortSignal): Promise<Result<boolean>> {
     const moved = await this.machine.runAsRoot(['mv', '-T', '--', aside, this.name], signal);
-    if (moved.ok && moved.value.exitCode === 0) return ok(true);
+    // A name that is not new each time may have led to what somebody else made.
+    if (moved.ok && moved.value.exitCode === 0 && !this.machine.sudo) return ok(true);
     // A lost answer does not mean that nothing was done: the lock itself tells.
     const held = await this.owner(moved.ok ? signal : AbortSignal.timeout(CLEAN_UP_MS));
     if (held.ok && typeof held.value === 'object' && this.isOurs(held.value)) return ok(true);
@@ -115,8 +125,8 @@ class LockFolder {
 
   /** Moves a lock away that may be taken over. When it changed hands meanwhile it is put back. */
   async moveAway(judged: WrittenOwner | null, signal: AbortSignal): Promise<Result<void>> {
-    const away = this.aside('old');
-    const moved = await this.machine.runAsRoot(['mv', '-T', '--', this.name, away], signal);
+    const away = this.away();
+    const moved = await this.move(away, signal);
     if (!moved.ok) return moved;
     if (moved.value.exitCode !== 0) return ok(undefined);
     const read = await this.machine.runAsRoot(['cat', '--', `${away}/owner`], signal);
@@ -138,9 +148,19 @@ class LockFolder {
   async release(signal: AbortSignal): Promise<Result<void>> {
     const ours = await this.check(signal);
     if (!ours.ok) return ours.error.code === 'lock-lost' ? ok(undefined) : ours;
-    const away = this.aside('old');
-    const moved = await this.run(['mv', '-T', '--', this.name, away], signal);
-    return moved.ok ? this.files.removeFolder(away, signal) : moved;
+    const away = this.away();
+    const moved = await this.move(away, signal);
+    if (!moved.ok) return moved;
+    if (moved.value.exitCode !== 0) return fail(this.trouble('cannot be given back', moved.value.stderr));
+    return this.files.removeFolder(away, signal);
+  }
+
+  /** Whoever is making a lock has it, or will. */
+  async refuse(signal: AbortSignal): Promise<Result<never>> {
+    const held = await this.owner(signal);
+    if (!held.ok) return held;
+    const by = typeof held.value === 'object' ? held.value : null;
+    return fail(lockedBy(by, Date.now(), this.machine.at.server));
   }
 
   async discard(aside: string): Promise<void> {
@@ -156,8 +176,19 @@ class LockFolder {
     return held.token === readOwner(this.text)?.token;
   }
 
-  private aside(word: string): string {
-    return `${this.name}.${word}-${randomBytes(6).toString('hex')}`;
+  /** Where a lock goes on its way out; through sudo by a name that sudoers can say. */
+  private away(): string {
+    return `${this.name}.old${this.machine.sudo ? '' : `-${randomBytes(6).toString('hex')}`}`;
+  }
+
+  /** Moves the lock away; what a killed program left there goes first. */
+  private async move(away: string, signal: AbortSignal): Promise<Result<Output>> {
+    const argv = ['mv', '-T', '--', this.name, away];
+    const moved = await this.machine.runAsRoot(argv, signal);
+    if (!moved.ok || moved.value.exitCode === 0 || !this.machine.sudo || !(await this.taken(signal)))
+      return moved;
+    const removed = await this.files.removeFolder(away, signal);
+    return removed.ok ? this.machine.runAsRoot(argv, signal) : removed;
   }
 
   private async run(argv: readonly string[], signal: AbortSignal): Promise<Result<void>> {

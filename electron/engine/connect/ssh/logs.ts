@@ -4,6 +4,7 @@ import { type At, faultAt } from './faults';
 import { cursorTime } from './journal';
 import { pause, Stopped, timedOut } from './limits';
 import { type LogStream, startLogStream } from './log-stream';
+import { run } from './run';
 import type { SshSession } from './session';
 
 /** What reading a unit's journal needs. */
@@ -68,14 +69,17 @@ const healing = new Set([
 
 /** One journalctl from start to end. Null: it ended as it should; else why it ended. */
 async function* readOnce(
-  source: LogSource,
+  asked: LogSource,
   from: LogStart,
   follow: boolean,
   signal: AbortSignal,
   reached: (place: LogStart) => void,
 ): AsyncGenerator<LogItem, Fault | null, undefined> {
-  const session = await source.session(signal);
+  const session = await asked.session(signal);
   if (!session.ok) return session.error;
+  const own = await readsJournal(session.value, asked, signal);
+  if (!own.ok) return own.error;
+  const source = own.value ? { ...asked, prefix: [] } : asked;
   let start = from;
   if ('cursor' in from) {
     const kept = await isKept(source, session.value, from.cursor, signal);
@@ -104,6 +108,21 @@ async function* readOnce(
   } finally {
     stream.value.stop();
   }
+}
+
+/**
+ * Does the user who logged in read the journal without sudo? Its group may (systemd-journald(8)), and no line in sudoers
+ * could name a place in a journal.
+ */
+async function readsJournal(
+  session: SshSession,
+  { prefix }: LogSource,
+  signal: AbortSignal,
+): Promise<Result<boolean>> {
+  if (prefix.length === 0) return ok(false);
+  const groups = await run(session, ['id', '-Gn'], signal);
+  if (!groups.ok) return groups;
+  return ok(groups.value.stdout.toString('utf8').trim().split(' ').includes('systemd-journal'));
 }
 
 const journalctl = (source: LogSource, from: LogStart, follow: boolean): readonly string[] => [
@@ -183,7 +202,7 @@ function endOf(source: LogSource, exitCode: number | null, stderr: string, follo
       at,
       'journal-not-readable',
       'the journal may not be read by this user',
-      'Add the user to the group systemd-journal, or set `sudo = true` for this server.',
+      'Add the user to the group systemd-journal (usermod -aG systemd-journal USER), or set `sudo = true` for this server.',
       { detail },
     );
   if (exitCode === 127)

@@ -1,9 +1,10 @@
 import { fail, ok, type Fault, type Result } from '../../../../shared/result';
 import type { Output } from '../connection';
 import { type At, faultAt } from './faults';
-import { asText, type RawOutput, run } from './run';
+import { asText, type RawOutput, run, type RunOptions } from './run';
 import type { SshSession } from './session';
 import { howToAllow } from './sudoers';
+import type { DeployPaths } from './sudoers-lines';
 
 /** The server's programs, for the length of one call. */
 export class Machine {
@@ -14,6 +15,8 @@ export class Machine {
     /** Through `sudo -n`. */
     readonly sudo: boolean,
     private readonly session: (signal: AbortSignal) => Promise<Result<SshSession>>,
+    /** What is known by now of where a deploy works, for whoever has to allow it in sudoers. */
+    private readonly paths: () => DeployPaths | null,
   ) {}
 
   /** Runs a program as the user who logged in. */
@@ -23,27 +26,32 @@ export class Machine {
   }
 
   /** Runs a program with the rights the fleet asks for. */
-  async runAsRoot(argv: readonly string[], signal: AbortSignal): Promise<Result<Output>> {
-    const raw = await this.rawAsRoot(argv, signal);
+  async runAsRoot(
+    argv: readonly string[],
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<Result<Output>> {
+    const raw = await this.rawAsRoot(argv, signal, options);
     return raw.ok ? ok(asText(raw.value)) : raw;
   }
 
   async rawAsRoot(
     argv: readonly string[],
     signal: AbortSignal,
-    maxBytes?: number,
+    options?: RunOptions,
   ): Promise<Result<RawOutput>> {
-    const raw = await this.raw([...this.prefix, ...argv], signal, maxBytes);
+    const raw = await this.raw([...this.prefix, ...argv], signal, options);
     if (!raw.ok || !this.sudo) return raw;
     const refusal = sudoRefusal(this.at, argv, raw.value);
     if (refusal === null) return raw;
     if (refusal.code !== 'sudo-refused') return fail(refusal);
-    const fix = await howToAllow((words, limit) => this.run(words, limit), argv, signal);
+    const fix = await howToAllow((words, limit) => this.run(words, limit), argv, this.paths(), signal);
     return fail(fix.ok ? { ...refusal, fix: fix.value } : refusal);
   }
 
   get prefix(): readonly string[] {
-    return this.sudo ? ['sudo', '-n'] : [];
+    // Without the dashes a program named like an option, or like an assignment, would be sudo's.
+    return this.sudo ? ['sudo', '-n', '--'] : [];
   }
 
   /**
@@ -70,10 +78,10 @@ export class Machine {
   private async raw(
     argv: readonly string[],
     signal: AbortSignal,
-    maxBytes?: number,
+    options?: RunOptions,
   ): Promise<Result<RawOutput>> {
     const session = await this.session(signal);
-    return session.ok ? run(session.value, argv, signal, maxBytes) : session;
+    return session.ok ? run(session.value, argv, signal, options) : session;
   }
 }
 

@@ -3,11 +3,13 @@ import type { Call, Person, ServerConnection } from '../connection';
 import { ConnectionPool, type Open } from '../pool';
 import { emptyMemory } from './authenticate';
 import { connect } from './connect';
+import { faultAt } from './faults';
 import { cancelled, timedOut } from './limits';
 import { RECONNECT_MS } from './logs';
 import { hopName, resolveRoute, withNotes } from './route';
 import type { SshSession } from './session';
 import { SshConnection } from './ssh-connection';
+import { isUnitName, unitName } from './systemctl';
 import type { SshTarget } from './target';
 
 /** What may be set otherwise; tests do. */
@@ -24,7 +26,7 @@ const sharedPool = new ConnectionPool<SshSession>();
  * Connects to a server over SSH: one connection per server and endpoint, shared by whoever opens it again. The host key
  * is checked, the person asked where needed; the call's limit stands still meanwhile.
  * @returns the connection, once somebody is logged in; else why not (`connection-refused`, `name-not-found`, `timed-out`,
- * `host-key-changed`, `host-key-unknown`, `authentication-failed`, `declined`, `endpoint-invalid`, …).
+ * `host-key-changed`, `host-key-unknown`, `authentication-failed`, `declined`, `endpoint-invalid`, `unit-name-invalid`, …).
  */
 export async function openSsh(
   target: SshTarget,
@@ -33,6 +35,15 @@ export async function openSsh(
   options: SshOptions = {},
 ): Promise<Result<ServerConnection>> {
   const at = { server: target.id, endpoint: target.endpoint };
+  if (!isUnitName(unitName(target.service)))
+    return fail(
+      faultAt(
+        at,
+        'unit-name-invalid',
+        `${JSON.stringify(target.service)} is not the name of a systemd unit`,
+        'Write the name that `systemctl list-units` shows, without wildcards.',
+      ),
+    );
   const route = await resolveRoute(target, at);
   if (!route.ok) return route;
   const memory = emptyMemory();

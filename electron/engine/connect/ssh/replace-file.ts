@@ -4,7 +4,7 @@ import type { Sha256 } from '../../../../shared/names';
 import { fail, ok, type Fault, type Result } from '../../../../shared/result';
 import type { FileContent, FileStat } from '../connection';
 import { type At, faultAt } from './faults';
-import { cannotKeepOwner, confirmWritten, fileChanged, sha256Of } from './files';
+import { cannotKeepOwner, confirmWritten, diskFull, fileChanged, sha256Of } from './files';
 import { readFile } from './read-file';
 import type { KeepContext } from './selinux';
 import type { Handle, Sftp } from './sftp';
@@ -116,7 +116,8 @@ async function fill(
   signal: AbortSignal,
 ): Promise<Result<void>> {
   const written = await sftp.write(handle, beside, Buffer.from(bytes), signal);
-  if (!written.ok) return written;
+  if (!written.ok)
+    return fail(await fullOrNot(sftp, at, beside, target, bytes.length, written.error, signal));
   const fresh = await sftp.fstat(handle, beside, signal);
   if (!fresh.ok) return fresh;
   if (fresh.value.uid !== old.uid || fresh.value.gid !== old.gid) {
@@ -132,6 +133,21 @@ async function fill(
     return fail(cannotKeepOwner(at, target, old, `got    ${uid}:${gid} mode 0${mode.toString(8)}`));
   const flushed = await sftp.fsync(handle, beside, signal);
   return flushed.ok || flushed.error.code === 'unsupported' ? ok(undefined) : flushed;
+}
+
+/** SFTP has no word for a full disk: a write that failed where less is free than it is long was one. */
+async function fullOrNot(
+  sftp: Sftp,
+  at: At,
+  beside: string,
+  target: string,
+  length: number,
+  fault: Fault,
+  signal: AbortSignal,
+): Promise<Fault> {
+  if (fault.code !== 'file-operation-failed') return fault;
+  const free = await sftp.freeSpace(beside, signal);
+  return free.ok && free.value < length ? diskFull(at, target, fault.detail ?? fault.message) : fault;
 }
 
 /** Only a refusal means the owner cannot be kept; a lost connection stays one. */

@@ -15,6 +15,14 @@ export interface RawOutput {
   readonly cut: boolean;
 }
 
+/** How a program is run, where not as most are. */
+export interface RunOptions {
+  /** What one stream may print; default: {@link OUTPUT_LIMIT}. */
+  readonly maxBytes?: number;
+  /** What it reads; default: nothing. */
+  readonly input?: Uint8Array;
+}
+
 /**
  * Runs one program to its end. Past `maxBytes` on either stream the program is stopped and what came so far is returned,
  * `cut`. When the signal ends the wait, the channel is closed.
@@ -23,7 +31,7 @@ export async function run(
   session: SshSession,
   argv: readonly string[],
   signal: AbortSignal,
-  maxBytes = OUTPUT_LIMIT,
+  { maxBytes = OUTPUT_LIMIT, input }: RunOptions = {},
 ): Promise<Result<RawOutput>> {
   const started = await session.start(argv, signal);
   if (!started.ok) return started;
@@ -49,7 +57,7 @@ export async function run(
     channel.on('data', take(stdout));
     channel.stderr.on('data', take(stderr));
     void program.closed.then(() => finish(false));
-    channel.end();
+    channel.end(input === undefined ? undefined : Buffer.from(input));
     return () => program.stop();
   });
 }

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { HostFacts, ServiceState } from '../../../../shared/observed';
 import type { Sha256 } from '../../../../shared/names';
 import { fail, ok, type Result } from '../../../../shared/result';
+import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import type {
   Call,
   ConfigTest,
@@ -17,8 +18,9 @@ import type {
   ServerConnection,
 } from '../connection';
 import type { Lease } from '../pool';
+import { makeOrAccept } from './backup-folder';
 import { hostFacts, unitFacts } from './facts';
-import { type At, faultAt } from './faults';
+import type { At } from './faults';
 import type { ServerFiles } from './files';
 import { runKanidmd } from './kanidmd';
 import { cancelled, Stopped, timedOut, within } from './limits';
@@ -30,6 +32,8 @@ import { keepContext } from './selinux';
 import type { SshSession } from './session';
 import { sftpFiles } from './sftp-files';
 import { sudoFiles } from './sudo-files';
+import { scratchAsRoot } from './sudo-replace';
+import type { DeployPaths } from './sudoers-lines';
 import { unitName } from './systemctl';
 import type { SshTarget } from './target';
 import { testConfig } from './test-config';
@@ -43,6 +47,7 @@ export class SshConnection implements ServerConnection {
   private readonly machine: Machine;
   private readonly files: ServerFiles;
   private configPath: string | null;
+  private database: string | null = null;
 
   constructor(
     private readonly target: SshTarget,
@@ -52,14 +57,18 @@ export class SshConnection implements ServerConnection {
     this.at = { server: target.id, endpoint: target.endpoint };
     this.configPath = target.config;
     const session = (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS });
-    this.machine = new Machine(this.at, unitName(target.service), target.sudo, session);
+    this.machine = new Machine(this.at, unitName(target.service), target.sudo, session, () => this.paths());
     const sftp = async (signal: AbortSignal) => {
       const opened = await session(signal);
       return opened.ok ? opened.value.sftp(signal) : opened;
     };
-    const keep = keepContext(this.at, (argv, signal) => this.machine.run(argv, signal));
-    const own = sftpFiles(this.at, sftp, keep);
-    this.files = target.sudo ? sudoFiles(this.machine, own) : own;
+    this.files = target.sudo
+      ? sudoFiles(this.machine)
+      : sftpFiles(
+          this.at,
+          sftp,
+          keepContext(this.at, (argv, signal) => this.machine.run(argv, signal)),
+        );
   }
 
   kanidmd(args: readonly string[], call: Call): Promise<Result<Output>> {
@@ -91,7 +100,14 @@ export class SshConnection implements ServerConnection {
   }
 
   readFile(path: string, call: Call & { readonly maxBytes: number }): Promise<Result<FileContent>> {
-    return this.during(call, `reading ${path}`, (signal) => this.files.read(path, call.maxBytes, signal));
+    return this.during(call, `reading ${path}`, async (signal) => {
+      const read = await this.files.read(path, call.maxBytes, signal);
+      if (read.ok && path === this.configPath) {
+        const config = readServerConfig(read.value.bytes, { server: this.at.server });
+        if (config.ok) this.database = config.value.dbPath;
+      }
+      return read;
+    });
   }
 
   replaceFile(
@@ -146,23 +162,9 @@ export class SshConnection implements ServerConnection {
   }
 
   makeFolder(path: string, mode: number, call: Call): Promise<Result<void>> {
-    return this.during(call, `making ${path}`, async (signal) => {
-      const made = await this.files.makeFolder(path, mode, signal);
-      if (made.ok || made.error.code !== 'file-exists') return made;
-      const there = await this.files.stat(path, signal);
-      if (!there.ok) return there;
-      if (there.value?.kind !== 'folder') return made;
-      if ((there.value.mode & ~mode) === 0) return ok(undefined);
-      return fail(
-        faultAt(
-          this.at,
-          'folder-too-open',
-          `${path} is there, and more people may enter it than is safe for what goes into it`,
-          `Close it, chmod 0${mode.toString(8)}, or name another folder.`,
-          { file: path, detail: `its mode is 0${there.value.mode.toString(8)}` },
-        ),
-      );
-    });
+    return this.during(call, `making ${path}`, (signal) =>
+      makeOrAccept(this.at, this.files, path, mode, signal),
+    );
   }
 
   freeSpace(path: string, call: Call): Promise<Result<number | null>> {
@@ -201,9 +203,21 @@ export class SshConnection implements ServerConnection {
     const config = await this.config(signal);
     if (!config.ok) return config;
     const parent = beside ?? posix.dirname(config.value);
+    if (this.target.sudo) return scratchAsRoot(this.machine, parent, signal);
     const path = posix.join(parent, `.kanilink-${randomBytes(6).toString('hex')}`);
     const made = await this.files.makeFolder(path, 0o700, signal);
     return made.ok ? ok(path) : made;
+  }
+
+  /** For sudoers: where a deploy works, as far as it is known by now. */
+  private paths(): DeployPaths | null {
+    if (this.configPath === null) return null;
+    return {
+      unit: this.machine.unit,
+      kanidmd: this.target.kanidmd,
+      config: this.configPath,
+      database: this.database,
+    };
   }
 
   private async config(signal: AbortSignal): Promise<Result<string>> {

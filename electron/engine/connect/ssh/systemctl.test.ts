@@ -3,6 +3,7 @@ import {
   configArgument,
   environmentFiles,
   execArguments,
+  isUnitName,
   readEnvironment,
   readEnvironmentFile,
   readProperties,
@@ -58,4 +59,22 @@ it('a unit’s name gets its suffix once', () => {
   expect(unitName('kanidmd')).toBe('kanidmd.service');
   expect(unitName('kanidmd.service')).toBe('kanidmd.service');
   expect(unitName('kanidmd@a.b')).toBe('kanidmd@a.b.service');
+});
+
+it('a unit’s name is none where systemctl would read a pattern or an option', () => {
+  for (const name of ['kanidmd.service', 'kanidmd@a.b.service', 'dev-sda\\x2d1.device', 'a:b_c.service'])
+    expect(isUnitName(name), name).toBe(true);
+  for (const name of [
+    '*.service',
+    'k?.service',
+    '[a].service',
+    '-H.service',
+    'a b.service',
+    '',
+    'a/b',
+    'ü',
+    '%n',
+  ])
+    expect(isUnitName(name), name).toBe(false);
+  expect(isUnitName(`${'x'.repeat(250)}.service`)).toBe(false);
 });

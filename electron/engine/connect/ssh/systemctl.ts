@@ -65,3 +65,10 @@ export function readEnvironmentFile(text: string): Readonly<Record<string, strin
 /** `kanidmd` is short for `kanidmd.service`; other kinds of unit are written out. */
 export const unitName = (service: string): string =>
   /\.(service|target|socket|timer|scope|slice|mount|path)$/.test(service) ? service : `${service}.service`;
+
+/**
+ * May this be the name of a unit (systemd.unit(5))? systemctl takes anything else for a pattern, which may stand for every
+ * unit there is, or for an option.
+ */
+export const isUnitName = (unit: string): boolean =>
+  unit.length < 256 && /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/.test(unit);
