@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleKanidmd } from '../../../practice/kanidmd/conformance/bundle';
 import type { Fault } from '../../../shared/result';
@@ -9,18 +8,20 @@ import { openSsh } from '../../../electron/engine/connect/ssh/open-ssh';
 import { fault, value } from '../../ssh/results';
 import { call, person, until } from '../../ssh/sshd';
 import { missing, startEngine, type TestEngine } from '../docker/support/engine';
+import { importImage, makeRootFs } from '../docker/support/image';
 import { engineOf, fleetText, pairAndProve } from '../docker/support/job';
-import { importDebian, startMachine, type SystemdMachine } from './support/machine';
+import { IMAGE, prepareServer, untilUp } from '../docker/support/server';
+import {
+  ADA_MAY_ALL,
+  homeThatKnows,
+  importDebian,
+  startMachine,
+  type SystemdMachine,
+} from './support/machine';
 import { debianRootFs } from './support/root-fs';
 
 const debian = missing === null ? await debianRootFs() : { missing };
 if ('missing' in debian) process.stderr.write(`skipped: test/real/systemd: ${debian.missing}\n`);
-
-/** The programs Kanilink runs as root, whatever their arguments: file names are new each time. */
-const PROGRAMS =
-  'kanidmd systemctl journalctl stat cat readlink test install sync mv rm mkdir chmod chown chcon df'
-    .split(' ')
-    .map((program) => (program === 'kanidmd' ? '/usr/sbin/kanidmd' : `/usr/bin/${program}`));
 
 describe.skipIf('missing' in debian)('real systemd machines', () => {
   let engine: TestEngine;
@@ -37,38 +38,31 @@ describe.skipIf('missing' in debian)('real systemd machines', () => {
     if (program) await rm(dirname(program), { recursive: true });
   });
 
-  /** A home folder on this side whose known_hosts has the machines. */
-  const homeThatKnows = (name: string, ...machines: readonly SystemdMachine[]): string => {
-    const home = join(engine.folder, name);
-    mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
-    const known = machines.map(({ run, sshPort }) => {
-      const [type, key] = run('cat', '/etc/ssh/ssh_host_ed25519_key.pub').split(' ');
-      return `[127.0.0.1]:${sshPort} ${type} ${key}\n`;
-    });
-    writeFileSync(join(home, '.ssh', 'known_hosts'), known.join(''));
-    return home;
-  };
+  const over = (machine: SystemdMachine, user = 'ada') => [
+    'connect = "ssh"',
+    `endpoint = "ssh://${user}@${machine.host}:${machine.sshPort}"`,
+    `identity = "${machine.key}"`,
+    `sudo = ${String(user !== 'root')}`,
+    'kanidmd = "/usr/sbin/kanidmd"',
+    `origin = "${machine.origin}"`,
+    `bindaddress = "${machine.host}:${machine.replicationPort}"`,
+  ];
+  const kanidmd = ({ run }: SystemdMachine, ...args: string[]) =>
+    run('/usr/sbin/kanidmd', ...args, '-c', '/etc/kanidm/server.toml');
 
-  it('do the main job, SSH and SSH: sudo for a few programs, a dynamic user, root:kanidm 0440', async () => {
-    const sudoers = `ada ALL=(root) NOPASSWD: ${PROGRAMS.join(', ')}\n`;
-    const a = await startMachine(engine, 'metal-a', program, { service: ['User=kanidm'], sudoers });
+  // Side by side: they mostly wait for rounds.
+  it.concurrent('do the main job, SSH and SSH: sudo for exactly what was printed, a dynamic user, root:kanidm 0440', async () => {
+    const a = await startMachine(engine, 'metal-a', program, {
+      service: ['User=kanidm'],
+      sudoers: ADA_MAY_ALL,
+    });
     const b = await startMachine(engine, 'metal-b', program, {
       service: ['DynamicUser=yes', 'User=kanidm-dynamic', 'SupplementaryGroups=kanidm'],
-      sudoers,
+      sudoers: '# nobody may do anything yet\n',
     });
-    const home = homeThatKnows('home', a, b);
+    const home = homeThatKnows(engine.folder, 'home', [{ machine: a }, { machine: b }]);
+    const lines = await allowWhatIsSaid(b, home);
     const { engine: kanilink, close } = engineOf(home);
-    const over = (machine: SystemdMachine) => [
-      'connect = "ssh"',
-      `endpoint = "ssh://ada@127.0.0.1:${machine.sshPort}"`,
-      `identity = "${machine.key}"`,
-      'sudo = true',
-      'kanidmd = "/usr/sbin/kanidmd"',
-      `origin = "${machine.origin}"`,
-      `bindaddress = "127.0.0.1:${machine.replicationPort}"`,
-    ];
-    const kanidmd = ({ run }: SystemdMachine, ...args: string[]) =>
-      run('/usr/sbin/kanidmd', ...args, '-c', '/etc/kanidm/server.toml');
     try {
       kanidmd(a, 'practice', 'create-person', 'before');
       await pairAndProve(kanilink, fleetText(over(a), over(b)));
@@ -92,44 +86,98 @@ describe.skipIf('missing' in debian)('real systemd machines', () => {
     for (const machine of [a, b]) {
       expect(machine.run('stat', '-c', '%U:%G %a', '/etc/kanidm/server.toml')).toBe('root:kanidm 440');
       expect(machine.run('cat', '/etc/kanidm/server.toml')).toContain(`# ${machine.name}, made by hand`);
-      expect(machine.run('ls', '-A', '/run/lock', '/home/ada')).not.toContain('kanilink');
+      const left = machine.run('ls', '-A', '/run/lock', '/home/ada', '/etc/kanidm', '/var/lib/kanidm/');
+      expect(left.replaceAll('kanilink-backups', '')).not.toContain('kanilink');
     }
+    expect(b.run('ls', '/var/lib/kanidm/kanilink-backups')).toMatch(/^idm-b-\S+\.json\.gz$/);
+    // Every line was one for a reason of its own: no wildcard, and expressions for backups only.
+    const expressions = lines.filter((line) => line.includes('^'));
+    for (const line of expressions) expect(line).toContain('/kanilink-backups/[a-z0-9-]+-');
+    for (const line of lines) if (!expressions.includes(line)) expect(line).not.toMatch(/[*?[\]!]/);
   });
 
-  it('let a user do what the line for sudoers says, and no more', async () => {
-    const c = await startMachine(engine, 'metal-c', program, {
-      service: ['User=kanidm'],
-      sudoers: '# nobody may do anything yet\n',
-    });
-    const home = homeThatKnows('narrow', c);
+  /**
+   * Does what an operator does who allows ada nothing but what Kanilink asks for: once for what it needs to read the
+   * configuration, and once more when that says where the database is. @returns the lines.
+   */
+  async function allowWhatIsSaid(machine: SystemdMachine, home: string): Promise<string[]> {
     const target = {
-      ...{ id: 'idm-c', endpoint: `ssh://ada@127.0.0.1:${c.sshPort}`, service: 'kanidmd', sudo: true },
-      ...{ kanidmd: '/usr/sbin/kanidmd', config: '/etc/kanidm/server.toml', identity: c.key },
+      ...{ id: 'idm-b', endpoint: `ssh://ada@127.0.0.1:${machine.sshPort}`, service: 'kanidmd', sudo: true },
+      ...{ kanidmd: '/usr/sbin/kanidmd', config: null, identity: machine.key },
       ...{ knownHosts: null, home, env: { USER: 'nobody' } },
     };
     const server = value(await openSsh(target, person(), call(), { pool: new ConnectionPool(0) }));
-    const allow = (refusal: Fault) => {
-      expect(refusal.code).toBe('sudo-refused');
-      const line = refusal.fix.split('\n').at(-1) ?? '';
-      c.run('/bin/sh', '-c', 'printf "%s\\n" "$1" >> /etc/sudoers.d/kanilink', 'sh', line);
-      c.run('visudo', '--check', '--file=/etc/sudoers.d/kanilink');
-      return line;
+    const allow = (refusal: Fault): string[] => {
+      expect(refusal.code, refusal.message).toBe('sudo-refused');
+      expect(refusal.fix).toContain('usermod -aG systemd-journal ada');
+      const lines = refusal.fix.split('\n').slice(1);
+      const text = `${lines.join('\n')}\n`;
+      machine.run('/bin/sh', '-c', 'printf %s "$1" > /etc/sudoers.d/kanilink', 'sh', text);
+      machine.run('visudo', '--check', '--file=/etc/sudoers.d/kanilink');
+      return lines;
     };
-    const show = (...more: string[]) => server.kanidmd(['domain', 'show', ...more], call());
-    const line = allow(fault(await show()));
-    expect(line).toBe('ada ALL=(root) NOPASSWD: /usr/sbin/kanidmd domain show -c /etc/kanidm/server.toml');
-    expect(value(await show()).stdout).toContain('domain_uuid');
-    expect(fault(await show('-o', 'json')).code).toBe('sudo-refused');
-
-    allow(fault(await server.service.restart(call(30_000))));
-    expect(value(await server.service.restart(call(30_000))).state).toBe('running');
-    expect(fault(await server.service.stop(call())).code).toBe('sudo-refused');
-
-    // Mode 0440 and not ours: reading is refused too, and then allowed.
-    const read = () => server.readFile('/etc/kanidm/server.toml', { ...call(), maxBytes: 100_000 });
-    allow(fault(await read()));
-    allow(fault(await read()));
-    expect(value(await read()).bytes.toString()).toContain('# metal-c, made by hand');
+    const config = '/etc/kanidm/server.toml';
+    const read = () => server.readFile(config, { ...call(), maxBytes: 100_000 });
+    const folder = '/var/lib/kanidm/kanilink-backups';
+    allow(fault(await server.kanidmd(['domain', 'show'], call())));
+    expect(value(await server.kanidmd(['domain', 'show'], call())).stdout).toContain('domain_uuid');
+    expect(value(await read()).bytes.toString()).toContain(`# ${machine.name}, made by hand`);
+    const lines = allow(fault(await server.makeFolder(folder, 0o700, call())));
+    value(await server.makeFolder(folder, 0o700, call()));
+    machine.run('usermod', '-aG', 'systemd-journal', 'ada');
+    // No more than that.
+    const domain = fault(await server.kanidmd(['domain', 'show', '-o', 'json'], call()));
+    expect(domain.code).toBe('sudo-refused');
+    for (const path of ['/etc/shadow', `${config}.bak`, '/etc/kanidm/key.pem', `${folder}/../kanidm.db`]) {
+      const refused = fault(await server.readFile(path, { ...call(), maxBytes: 100_000 }));
+      expect(refused.code).toBe('sudo-refused');
+    }
+    const outside = server.kanidmd(['scripting', 'backup', '/etc/cron.d/idm-b.json.gz'], call());
+    expect(fault(await outside).code).toBe('sudo-refused');
     await server.close();
+    return lines;
+  }
+
+  it.concurrent('do it mixed with a container, each finding the other by its name', async () => {
+    const rootFs = await makeRootFs();
+    importImage(engine, rootFs);
+    await rm(rootFs, { recursive: true });
+    // Two addresses, and names that only the engine's own name server knows.
+    engine.docker('network', 'create', '--subnet', '172.30.79.0/24', 'mixed');
+    const metal = await startMachine(engine, 'metal-m', program, {
+      service: ['User=kanidm'],
+      sudoers: ADA_MAY_ALL,
+      network: { name: 'mixed', ip: '172.30.79.10' },
+    });
+    const boxed = await prepareServer(engine.folder, 'boxed-m', { uid: 1234 });
+    engine.docker(
+      ...['run', '--detach', '--name', boxed.name, '--network', 'mixed', '--ip', '172.30.79.20'],
+      ...['--volume', `${boxed.folder}:/data`, IMAGE],
+    );
+    await untilUp(engine, 'boxed-m');
+    const container = [
+      'connect = "docker"',
+      `endpoint = "${engine.endpoint}"`,
+      `container = "${boxed.name}"`,
+      'origin = "repl://boxed-m:8444"',
+      'bindaddress = "0.0.0.0:8444"',
+    ];
+    const inside = (...args: string[]): string =>
+      engine.docker('exec', boxed.name, '/bin/node', '/kanidmd.cjs', ...args, '-c', '/data/server.toml');
+    const home = homeThatKnows(engine.folder, 'mixed', [{ machine: metal }]);
+    const { engine: kanilink, close } = engineOf(home);
+    try {
+      kanidmd(metal, 'practice', 'create-person', 'from-metal');
+      await pairAndProve(kanilink, fleetText(over(metal, 'root'), container));
+      expect(inside('practice', 'entries')).toContain('from-metal');
+      inside('practice', 'create-person', 'from-the-box');
+      await until(
+        () => kanidmd(metal, 'practice', 'entries').includes('from-the-box'),
+        () => 'what is new in the container did not reach the machine',
+      );
+    } finally {
+      await close();
+    }
+    expect(metal.run('stat', '-c', '%U:%G %a', '/etc/kanidm/server.toml')).toBe('root:kanidm 440');
   });
 });

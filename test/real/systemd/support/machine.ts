@@ -9,6 +9,8 @@ const IMAGE = 'kanilink-test/debian-systemd';
 /** A Debian with systemd as its first process: the real sshd, sudo, journald; kanidmd is the practice one, as a unit. */
 export interface SystemdMachine {
   readonly name: string;
+  /** Where its sshd and its kanidmd are reached. */
+  readonly host: string;
   readonly sshPort: number;
   readonly replicationPort: number;
   readonly origin: string;
@@ -23,6 +25,41 @@ export interface MachineOptions {
   readonly service: readonly string[];
   /** What ada may do, a file in /etc/sudoers.d. */
   readonly sudoers: string;
+  /** Further files, found in /setup by these names. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Further lines of what an operator did once (a shell's). */
+  readonly setup?: string;
+  /** Further lines of sshd_config, which win. */
+  readonly sshd?: string;
+  /** A network of its own and its address there, where its name leads to it; else the host's network. */
+  readonly network?: { readonly name: string; readonly ip: string };
+}
+
+/** The programs Kanilink runs as root, whatever their arguments. */
+export const ROOTS_PROGRAMS: readonly string[] = [
+  '/usr/sbin/kanidmd',
+  ...'systemctl journalctl stat cat readlink test install sync mv rm mkdir chmod chown chcon df'
+    .split(' ')
+    .map((program) => `/usr/bin/${program}`),
+];
+
+/** The sudoers line that lets ada run all of them. */
+export const ADA_MAY_ALL = `ada ALL=(root) NOPASSWD: ${ROOTS_PROGRAMS.join(', ')}\n`;
+
+/** Makes a home folder on this side whose known_hosts has the machines, at the ports they are dialled at. */
+export function homeThatKnows(
+  parent: string,
+  name: string,
+  known: readonly { readonly machine: SystemdMachine; readonly port?: number }[],
+): string {
+  const home = join(parent, name);
+  mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
+  const lines = known.map(({ machine, port = machine.sshPort }) => {
+    const [type, key] = machine.run('cat', '/etc/ssh/ssh_host_ed25519_key.pub').split(' ');
+    return `[${machine.host}]:${port} ${type} ${key}\n`;
+  });
+  writeFileSync(join(home, '.ssh', 'known_hosts'), lines.join(''));
+  return home;
 }
 
 /** Imports the tar of `debianRootFs`. */
@@ -40,6 +77,8 @@ export async function startMachine(
   const folder = join(engine.folder, name);
   mkdirSync(folder);
   const [sshPort, httpsPort, replicationPort] = [await freePort(), await freePort(), await freePort()];
+  const { network } = options;
+  const address = network === undefined ? '127.0.0.1' : network.ip;
   const { chain, key } = await makeTlsCertificate([`${name}.localhost`]);
   keygen('-t', 'ed25519', '-f', join(folder, 'login'));
   const files: Record<string, string> = {
@@ -50,23 +89,26 @@ export async function startMachine(
     sudoers: options.sudoers,
     'kanidmd.sh': '#!/bin/sh\nexec /usr/local/bin/node /usr/local/lib/kanidmd.cjs "$@"\n',
     'login.pub': readFileSync(join(folder, 'login.pub'), 'utf8'),
-    'sshd.conf': `Port ${sshPort}\nListenAddress 127.0.0.1\nPasswordAuthentication no\n`,
+    'sshd.conf': `${options.sshd ?? ''}\nPort ${sshPort}\nListenAddress ${address}\nPasswordAuthentication no\n`,
+    ...options.files,
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   engine.docker(
-    ...['run', '--detach', '--name', name, '--network', 'host', '--cap-add', 'SYS_ADMIN'],
+    ...['run', '--detach', '--name', name, '--cap-add', 'SYS_ADMIN'],
+    ...(network === undefined ? ['--network', 'host'] : ['--network', network.name, '--ip', network.ip]),
     ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined'],
     ...['--tmpfs', '/run', '--tmpfs', '/run/lock', '--tmpfs', '/tmp', '--env', 'container=docker'],
     ...['--volume', '/sys/fs/cgroup:/sys/fs/cgroup:ro', '--volume', `${folder}:/setup:ro`],
     ...['--volume', `${process.execPath}:/usr/local/bin/node:ro`],
     ...['--volume', `${program}:/usr/local/lib/kanidmd.cjs:ro`, IMAGE],
-    ...['/bin/sh', '-c', SETUP],
+    ...['/bin/sh', '-c', `${SETUP}\n${options.setup ?? ''}\nexec /sbin/init`],
   );
   const machine: SystemdMachine = {
     name,
+    host: address,
     sshPort,
     replicationPort,
-    origin: `repl://${name}.localhost:${replicationPort}`,
+    origin: `repl://${network === undefined ? `${name}.localhost` : name}:${replicationPort}`,
     key: join(folder, 'login'),
     run: (...argv) => engine.docker('exec', name, ...argv),
   };
@@ -102,8 +144,7 @@ install -m 0440 -g kanidm /setup/server.toml /setup/chain.pem /setup/key.pem /et
 install -m 0440 /setup/sudoers /etc/sudoers.d/kanilink
 install -m 0644 /setup/sshd.conf /etc/ssh/sshd_config.d/kanilink.conf
 install -m 0644 /setup/kanidmd.service /etc/systemd/system/kanidmd.service
-systemctl enable kanidmd.service
-exec /sbin/init`;
+systemctl enable kanidmd.service`;
 
 const serverToml = (name: string, httpsPort: number): string => `# ${name}, made by hand
 version = "2"
