@@ -58,6 +58,8 @@ export interface HostFacts {
   readonly service: ServiceState;
   /** A container only. */
   readonly container?: ContainerFacts;
+  /** Over SSH: what of ~/.ssh/config was not followed on the way to the server, in words. */
+  readonly leftOut?: readonly string[];
 }
 
 /** What the engine says of a server's container. */

@@ -9,6 +9,8 @@ interface Tool {
   readonly paths: readonly string[];
   /** The first words are no paths: a mode, an owner, a context. */
   readonly leading?: number;
+  /** Every word is an assignment, and the values of these are paths: dd's `of=PATH`. */
+  readonly assigned?: readonly string[];
   /** Symlinks are acted on themselves, not on what they point at. */
   readonly noFollow?: boolean;
 }
@@ -20,6 +22,7 @@ export const FENCED_TOOLS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
   ['chmod', { values: [], paths: ['--reference'], leading: 1 }],
   ['chown', { values: [], paths: ['--reference'], leading: 1 }],
   ['cp', { values: [], paths: ['-t', '--target-directory'] }],
+  ['dd', { values: [], paths: [], assigned: ['if', 'of'] }],
   ['df', { values: ['-B', '--block-size', '--output'], paths: [] }],
   ['install', { values: ['-m', '--mode', '-o', '--owner', '-g', '--group'], paths: ['-t'] }],
   ['ln', { values: [], paths: [] }],
@@ -72,6 +75,13 @@ function* readWords(args: readonly string[], tool: Tool, name: string): Generato
   const leading = byReference ? 0 : (tool.leading ?? 0);
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at] ?? '';
+    const assigned = tool.assigned && /^([a-z]+)=/.exec(arg);
+    if (assigned) {
+      const cut = assigned[0].length;
+      const path = tool.assigned?.includes(assigned[1] ?? '') === true;
+      yield path ? { before: arg.slice(0, cut), path: arg.slice(cut) } : { before: arg, path: null };
+      continue;
+    }
     const isOption = !optionsEnded && arg.startsWith('-') && arg !== '-';
     if (!isOption) {
       // test(1)'s `!` and `=` are operators; what it compares is never a path.

@@ -9,6 +9,7 @@ import { domainNames, primaryLooksNew, primaryOutvoted } from './domains';
 import { automaticRefreshInFiles, deployedLinks, unknownPartners, unreadablePins } from './partners';
 import { reachable } from './reach';
 import { serverFiles } from './server-files';
+import { sshConfig } from './ssh-config';
 import { clocks, domainLevels, runningVersions, versions } from './versions';
 import { type FleetView, viewFleet } from './view';
 
@@ -28,6 +29,7 @@ const rules: readonly ((view: FleetView) => readonly Problem[])[] = [
   publishedPorts,
   environment,
   containers,
+  sshConfig,
   certificateDates,
   certificateNames,
   pins,

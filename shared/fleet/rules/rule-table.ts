@@ -48,6 +48,8 @@ export const ruleTable = {
   'container-kubernetes': ['error', 'kanidm.md, "Rules to check": Kubernetes is read only'],
   'container-compose': ['warning', 'kanidm.md, "Rules to check": a recreate must keep the files'],
   'container-systemd-out-of-reach': ['error', 'kanidm.md, "Rules to check": restart through systemd'],
+  // The way to a server
+  'ssh-config-left-out': ['info', 'design.md, "The path data takes": nothing is followed by guess'],
   // Versions and clocks
   'versions-differ': ['warning', 'kanidm.md, "Rules to check" (Kanidm issue 2630)'],
   'domain-levels-differ': ['warning', 'kanidm.md, "Health": versions differ'],

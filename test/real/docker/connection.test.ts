@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +11,6 @@ import { podmanMissing, startPodman } from './support/podman';
 import { importImage, makeRootFs } from './support/image';
 import { prepareServer, runServer, type TestServer, untilUp } from './support/server';
 
-const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const text = (content: string) => new TextEncoder().encode(content);
 const code = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code);
 
@@ -21,6 +19,7 @@ const engines = [
   { name: 'Podman', why: podmanMissing, start: startPodman },
 ];
 
+/** What only a container has; the rest is in `contract/`. */
 describe.each(engines)('a server in a container of $name, over its socket', ({ why, start }) => {
   if (why !== null) return it.skip(why);
   let engine: TestEngine;
@@ -62,17 +61,6 @@ describe.each(engines)('a server in a container of $name, over its socket', ({ w
       ),
     );
 
-  it('runs kanidmd with the container’s own config', async () => {
-    const shown = value(await connection.kanidmd(['domain', 'show'], call()));
-    expect(shown.stdout).toContain('domain_name');
-    expect(shown).toMatchObject({ exitCode: 0, cut: false });
-    const version = value(await connection.kanidmd(['version'], call()));
-    expect(version.stdout).toContain('kanidmd 1.10.5');
-    const odd = value(await connection.kanidmd(['$(touch /data/x)', '; id', '--', '-h'], call()));
-    expect(odd.exitCode).not.toBe(null);
-    expect(existsSync(join(server.folder, 'x'))).toBe(false);
-  });
-
   it('tells what the engine knows', async () => {
     const facts = value(await connection.facts(call()));
     expect(facts).toMatchObject({
@@ -103,53 +91,6 @@ describe.each(engines)('a server in a container of $name, over its socket', ({ w
     expect(engine.docker('ps', '--all', '--quiet', '--no-trunc')).toBe(before);
     // The running server still answers: its admin socket was not taken over.
     expect(value(await connection.kanidmd(['domain', 'show'], call())).stdout).toContain('domain_uuid');
-  });
-
-  it('reads files and says what they are', async () => {
-    const path = '/data/server.toml';
-    const about = value(await connection.stat(path, call()));
-    expect(about).toMatchObject({ kind: 'file', uid: 1234, gid: 1234, mode: 0o640 });
-    const content = value(await connection.readFile(path, { ...call(), maxBytes: 100_000 }));
-    expect(Buffer.from(content.bytes)).toEqual(readFileSync(join(server.folder, 'server.toml')));
-    expect(content.stat).toEqual(about);
-    expect(value(await connection.stat('/data', call()))).toMatchObject({ kind: 'folder' });
-    expect(value(await connection.stat('/data/none', call()))).toBe(null);
-    expect(code(await connection.readFile('/data/none', { ...call(), maxBytes: 10 }))).toBe('no-such-file');
-    expect(code(await connection.readFile('/data', { ...call(), maxBytes: 10 }))).toBe('not-a-file');
-    expect(code(await connection.readFile(path, { ...call(), maxBytes: 10 }))).toBe('file-too-large');
-    expect(code(await connection.readFile('relative', { ...call(), maxBytes: 10 }))).toBe('path-invalid');
-  });
-
-  it('replaces a file whole, with owner and mode, and leaves an empty name behind', async () => {
-    const path = '/data/kept.toml';
-    const file = join(server.folder, 'kept.toml');
-    writeFileSync(file, 'old = 1\n', { mode: 0o640 });
-    const { chownSync, chmodSync, symlinkSync, lstatSync } = await import('node:fs');
-    chownSync(file, 1234, 99);
-    chmodSync(file, 0o460);
-    symlinkSync('kept.toml', join(server.folder, 'link.toml'));
-    const wrong = await connection.replaceFile(path, text('x'), {
-      ...call(),
-      expect: sha(text('other')) as never,
-    });
-    expect(code(wrong)).toBe('file-changed');
-    expect(readFileSync(file, 'utf8')).toBe('old = 1\n');
-    const bytes = text('new = 2\n');
-    const expected = sha(text('old = 1\n')) as never;
-    expect(
-      value(await connection.replaceFile('/data/link.toml', bytes, { ...call(), expect: expected })),
-    ).toBe(sha(bytes));
-    expect(readFileSync(file, 'utf8')).toBe('new = 2\n');
-    const now = statSync(file);
-    expect({ uid: now.uid, gid: now.gid, mode: now.mode & 0o7777, links: now.nlink }).toEqual({
-      uid: 1234,
-      gid: 99,
-      mode: 0o460,
-      links: 1,
-    });
-    expect(lstatSync(join(server.folder, 'link.toml')).isSymbolicLink()).toBe(true);
-    const left = statSync(join(server.folder, '.kanilink'));
-    expect(left.isFile() && left.size === 0).toBe(true);
   });
 
   it('gives private scratch folders that go away', async () => {

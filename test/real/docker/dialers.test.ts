@@ -25,7 +25,7 @@ import { importImage, makeRootFs } from './support/image';
 import { makeEngineCertificates } from './support/tls';
 import { prepareServer, runServer, type TestServer, untilUp } from './support/server';
 
-/** The ways to one real engine; what goes over them is the same in `connection.test.ts`. */
+/** The ways to one real engine; what goes over them is in `contract/`. */
 describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
   let engine: TestEngine;
   let rootFs: string;
@@ -114,10 +114,6 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
     }
   };
 
-  it('tcp:// with client certificates', async () => {
-    await works({ endpoint: `tcp://127.0.0.1:${port}`, certificates: certificates.client });
-  });
-
   it('tcp:// with the certificates of the Docker config folder', async () => {
     const config = join(folder, 'config');
     cpSync(certificates.client, config, { recursive: true });
@@ -171,12 +167,6 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
     expect(await code({ endpoint: 'context://lab', env: { DOCKER_CONFIG: docker } })).toBe(
       'engine-tls-unchecked',
     );
-  });
-
-  it('contexts as Docker’s own client writes them', async () => {
-    const docker = join(folder, 'by-docker');
-    engine.docker('--config', docker, 'context', 'create', 'made', '--docker', `host=${engine.endpoint}`);
-    await works({ endpoint: 'context://made', env: { DOCKER_CONFIG: docker } });
   });
 
   it('DOCKER_HOST never says where a server is', async () => {

@@ -51,50 +51,53 @@ describe.skipIf('missing' in debian)('real systemd machines', () => {
     run('/usr/sbin/kanidmd', ...args, '-c', '/etc/kanidm/server.toml');
 
   // Side by side: they mostly wait for rounds.
-  it.concurrent('do the main job, SSH and SSH: sudo for exactly what was printed, a dynamic user, root:kanidm 0440', async () => {
-    const a = await startMachine(engine, 'metal-a', program, {
-      service: ['User=kanidm'],
-      sudoers: ADA_MAY_ALL,
-    });
-    const b = await startMachine(engine, 'metal-b', program, {
-      service: ['DynamicUser=yes', 'User=kanidm-dynamic', 'SupplementaryGroups=kanidm'],
-      sudoers: '# nobody may do anything yet\n',
-    });
-    const home = homeThatKnows(engine.folder, 'home', [{ machine: a }, { machine: b }]);
-    const lines = await allowWhatIsSaid(b, home);
-    const { engine: kanilink, close } = engineOf(home);
-    try {
-      kanidmd(a, 'practice', 'create-person', 'before');
-      await pairAndProve(kanilink, fleetText(over(a), over(b)));
-      expect(kanidmd(b, 'practice', 'entries')).toContain('before');
-      kanidmd(b, 'practice', 'create-person', 'after');
-      await until(
-        () => kanidmd(a, 'practice', 'entries').includes('after'),
-        () => 'what is new on b did not reach a',
-      );
-    } finally {
-      await close();
-    }
-    const [user, dynamic] = [a, b].map(({ run }) => {
-      const pid = run('systemctl', 'show', 'kanidmd', '--property=MainPID', '--value');
-      return run('stat', '-c', '%u', `/proc/${pid}`);
-    });
-    expect(user).toBe(a.run('id', '-u', 'kanidm'));
-    // Users that systemd makes up for a unit are from this range (systemd.exec(5), DynamicUser).
-    expect(Number(dynamic)).toBeGreaterThanOrEqual(61184);
-    expect(Number(dynamic)).toBeLessThanOrEqual(65519);
-    for (const machine of [a, b]) {
-      expect(machine.run('stat', '-c', '%U:%G %a', '/etc/kanidm/server.toml')).toBe('root:kanidm 440');
-      expect(machine.run('cat', '/etc/kanidm/server.toml')).toContain(`# ${machine.name}, made by hand`);
-      const left = machine.run('ls', '-A', '/run/lock', '/home/ada', '/etc/kanidm', '/var/lib/kanidm/');
-      expect(left.replaceAll('kanilink-backups', '')).not.toContain('kanilink');
-    }
-    expect(b.run('ls', '/var/lib/kanidm/kanilink-backups')).toMatch(/^idm-b-\S+\.json\.gz$/);
-    // Every line was one for a reason of its own: no wildcard, and expressions for backups only.
-    const expressions = lines.filter((line) => line.includes('^'));
-    for (const line of expressions) expect(line).toContain('/kanilink-backups/[a-z0-9-]+-');
-    for (const line of lines) if (!expressions.includes(line)) expect(line).not.toMatch(/[*?[\]!]/);
-  });
+  it.concurrent(
+    'do the main job, SSH and SSH: sudo for exactly what was printed, a dynamic user, root:kanidm 0440',
+    async () => {
+      const a = await startMachine(engine, 'metal-a', program, {
+        service: ['User=kanidm'],
+        sudoers: ADA_MAY_ALL,
+      });
+      const b = await startMachine(engine, 'metal-b', program, {
+        service: ['DynamicUser=yes', 'User=kanidm-dynamic', 'SupplementaryGroups=kanidm'],
+        sudoers: '# nobody may do anything yet\n',
+      });
+      const home = homeThatKnows(engine.folder, 'home', [{ machine: a }, { machine: b }]);
+      const lines = await allowWhatIsSaid(b, home);
+      const { engine: kanilink, close } = engineOf(home);
+      try {
+        kanidmd(a, 'practice', 'create-person', 'before');
+        await pairAndProve(kanilink, fleetText(over(a), over(b)));
+        expect(kanidmd(b, 'practice', 'entries')).toContain('before');
+        kanidmd(b, 'practice', 'create-person', 'after');
+        await until(
+          () => kanidmd(a, 'practice', 'entries').includes('after'),
+          () => 'what is new on b did not reach a',
+        );
+      } finally {
+        await close();
+      }
+      const [user, dynamic] = [a, b].map(({ run }) => {
+        const pid = run('systemctl', 'show', 'kanidmd', '--property=MainPID', '--value');
+        return run('stat', '-c', '%u', `/proc/${pid}`);
+      });
+      expect(user).toBe(a.run('id', '-u', 'kanidm'));
+      // Users that systemd makes up for a unit are from this range (systemd.exec(5), DynamicUser).
+      expect(Number(dynamic)).toBeGreaterThanOrEqual(61184);
+      expect(Number(dynamic)).toBeLessThanOrEqual(65519);
+      for (const machine of [a, b]) {
+        expect(machine.run('stat', '-c', '%U:%G %a', '/etc/kanidm/server.toml')).toBe('root:kanidm 440');
+        expect(machine.run('cat', '/etc/kanidm/server.toml')).toContain(`# ${machine.name}, made by hand`);
+        const left = machine.run('ls', '-A', '/run/lock', '/home/ada', '/etc/kanidm', '/var/lib/kanidm/');
+        expect(left.replaceAll('kanilink-backups', '')).not.toContain('kanilink');
+      }
+      expect(b.run('ls', '/var/lib/kanidm/kanilink-backups')).toMatch(/^idm-b-\S+\.json\.gz$/);
+      // Every line was one for a reason of its own: no wildcard, and expressions for backups only.
+      const expressions = lines.filter((line) => line.includes('^'));
+      for (const line of expressions) expect(line).toContain('/kanilink-backups/[a-z0-9-]+-');
+      for (const line of lines) if (!expressions.includes(line)) expect(line).not.toMatch(/[*?[\]!]/);
+    },
+  );
 
   /**
    * Does what an operator does who allows ada nothing but what Kanilink asks for: once for what it needs to read the

@@ -5,6 +5,11 @@ import { pause } from '../ssh/limits';
 import { collect } from './collect';
 import { type Container, containerStopped, type Inspected } from './container';
 
+/**
+ * A program whose streams ended and that goes on for longer was not heard to its end: the stream of an exec ends as a
+ * connection does that breaks. Milliseconds.
+ */
+const GOES_ON_MS = 3_000;
 /** The engine may still say "running" in the moment after a program's streams ended. Milliseconds. */
 const SETTLE_MS = 50;
 
@@ -67,6 +72,7 @@ async function exitCodeOf(
   doing: string,
   signal: AbortSignal,
 ): Promise<Result<number | null>> {
+  const ended = performance.now();
   for (;;) {
     const answer = await container.api.json(
       { method: 'GET', path: `/exec/${encodeURIComponent(id)}/json`, doing },
@@ -78,9 +84,18 @@ async function exitCodeOf(
       readonly ExitCode: number | null;
     };
     if (!Running) return ok(ExitCode);
+    if (performance.now() - ended > GOES_ON_MS) return fail(notHeard(container, doing));
     await pause(SETTLE_MS, signal);
   }
 }
+
+const notHeard = (container: Container, doing: string) =>
+  faultAt(
+    container.at,
+    'connection-lost',
+    `the connection to the engine was lost while ${doing}`,
+    'The program still runs, and what it says is not heard: look at the server, then try again.',
+  );
 
 const notRunnable = (container: Container, argv: readonly string[], message: string) =>
   /OCI runtime|executable file not found|no such file/i.test(message)

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../../../shared/result';
 import { faultAt } from './faults';
 import type { Machine } from './machine';
 
-/** A folder of ours older than this was left behind: nothing that happens in one takes as long. Milliseconds. */
+/** A folder of ours older than this was left behind, unless somebody says otherwise. Milliseconds. */
 const LEFT_BEHIND_MS = 120_000;
 
 /**
@@ -11,6 +11,7 @@ const LEFT_BEHIND_MS = 120_000;
  * name wherever it can, so that sudoers may name every command that works in it; where somebody else is at work in that
  * one, and for whoever needs no sudo, it has a name of its own. One left behind by a program that was killed is removed
  * first.
+ * @param leftBehindMs how old it is then; by default longer than a file takes to be replaced or tested.
  * @returns the folder's path; `folder-taken` when the other name is one that sudoers does not allow.
  */
 export async function freshFolder(
@@ -18,6 +19,7 @@ export async function freshFolder(
   name: string,
   mode: number,
   signal: AbortSignal,
+  leftBehindMs = LEFT_BEHIND_MS,
 ): Promise<Result<string>> {
   const make = (path: string) =>
     machine.runAsRoot(['mkdir', '-m', `0${mode.toString(8)}`, '--', path], signal);
@@ -29,7 +31,7 @@ export async function freshFolder(
     const age = await ageOf(machine, name, signal);
     if (!age.ok) return age;
     taken = age.value !== null;
-    if (age.value !== null && age.value > LEFT_BEHIND_MS) {
+    if (age.value !== null && age.value > leftBehindMs) {
       const removed = await machine.runAsRoot(removal(name), signal);
       if (!removed.ok) return removed;
       const again = await make(name);
@@ -39,7 +41,10 @@ export async function freshFolder(
   }
   const own = `${name}-${randomBytes(6).toString('hex')}`;
   const made = await make(own);
-  if (!made.ok) return taken && made.error.code === 'sudo-refused' ? fail(folderTaken(machine, name)) : made;
+  if (!made.ok)
+    return taken && made.error.code === 'sudo-refused'
+      ? fail(folderTaken(machine, name, leftBehindMs))
+      : made;
   return made.value.exitCode === 0
     ? ok(own)
     : fail(
@@ -70,11 +75,11 @@ async function ageOf(machine: Machine, path: string, signal: AbortSignal): Promi
 /** How sudo's files are looked at. Without blanks, so that a line in sudoers can say exactly this. */
 export const LOOK = ['stat', '-L', '-c', '%f:%s:%u:%g:%Y', '--'] as const;
 
-const folderTaken = (machine: Machine, name: string) =>
+const folderTaken = (machine: Machine, name: string, leftBehindMs: number) =>
   faultAt(
     machine.at,
     'folder-taken',
     `somebody else is at work in ${name}, or left it behind a moment ago`,
-    'Try again in two minutes: a folder that was left behind is then removed.',
+    `Try again in ${leftBehindMs / 60_000} minutes: a folder that was left behind is then removed.`,
     { file: name },
   );

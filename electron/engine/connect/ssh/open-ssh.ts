@@ -61,7 +61,8 @@ export async function openSsh(
   const session = await lease.use(call, (why) =>
     fail(why === 'cancelled' ? cancelled(at, 'connecting') : timedOut(at, 'connecting', call.timeoutMs)),
   );
-  if (session.ok) return ok(new SshConnection(target, lease, options.backoff ?? RECONNECT_MS));
+  if (session.ok)
+    return ok(new SshConnection(target, route.value.notes, lease, options.backoff ?? RECONNECT_MS));
   await lease.release();
   return fail(withNotes(session.error, route.value));
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { HostFacts, ServiceState } from '../../../../shared/observed';
 import type { Sha256 } from '../../../../shared/names';
@@ -27,12 +26,12 @@ import { cancelled, Stopped, timedOut, within } from './limits';
 import { takeLock } from './lock';
 import { readLogs } from './logs';
 import { Machine } from './machine';
+import { makeScratch } from './scratch';
 import { changeService, readService } from './service';
 import { keepContext } from './selinux';
 import type { SshSession } from './session';
 import { sftpFiles } from './sftp-files';
 import { sudoFiles } from './sudo-files';
-import { scratchAsRoot } from './sudo-replace';
 import type { DeployPaths } from './sudoers-lines';
 import { unitName } from './systemctl';
 import type { SshTarget } from './target';
@@ -51,6 +50,8 @@ export class SshConnection implements ServerConnection {
 
   constructor(
     private readonly target: SshTarget,
+    /** What of ~/.ssh/config was left out. */
+    private readonly notes: readonly string[],
     private readonly lease: Lease<SshSession>,
     private readonly backoff: readonly number[],
   ) {
@@ -80,18 +81,9 @@ export class SshConnection implements ServerConnection {
 
   testConfig(bytes: Uint8Array, call: Call): Promise<Result<ConfigTest>> {
     return this.during(call, 'testing a configuration', async (signal) => {
-      const folder = await this.makeScratch(signal);
-      if (!folder.ok) return folder;
-      const tested = await testConfig(
-        this.machine,
-        this.files,
-        this.target.kanidmd,
-        bytes,
-        folder.value,
-        signal,
-      );
-      const removed = await this.files.removeFolder(folder.value, AbortSignal.timeout(5_000));
-      return tested.ok && !removed.ok ? removed : tested;
+      const config = await this.config(signal);
+      if (!config.ok) return config;
+      return testConfig(this.machine, this.files, this.target.kanidmd, config.value, bytes, signal);
     });
   }
 
@@ -125,7 +117,8 @@ export class SshConnection implements ServerConnection {
       const unit = await unitFacts(this.machine, this.files, this.target.config, signal);
       if (!unit.ok) return unit;
       this.configPath = unit.value.configPath;
-      return hostFacts(this.machine, unit.value, signal);
+      const facts = await hostFacts(this.machine, unit.value, signal);
+      return facts.ok && this.notes.length > 0 ? ok({ ...facts.value, leftOut: this.notes }) : facts;
     });
   }
 
@@ -153,7 +146,10 @@ export class SshConnection implements ServerConnection {
 
   scratch(call: Call & { readonly beside?: string }): Promise<Result<Scratch>> {
     return this.during(call, 'making a scratch folder', async (signal) => {
-      const path = await this.makeScratch(signal, call.beside);
+      const config = await this.config(signal);
+      if (!config.ok) return config;
+      const parent = call.beside ?? posix.dirname(config.value);
+      const path = await makeScratch(this.machine, this.files, parent, signal);
       if (!path.ok) return path;
       const remove = (later: Call) =>
         this.during(later, `removing ${path.value}`, (limit) => this.files.removeFolder(path.value, limit));
@@ -197,16 +193,6 @@ export class SshConnection implements ServerConnection {
     return this.during(call, `systemctl ${verb} ${this.machine.unit}`, (signal) =>
       changeService(this.machine, verb, signal),
     );
-  }
-
-  private async makeScratch(signal: AbortSignal, beside?: string): Promise<Result<string>> {
-    const config = await this.config(signal);
-    if (!config.ok) return config;
-    const parent = beside ?? posix.dirname(config.value);
-    if (this.target.sudo) return scratchAsRoot(this.machine, parent, signal);
-    const path = posix.join(parent, `.kanilink-${randomBytes(6).toString('hex')}`);
-    const made = await this.files.makeFolder(path, 0o700, signal);
-    return made.ok ? ok(path) : made;
   }
 
   /** For sudoers: where a deploy works, as far as it is known by now. */

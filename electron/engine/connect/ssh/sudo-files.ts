@@ -5,7 +5,7 @@ import { type At, faultAt } from './faults';
 import { diskFull, noSuchFile, notAFile, type ServerFiles, sha256Of, tooLarge } from './files';
 import { LOOK, removal } from './fresh-folder';
 import type { Machine } from './machine';
-import { privateFile, replaceAsRoot, type RootsFiles } from './sudo-replace';
+import { newFile, replaceAsRoot, type RootsFiles } from './sudo-replace';
 
 /** Files with root's rights: `sudo -n` and coreutils, for SFTP has no sudo. */
 export function sudoFiles(machine: Machine): ServerFiles {
@@ -15,7 +15,7 @@ export function sudoFiles(machine: Machine): ServerFiles {
     stat: (path, signal) => files.stat(path, signal),
     read: (path, maxBytes, signal) => files.read(path, maxBytes, signal),
     replace: (path, bytes, expect, signal) => replaceAsRoot(machine, files, path, bytes, expect, signal),
-    create: (path, bytes, signal) => files.done(path, privateFile(path), signal, bytes),
+    create: (path, bytes, signal) => files.done(path, newFile(path), signal, bytes),
     makeFolder: async (path, mode, signal) => {
       const there = await files.stat(path, signal);
       if (!there.ok) return there;

@@ -13,7 +13,7 @@ const CLEAN_UP_MS = 5_000;
 
 /** Where sudo works, beside the file it is about: root's own and closed, so that no name in it leads elsewhere. */
 export const WORK_FOLDER = '.kanilink-sudo';
-const workFolder = (path: string): string => posix.join(posix.dirname(path), WORK_FOLDER);
+export const workFolder = (path: string): string => posix.join(posix.dirname(path), WORK_FOLDER);
 /** The new file in it, until it takes the place of the old. */
 export const NEW_FILE = 'new';
 
@@ -25,15 +25,18 @@ export interface RootsFiles {
   done(path: string, argv: readonly string[], signal: AbortSignal, input?: Uint8Array): Promise<Result<void>>;
 }
 
-/** Makes a private file of these bytes: they come through stdin, so that no file of the user's is read with root's rights. */
-export const privateFile = (path: string): readonly string[] => [
-  ...['install', '-m', '0600', '--', '/dev/stdin', path],
+/**
+ * Makes a file of what comes through stdin, so that no file of the user's is read with root's rights, and takes it down to
+ * the disk. What is there already, be it a link, is not written over. Made in a folder that only root may enter.
+ */
+export const newFile = (path: string): readonly string[] => [
+  ...['dd', 'bs=64k', `of=${path}`, 'conv=excl,fsync', 'status=none'],
 ];
 
 /**
  * Replaces a file with root's rights, by the same steps as over SFTP (`replace-file.ts`), each a program of its own: the
- * new file is made in a folder nobody else may enter, gets owner, mode and SELinux context of the old, goes down to the
- * disk, is read back and renamed over it. No argument holds anything but paths that are the same each time, so that
+ * new file is made in a folder nobody else may enter, goes down to the disk, gets owner, mode and SELinux context of the
+ * old, is read back and renamed over it. No argument holds anything but paths that are the same each time, so that
  * sudoers can name every command (`sudoers-lines.ts`).
  */
 export async function replaceAsRoot(
@@ -67,28 +70,6 @@ export async function replaceAsRoot(
     : confirmWritten(machine.at, path, sha256Of(bytes), found);
 }
 
-/** A private folder with a name that sudoers can say, for whoever owns the folder it lies in: kanidmd writes into it itself. */
-export async function scratchAsRoot(
-  machine: Machine,
-  parent: string,
-  signal: AbortSignal,
-): Promise<Result<string>> {
-  const folder = await freshFolder(machine, posix.join(parent, WORK_FOLDER), 0o700, signal);
-  if (!folder.ok) return folder;
-  const given = await machine.runAsRoot(['chown', `--reference=${parent}`, '--', folder.value], signal);
-  if (!given.ok) return given;
-  if (given.value.exitCode === 0) return folder;
-  return fail(
-    faultAt(
-      machine.at,
-      'file-operation-failed',
-      `the folder ${folder.value} could not be given to the owner of ${parent}`,
-      'Look at the folder on the server.',
-      { file: folder.value, detail: given.value.stderr.trim() },
-    ),
-  );
-}
-
 class Replacing {
   private readonly wanted: Sha256;
 
@@ -114,7 +95,7 @@ class Replacing {
   async install(folder: string, old: FileStat, signal: AbortSignal): Promise<Result<void>> {
     const { machine, files, target } = this;
     const beside = posix.join(folder, NEW_FILE);
-    const made = await files.done(target, privateFile(beside), signal, this.bytes);
+    const made = await files.done(target, newFile(beside), signal, this.bytes);
     if (!made.ok) return made;
     // Owner before mode, for giving a file away takes bits from its mode.
     for (const program of ['chown', 'chmod']) {
@@ -124,9 +105,7 @@ class Replacing {
     const keep = keepContext(machine.at, (argv, limit) => machine.runAsRoot(argv, limit));
     const labelled = await keep(target, beside, signal);
     if (!labelled.ok) return labelled;
-    const flushed = await files.done(target, ['sync', '--', beside], signal);
-    if (!flushed.ok) return flushed;
-    // A connection that broke off would have left a shorter file.
+    // A connection that broke off leaves a shorter file.
     const written = await files.read(beside, LARGEST_CONFIG, signal);
     if (!written.ok) return written;
     if (written.value.sha256 !== this.wanted) return fail(this.notWritten(beside, written.value.sha256));

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { LOOK, removal } from './fresh-folder';
 import { lockName } from './lock-name';
-import { NEW_FILE, privateFile, WORK_FOLDER } from './sudo-replace';
+import { NEW_FILE, newFile, WORK_FOLDER } from './sudo-replace';
 
 /** Where a deploy works on a server. */
 export interface DeployPaths {
@@ -44,20 +44,19 @@ export function deployCommands(paths: DeployPaths): readonly (readonly Word[])[]
     ['cat', '--', config],
     ['readlink', '-e', '--', config],
     ...workFolderCommands(folder),
-    privateFile(staged),
-    privateFile(fresh),
+    newFile(staged),
+    newFile(fresh),
     ['chown', `--reference=${config}`, '--', fresh],
     ['chmod', `--reference=${config}`, '--', fresh],
     ['stat', '-c', '%C', '--', config],
     ['stat', '-c', '%C', '--', fresh],
     ['chcon', `--reference=${config}`, '--', fresh],
-    ['sync', '--', fresh],
     ...looks(fresh),
     ['cat', '--', fresh],
     ['mv', '-T', '--', fresh, config],
     ['mkdir', '-m', '0755', '--', `${lock}.new`],
     [...LOOK, `${lock}.new`],
-    privateFile(`${lock}.new/owner`),
+    newFile(`${lock}.new/owner`),
     ['chmod', '0644', '--', `${lock}.new/owner`],
     ['mv', '-T', '--', `${lock}.new`, lock],
     removal(`${lock}.new`),
@@ -91,6 +90,7 @@ function databaseCommands(
     ...looks(backup),
     ['cat', '--', backup],
     ...workFolderCommands(folder),
+    ['chown', `--reference=${folder}`, '--', posix.join(folder, WORK_FOLDER)],
     free(posix.join(folder, WORK_FOLDER)),
     withConfig('scripting', 'backup', compared),
     ...looks(compared),
@@ -100,12 +100,7 @@ function databaseCommands(
 
 const workFolderCommands = (folder: string): readonly (readonly Word[])[] => {
   const work = posix.join(folder, WORK_FOLDER);
-  return [
-    ['mkdir', '-m', '0700', '--', work],
-    [...LOOK, work],
-    ['chown', `--reference=${folder}`, '--', work],
-    removal(work),
-  ];
+  return [['mkdir', '-m', '0700', '--', work], [...LOOK, work], removal(work)];
 };
 
 const looks = (path: Word): readonly (readonly Word[])[] => [

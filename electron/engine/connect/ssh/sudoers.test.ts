@@ -93,7 +93,7 @@ describe('the line for sudoers', () => {
 });
 
 describe('the lines for a whole deploy', () => {
-  const tools = 'stat test cat readlink mkdir chown chmod chcon rm install sync mv df'.split(' ');
+  const tools = 'stat test cat readlink mkdir chown chmod chcon rm dd mv df'.split(' ');
   const whole = { ...debian, ...Object.fromEntries(tools.map((name) => [`/usr/bin/${name}`, root])) };
   const paths: DeployPaths = {
     ...{ unit: 'kanidmd.service', kanidmd: '/usr/sbin/kanidmd', config: '/etc/kanidm/server.toml' },
@@ -146,7 +146,7 @@ describe('the lines for a whole deploy', () => {
   it('are none where a name or a program is not safe in sudoers', async () => {
     expect(await lines(machine(whole), { config: '/etc/ka nidm/server.toml' })).toHaveLength(1);
     expect(await lines(machine(whole), { config: '/etc/*/server.toml' })).toHaveLength(1);
-    expect(await lines(machine({ ...whole, '/usr/bin/install': '1000 755' }))).toHaveLength(1);
+    expect(await lines(machine({ ...whole, '/usr/bin/dd': '1000 755' }))).toHaveLength(1);
     const without = Object.fromEntries(Object.entries(whole).filter(([path]) => path !== '/usr/bin/chcon'));
     expect((await lines(machine(without))).join('\n')).not.toContain('chcon');
   });

@@ -6,18 +6,36 @@ import type { ConfigTest } from '../connection';
 import type { ServerFiles } from './files';
 import { runKanidmd } from './kanidmd';
 import type { Machine } from './machine';
+import { makeOwnScratch } from './scratch';
+
+const CLEAN_UP_MS = 5_000;
 
 /**
- * Has the server's own kanidmd read a copy of a configuration whose database and socket lie in `folder`: a plain
- * `configtest` beside a running server would take over its admin socket (`kanidm.md`).
- * @param folder a scratch folder, which the caller removes.
+ * Has the server's own kanidmd read a copy of a configuration whose database and socket lie in a private folder beside it:
+ * a plain `configtest` beside a running server would take over its admin socket (`kanidm.md`). The folder is removed.
+ * @param config the server's own configuration's path.
  */
 export async function testConfig(
   machine: Machine,
   files: ServerFiles,
   program: string,
+  config: string,
   bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<Result<ConfigTest>> {
+  const folder = await makeOwnScratch(machine, files, posix.dirname(config), signal);
+  if (!folder.ok) return folder;
+  const tested = await testIn(folder.value, machine, files, program, bytes, signal);
+  const removed = await files.removeFolder(folder.value, AbortSignal.timeout(CLEAN_UP_MS));
+  return tested.ok && !removed.ok ? removed : tested;
+}
+
+async function testIn(
   folder: string,
+  machine: Machine,
+  files: ServerFiles,
+  program: string,
+  bytes: Uint8Array,
   signal: AbortSignal,
 ): Promise<Result<ConfigTest>> {
   const copy = stagedCopy(bytes, folder, { server: machine.at.server });

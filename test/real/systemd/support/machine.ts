@@ -38,7 +38,7 @@ export interface MachineOptions {
 /** The programs Kanilink runs as root, whatever their arguments. */
 export const ROOTS_PROGRAMS: readonly string[] = [
   '/usr/sbin/kanidmd',
-  ...'systemctl journalctl stat cat readlink test install sync mv rm mkdir chmod chown chcon df'
+  ...'systemctl journalctl stat cat readlink test dd mv rm mkdir chmod chown chcon df'
     .split(' ')
     .map((program) => `/usr/bin/${program}`),
 ];
