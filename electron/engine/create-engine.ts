@@ -11,6 +11,7 @@ import { fail, ok } from '../../shared/result';
 import { adoptServers } from './adopt/adopt-servers';
 import type { Person } from './connect/connection';
 import { compareFleet } from './compare/compare-fleet';
+import { leftBehindProblems } from './compare/left-behind';
 import { lastComparisons } from './compare/kept-comparisons';
 import { Connections, type ConnectionsOptions } from './connections';
 import { deployJob } from './deploy/deploy-job';
@@ -85,14 +86,20 @@ export function createEngine(options: EngineOptions): Engine {
     },
     status: async (text, call) => {
       const fleet = await observeFleet(text, connections, clock, call);
-      return fleet.ok ? ok(await statusOf(fleet.value, clock, call)) : fleet;
+      if (!fleet.ok) return fleet;
+      const left = await leftBehindProblems(options.configDir, fleet.value.fleet.servers);
+      const status = await statusOf(fleet.value, clock, call);
+      return ok({ ...status, problems: [...status.problems, ...left] });
     },
     plan: async (text, call) => {
       const fleet = await observeFleet(text, connections, clock, call);
       if (!fleet.ok) return fleet;
       const { configDir } = options;
       const planned = await planJob(call.job ?? { kind: 'apply' }, fleet.value, configDir);
-      return planned.ok ? ok(viewOf(planned.value.plan)) : planned;
+      if (!planned.ok) return planned;
+      const left = await leftBehindProblems(configDir, fleet.value.fleet.servers);
+      const { plan } = planned.value;
+      return ok(viewOf({ ...plan, problems: [...plan.problems, ...left] }));
     },
     runbook: (text, call) =>
       runbookOf(text, call, { connections, clock, configDir: options.configDir, home: options.home }),

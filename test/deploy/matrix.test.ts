@@ -4,34 +4,49 @@ import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CaseOutcome, runCase } from './support/case';
-import { type Fault, faultKinds } from './support/fault';
+import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
+import { type CaseOutcome, type Programs, runCase } from './support/case';
+import { type BrokenJob, type Fault, faultKinds } from './support/fault';
 
-/** The steps of a deploy of three servers that were never linked (`make-plan`): this test fails when there are others. */
-const STEPS = Array.from({ length: 15 }, (_none, at) => String(at + 1));
+interface Case {
+  readonly job: BrokenJob;
+  readonly fault: Fault;
+  readonly way: 'resume' | 'rollback';
+}
 
-const everything = STEPS.flatMap((step) =>
-  faultKinds.flatMap((kind) =>
-    (['resume', 'rollback'] as const).map((way) => ({ fault: { step, kind }, way })),
+/** Steps of a deploy of three servers that were never linked, and of a renewal on three that are (`make-plan`, `renew-plan`). */
+const STEPS: Readonly<Record<BrokenJob, number>> = { apply: 15, renew: 6 };
+
+/** A renewal is never rolled back: nothing brings the old certificate back. */
+const WAYS: Readonly<Record<BrokenJob, readonly Case['way'][]>> = {
+  apply: ['resume', 'rollback'],
+  renew: ['resume'],
+};
+
+const everything = (['apply', 'renew'] as const).flatMap((job) =>
+  Array.from({ length: STEPS[job] }, (_none, at) => String(at + 1)).flatMap((step) =>
+    faultKinds.flatMap((kind) => WAYS[job].map((way): Case => ({ job, fault: { step, kind }, way }))),
   ),
 );
 /** The moments that hurt most: a file half way, a refresh under way, a server that does not come back. */
-const sample: readonly { readonly fault: Fault; readonly way: 'resume' | 'rollback' }[] = [
-  { fault: { step: '3', kind: 'killed-after' }, way: 'rollback' },
-  { fault: { step: '6', kind: 'killed-during' }, way: 'resume' },
-  { fault: { step: '4', kind: 'refuses-new-file' }, way: 'resume' },
+const sample: readonly Case[] = [
+  { job: 'apply', fault: { step: '3', kind: 'killed-after' }, way: 'rollback' },
+  { job: 'apply', fault: { step: '6', kind: 'killed-during' }, way: 'resume' },
+  { job: 'apply', fault: { step: '4', kind: 'refuses-new-file' }, way: 'resume' },
 ];
 const long = process.env['KANILINK_LONG'] === '1';
-/** `3,7` or `3-5`: only these steps, to run the whole in parts. */
+/** `apply:3,renew:1`: only these steps, to run the whole in parts. */
 const only = process.env['KANILINK_MATRIX_STEPS']?.split(',');
-const cases = long ? everything.filter((it) => only === undefined || only.includes(it.fault.step)) : sample;
+const cases = long
+  ? everything.filter((it) => only === undefined || only.includes(`${it.job}:${it.fault.step}`))
+  : sample;
 
 describe('every step broken in every way', () => {
-  let child: string;
+  let programs: Programs;
   const outcomes: CaseOutcome[] = [];
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kl-child-'));
-    child = join(folder, 'child.cjs');
+    const child = join(folder, 'child.cjs');
     const input = fileURLToPath(new URL('support/child.ts', import.meta.url));
     const bundle = await rolldown({
       input,
@@ -41,11 +56,12 @@ describe('every step broken in every way', () => {
     });
     await bundle.write({ file: child, format: 'cjs', codeSplitting: false });
     await bundle.close();
+    programs = { child, kanidmd: await bundleKanidmd() };
   });
   afterAll(async () => {
     const lines = outcomes.map(
       (it) =>
-        `${it.trouble.length === 0 ? 'passed' : 'FAILED'}\tstep ${it.fault.step}\t${it.fault.kind}\t${it.fired ? 'fired' : 'not reached'}\t${it.ended}\t${it.way}: ${it.after}\t${it.trouble.join(' | ')}`,
+        `${it.trouble.length === 0 ? 'passed' : 'FAILED'}\t${it.job}\t${it.fault.step}\t${it.action}\t${it.fault.kind}\t${it.fired ? 'fired' : 'not reached'}\t${it.ended}\t${it.way}\t${it.after}\t${it.trouble.join(' | ')}`,
     );
     const passed = outcomes.filter((it) => it.trouble.length === 0).length;
     console.log(`${lines.join('\n')}\n${outcomes.length} cases, ${passed} passed`);
@@ -54,16 +70,19 @@ describe('every step broken in every way', () => {
       await mkdir(dirname(report), { recursive: true });
       await writeFile(report, `${lines.join('\n')}\n`);
     }
-    if (child) await rm(dirname(child), { recursive: true, force: true });
+    if (programs)
+      for (const program of Object.values(programs))
+        await rm(dirname(program as string), { recursive: true, force: true });
   });
 
-  it.each(cases)(
-    'step $fault.step, $fault.kind, then $way',
-    async ({ fault, way }) => {
-      const outcome = await runCase(child, fault, way);
+  // Side by side: they mostly wait.
+  it.concurrent.each(cases)(
+    '$job, step $fault.step, $fault.kind, then $way',
+    async ({ job, fault, way }) => {
+      const outcome = await runCase(programs, job, fault, way);
       outcomes.push(outcome);
       expect(outcome.trouble).toEqual([]);
     },
-    300_000,
+    600_000,
   );
 });

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseFile, clickMenu } from './support/electron-window';
 import { practiceServers, type PracticeServer } from './support/practice-server';
@@ -15,11 +17,16 @@ describe('two servers, paired by dragging a link', () => {
     const before = { a: await a.domainUuid(), b: await b.domainUuid() };
     expect(before.a).not.toBe(before.b);
     expect(await b.people()).toEqual(['test_user']);
-    const { window } = await open({ fleet: fleet.fleet });
+    const { window, electron } = await open({ fleet: fleet.fleet });
 
     await pair(window, 'idm-a', 'idm-b', 'idm-a');
     await window.openReview();
     expect(await window.review.deployButton.isDisabled()).toBe(true);
+    const runbook = join(electron.home, 'runbook.md');
+    await chooseFile(electron.app, runbook);
+    await window.review.saveRunbook();
+    await until('the runbook is there', () => Promise.resolve(existsSync(runbook)), 30_000);
+    expect(readFileSync(runbook, 'utf8')).toContain('**The whole database of idm-b**');
     await window.review.cancel();
     // Nothing is touched before the person agrees.
     expect(await b.domainUuid()).toBe(before.b);

@@ -5,6 +5,7 @@ import type { Call } from '../connect/connection';
 import type { ObservedFleet } from '../observe-fleet';
 import type { Clock } from '../time';
 import { comparePair } from './compare-pair';
+import { takeAwayLeft } from './left-behind';
 import { keepComparison } from './kept-comparisons';
 import { pairPulls } from './pair-pulls';
 import { notCompared } from './tell';
@@ -19,6 +20,7 @@ export async function compareFleet(
   call: Call,
 ): Promise<readonly Comparison[]> {
   const { clock, configDir, say } = engine;
+  for (const { message } of await takeAwayLeft(configDir, fleet.sites, say)) say(message);
   const made: Comparison[] = [];
   for (const [a, b] of linkedPairs(fleet)) {
     const [mine, theirs] = [fleet.sites.get(a), fleet.sites.get(b)];
@@ -26,7 +28,7 @@ export async function compareFleet(
       made.push(notCompared([a, b], clock.now(), whyUnreached(fleet, mine ? b : a)));
       continue;
     }
-    const context = { clock, say, pulls: pairPulls(fleet.fleet, fleet.observed, a, b) };
+    const context = { clock, configDir, say, pulls: pairPulls(fleet.fleet, fleet.observed, a, b) };
     const comparison = await comparePair(mine, theirs, context, call);
     made.push(comparison);
     const kept =

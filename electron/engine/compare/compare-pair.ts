@@ -17,6 +17,8 @@ import { type PairPull, waitForRounds } from './wait-for-rounds';
 /** What a comparison needs beside the two servers. */
 export interface CompareContext {
   readonly clock: Clock;
+  /** Where what lies on a server meanwhile is written down. */
+  readonly configDir: string;
   /** The pulls between the two. */
   readonly pulls: readonly PairPull[];
   /** Tells the person what is going on. */
@@ -70,12 +72,12 @@ export async function comparePair(
 async function look(
   pair: readonly [Site, Site],
   also: ReadonlySet<string>,
-  { clock, say }: CompareContext,
+  { clock, configDir, say }: CompareContext,
   call: Call,
 ): Promise<Result<Look>> {
   say(`Backing up ${pair[0].server.id} and ${pair[1].server.id} into memory`);
   const at = clock.now();
-  const [left, right] = await Promise.all(pair.map((site) => takeBackup(site, call)));
+  const [left, right] = await Promise.all(pair.map((site) => takeBackup(site, configDir, call)));
   if (left === undefined || right === undefined) throw new Error('a pair has two servers');
   if (!left.ok) return left;
   if (!right.ok) return right;

@@ -4,6 +4,7 @@ import { supports } from '../../../shared/server-config/versions';
 import type { Call } from '../connect/connection';
 import { type Site, faultAt } from '../deploy/site';
 import { uncancelled } from '../time';
+import { noteScratch } from './left-behind';
 
 /** A packed backup beyond this is not taken into memory. Bytes. */
 const LARGEST = 256 * 1024 * 1024;
@@ -13,21 +14,23 @@ const LEAST_FREE = 64 * 1024 * 1024;
 /**
  * Takes an online backup of a server into memory. On the server it lies in a private folder beside the database, where
  * kanidmd itself may write, and is deleted before this returns, however it ends. A backup that could not be deleted is a
- * fault: it holds every credential.
+ * fault: it holds every credential. Where it lies is written down meanwhile: see `left-behind.ts`.
  */
-export async function takeBackup(site: Site, call: Call): Promise<Result<Uint8Array>> {
+export async function takeBackup(site: Site, configDir: string, call: Call): Promise<Result<Uint8Array>> {
   const unable = whyUnable(site);
   if (unable !== null) return fail(unable);
   const dbPath = databaseOf(site) ?? '';
   const scratch = await site.connection.scratch({ ...call, beside: posix.dirname(dbPath) });
   if (!scratch.ok) return fail(faultAt(site, scratch));
   const { path, remove } = scratch.value;
-  let taken: Result<Uint8Array> | null = null;
+  const noted = await noteScratch(configDir, site, path);
+  let taken: Result<Uint8Array> | null = noted.ok ? null : noted;
   try {
-    taken = await backUp(site, dbPath, `${path}/compare.json.gz`, call);
+    taken ??= await backUp(site, dbPath, `${path}/compare.json.gz`, call);
   } finally {
     const removed = await remove(uncancelled(60_000));
     if (!removed.ok) taken = fail(leftBehind(site, path, removed.error));
+    else if (noted.ok) await noted.value.forget();
   }
   return taken;
 }

@@ -35,9 +35,10 @@ export interface ServerConnection {
   ): AsyncIterable<LogItem>;
   /**
    * A fresh 0700 folder for what must not stay: beside the config, or in the folder `beside` (the database's, where
-   * kanidmd itself may write). It belongs to the owner of the folder it lies in.
+   * kanidmd itself may write). It belongs to the owner of the folder it lies in. `again`: no fresh one but the one at this
+   * path, which a program that was killed had made and did not remove; one that is not there is removed already.
    */
-  scratch(call: Call & { readonly beside?: string }): Promise<Result<Scratch>>;
+  scratch(call: Call & { readonly beside?: string; readonly again?: string }): Promise<Result<Scratch>>;
   /** Makes a folder (parents exist) or accepts the one that is there. For backups, which stay. */
   makeFolder(path: string, mode: number, call: Call): Promise<Result<void>>;
   /** Bytes free where `path` is; null when the transport cannot tell. */

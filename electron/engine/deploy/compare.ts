@@ -20,6 +20,7 @@ export async function compare(deployment: Deployment, step: CompareStep): Promis
   const observed = [...deployment.sites.values()].map((site) => site.observed);
   const context = {
     clock: deployment.clock,
+    configDir: deployment.configDir,
     pulls: pairPulls(deployment.fleet, observed, step.server, step.with),
     say: (text: string) => deployment.say(step.id, text),
   };

@@ -1,11 +1,10 @@
-import { judgePull } from '../../../shared/kanidmd/judge';
 import type { ServerId } from '../../../shared/names';
 import { originOf } from '../../../shared/plan/desired';
 import { parseOrigin } from '../../../shared/origin';
 import { type Partner, pulls, type ServerConfig } from '../../../shared/server-config/server-config';
 import { proofWindowMs } from '../probe/probe-server';
 import { until, uncancelled } from '../time';
-import { pullInput, takeReading } from '../watch/reading';
+import { judgePullsOf } from './judge-pulls';
 import type { Step } from '../../../shared/plan/plan';
 import type { Fault } from '../../../shared/result';
 import { type Deployment, type Site } from './site';
@@ -29,15 +28,11 @@ export async function whyNoRound(
     waiting.map(async ({ consumer, origin }) => {
       deployment.say(step.id, `Waiting until ${consumer.server.id} has pulled from ${site.server.id} again`);
       const timeoutMs = proofWindowMs(consumer.observed.config) + 20_000;
-      const limit = { timeoutMs, signal: deployment.signal, everyMs: 500 };
+      const limit = { timeoutMs, signal: deployment.signal, everyMs: 250 };
       const seen = await until(deployment.clock, limit, async () => {
-        const since = deployment.restarted.get(site.server.id) ?? null;
-        const own = deployment.restarted.get(consumer.server.id) ?? null;
-        const [mine, theirs] = await Promise.all([
-          takeReading(consumer.connection, consumer.observed, deployment.clock, uncancelled(30_000), own),
-          takeReading(site.connection, site.observed, deployment.clock, uncancelled(30_000), since),
-        ]);
-        const pull = judgePull(pullInput(consumer.server.id, mine, site.server.id, theirs, origin));
+        const call = uncancelled(30_000);
+        const [pull] = await judgePullsOf(deployment, consumer, [{ site, origin }], call);
+        if (!pull) throw new Error('one supplier has one pull');
         return pull.health === 'replicating' ? { done: true, value: pull } : { done: false, last: pull };
       });
       // Nothing is half done here: a cancel ends the wait, and no other server is touched.

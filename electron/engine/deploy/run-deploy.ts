@@ -7,6 +7,7 @@ import { type Problem, problemOf } from '../../../shared/problem';
 import type { ServerId } from '../../../shared/names';
 import { fail, type Result } from '../../../shared/result';
 import type { Clock } from '../time';
+import { takeAwayLeft } from '../compare/left-behind';
 import { expectedDurations } from './durations';
 import { addToJournal, type Journal, openJournal } from './journal';
 import type { Purpose } from './journal-entry';
@@ -83,6 +84,9 @@ export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> 
     });
     const deployment = deploymentOf(request, journal, locked.value);
     try {
+      const first = plan.steps[0]?.id;
+      const say = (text: string): void => void (first === undefined || deployment.say(first, text));
+      const left = await takeAwayLeft(request.configDir, request.sites, say);
       const ended = await runSteps(deployment, plan.steps, tell);
       const outcome = ended.outcome === 'done' && errors.length > 0 ? 'failed' : ended.outcome;
       if (deployment.trouble === null)
@@ -90,7 +94,7 @@ export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> 
       if (outcome === 'done' && request.of !== null && !request.partial)
         await settle(request.of, journal.deploy, request);
       const kept = (await locked.value.release()).map((fault) => problemOf(fault, 'warning'));
-      return finish(outcome, [...ended.problems, ...errors, ...kept]);
+      return finish(outcome, [...ended.problems, ...errors, ...kept, ...left]);
     } finally {
       // Nothing is left of them unless something unexpected was thrown.
       await locked.value.release();

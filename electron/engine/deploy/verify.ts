@@ -1,9 +1,8 @@
-import { judgePull } from '../../../shared/kanidmd/judge';
 import type { PullHealth } from '../../../shared/kanidmd/health';
 import type { VerifyStep } from '../../../shared/plan/plan';
 import { proofWindowMs } from '../probe/probe-server';
 import { until } from '../time';
-import { pullInput, takeReading } from '../watch/reading';
+import { judgePullsOf } from './judge-pulls';
 import { type Deployment, siteOf, stepDone, stepFailed, type StepResult } from './site';
 
 /**
@@ -15,25 +14,11 @@ export async function verify(deployment: Deployment, step: VerifyStep): Promise<
   const suppliers = step.suppliers.map((it) => ({ ...it, site: siteOf(deployment, it.server) }));
   // Two windows: the first round may have met a partner that was still restarting.
   const timeoutMs = 2 * proofWindowMs(site.observed.config) + 20_000;
-  const limit = { timeoutMs, signal: deployment.signal, everyMs: 500 };
+  const limit = { timeoutMs, signal: deployment.signal, everyMs: 250 };
   const told = new Set<string>();
   const outcome = await until(deployment.clock, limit, async () => {
     const call = { signal: deployment.signal, timeoutMs: 30_000 };
-    const [mine, ...theirs] = await Promise.all(
-      [site, ...suppliers.map((it) => it.site)].map((it) =>
-        takeReading(
-          it.connection,
-          it.observed,
-          deployment.clock,
-          call,
-          deployment.restarted.get(it.server.id) ?? null,
-        ),
-      ),
-    );
-    const pulls = suppliers.flatMap(({ server, origin }, index): PullHealth[] => {
-      const reading = theirs[index];
-      return mine && reading ? [judgePull(pullInput(step.server, mine, server, reading, origin))] : [];
-    });
+    const pulls = await judgePullsOf(deployment, site, suppliers, call);
     for (const pull of pulls) say(deployment, step, told, pull);
     const well = pulls.length === suppliers.length && pulls.every((pull) => pull.health === 'replicating');
     return well ? { done: true, value: pulls } : { done: false, last: pulls };

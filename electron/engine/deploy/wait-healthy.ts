@@ -1,4 +1,5 @@
-import type { Fault } from '../../../shared/result';
+import type { LogEvidence } from '../../../shared/observed';
+import type { Fault, Place, Result } from '../../../shared/result';
 import { readDomainOf, readOwnCertificate } from '../probe/probe-server';
 import { readEvidence } from '../probe/read-evidence';
 import { until } from '../time';
@@ -20,7 +21,7 @@ export async function waitHealthy(
   replication: boolean,
 ): Promise<Fault | null> {
   const signal = new AbortController().signal;
-  const limit = { timeoutMs: LIMIT, signal, everyMs: 400 };
+  const limit = { timeoutMs: LIMIT, signal, everyMs: 250 };
   const outcome = await until(deployment.clock, limit, async () => {
     const fault = await whyUnhealthy(deployment, site, sinceMs, replication);
     if (fault === null) return { done: true, value: null };
@@ -40,10 +41,12 @@ async function whyUnhealthy(
   const { connection, server } = site;
   const call = { signal: new AbortController().signal, timeoutMs: 20_000 };
   const where = { server: server.id };
-  const service = await connection.service.state(call);
-  if (!service.ok) return { ...service.error, where: { ...where, ...service.error.where } };
   const now = serverNow(site, deployment.clock);
-  const log = await readEvidence(connection, sinceMs, now, call);
+  const [service, log] = await Promise.all([
+    connection.service.state(call),
+    readEvidence(connection, sinceMs, now, call),
+  ]);
+  if (!service.ok) return { ...service.error, where: { ...where, ...service.error.where } };
   const lastTrouble = log.ok ? log.value.troubles.at(-1) : undefined;
   const detail = lastTrouble === undefined ? {} : { detail: lastTrouble.evidence };
   if (service.value.state === 'failed' || service.value.state === 'stopped')
@@ -54,22 +57,30 @@ async function whyUnhealthy(
       ...detail,
       where,
     };
-  const domain = await readDomainOf(connection, call);
+  // The log first: it costs less than a command, and a server that is still starting answers none.
+  const silent = replication ? whyNotListening(log, where) : null;
+  if (silent !== null) return silent;
+  const [domain, certificate] = await Promise.all([
+    readDomainOf(connection, call),
+    replication ? readOwnCertificate(connection, call) : null,
+  ]);
   if (!domain.ok) return { ...domain.error, where: { ...where, ...domain.error.where } };
-  if (!replication) return null;
-  const certificate = await readOwnCertificate(connection, call);
-  if (!certificate.ok) return { ...certificate.error, where: { ...where, ...certificate.error.where } };
+  if (certificate !== null && !certificate.ok)
+    return { ...certificate.error, where: { ...where, ...certificate.error.where } };
+  return null;
+}
+
+function whyNotListening(log: Result<LogEvidence>, where: Place): Fault | null {
   if (!log.ok) return { ...log.error, where: { ...where, ...log.error.where } };
   const bind = log.value.troubles.find(
     (trouble) => trouble.code.startsWith('bind') || /AddrInUse|Could not bind/.test(trouble.evidence),
   );
   if (bind) return { code: bind.code, message: bind.cause, fix: bind.fix, detail: bind.evidence, where };
-  if (!log.value.listening)
-    return {
-      code: 'replication-not-started',
-      message: 'kanidmd runs, but its replication interface has not started.',
-      fix: 'Read its log for why; bindaddress may be taken.',
-      where,
-    };
-  return null;
+  if (log.value.listening) return null;
+  return {
+    code: 'replication-not-started',
+    message: 'kanidmd runs, but its replication interface has not started.',
+    fix: 'Read its log for why; bindaddress may be taken.',
+    where,
+  };
 }

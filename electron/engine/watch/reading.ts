@@ -29,17 +29,40 @@ export async function takeReading(
   call: Call,
   restartedMs: number | null,
 ): Promise<Reading> {
-  const service = await connection.service.state(call);
+  const reading = await takeLogReading(connection, observed, clock, call, restartedMs);
+  return reading.state === 'running' ? withDomain(reading, connection, call) : reading;
+}
+
+/** A reading with the domain its server holds now. */
+export async function withDomain(
+  reading: Reading,
+  connection: ServerConnection,
+  call: Call,
+): Promise<Reading> {
+  const domain = await readDomainOf(connection, call);
+  return { ...reading, domain: domain.ok ? domain.value : null };
+}
+
+/** The same without asking the server for its domain: a command on it costs more than a look at its log. */
+export async function takeLogReading(
+  connection: ServerConnection,
+  observed: ObservedServer,
+  clock: Clock,
+  call: Call,
+  restartedMs: number | null,
+): Promise<Reading> {
   const now = clock.now() + (observed.facts?.clockOffsetMs ?? 0);
-  const state = !service.ok ? 'unreachable' : service.value.state === 'running' ? 'running' : 'stopped';
   const window = now - proofWindowMs(observed.config) - 1000;
   const since = restartedMs === null ? window : Math.max(window, restartedMs);
-  const log = state === 'unreachable' ? null : await readEvidence(connection, since, now, call);
-  const domain = state === 'running' ? await readDomainOf(connection, call) : null;
+  const [service, log] = await Promise.all([
+    connection.service.state(call),
+    readEvidence(connection, since, now, call),
+  ]);
+  const state = !service.ok ? 'unreachable' : service.value.state === 'running' ? 'running' : 'stopped';
   return {
     state,
-    domain: domain?.ok ? domain.value : null,
-    log: log?.ok ? log.value : null,
+    domain: null,
+    log: state !== 'unreachable' && log.ok ? log.value : null,
     pollInterval: pollIntervalOf(observed.config),
     now: now * 1000,
     clockOffsetMs: observed.facts?.clockOffsetMs ?? 0,

@@ -3,7 +3,7 @@ import type { Call, ServerConnection } from '../../../electron/engine/connect/co
 import type { Fault, Wish } from './fault';
 
 /** Which calls change a server; a step without any of them is broken at its first call that reads. */
-const EFFECTS = ['replaceFile', 'restart', 'backup', 'refresh'];
+const EFFECTS = ['replaceFile', 'restart', 'backup', 'refresh', 'renew'];
 
 interface Broken {
   /** The step that runs now. */
@@ -71,7 +71,9 @@ export function breaking(
         ? 'backup'
         : command.startsWith('refresh')
           ? 'refresh'
-          : 'kanidmd';
+          : command.startsWith('renew')
+            ? 'renew'
+            : 'kanidmd';
       if (
         fault.kind === 'says-error-exits-0' &&
         !now.fired &&

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import type { DeployOutcome } from '../../../shared/plan/deploy';
 import type { Problem } from '../../../shared/problem';
 import { openIntents, readDeploys } from '../../../electron/engine/deploy/read-journal';
-import type { ChildOrder, Fault, Wish } from './fault';
+import type { BrokenJob, ChildOrder, Fault, Wish } from './fault';
 import { deployed, startSite, type TestSite } from './site';
 
 /** How one case ended. `trouble`: promises that were broken; none is a pass. */
 export interface CaseOutcome {
   readonly fault: Fault;
+  readonly job: BrokenJob;
+  /** What the broken step does. */
+  readonly action: string;
   readonly way: 'resume' | 'rollback';
   readonly fired: boolean;
   readonly ended: DeployOutcome | 'killed';
@@ -27,17 +30,35 @@ interface ChildEnd {
 const NAMED = ['idm-b', 'idm-c'];
 const LIMIT_MS = 240_000;
 
+/** The programs a case runs. */
+export interface Programs {
+  /** The one that deploys and is broken. */
+  readonly child: string;
+  readonly kanidmd: string;
+}
+
 /** Breaks one step of a three-server deploy, looks at what is left, then goes on one of the two ways. */
-export async function runCase(child: string, fault: Fault, way: 'resume' | 'rollback'): Promise<CaseOutcome> {
-  const site = await startSite(3);
+export async function runCase(
+  programs: Programs,
+  job: BrokenJob,
+  fault: Fault,
+  way: 'resume' | 'rollback',
+): Promise<CaseOutcome> {
+  // From 1.11.1 on a renewal shows its certificate within seconds.
+  const site = await startSite(3, {
+    program: programs.kanidmd,
+    ...(job === 'renew' ? { version: '1.11.1' } : {}),
+  });
+  const named = job === 'renew' ? [] : NAMED;
   const trouble: string[] = [];
   const check = (well: boolean, what: string): void => {
     if (!well) trouble.push(what);
   };
   try {
+    if (job === 'renew') await linkAll(site);
     const before = await site.files();
     const data = await site.data();
-    const ended = await deployInChild(child, site, fault);
+    const ended = await deployInChild(programs.child, site, { job, erase: named, fault });
     const killed = ended.end === 'killed';
     const fired = killed || ended.fired;
 
@@ -57,14 +78,14 @@ export async function runCase(child: string, fault: Fault, way: 'resume' | 'roll
     }
     const held = await site.data();
     for (const [id, was] of Object.entries(data))
-      if (!NAMED.includes(id) && held[id]?.domain !== '')
+      if (!named.includes(id) && held[id]?.domain !== '')
         check(
           held[id]?.domain === was.domain && was.people.every((name) => held[id]?.people.includes(name)),
           `${id} was erased and not named`,
         );
 
     const { deploys, unreadable } = await readDeploys(site.configDir);
-    const record = deploys[0];
+    const record = deploys.find((it) => it.header.purpose === job);
     check(unreadable.length === 0 && record !== undefined, 'the journal cannot be read');
     if (record) {
       check(record.state === (killed ? 'interrupted' : 'finished'), `the journal says ${record.state}`);
@@ -82,7 +103,9 @@ export async function runCase(child: string, fault: Fault, way: 'resume' | 'roll
     }
     const after =
       way === 'resume' ? await goOn(site, killed, check) : await goBack(site, before, left, check);
-    return { fault, way, fired, ended: ended.end, after, trouble };
+    await lookForBackups(site, check);
+    const action = record?.header.steps.find((it) => it.id === fault.step)?.action ?? 'no such step';
+    return { fault, job, action, way, fired, ended: ended.end, after, trouble };
   } finally {
     await site.close();
   }
@@ -133,6 +156,15 @@ async function goOn(
   const domains = new Set(Object.values(data).map((it) => it.domain));
   check(domains.size === 1, `the servers are in ${domains.size} domains after ${end}`);
   check(data['idm-a']?.people.length === 6, 'idm-a lost people');
+  const left = await engine.plan(text, { signal: new AbortController().signal, timeoutMs: 60_000 });
+  check(left.ok && left.value.steps.length === 0, 'something is left to do at the end');
+  const status = await engine.status(text, {
+    signal: new AbortController().signal,
+    timeoutMs: 60_000,
+    wait: true,
+  });
+  for (const pull of status.ok ? status.value.pulls : [])
+    check(pull.health === 'replicating', `${pull.consumer} ← ${pull.supplier} is ${pull.health}`);
   return end;
 }
 
@@ -196,13 +228,39 @@ async function filesOfJournals(site: TestSite): Promise<ReadonlySet<string>> {
   return all;
 }
 
-function deployInChild(program: string, site: TestSite, fault: Fault): Promise<ChildEnd> {
+/** A backup of a comparison is gone from every server, or its place is told. */
+async function lookForBackups(site: TestSite, check: (well: boolean, what: string) => void): Promise<void> {
+  const places = await Promise.all(site.fleet.machines.map((it) => readdir(it.folder, { recursive: true })));
+  if (!places.flat().some((path) => path.endsWith('compare.json.gz'))) return;
+  const told = await site.engine().plan(await site.text(), {
+    signal: new AbortController().signal,
+    timeoutMs: 60_000,
+  });
+  const problems = told.ok ? told.value.problems : [];
+  check(
+    problems.some((it) => it.code === 'backup-left-behind'),
+    'a backup lies on a server and nothing says so',
+  );
+}
+
+/** Deploys the three servers, well, before something is broken. */
+async function linkAll(site: TestSite): Promise<void> {
+  const engine = site.engine();
+  const { end } = await deployed(engine, await site.text(), { erase: NAMED });
+  if (end.outcome !== 'done')
+    throw new Error(`the servers could not be linked: ${JSON.stringify(end.problems)}`);
+}
+
+function deployInChild(
+  program: string,
+  site: TestSite,
+  broken: Pick<ChildOrder, 'job' | 'erase' | 'fault'>,
+): Promise<ChildEnd> {
   const order: ChildOrder = {
     fleet: site.fleet.fleet,
     home: site.configDir,
     configDir: site.configDir,
-    erase: NAMED,
-    fault,
+    ...broken,
   };
   const child = fork(program, [JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let said = '';

@@ -30,14 +30,15 @@ async function main(): Promise<void> {
   });
   const text = { path: order.fleet, text: await readFile(order.fleet, 'utf8') };
   const signal = new AbortController().signal;
-  const plan = await engine.plan(text, { signal, timeoutMs: 60_000 });
+  const job =
+    order.job === 'renew' ? { kind: 'renew' as const, server: 'idm-a' } : { kind: 'apply' as const };
+  const plan = await engine.plan(text, { signal, timeoutMs: 60_000, job });
   if (!plan.ok) throw new Error(plan.error.message);
   for (const step of plan.value.steps)
-    if (['configure', 'restart', 'backup', 'refresh', 'put-back'].includes(step.action))
-      effectSteps.add(step.id);
+    if (!['read-certificate', 'verify'].includes(step.action)) effectSteps.add(step.id);
   for await (const event of engine.deploy(
     text,
-    { fingerprint: plan.value.fingerprint, erase: order.erase },
+    { fingerprint: plan.value.fingerprint, erase: order.erase, job },
     signal,
   )) {
     if (event.kind === 'step') now.step = event.state === 'running' ? event.step : now.step;

@@ -13,6 +13,9 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
+/** What is deployed: three fresh servers that are linked, or a renewal on three that are. */
+export type BrokenJob = 'apply' | 'renew';
+
 /** Breaks one step of a deploy in one way, once. */
 export interface Fault {
   readonly step: string;
@@ -28,5 +31,6 @@ export interface ChildOrder {
   readonly home: string;
   readonly configDir: string;
   readonly erase: readonly string[];
+  readonly job: BrokenJob;
   readonly fault: Fault;
 }

@@ -30,9 +30,15 @@ export interface TestSite {
 /** Starts three linked servers, or as many as said; `more` as for the practice fleet. */
 export async function startSite(
   servers = 3,
-  more: Pick<PracticeFleetOptions, 'version' | 'speed' | 'pollIntervalSeconds'> = {},
+  {
+    program: bundled,
+    ...more
+  }: Pick<PracticeFleetOptions, 'version' | 'speed' | 'pollIntervalSeconds'> & {
+    /** A bundled kanidmd, which the caller deletes; without it one is made. */
+    readonly program?: string;
+  } = {},
 ): Promise<TestSite> {
-  const program = await bundleKanidmd();
+  const program = bundled ?? (await bundleKanidmd());
   const home = await mkdtemp(join(tmpdir(), 'kl-home-'));
   const fleet = await startPracticeFleet({
     servers,
@@ -80,7 +86,7 @@ export async function startSite(
       await Promise.all(engines.map((it) => it.close()));
       await fleet.close();
       await rm(home, { recursive: true, force: true });
-      await rm(dirname(program), { recursive: true, force: true });
+      if (bundled === undefined) await rm(dirname(program), { recursive: true, force: true });
     },
   };
 }

@@ -68,6 +68,10 @@ export class ReviewDialog {
     return (await this.root.innerText()).trim();
   }
 
+  async saveRunbook(): Promise<void> {
+    await this.root.getByTestId('save-runbook').click();
+  }
+
   async deploy(): Promise<void> {
     await this.deployButton.click();
   }

@@ -22,6 +22,7 @@ import { exec } from './exec';
 import { configPathOf, hostFacts } from './facts';
 import { makeFolder, removeFile } from './folders';
 import { ownerOf } from './owner';
+import { faultAt } from '../ssh/faults';
 import { kanidmdUser } from './kanidmd-user';
 import { type Lock, lockContainer, type LockOwner } from './lock';
 import { readLogs } from './logs';
@@ -124,8 +125,10 @@ export class DockerConnection implements ServerConnection {
     return readLogs(this.container, from, options.follow, this.backoff, options.signal);
   }
 
-  scratch(call: Call & { readonly beside?: string }): Promise<Result<Scratch>> {
+  scratch(call: Call & { readonly beside?: string; readonly again?: string }): Promise<Result<Scratch>> {
+    const { again } = call;
     return this.during(call, 'making a scratch folder', async (seen, signal) => {
+      if (again !== undefined) return this.scratchAgain(again, signal);
       const config = configPathOf(seen, this.target.config);
       const user = await kanidmdUser(this.container, seen, config, signal);
       if (!user.ok) return user;
@@ -181,6 +184,27 @@ export class DockerConnection implements ServerConnection {
   ): Promise<FileStat> {
     const owner = await ownerOf(this.container, seen, path, about, signal);
     return owner.ok ? { ...about, ...owner.value } : about;
+  }
+
+  /** Only what `Scratches` names so is ever removed with all it holds. */
+  private async scratchAgain(path: string, signal: AbortSignal): Promise<Result<Scratch>> {
+    const beside = /^(\/.*)\/\.kanilink\/[0-9a-f]{12}$/.exec(path)?.[1];
+    if (beside === undefined || posix.normalize(path) !== path)
+      return fail(
+        faultAt(this.at, 'no-scratch', `${path} is no scratch folder of Kanilink’s`, 'Look at it by hand.', {
+          file: path,
+        }),
+      );
+    const space = await this.scratchesBeside(beside).again(path, signal);
+    if (!space.ok) return space;
+    const leave = space.value?.leave;
+    return ok({
+      path,
+      remove: (later) =>
+        leave === undefined
+          ? Promise.resolve(ok(undefined))
+          : this.during(later, `removing ${path}`, (_, limit) => leave(limit)),
+    });
   }
 
   private scratchesBeside(folder: string): Scratches {

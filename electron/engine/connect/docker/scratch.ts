@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { ok, type Result } from '../../../../shared/result';
-import { put } from './archive';
+import { put, stat } from './archive';
 import type { Container } from './container';
 import type { Owner, TarEntry } from './tar';
 
@@ -59,6 +59,25 @@ export class Scratches {
           if (left) return ok(undefined);
           left = true;
           return this.leave(relative, limit);
+        },
+      });
+    });
+  }
+
+  /** Takes up the folder at `path` that an earlier program made and did not leave; null: there is none. */
+  again(path: string, signal: AbortSignal): Promise<Result<Pick<ScratchSpace, 'path' | 'leave'> | null>> {
+    return this.oneByOne(async () => {
+      const there = await stat(this.container, path, signal);
+      if (!there.ok) return there;
+      if (there.value?.kind !== 'folder') return ok(null);
+      this.users++;
+      let left = false;
+      return ok({
+        path,
+        leave: async (limit: AbortSignal) => {
+          if (left) return ok(undefined);
+          left = true;
+          return this.leave(posix.relative(this.beside, path), limit);
         },
       });
     });

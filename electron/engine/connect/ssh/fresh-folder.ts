@@ -62,7 +62,11 @@ export async function freshFolder(
 export const removal = (path: string): readonly string[] => ['rm', '-rf', '--one-file-system', '--', path];
 
 /** By the server's clock; null: it is not there. Milliseconds. */
-async function ageOf(machine: Machine, path: string, signal: AbortSignal): Promise<Result<number | null>> {
+export async function ageOf(
+  machine: Machine,
+  path: string,
+  signal: AbortSignal,
+): Promise<Result<number | null>> {
   const told = await machine.runAsRoot([...LOOK, path], signal);
   if (!told.ok) return told;
   const modified = Number(told.value.stdout.trim().split(':').at(-1));
@@ -75,7 +79,8 @@ async function ageOf(machine: Machine, path: string, signal: AbortSignal): Promi
 /** How sudo's files are looked at. Without blanks, so that a line in sudoers can say exactly this. */
 export const LOOK = ['stat', '-L', '-c', '%f:%s:%u:%g:%Y', '--'] as const;
 
-const folderTaken = (machine: Machine, name: string, leftBehindMs: number) =>
+/** Somebody else's folder is not touched. */
+export const folderTaken = (machine: Machine, name: string, leftBehindMs: number) =>
   faultAt(
     machine.at,
     'folder-taken',

@@ -26,7 +26,7 @@ import { cancelled, Stopped, timedOut, within } from './limits';
 import { takeLock } from './lock';
 import { readLogs } from './logs';
 import { Machine } from './machine';
-import { makeScratch } from './scratch';
+import { makeScratch, scratchLeft } from './scratch';
 import { changeService, readService } from './service';
 import { keepContext } from './selinux';
 import type { SshSession } from './session';
@@ -144,12 +144,12 @@ export class SshConnection implements ServerConnection {
     return readLogs(source, from, options.follow, options.signal);
   }
 
-  scratch(call: Call & { readonly beside?: string }): Promise<Result<Scratch>> {
+  scratch(call: Call & { readonly beside?: string; readonly again?: string }): Promise<Result<Scratch>> {
     return this.during(call, 'making a scratch folder', async (signal) => {
-      const config = await this.config(signal);
-      if (!config.ok) return config;
-      const parent = call.beside ?? posix.dirname(config.value);
-      const path = await makeScratch(this.machine, this.files, parent, signal);
+      const path =
+        call.again === undefined
+          ? await this.makeScratch(signal, call.beside)
+          : await scratchLeft(this.machine, call.again, signal);
       if (!path.ok) return path;
       const remove = (later: Call) =>
         this.during(later, `removing ${path.value}`, (limit) => this.files.removeFolder(path.value, limit));
@@ -204,6 +204,12 @@ export class SshConnection implements ServerConnection {
       config: this.configPath,
       database: this.database,
     };
+  }
+
+  private async makeScratch(signal: AbortSignal, beside?: string): Promise<Result<string>> {
+    const config = await this.config(signal);
+    if (!config.ok) return config;
+    return makeScratch(this.machine, this.files, beside ?? posix.dirname(config.value), signal);
   }
 
   private async config(signal: AbortSignal): Promise<Result<string>> {
