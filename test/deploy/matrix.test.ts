@@ -35,11 +35,13 @@ const sample: readonly Case[] = [
   { job: 'apply', fault: { step: '4', kind: 'refuses-new-file' }, way: 'resume' },
 ];
 const long = process.env['KANILINK_LONG'] === '1';
-/** `apply:3,renew:1`: only these steps, to run the whole in parts. */
-const only = process.env['KANILINK_MATRIX_STEPS']?.split(',');
-const cases = long
-  ? everything.filter((it) => only === undefined || only.includes(`${it.job}:${it.fault.step}`))
-  : sample;
+/** `apply:3,renew:1`: only these steps; `resume` or `rollback`: only this way; to run the whole in parts. */
+const steps = process.env['KANILINK_MATRIX_STEPS']?.split(',');
+const only = process.env['KANILINK_MATRIX_WAY'];
+const chosen = everything
+  .filter((it) => steps === undefined || steps.includes(`${it.job}:${it.fault.step}`))
+  .filter((it) => only === undefined || it.way === only);
+const cases = long ? chosen : sample;
 
 describe('every step broken in every way', () => {
   let programs: Programs;
