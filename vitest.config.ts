@@ -28,8 +28,9 @@ export default defineConfig({
           '{shared,electron,practice,renderer,build,test/support}/**/!(*.conformance).test.ts',
         ]),
       },
-      project('conformance', ['practice/**/*.conformance.test.ts'], { testTimeout: 60_000 }),
-      project('ssh', ['test/{ssh,deploy}/**/*.test.ts'], { testTimeout: 60_000 }),
+      // These wait for servers more than they compute: several at a time, also on two cores.
+      project('conformance', ['practice/**/*.conformance.test.ts'], { testTimeout: 60_000, maxWorkers: 2 }),
+      project('ssh', ['test/{ssh,deploy}/**/*.test.ts'], { testTimeout: 60_000, maxWorkers: 3 }),
       project('real', ['test/real/**/*.test.ts'], { testTimeout: 300_000, fileParallelism: false }),
       // Not part of a test run: `npm run bench`. What a bench measures it prints; it fails only if something did not work.
       project('bench', ['test/bench/**/*.bench.ts'], { testTimeout: 1_800_000, fileParallelism: false }),
