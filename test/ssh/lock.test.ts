@@ -86,6 +86,8 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
     const refused = await terminal.lock(owner('new'), fresh);
     expect(refused).toMatchObject({ ok: false, error: { code: 'locked' } });
     if (!refused.ok) expect(refused.error.fix).toContain('--take-over');
+    // A resume takes what its own deploy left, and nobody else's however old.
+    expect(await terminal.lock(owner('new'), { ...call(), takeOver: 'own' })).toMatchObject({ ok: false });
     const taken = value(await terminal.lock(owner('new', { who: 'robin' }), over));
     expect(await left.check(call())).toMatchObject({ ok: false, error: { code: 'lock-lost' } });
     // Whoever lost it does not take it away from the new owner.
@@ -102,7 +104,7 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
       error: { code: 'locked' },
     });
     value(await left.check(call()));
-    const again = value(await terminal.lock(owner('same'), over));
+    const again = value(await terminal.lock(owner('same'), { ...call(), takeOver: 'own' }));
     expect(await left.check(call())).toMatchObject({ ok: false, error: { code: 'lock-lost' } });
     value(await again.release(call()));
   });

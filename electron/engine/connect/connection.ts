@@ -46,10 +46,9 @@ export interface ServerConnection {
   /**
    * Takes the server's one lock for the time of a deploy (`design.md`, "Deploying", 2). Held by someone else: fault
    * `locked`, whose detail says who, from where and since when. A lock is stale an hour after `since` by the server's own
-   * clock. `takeOver` takes a stale lock, and one of the same deploy, which a resume finds left behind; never another's
-   * that is fresh.
+   * clock; it and one of the same deploy can be taken over, see `TakeOver`; never another's that is fresh.
    */
-  lock(owner: LockOwner, call: Call & { readonly takeOver: boolean }): Promise<Result<Lock>>;
+  lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>>;
   /** Deletes one file Kanilink made (a probe of a backup). Deleting what is not there is fine. */
   removeFile(path: string, call: Call): Promise<Result<void>>;
   close(): Promise<void>;
@@ -175,3 +174,9 @@ export interface SecretQuestion {
   readonly echo?: boolean | undefined;
   readonly attempt: number;
 }
+
+/**
+ * Which locks may be taken over. `own`: one of the same deploy, which a resume finds left behind. `true`: a stale one too,
+ * for the operator asked for it.
+ */
+export type TakeOver = boolean | 'own';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fault } from '../../../shared/result';
-import { type LockOwner, STALE_LOCK_MS } from './connection';
+import { type LockOwner, STALE_LOCK_MS, type TakeOver } from './connection';
 
 const ownerShape = z.object({
   who: z.string(),
@@ -25,9 +25,16 @@ export function readOwner(text: string): WrittenOwner | null {
   }
 }
 
-/** Whether `takeOver` may take this lock: it is stale by the server's clock, or of the very same deploy. */
-export const mayTakeOver = (held: WrittenOwner | null, owner: LockOwner, serverNowMs: number): boolean =>
-  held !== null && (held.deploy === owner.deploy || isStale(held, serverNowMs));
+/** Whether this lock may be taken: it is of the very same deploy, or stale by the server's clock; see `TakeOver`. */
+export const mayTakeOver = (
+  held: WrittenOwner | null,
+  owner: LockOwner,
+  takeOver: TakeOver,
+  serverNowMs: number,
+): boolean =>
+  held !== null &&
+  takeOver !== false &&
+  (held.deploy === owner.deploy || (takeOver === true && isStale(held, serverNowMs)));
 
 const isStale = (held: LockOwner, serverNowMs: number): boolean => serverNowMs - held.since > STALE_LOCK_MS;
 

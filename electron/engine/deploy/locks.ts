@@ -1,8 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { ServerId } from '../../../shared/names';
-import type { Step } from '../../../shared/plan/plan';
 import { type Fault, fail, ok, type Result } from '../../../shared/result';
-import type { Lock } from '../connect/connection';
+import type { Lock, TakeOver } from '../connect/connection';
 import { type Clock, uncancelled } from '../time';
 import { faultAt, type Site, serverNow } from './site';
 
@@ -22,18 +21,27 @@ export const deployer = (): { readonly who: string; readonly host: string } => (
   host: hostname(),
 });
 
-/** The servers a plan touches or whose data it takes. */
-export const concerned = (steps: readonly Step[]): readonly ServerId[] =>
+/** The servers that steps touch or whose data they take; steps of this plan, or as a journal keeps them. */
+export const concerned = (steps: readonly ConcerningStep[]): readonly string[] =>
   [
     ...new Set(
       steps.flatMap((step) => [
         step.server,
         ...step.erases,
-        ...(step.action === 'refresh' ? [step.source] : []),
-        ...(step.action === 'compare' ? [step.with] : []),
+        ...(typeof step.source === 'string' ? [step.source] : []),
+        ...(typeof step.with === 'string' ? [step.with] : []),
       ]),
     ),
   ].sort();
+
+interface ConcerningStep {
+  readonly server: string;
+  readonly erases: readonly string[];
+  /** Whose data a refresh takes. */
+  readonly source?: unknown;
+  /** Whose data is compared. */
+  readonly with?: unknown;
+}
 
 /**
  * Locks servers one after the other in the order of their names: of two deploys of the same servers whoever gets the first
@@ -43,7 +51,7 @@ export const concerned = (steps: readonly Step[]): readonly ServerId[] =>
 export async function takeLocks(
   sites: readonly Site[],
   deploy: string,
-  takeOver: boolean,
+  takeOver: TakeOver,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Result<Locks>> {
@@ -76,4 +84,25 @@ export async function takeLocks(
     },
     release,
   });
+}
+
+/**
+ * Gives back what a deploy that was killed still holds: locks that carry its id, and no others.
+ * @returns the servers of which it is not known whether their lock is gone.
+ */
+export async function releaseLeft(
+  sites: readonly Site[],
+  deploy: string,
+  clock: Clock,
+): Promise<readonly Fault[]> {
+  const faults = await Promise.all(
+    sites.map(async (site): Promise<readonly Fault[]> => {
+      const owner = { ...deployer(), deploy, since: serverNow(site, clock) };
+      const lock = await site.connection.lock(owner, { ...uncancelled(LIMIT), takeOver: 'own' });
+      if (!lock.ok) return lock.error.code === 'locked' ? [] : [faultAt(site, lock)];
+      const released = await lock.value.release(uncancelled(LIMIT));
+      return released.ok ? [] : [faultAt(site, released)];
+    }),
+  );
+  return faults.flat();
 }

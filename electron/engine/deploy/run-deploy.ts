@@ -12,7 +12,7 @@ import { expectedDurations } from './durations';
 import { addToJournal, type Journal, openJournal } from './journal';
 import type { Purpose } from './journal-entry';
 import { claim } from './claim';
-import { concerned, deployer, type Locks, takeLocks } from './locks';
+import { concerned, deployer, type Locks, releaseLeft, takeLocks } from './locks';
 import { type DeployRecord, readDeploys, running } from './read-journal';
 import { runSteps } from './run-steps';
 import { type Deployment, knownOf, type Site } from './site';
@@ -55,9 +55,9 @@ export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> 
   if (unnamed.length > 0) return finish('refused', [...unnamed.map(notNamed), ...errors]);
   // Nothing to do is only "unchanged" when nothing was left out because of an error.
   if (plan.steps.length === 0) {
-    if (errors.length === 0 && request.of !== null && !request.partial)
-      await settle(request.of, 'nothing was left to do', request);
-    return finish(errors.length > 0 ? 'failed' : 'unchanged', errors);
+    const settled = errors.length === 0 && request.of !== null && !request.partial;
+    const kept = settled ? await settle(request.of, 'nothing was left to do', request) : [];
+    return finish(errors.length > 0 ? 'failed' : 'unchanged', [...errors, ...kept]);
   }
   const past = (await readDeploys(request.configDir)).deploys;
   const claimed = request.of === null ? null : await claim(request.of, past, request.configDir);
@@ -91,9 +91,9 @@ export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> 
       const outcome = ended.outcome === 'done' && errors.length > 0 ? 'failed' : ended.outcome;
       if (deployment.trouble === null)
         await journal.write({ kind: 'finished', outcome, problems: ended.problems.map((it) => ({ ...it })) });
-      if (outcome === 'done' && request.of !== null && !request.partial)
-        await settle(request.of, journal.deploy, request);
       const kept = (await locked.value.release()).map((fault) => problemOf(fault, 'warning'));
+      if (outcome === 'done' && request.of !== null && !request.partial)
+        kept.push(...(await settle(request.of, journal.deploy, request)));
       return finish(outcome, [...ended.problems, ...errors, ...kept, ...left]);
     } finally {
       // Nothing is left of them unless something unexpected was thrown.
@@ -144,12 +144,9 @@ async function begin(request: DeployRequest, journal: Journal): Promise<Result<L
     });
   }
   const sites: Site[] = [];
-  for (const id of concerned(plan.steps)) {
-    const site = request.sites.get(id);
-    if (site) sites.push(site);
-  }
+  for (const id of concerned(plan.steps)) sites.push(...siteNamed(request, id));
   // A resume finds the locks of the deploy it finishes, and takes exactly these over without being asked.
-  return takeLocks(sites, lock, request.takeOver || of !== null, request.clock, request.signal);
+  return takeLocks(sites, lock, request.takeOver || (of !== null && 'own'), request.clock, request.signal);
 }
 
 function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): Deployment {
@@ -177,18 +174,24 @@ function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): D
   };
 }
 
-/** The deploy and its resumes need no resuming any more. */
-async function settle(of: DeployRecord, by: string, request: DeployRequest): Promise<void> {
+/**
+ * The deploy and its resumes need no resuming any more. What they locked and nobody gave back is given back: a rollback that
+ * touches one server ends a deploy that had locked three.
+ */
+async function settle(of: DeployRecord, by: string, request: DeployRequest): Promise<Problem[]> {
   const { deploys } = await readDeploys(request.configDir);
-  for (const it of deploys)
-    if (
-      it.header.lock === of.header.lock &&
-      it.deploy !== by &&
-      it.settledBy === null &&
-      it.state !== 'running'
-    )
+  const chain = deploys.filter((it) => it.header.lock === of.header.lock);
+  for (const it of chain)
+    if (it.deploy !== by && it.settledBy === null && it.state !== 'running')
       await addToJournal(it.folder, { kind: 'settled', by, purpose: request.purpose });
+  const locked = concerned(chain.flatMap((it) => it.header.steps)).flatMap((id) => siteNamed(request, id));
+  const kept = await releaseLeft(locked, of.header.lock, request.clock);
+  return kept.map((fault) => problemOf(fault, 'warning'));
 }
+
+/** The server of that id; none: it left the fleet since. */
+const siteNamed = (request: DeployRequest, id: string): readonly Site[] =>
+  [...request.sites.values()].filter((it) => it.server.id === id);
 
 const notNamed = (server: ServerId): Problem => ({
   severity: 'error',

@@ -7,7 +7,7 @@ import type { Fault, Result } from '../../../shared/result';
 import { fail, ok } from '../../../shared/result';
 import { DEFAULT_POLL_INTERVAL, type ServerConfig } from '../../../shared/server-config/server-config';
 import { readServerConfig } from '../../../shared/server-config/read-server-config';
-import type { Call, ServerConnection } from '../connect/connection';
+import type { Call, Output, ServerConnection } from '../connect/connection';
 import type { Clock } from '../time';
 import { readEvidence, readRunningVersion } from './read-evidence';
 
@@ -40,9 +40,15 @@ export async function probeServer(
   const file = keep(await readConfigFile(connection, facts.value.configPath, call));
   const config = file === null ? null : keep(readConfig(server, file));
   const replication = config?.replication ?? null;
-  const domain = running ? keep(await readDomainOf(connection, call)) : null;
-  const certificate = running && replication !== null ? await readOwnCertificate(connection, call) : null;
-  const log = running ? keep(await evidenceOf(connection, facts.value, config, clock, call)) : null;
+  const [shownDomain, certificate, evidence] = await Promise.all([
+    running ? readDomainOf(connection, call) : null,
+    running && replication !== null ? readOwnCertificate(connection, call) : null,
+    running ? evidenceOf(connection, facts.value, config, clock, call) : null,
+  ]);
+  const domain = shownDomain && keep(shownDomain);
+  const log = evidence && keep(evidence);
+  // A server that does not answer is told once.
+  const silent = shownDomain?.ok === false && shownDomain.error.code === SILENT;
   const startedAt = facts.value.startedAt;
   const runningVersion =
     facts.value.runningVersion ??
@@ -57,7 +63,7 @@ export async function probeServer(
     config,
     versionOnDisk: keep(version),
     domain,
-    certificate: certificate === null ? null : keep(certificate),
+    certificate: certificate === null || (silent && !certificate.ok) ? null : keep(certificate),
     log,
   };
 }
@@ -69,16 +75,38 @@ export async function readVersionOnDisk(connection: ServerConnection, call: Call
 }
 
 export async function readDomainOf(connection: ServerConnection, call: Call): Promise<Result<Domain>> {
-  const output = await connection.kanidmd(['domain', 'show'], call);
+  const output = await ask(connection, ['domain', 'show'], call);
   return output.ok ? readDomain(output.value) : output;
 }
+
+/**
+ * A command that the running kanidmd answers on its admin socket. It gives up after 15 s by itself (`kanidm.md`,
+ * "Commands"); one that does not, because the server hangs, is given up a little later.
+ */
+async function ask(
+  connection: ServerConnection,
+  argv: readonly string[],
+  call: Call,
+): Promise<Result<Output>> {
+  const output = await connection.kanidmd(argv, { ...call, timeoutMs: Math.min(call.timeoutMs, ANSWER_MS) });
+  if (output.ok || output.error.code !== 'timed-out') return output;
+  return fail({
+    ...output.error,
+    code: SILENT,
+    message: `kanidmd runs, and does not answer on its admin socket: no word of "${argv.join(' ')}" in ${ANSWER_MS / 1000} s.`,
+    fix: 'Read its log; if it hangs, restart it.',
+  });
+}
+
+const ANSWER_MS = 20_000;
+const SILENT = 'admin-socket-silent';
 
 /** The certificate a server shows, read; while a renewal is under way it shows none (`kanidm.md`). */
 export async function readOwnCertificate(
   connection: ServerConnection,
   call: Call,
 ): Promise<Result<Certificate>> {
-  const output = await connection.kanidmd(['show-replication-certificate'], call);
+  const output = await ask(connection, ['show-replication-certificate'], call);
   if (!output.ok) return output;
   const text = readCertificateOutput(output.value);
   return text.ok ? readCertificate(text.value, {}) : text;

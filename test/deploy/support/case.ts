@@ -104,6 +104,14 @@ export async function runCase(
     const after =
       way === 'resume' ? await goOn(site, killed, check) : await goBack(site, before, left, check);
     await lookForBackups(site, check);
+    if (after === 'done' || after === 'unchanged')
+      for (const machine of site.fleet.machines) {
+        const locks = await readdir(join(machine.folder, 'run', 'lock')).catch(() => []);
+        check(
+          !locks.some((it) => it.includes('kanilink')),
+          `${machine.id} is still locked: ${locks.join(', ')}`,
+        );
+      }
     const action = record?.header.steps.find((it) => it.id === fault.step)?.action ?? 'no such step';
     return { fault, job, action, way, fired, ended: ended.end, after, trouble };
   } finally {

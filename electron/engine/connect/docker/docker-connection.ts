@@ -12,6 +12,7 @@ import type {
   Output,
   Scratch,
   ServerConnection,
+  TakeOver,
 } from '../connection';
 import type { At } from '../ssh/faults';
 import { within } from '../ssh/limits';
@@ -159,7 +160,7 @@ export class DockerConnection implements ServerConnection {
     return this.during(call, `removing ${path}`, (_, signal) => removeFile(this.container, path, signal));
   }
 
-  lock(owner: LockOwner, call: Call & { readonly takeOver: boolean }): Promise<Result<Lock>> {
+  lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>> {
     return this.during(call, 'locking the server', (_, signal) =>
       lockContainer(this.container, owner, call.takeOver, signal),
     );

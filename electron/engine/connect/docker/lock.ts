@@ -1,5 +1,5 @@
 import { fail, ok, type Fault, type Result } from '../../../../shared/result';
-import type { Call } from '../connection';
+import type { Call, TakeOver } from '../connection';
 import { type At, faultAt } from '../ssh/faults';
 import { pause, within } from '../ssh/limits';
 import { engineNow } from './clock';
@@ -28,13 +28,11 @@ const STALE_MS = 3_600_000;
 /**
  * Locks a container: another one of a name made from its own is created and never started. The engine lets no second one
  * have the name, which makes the lock atomic; its labels say whose it is, its age is the engine's own word.
- * @param takeOver takes a stale lock, and one of the same deploy, which a resume finds left behind; never another's that
- * is fresh.
  */
 export async function lockContainer(
   container: Container,
   owner: LockOwner,
-  takeOver: boolean,
+  takeOver: TakeOver,
   signal: AbortSignal,
 ): Promise<Result<Lock>> {
   const seen = await container.inspect(signal);
@@ -56,7 +54,8 @@ export async function lockContainer(
     }
     const stale = await isStale(api, held.value, signal);
     if (!stale.ok) return stale;
-    const mayTake = takeOver && (stale.value || held.value.deploy === owner.deploy);
+    const mayTake =
+      takeOver !== false && (held.value.deploy === owner.deploy || (takeOver === true && stale.value));
     if (!mayTake) return fail(lockedBy(api.at, held.value, stale.value));
     // By its id: a lock that took the place of this one meanwhile is not touched.
     const removed = await remove(api, held.value.id, signal);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '../../../../shared/result';
-import type { LockOwner, Output } from '../connection';
+import type { LockOwner, Output, TakeOver } from '../connection';
 import { lockedBy, lockLost, mayTakeOver, ownerText, readOwner, type WrittenOwner } from '../lock-owner';
 import { faultAt } from './faults';
 import type { ServerFiles } from './files';
@@ -26,7 +26,7 @@ export async function takeLock(
   machine: Machine,
   files: ServerFiles,
   owner: LockOwner,
-  takeOver: boolean,
+  takeOver: TakeOver,
   signal: AbortSignal,
 ): Promise<Result<SshLock>> {
   const lock = new LockFolder(machine, files, ownerText(owner, randomBytes(12).toString('hex')));
@@ -48,7 +48,7 @@ export async function takeLock(
       if (!now.ok) return now;
       const free = held.value === 'none';
       const writtenBy = held.value === 'none' || held.value === 'unreadable' ? null : held.value;
-      if (!free && !(takeOver && mayTakeOver(writtenBy, owner, now.value)))
+      if (!free && !mayTakeOver(writtenBy, owner, takeOver, now.value))
         return fail(lockedBy(writtenBy, now.value, machine.at.server));
       if (!free) {
         const moved = await lock.moveAway(writtenBy, signal);

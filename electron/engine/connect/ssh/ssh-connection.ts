@@ -15,6 +15,7 @@ import type {
   Output,
   Scratch,
   ServerConnection,
+  TakeOver,
 } from '../connection';
 import type { Lease } from '../pool';
 import { makeOrAccept } from './backup-folder';
@@ -173,7 +174,7 @@ export class SshConnection implements ServerConnection {
     return this.during(call, `removing ${path}`, (signal) => this.files.remove(path, signal));
   }
 
-  lock(owner: LockOwner, call: Call & { readonly takeOver: boolean }): Promise<Result<Lock>> {
+  lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>> {
     return this.during(call, 'taking the lock', async (signal) => {
       const taken = await takeLock(this.machine, this.files, owner, call.takeOver, signal);
       if (!taken.ok) return taken;
