@@ -1,5 +1,6 @@
 import { type AST, getStaticTOMLValue, ParseError, parseTOML } from 'toml-eslint-parser';
-import { fail, ok, type Result } from '../result';
+import { type Fault, fail, ok, type Place, type Result } from '../result';
+import { type BeyondBounds, beyondBounds, LONGEST_TOML, LONGEST_VALUE, MOST_PARTS } from '../toml-bounds';
 
 /** A path of keys and array positions: `['server', 2, 'origin']`. */
 export type KeyPath = readonly (string | number)[];
@@ -26,9 +27,15 @@ export interface Written {
 
 /**
  * Parses TOML 1.0. A byte order mark must be taken off before (the parser refuses it).
- * @returns fault `fleet-syntax` with line and column when it does not parse.
+ * @returns fault `fleet-syntax` with line and column when it does not parse; `fleet-too-large`, `fleet-too-deep` or
+ * `fleet-value-too-long` when it is more than a parser may be given.
  */
 export function parseDocument(text: string): Result<TomlDocument> {
+  const beyond = beyondBounds(text);
+  if (beyond) return fail(notAFleet(text, beyond));
+  const bareReturn = /\r(?!\n)/.exec(text);
+  if (bareReturn)
+    return fail({ ...syntax('a carriage return stands alone'), where: placeOf(text, bareReturn.index) });
   try {
     const ast = parseTOML(text, { tomlVersion: '1.0' });
     const body = ast.body[0].body;
@@ -42,13 +49,42 @@ export function parseDocument(text: string): Result<TomlDocument> {
     });
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    return fail({
-      code: 'fleet-syntax',
-      message: `this is not valid TOML: ${lowerFirst(error.message)}`,
-      fix: 'Correct the line; strings are quoted, tables look like [[server]].',
-      where: { line: error.lineNumber, column: error.column + 1 },
-    });
+    const where = { line: error.lineNumber, column: error.column + 1 };
+    return fail({ ...syntax(lowerFirst(error.message)), where });
   }
+}
+
+const syntax = (what: string) => ({
+  code: 'fleet-syntax',
+  message: `this is not valid TOML: ${what}`,
+  fix: 'Correct the line; strings are quoted, tables look like [[server]].',
+});
+
+const beyondWords = {
+  size: {
+    code: 'fleet-too-large',
+    message: `the file has more than ${LONGEST_TOML} characters; no fleet has`,
+  },
+  parts: {
+    code: 'fleet-too-large',
+    message: `the file has more than ${MOST_PARTS} lines and values; no fleet has`,
+  },
+  depth: {
+    code: 'fleet-too-deep',
+    message: 'brackets or dotted keys are nested too deeply to be a fleet file',
+  },
+  value: { code: 'fleet-value-too-long', message: `a value has more than ${LONGEST_VALUE} characters` },
+} as const;
+
+const notAFleet = (text: string, { what, offset }: BeyondBounds): Fault => ({
+  ...beyondWords[what],
+  fix: 'Check the path: this is probably another file.',
+  where: what === 'size' || what === 'parts' ? {} : placeOf(text, offset),
+});
+
+function placeOf(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** `server[2].origin`; positions count from 0, as in JSON. */

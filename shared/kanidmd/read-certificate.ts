@@ -14,7 +14,9 @@ const LONGEST = 64 * 1024;
  * @returns fault `certificate-invalid` when it is none.
  */
 export function readCertificate(text: string, where: Place): Result<Certificate> {
-  const pin = text.length > LONGEST ? null : certificateText(text);
+  if (text.length > LONGEST)
+    return fail(invalid(where, `It has ${text.length} characters; one has some 600.`));
+  const pin = certificateText(text);
   const der = pin === null ? null : decode(pin);
   if (pin === null || der === null) return fail(invalid(where, 'It is not base64url text.'));
   try {

@@ -70,8 +70,10 @@ function edit(file: TomlFile, changes: readonly ConfigChange[], where: Place): R
     const round = oneRound(now, rest);
     rest = round.rest;
     if (round.edits.length === 0) continue;
-    const parsed = parseToml(applyEdits(now.text, round.edits), now.byteOrderMark, where);
-    // The result does not parse: verifyEdit says so, with the text's own error.
+    const text = applyEdits(now.text, round.edits);
+    // Nothing left to place: verifyEdit reads the result.
+    if (rest.length === 0) return ok(text);
+    const parsed = parseToml(text, now.byteOrderMark, where);
     if (!parsed.ok) return fail({ ...parsed.error, code: 'edit-check-failed' });
     now = parsed.value;
   }

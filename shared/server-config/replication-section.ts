@@ -1,5 +1,5 @@
 import type { AST } from 'toml-eslint-parser';
-import { certificateText } from '../names';
+import { certificateText, type Origin } from '../names';
 import { parseOrigin } from '../origin';
 import type { Place } from '../result';
 import * as words from './findings';
@@ -49,14 +49,15 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
   );
   if (at0) findings.push(words.arrayOfTables(at(at0), 'replication'));
   const partners: WrittenPartner[] = [];
+  const keyOf = new Map<Origin, string>();
   for (const [key, node] of groups) {
     if (isOwnKey(key)) continue;
     const partner = readPartner(key, node);
     partners.push({ key, node, partner });
-    const twin = partners.find(
-      (other) => other.partner && other.key !== key && other.partner.origin === partner?.origin,
-    );
-    if (twin) findings.push(words.samePartner(at(node), key, twin.key));
+    if (partner === null) continue;
+    const twin = keyOf.get(partner.origin);
+    if (twin === undefined) keyOf.set(partner.origin, key);
+    else findings.push(words.samePartner(at(node), key, twin));
   }
   const config = {
     origin: text('origin'),
@@ -75,8 +76,7 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
       findings.push(looksLikeUrl(key) ? words.notTable(at(node), key) : words.notPartner(at(node), key));
       return null;
     }
-    if (file.tables.some((table) => startsWith(table.resolvedKey, [...path, 0])))
-      findings.push(words.arrayOfTables(at(node), key));
+    if (file.findTable([...path, 0])) findings.push(words.arrayOfTables(at(node), key));
     if (!origin)
       findings.push(looksLikeUrl(key) ? words.partnerScheme(at(node), key) : words.notPartner(at(node), key));
     const type = readType(path, node);

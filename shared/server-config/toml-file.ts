@@ -1,6 +1,7 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { commentsAbove, lineStart, nextLine } from './text-edit';
 import { type Fault, fail, ok, type Place, type Result } from '../result';
+import { beyondBounds, LONGEST_TOML, LONGEST_VALUE, MOST_PARTS } from '../toml-bounds';
 
 /** A path of keys; numbers are positions in arrays of tables. */
 export type KeyPath = readonly (string | number)[];
@@ -31,9 +32,6 @@ export interface TomlFile {
   ownStart(node: AST.TOMLNode): number;
 }
 
-/** A server.toml beyond this is not one. Bytes. */
-export const LARGEST_SERVER_TOML = 8 * 1024 * 1024;
-
 /**
  * Reads the bytes of a server.toml as TOML 1.0. The bytes are checked first, for the parser takes bad UTF-8 and a bare
  * carriage return (`electron.md`), and Kanidm does not.
@@ -41,7 +39,8 @@ export const LARGEST_SERVER_TOML = 8 * 1024 * 1024;
  * line and column where there is one.
  */
 export function readToml(bytes: Uint8Array, where: Place): Result<TomlFile> {
-  if (bytes.length > LARGEST_SERVER_TOML) return fail(tooLarge(bytes.length, where));
+  // A character has at most four bytes: beyond this it is not worth decoding.
+  if (bytes.length > 4 * LONGEST_TOML) return fail(tooLarge(where));
   let decoded: string;
   try {
     decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -54,6 +53,10 @@ export function readToml(bytes: Uint8Array, where: Place): Result<TomlFile> {
 
 /** The same for text that was decoded already, its byte order mark taken off. */
 export function parseToml(text: string, byteOrderMark: boolean, where: Place): Result<TomlFile> {
+  const beyond = beyondBounds(text);
+  if (beyond?.what === 'size' || beyond?.what === 'parts') return fail(tooLarge(where));
+  if (beyond)
+    return fail((beyond.what === 'depth' ? tooDeep : tooLong)({ ...where, ...placeOf(text, beyond.offset) }));
   const bareReturn = /\r(?!\n)/.exec(text);
   if (bareReturn) {
     const at = placeOf(text, bareReturn.index);
@@ -65,7 +68,6 @@ export function parseToml(text: string, byteOrderMark: boolean, where: Place): R
   } catch (error) {
     if (error instanceof ParseError)
       return fail(syntax(lowerFirst(error.message), { ...where, ...locate(error) }));
-    if (error instanceof RangeError) return fail(tooDeep(where));
     throw error;
   }
 }
@@ -172,9 +174,9 @@ function notUtf8(bytes: Uint8Array, where: Place): Fault {
   };
 }
 
-const tooLarge = (size: number, where: Place): Fault => ({
+const tooLarge = (where: Place): Fault => ({
   code: 'server-toml-too-large',
-  message: `This file has ${size} bytes; a server.toml has a few thousand.`,
+  message: `This file has more than ${LONGEST_TOML} characters or ${MOST_PARTS} lines and values; no server.toml has.`,
   fix: 'Check the path: this is probably another file.',
   where,
 });
@@ -183,6 +185,13 @@ const tooDeep = (where: Place): Fault => ({
   code: 'server-toml-too-deep',
   message: 'Values are nested too deeply to be a server.toml.',
   fix: 'Check the path: this is probably another file.',
+  where,
+});
+
+const tooLong = (where: Place): Fault => ({
+  code: 'server-toml-value-too-long',
+  message: `A value has more than ${LONGEST_VALUE} characters; the longest in a server.toml, a certificate, has some 600.`,
+  fix: 'Correct the line, or check the path: this is probably another file.',
   where,
 });
 

@@ -36,8 +36,12 @@ export function verifyEdit(
   };
 }
 
-/** Every value of a file by the JSON of its path; an empty table or array is a value too. */
-type Leaves = Map<string, string>;
+/** Every value of a file by the JSON of its path. */
+type Leaves = Map<string, Leaf>;
+/** An empty table or array is a value too. */
+type Leaf = string | number | bigint | boolean | Date | typeof EMPTY_TABLE | typeof EMPTY_LIST;
+const EMPTY_TABLE = Symbol('{}');
+const EMPTY_LIST = Symbol('[]');
 type Reader = (text: string) => Leaves | null;
 
 const byIarna = readerOf((text) => iarna.parse(text));
@@ -66,28 +70,30 @@ function readerOf(parse: (text: string) => unknown): Reader {
 }
 
 function flatten(value: unknown, path: readonly (string | number)[], into: Leaves): void {
-  if (typeof value !== 'object' || value === null || value instanceof Date) {
-    into.set(JSON.stringify(path), scalar(value));
+  if (isLeaf(value)) {
+    into.set(JSON.stringify(path), value);
     return;
   }
+  if (typeof value !== 'object' || value === null) throw new Error('no value of TOML');
   const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
   if (entries.length === 0 && path.length > 0)
-    into.set(JSON.stringify(path), Array.isArray(value) ? '[]' : '{}');
+    into.set(JSON.stringify(path), Array.isArray(value) ? EMPTY_LIST : EMPTY_TABLE);
   for (const [key, inner] of entries) flatten(inner, [...path, key], into);
 }
 
-function scalar(value: unknown): string {
-  if (value instanceof Date) return `date ${value.toISOString()}`;
-  if (typeof value === 'number' || typeof value === 'bigint') return `number ${String(value)}`;
-  return `${typeof value} ${JSON.stringify(value)}`;
-}
+const isLeaf = (value: unknown): value is Leaf =>
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
+
+/** Both parsers' dates are Dates of their own, whose text says which of TOML's four kinds they are. */
+const same = (a: Leaf | undefined, b: Leaf | undefined): boolean =>
+  a instanceof Date && b instanceof Date ? a.toISOString() === b.toISOString() : Object.is(a, b);
 
 /** The values the result must have: the changes made on values, where the edit made them on text. */
 function meant(original: Leaves, changes: readonly ConfigChange[]): Leaves {
   const leaves: Leaves = new Map(original);
   const keys = partnersOf(leaves);
   const put = (path: readonly string[], value: string | number | boolean): void => {
-    leaves.set(JSON.stringify(path), scalar(value));
+    leaves.set(JSON.stringify(path), value);
   };
   for (const change of changes) {
     switch (change.kind) {
@@ -164,10 +170,10 @@ function normal(leaves: Leaves): Leaves {
   for (const [path, value] of leaves) {
     const parts = pathOf(path);
     if (parts[0] === 'replication') {
-      if (value === '{}' && parts.length <= 2) continue;
+      if (value === EMPTY_TABLE && parts.length <= 2) continue;
       if (parts.length === 3 && parts[2] === 'automatic_refresh') {
         const type = leaves.get(JSON.stringify([parts[0], parts[1], 'type']));
-        if (value === scalar(false) || type === scalar('allow-pull')) continue;
+        if (value === false || type === 'allow-pull') continue;
       }
     }
     result.set(path, value);
@@ -179,7 +185,7 @@ function normal(leaves: Leaves): Leaves {
 function firstDifference(expected: Leaves, found: Leaves): string | null {
   for (const [path, value] of expected) {
     if (!found.has(path)) return `${path} is missing`;
-    if (found.get(path) !== value) return `${path} has another value`;
+    if (!same(found.get(path), value)) return `${path} has another value`;
   }
   for (const path of found.keys()) if (!expected.has(path)) return `${path} was not there`;
   return null;
@@ -187,7 +193,7 @@ function firstDifference(expected: Leaves, found: Leaves): string | null {
 
 function textAt(leaves: Leaves, path: readonly string[]): string | null {
   const value = leaves.get(JSON.stringify(path));
-  return value?.startsWith('string ') === true ? String(JSON.parse(value.slice('string '.length))) : null;
+  return typeof value === 'string' ? value : null;
 }
 
 function pathOf(path: string): readonly unknown[] {
