@@ -9,6 +9,10 @@ export interface Problem {
   readonly code: string;
   /** The server it is mainly about; null when about the fleet. */
   readonly server: string | null;
+  /** Every server it concerns, where it concerns more than one. */
+  readonly servers?: readonly string[];
+  /** Every link it concerns: `idm-a → idm-b`. */
+  readonly links?: readonly string[];
   /** One sentence: what is so. */
   readonly message: string;
   /** One sentence: what to do. */

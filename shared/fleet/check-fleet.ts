@@ -1,7 +1,10 @@
 import type { KeyPath } from './document';
 import type { FleetSchema } from './schema';
 import { parseOrigin } from '../origin';
-import type { Problem, Severity } from '../problem';
+import { automaticRefresh, refreshSources } from './check-refresh';
+import type { Finding } from './finding';
+import { listed } from './rules/listed';
+import type { Problem } from '../problem';
 import type { Place } from '../result';
 
 /** What must hold between the fields of a fleet file that is well formed. */
@@ -16,6 +19,8 @@ export function checkFleet(
     ...links(fleet),
     ...refreshSources(fleet),
     ...automaticRefresh(fleet),
+    ...removedServers(fleet),
+    ...dialledNames(fleet, written),
   ];
   return found.map(({ severity = 'error', code, server = null, message, fix, path }) => ({
     severity,
@@ -25,15 +30,6 @@ export function checkFleet(
     fix,
     where: place(path),
   }));
-}
-
-interface Finding {
-  readonly severity?: Severity;
-  readonly code: string;
-  readonly server?: string;
-  readonly message: string;
-  readonly fix: string;
-  readonly path: KeyPath;
 }
 
 function duplicates(fleet: FleetSchema): Finding[] {
@@ -68,7 +64,13 @@ function duplicates(fleet: FleetSchema): Finding[] {
 const instance = (server: FleetSchema['server'][number]): string =>
   server.connect === 'docker'
     ? `docker ${server.endpoint} ${server.container}`
-    : `ssh ${server.endpoint} ${server.service} ${server.config ?? ''}`;
+    : `ssh ${plainEndpoint(server.endpoint)} ${server.service} ${server.config ?? ''}`;
+
+/** One spelling of an SSH endpoint: host in lower case, no closing slash, no default port. */
+const plainEndpoint = (endpoint: string): string => {
+  const [, user = '', host = endpoint] = /^ssh:\/\/([^@]*@)?([^/]*)\/?$/.exec(endpoint) ?? [];
+  return `${user}${host.toLowerCase().replace(/:22$/, '')}`;
+};
 
 function origins(fleet: FleetSchema, written: (path: KeyPath) => unknown): Finding[] {
   return fleet.server.flatMap((server, position): Finding[] => {
@@ -98,6 +100,27 @@ function origins(fleet: FleetSchema, written: (path: KeyPath) => unknown): Findi
   });
 }
 
+/** The names that links dial: the same as an origin, only that a certificate of a newer version may name an address. */
+function dialledNames(fleet: FleetSchema, written: (path: KeyPath) => unknown): Finding[] {
+  return fleet.link.flatMap((_, position) =>
+    (['supplier_origin', 'consumer_origin'] as const).flatMap((key): Finding[] => {
+      const path = ['link', position, key];
+      const text = written(path);
+      const parts = typeof text === 'string' ? parseOrigin(text) : null;
+      if (!parts?.portMissing) return [];
+      return [
+        {
+          severity: 'warning',
+          code: 'fleet-origin-without-port',
+          message: `${key} has no port, which Kanidm reads as 443`,
+          fix: `Write the port, such as ${key} = "repl://${parts.host}:8444".`,
+          path,
+        },
+      ];
+    }),
+  );
+}
+
 function links(fleet: FleetSchema): Finding[] {
   const known = new Set(fleet.server.map((server) => server.id));
   const unknown = fleet.link.flatMap((link, position) =>
@@ -108,10 +131,7 @@ function links(fleet: FleetSchema): Finding[] {
             {
               code: 'fleet-link-unknown-server',
               message: `the link names a server ${link[side]}, which is not in the file`,
-              fix:
-                known.size === 0
-                  ? 'Add the server.'
-                  : `Use one of ${[...known].join(', ')}, or add the server.`,
+              fix: known.size === 0 ? 'Add the server.' : `Use one of ${listed(known)}, or add the server.`,
               path: ['link', position, side],
             },
           ],
@@ -141,48 +161,19 @@ function links(fleet: FleetSchema): Finding[] {
   return [...unknown, ...loops, ...twice];
 }
 
-function refreshSources(fleet: FleetSchema): Finding[] {
-  return fleet.server.flatMap((server, position): Finding[] => {
-    const from = server.refresh_from;
-    if (from === null) return [];
-    const suppliers = fleet.link.filter((link) => link.consumer === server.id).map((link) => link.supplier);
-    if (suppliers.includes(from)) return [];
+/** A server cannot be in the fleet and taken out of it: its partners' tables would be written and removed. */
+function removedServers(fleet: FleetSchema): Finding[] {
+  const owner = new Map(fleet.server.map((server) => [server.origin as string | null, server.id]));
+  return fleet.removed.flatMap(({ origin }, position): Finding[] => {
+    const server = owner.get(origin);
+    if (server === undefined) return [];
     return [
       {
-        code: 'fleet-refresh-from-no-supplier',
-        server: server.id,
-        message: `${server.id} is to be refreshed from ${from}, but no link has ${from} as its supplier`,
-        fix:
-          suppliers.length === 0
-            ? 'Remove refresh_from.'
-            : `Use ${suppliers.join(' or ')}, or remove refresh_from.`,
-        path: ['server', position, 'refresh_from'],
-      },
-    ];
-  });
-}
-
-/**
- * `automatic_refresh` makes a server ask every supplier it has, and the first to answer wins (`kanidm.md`, "Refresh
- * erases", rule 2). Mutual links count from both ends.
- */
-function automaticRefresh(fleet: FleetSchema): Finding[] {
-  return fleet.link.flatMap((link, position): Finding[] => {
-    if (!link.automatic_refresh) return [];
-    const suppliers = fleet.link.flatMap((other) => [
-      ...(other.consumer === link.consumer ? [other.supplier] : []),
-      ...(other.mutual && other.supplier === link.consumer ? [other.consumer] : []),
-    ]);
-    if (new Set(suppliers).size < 2) return [];
-    return [
-      {
-        code: 'fleet-automatic-refresh-several-suppliers',
-        server: link.consumer,
-        message:
-          `${link.consumer} may not refresh itself: it pulls from ${[...new Set(suppliers)].join(' and ')}, ` +
-          'and Kanidm takes the data of whichever answers first',
-        fix: 'Remove automatic_refresh from this link; Kanilink then runs the refresh from the one right source.',
-        path: ['link', position, 'automatic_refresh'],
+        code: 'fleet-removed-still-there',
+        server,
+        message: `${origin} is listed as removed, and is the origin of ${server}`,
+        fix: `Take it off [[removed]], or remove ${server} from the fleet.`,
+        path: ['removed', position, 'origin'],
       },
     ];
   });

@@ -307,4 +307,17 @@ describe('any fleet file', () => {
       }),
     );
   });
+
+  it('takes a server that comes back off the removed ones', () => {
+    const server = { id: 'idm-z', connect: 'ssh', endpoint: 'ssh://z' } as const;
+    const text = 'version = 1\nname = "x"\n\n[[removed]]\norigin = "repl://z.example.com:8444"\n';
+    const back = addServer(text, { ...server, origin: 'repl://Z.example.com:8444/' });
+    expect(back.ok && back.value).not.toContain('[[removed]]');
+    const without = addServer(text, server);
+    expect(without.ok && without.value).toContain('[[removed]]');
+    const named = without.ok
+      ? updateServer(without.value, 'idm-z', { origin: 'repl://z.example.com:8444' })
+      : without;
+    expect(named.ok && named.value).not.toContain('[[removed]]');
+  });
 });

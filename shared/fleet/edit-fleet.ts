@@ -1,5 +1,5 @@
 import type { Position } from './fleet';
-import { editFleet, noSuchServer, serverAt, tableValues } from './fleet-edit';
+import { editFleet, type FleetEdit, noSuchServer, serverAt, tableValues } from './fleet-edit';
 import type { KeyPath, TomlDocument } from './document';
 import { ok, type Result } from '../result';
 import { appendTable, editKey, literal, removeTable, type Writable } from './text-edit';
@@ -37,12 +37,25 @@ export function addServer(text: string, server: ServerFields): Result<string> {
   return addServers(text, [server]);
 }
 
-/** Appends servers after the last one, in their order, as one edit. */
+/** Appends servers after the last one, in their order, as one edit. One that was taken out before is back then. */
 export function addServers(text: string, servers: readonly ServerFields[]): Result<string> {
   return editFleet(text, [
+    forgetRemoved(servers.map((server) => server.origin)),
     (document) => ok(servers.flatMap((server) => appendTable(document, 'server', [], keysOf(server)))),
   ]);
 }
+
+/** Takes origins off `[[removed]]`. */
+const forgetRemoved =
+  (origins: readonly (string | null | undefined)[]): FleetEdit =>
+  (document) =>
+    ok(
+      tableValues(document, 'removed').flatMap(({ origin: listed }, position) =>
+        origins.some((origin) => typeof origin === 'string' && sameOrigin(origin, String(listed)))
+          ? removeTable(document, ['removed', position])
+          : [],
+      ),
+    );
 
 const keysOf = (server: ServerFields): [string, Writable][] =>
   writable(server).flatMap(([key, value]): [string, Writable][] => (value === null ? [] : [[key, value]]));
@@ -58,6 +71,7 @@ export function updateServer(text: string, id: string, changes: Partial<ServerFi
     ...writable(changes).filter(([key]) => key !== 'id' && !foreign.includes(key)),
   ];
   return editFleet(text, [
+    forgetRemoved([changes.origin]),
     (document) => {
       const at = serverAt(document, id);
       return at === null

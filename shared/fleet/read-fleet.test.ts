@@ -171,6 +171,30 @@ describe('reading a fleet file', () => {
     expect(codesOf(text)).toEqual(['fleet-duplicate-endpoint']);
   });
 
+  it('knows one SSH service by other spellings of its endpoint', () => {
+    const server = (id: string, endpoint: string) =>
+      `[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "${endpoint}"\n`;
+    const two = (a: string, b: string) =>
+      codesOf(`version = 1\nname = "x"\n${server('a', a)}${server('b', b)}`);
+    expect(two('ssh://admin@Host', 'ssh://admin@host:22/')).toEqual(['fleet-duplicate-endpoint']);
+    expect(two('ssh://admin@host', 'ssh://admin@host:222')).toEqual([]);
+    expect(two('ssh://admin@host', 'ssh://other@host')).toEqual([]);
+  });
+
+  it('refuses to remove a server that is in the fleet', () => {
+    const text = `${pair}\n[[removed]]\norigin = "repl://IDM-A.example.com:8444/"\n`;
+    expect(problemsOf(text)).toMatchObject([
+      { code: 'fleet-removed-still-there', server: 'idm-a', where: { field: 'removed[1].origin' } },
+    ]);
+  });
+
+  it('warns of a dialled name without a port', () => {
+    const text = pair.replace('consumer = "idm-b"', 'consumer = "idm-b"\nsupplier_origin = "repl://a.vpn"');
+    expect(problemsOf(text)).toMatchObject([
+      { code: 'fleet-origin-without-port', severity: 'warning', where: { field: 'link[0].supplier_origin' } },
+    ]);
+  });
+
   it('refuses an origin that is an address, warns of one without a port', () => {
     expect(problemsOf(pair.replace('IDM-a.example.com', '192.0.2.7'))).toMatchObject([
       { code: 'fleet-origin-is-address', severity: 'error', where: { line: 9 } },

@@ -11,6 +11,8 @@ export interface Topology {
   readonly linksOf: (id: ServerId) => readonly Link[];
   /** Everyone the server pulls from, mutual links counted. */
   readonly suppliersOf: (id: ServerId) => readonly ServerId[];
+  /** Everyone who pulls from the server, mutual links counted. */
+  readonly consumersOf: (id: ServerId) => readonly ServerId[];
   /** Servers that are no link's consumer, and have links: their data wins. One per connected part in a sound fleet. */
   readonly primaries: readonly ServerId[];
   /** Servers without any link. */
@@ -37,6 +39,7 @@ export function readTopology(fleet: Fleet): Topology {
   const out = groupBy(links, (link) => [link.supplier]);
   const pulls = links.flatMap(pullsOf);
   const suppliers = groupBy(pulls, (pull) => [pull.consumer]);
+  const consumers = groupBy(pulls, (pull) => [pull.supplier]);
   const ids = fleet.servers.map((server) => server.id);
   const primaries = ids.filter((id) => of.has(id) && !into.has(id));
   const depth = depths(primaries, out);
@@ -48,6 +51,7 @@ export function readTopology(fleet: Fleet): Topology {
     linksIn: (id) => into.get(id) ?? [],
     linksOf: (id) => of.get(id) ?? [],
     suppliersOf: (id) => (suppliers.get(id) ?? []).map((pull) => pull.supplier),
+    consumersOf: (id) => (consumers.get(id) ?? []).map((pull) => pull.consumer),
     primaries,
     alone: ids.filter((id) => !of.has(id)),
     order,

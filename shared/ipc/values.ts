@@ -36,6 +36,8 @@ export const problem = z.object({
   severity: z.enum(['error', 'warning', 'info']),
   code: z.string(),
   server: z.string().nullable(),
+  servers: z.array(z.string()).readonly().exactOptional(),
+  links: z.array(z.string()).readonly().exactOptional(),
   message: z.string(),
   fix: z.string(),
   where: place,

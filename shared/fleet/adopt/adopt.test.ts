@@ -233,7 +233,7 @@ describe('partners', () => {
     const drawn = draw(observe({ 'idm-a': ['idm-b allow-pull'], 'idm-b': ['idm-a pull'] }, twice));
     expect(outline(drawn)).toEqual(['idm-a ~> idm-b']);
     expect(drawn.links[0]?.supplierOrigin).toBeUndefined();
-    expect(codes(drawn)).toEqual(['partner-twice idm-b']);
+    expect(codes(drawn)).toEqual(['second-table idm-b']);
   });
 });
 

@@ -3,6 +3,7 @@ import type { ObservedServer } from '../../observed';
 import { parseOrigin } from '../../origin';
 import { type Problem, problemOf } from '../../problem';
 import type { Partner } from '../../server-config/server-config';
+import { secondTable } from '../rules/deployed-links';
 import { unknownPartner } from '../rules/partners';
 import { serverStopped } from '../rules/reach';
 import { finding } from '../rules/rule-table';
@@ -165,14 +166,5 @@ function twins(all: readonly Known[]): readonly Problem[] {
     ];
   });
 }
-
-const secondTable = (id: string, partner: string, origin: Origin): Problem =>
-  finding(
-    'partner-twice',
-    id,
-    `${id} has a second table for ${partner}, ${origin}; a link has one.`,
-    'Take one of them out of its server.toml; the other name can be written at the link (supplier_origin, consumer_origin).',
-    { server: id, link: `${id} ← ${partner}` },
-  );
 
 const plain = (text: string): string => text.replace(/=+$/, '');

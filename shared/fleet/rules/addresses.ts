@@ -1,5 +1,8 @@
+import type { Origin } from '../../names';
 import type { Problem } from '../../problem';
 import { originHost, parseOrigin, sameOrigin } from '../../origin';
+import { DEFAULT_BINDADDRESS } from '../../server-config/server-config';
+import { listed } from './listed';
 import { finding } from './rule-table';
 import { type FleetView, isLoopback, type Seen, splitAddress } from './view';
 
@@ -7,6 +10,13 @@ import { type FleetView, isLoopback, type Seen, splitAddress } from './view';
 
 /** Every linked server has an origin of its own, by name. */
 export function origins({ topology, servers }: FleetView): readonly Problem[] {
+  const owners = new Map<Origin, string[]>();
+  for (const { wanted, origin } of servers) {
+    if (origin === null) continue;
+    const known = owners.get(origin);
+    if (known) known.push(wanted.id);
+    else owners.set(origin, [wanted.id]);
+  }
   return servers.flatMap(({ wanted, observed, origin }) => {
     const { id } = wanted;
     if (origin === null) {
@@ -20,15 +30,18 @@ export function origins({ topology, servers }: FleetView): readonly Problem[] {
         ),
       ];
     }
-    const twin = servers.find((other) => other.wanted.id !== id && other.origin === origin);
+    const all = owners.get(origin) ?? [];
+    const twin = all.find((other) => other !== id);
     const found: Problem[] = [];
-    if (twin)
+    if (twin !== undefined)
       found.push(
         finding(
           'same-origin',
           id,
-          `${id} and ${twin.wanted.id} both have the origin ${origin}.`,
+          `${id} and ${twin} both have the origin ${origin}.`,
           'Give each the name and port that partners dial for it alone.',
+          { server: id },
+          { servers: all },
         ),
       );
     // In a new fleet's file it is an error already; here it comes from the server's own file.
@@ -51,16 +64,25 @@ export function bindAddresses(view: FleetView): readonly Problem[] {
     const { id } = server.wanted;
     const written = bindaddressOf(server);
     const bound = written === null ? null : splitAddress(written);
+    const from = remoteConsumers(view, server);
+    if (written === null && server.observed.config?.replication && from.length > 0)
+      return [
+        finding(
+          'loopback-bind-default',
+          id,
+          `${id} says no bindaddress for replication, so it listens on ${DEFAULT_BINDADDRESS}, where ${listed(from, ' and ')} cannot reach it.`,
+          `Deploy: it writes bindaddress = "0.0.0.0:${portOf(server)}". Or write one for ${id} in the fleet file.`,
+        ),
+      ];
     if (written === null || bound === null) return [];
     const found: Problem[] = [];
-    const from = remoteConsumers(view, server);
     if (isLoopback(bound.host) && from.length > 0) {
       const chosen = server.wanted.bindaddress !== null;
       found.push(
         finding(
           chosen ? 'loopback-bind-chosen' : 'loopback-bind',
           id,
-          `${id} listens on ${written}, where ${from.join(' and ')} cannot reach it.`,
+          `${id} listens on ${written}, where ${listed(from, ' and ')} cannot reach it.`,
           chosen
             ? 'Leave it only if something on that machine forwards the port.'
             : `Write bindaddress = "0.0.0.0:${bound.port}" for ${id} in the fleet file.`,
@@ -141,16 +163,18 @@ function contradicted({ wanted, observed, origin }: Seen, name: string, value: s
 
 /** What it will listen on; null: the deploy chooses. */
 const bindaddressOf = ({ wanted, observed }: Seen): string | null =>
-  wanted.bindaddress ?? observed.config?.replication?.bindaddress ?? null;
+  wanted.bindaddress ??
+  observed.config?.replication?.bindaddress ??
+  observed.facts?.overrides['KANIDM_REPLICATION_BINDADDRESS'] ??
+  null;
+
+const portOf = ({ origin }: Seen): number => (origin === null ? 8444 : (parseOrigin(origin)?.port ?? 8444));
 
 /** Who must reach this server from another machine, as far as names tell. */
 function remoteConsumers({ topology, byId }: FleetView, { wanted, origin }: Seen): readonly string[] {
   if (origin !== null && isLoopback(originHost(origin) ?? '')) return [];
-  return topology.pulls
-    .filter((pull) => pull.supplier === wanted.id)
-    .map((pull) => pull.consumer)
-    .filter((id) => {
-      const partner = byId.get(id)?.origin ?? topology.servers.get(id)?.origin ?? null;
-      return partner === null || !isLoopback(originHost(partner) ?? '');
-    });
+  return topology.consumersOf(wanted.id).filter((id) => {
+    const partner = byId.get(id)?.origin ?? topology.servers.get(id)?.origin ?? null;
+    return partner === null || !isLoopback(originHost(partner) ?? '');
+  });
 }

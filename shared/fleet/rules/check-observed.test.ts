@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Certificate } from '../../kanidmd/certificate';
+import { readLog } from '../../kanidmd/rounds';
 import {
   type CertificateText,
   type DomainUuid,
@@ -206,9 +207,9 @@ describe('what servers show', () => {
     ],
     ['a link nobody has yet', { partners: [] }, { partners: [] }, [['link-not-deployed', null]]],
     [
-      'a link one side lacks',
+      'a link one side lacks, for it has no replication',
       {},
-      { config: { replication: null } },
+      { config: { replication: null }, server: { certificate: null } },
       [
         ['no-origin', 'b'],
         ['link-not-deployed', null],
@@ -253,6 +254,44 @@ describe('what servers show', () => {
       [['environment-contradicts', 'a']],
     ],
     ['overrides of other things: fine', { facts: { overrides: { KANIDM_LOG_LEVEL: 'info' } } }, {}, []],
+    [
+      'a flag on the primary',
+      { partners: [partner('b', { automaticRefresh: true })] },
+      {},
+      [
+        ['automatic-refresh-on-primary', 'a'],
+        ['link-differs', null],
+      ],
+    ],
+    ['the default address', { replication: { bindaddress: null } }, {}, [['loopback-bind-default', 'a']]],
+    [
+      'an HTTPS origin outside the domain',
+      { config: { origin: 'https://idm.example.org' } },
+      {},
+      [['https-origin-outside-domain', 'a']],
+    ],
+    ['one below the domain: fine', { config: { origin: 'https://x.y.example.com:8443' } }, {}, []],
+    [
+      'versions two minors apart',
+      { server: { versionOnDisk: '1.8.5' }, facts: { runningVersion: '1.8.5' } },
+      {},
+      [['versions-far-apart', null]],
+    ],
+    [
+      'a link one side lacks, though it replicates',
+      { replication: { partners: [] } },
+      {},
+      [['link-one-sided', 'a']],
+    ],
+    ['a clock nobody measured', { facts: { clockOffsetMs: null } }, {}, [['not-checked', 'a']]],
+    [
+      'a program that does not say what runs',
+      { facts: { runningVersion: null } },
+      {},
+      [['not-checked', 'a']],
+    ],
+    ['a domain that is not shown', {}, { server: { domain: null } }, [['not-checked', 'b']]],
+    ['a certificate that is not shown', {}, { server: { certificate: null } }, [['not-checked', 'b']]],
     ['another domain name', {}, domain('other.org', OTHER), [['domain-names-differ', 'b']]],
   ])('judges %s', (_what, a, b, expected) => {
     expect(brief(pair(a, b))).toEqual(expected);
@@ -295,6 +334,44 @@ describe('what servers show', () => {
     );
     expect(brief(found)).toEqual([['certificate-name', 'b']]);
     expect(found[0]?.where).toMatchObject({ link: 'b ← a', field: 'supplier_origin' });
+  });
+
+  it('finds two tables for one partner', () => {
+    const twice = [partner('a'), partner('a', { origin: trusted<Origin>('repl://a.vpn:8444') })];
+    const found = pair({}, { partners: twice }, '', 'supplier_origin = "repl://a.vpn:8444"');
+    expect(found.find((problem) => problem.code === 'second-table')).toMatchObject({
+      severity: 'warning',
+      server: 'b',
+      message: expect.stringContaining('repl://a.vpn:8444'),
+      links: ['b ← a'],
+    });
+  });
+
+  it('says of a stopped server what it could not judge, and why', () => {
+    const stopped = { state: 'stopped', domain: null, certificate: null } as const;
+    const found = pair({ server: stopped, facts: { clockOffsetMs: null } });
+    const open = found.filter((problem) => problem.code === 'not-checked');
+    expect(open.map((problem) => [problem.severity, problem.server])).toEqual(Array(3).fill(['info', 'a']));
+    expect(open.map((problem) => problem.message).join(' ')).toContain(
+      'pin for it, of a was not checked: kanidmd is not running (certificate-expired',
+    );
+  });
+
+  it('knows by its log that a server cannot resolve a partner', () => {
+    const log = (text: string) => readLog([{ at: 2_000_000, text }], 1_000_000, 3_000_000);
+    const unresolved = log(
+      "00000000-0000-0000-0000-000000000000 ERROR    🚨 [error]: Unable to resolve 'repl://b.example.com:8444' to ip:port",
+    );
+    expect(unresolved.troubles).toMatchObject([{ code: 'name-not-found' }]);
+    expect(brief(pair({ server: { log: unresolved } }))).toEqual([['partner-name-not-found', 'a']]);
+    expect(pair({ server: { log: log('nothing') } })).toEqual([]);
+  });
+
+  it('names the servers and links that a problem concerns', () => {
+    const one = pair({}, { replication: { partners: [] } })[0];
+    expect(one).toMatchObject({ server: 'b', servers: ['a', 'b'], links: ['a → b'] });
+    const apart = pair({ server: { versionOnDisk: '1.9.1' }, facts: { runningVersion: '1.9.1' } })[0];
+    expect(apart).toMatchObject({ server: null, servers: ['a', 'b'] });
   });
 
   it('finds one origin on two servers', () => {

@@ -5,8 +5,16 @@ import type { Problem } from '../../problem';
 import { bindAddresses, environment, origins, publishedPorts } from './addresses';
 import { certificateDates, certificateNames, pins } from './certificates';
 import { containers } from './containers';
-import { domainNames, primaryLooksNew, primaryOutvoted } from './domains';
-import { automaticRefreshInFiles, deployedLinks, unknownPartners, unreadablePins } from './partners';
+import { domainNames, httpsOrigins, primaryLooksNew, primaryOutvoted } from './domains';
+import { deployedLinks, secondTables } from './deployed-links';
+import {
+  automaticRefreshInFiles,
+  automaticRefreshOnPrimary,
+  unknownPartners,
+  unreadablePins,
+  unresolvedNames,
+} from './partners';
+import { notChecked } from './not-checked';
 import { reachable } from './reach';
 import { serverFiles } from './server-files';
 import { sshConfig } from './ssh-config';
@@ -16,9 +24,11 @@ import { type FleetView, viewFleet } from './view';
 /** Rules that look at the servers; `rule-table.ts` says how much each matters and why it exists. */
 const rules: readonly ((view: FleetView) => readonly Problem[])[] = [
   reachable,
+  notChecked,
   primaryLooksNew,
   primaryOutvoted,
   domainNames,
+  httpsOrigins,
   runningVersions,
   versions,
   domainLevels,
@@ -35,7 +45,10 @@ const rules: readonly ((view: FleetView) => readonly Problem[])[] = [
   pins,
   unreadablePins,
   automaticRefreshInFiles,
+  automaticRefreshOnPrimary,
   unknownPartners,
+  unresolvedNames,
+  secondTables,
   deployedLinks,
 ];
 

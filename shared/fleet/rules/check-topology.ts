@@ -12,7 +12,7 @@ export function checkTopology(fleet: Fleet, topology: Topology): readonly Proble
     ...rings(topology),
     ...severalPrimaries(topology, parts),
     ...fleetInParts(topology, parts),
-    ...singlePointsOfFailure(topology, parts),
+    ...singlePointsOfFailure(topology),
     ...oneWayLinks(topology),
   ];
 }

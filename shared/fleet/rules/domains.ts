@@ -1,5 +1,6 @@
-import type { DomainUuid } from '../../names';
+import type { DomainUuid, ServerId } from '../../names';
 import type { Problem } from '../../problem';
+import { listed } from './listed';
 import { finding } from './rule-table';
 import type { FleetView } from './view';
 
@@ -26,14 +27,23 @@ export function primaryLooksNew({ fleet, topology, byId }: FleetView): readonly 
 
 /** The secondaries agree with each other, but not with their primary. */
 export function primaryOutvoted({ topology, byId }: FleetView): readonly Problem[] {
+  const followers = new Map<ServerId, { readonly id: ServerId; readonly uuid: DomainUuid }[]>();
+  for (const [id, seen] of byId) {
+    const primary = topology.primaryOf(id);
+    const uuid = seen.observed.domain?.uuid;
+    if (primary === null || primary === id || uuid === undefined) continue;
+    const known = followers.get(primary);
+    if (known) known.push({ id, uuid });
+    else followers.set(primary, [{ id, uuid }]);
+  }
   return topology.primaries.flatMap((id) => {
     const domain = byId.get(id)?.observed.domain ?? null;
     if (domain === null) return [];
     const others = new Map<DomainUuid, string[]>();
-    for (const [other, seen] of byId) {
-      const uuid = seen.observed.domain?.uuid;
-      if (other === id || topology.primaryOf(other) !== id || uuid === undefined) continue;
-      others.set(uuid, [...(others.get(uuid) ?? []), other]);
+    for (const { id: other, uuid } of followers.get(id) ?? []) {
+      const agreed = others.get(uuid);
+      if (agreed) agreed.push(other);
+      else others.set(uuid, [other]);
     }
     return [...others].flatMap(([uuid, agreed]) => {
       if (uuid === domain.uuid || agreed.length < 2) return [];
@@ -41,9 +51,10 @@ export function primaryOutvoted({ topology, byId }: FleetView): readonly Problem
         finding(
           'primary-outvoted',
           null,
-          `${agreed.join(' and ')} are in one domain (${uuid}), and the primary ${id} is not (${domain.uuid}): it looks new.`,
-          `Turn the links round so that one of ${agreed.join(', ')} is the primary. If ${id} is right, keep only one of them in the fleet file, deploy, and add the others after.`,
+          `${listed(agreed, ' and ')} are in one domain (${uuid}), and the primary ${id} is not (${domain.uuid}): it looks new.`,
+          `Turn the links round so that one of ${listed(agreed)} is the primary. If ${id} is right, keep only one of them in the fleet file, deploy, and add the others after.`,
           { server: id },
+          { servers: [id, ...agreed] },
         ),
       ];
     });
@@ -64,6 +75,27 @@ export function domainNames({ topology, byId }: FleetView): readonly Problem[] {
         id,
         `${id} is set up for the domain ${other}, its primary ${primary} for ${wanted}.`,
         `Write domain = "${wanted}" in the server.toml of ${id}; passkeys and tokens belong to one name.`,
+      ),
+    ];
+  });
+}
+
+/**
+ * The HTTPS origin is the domain or below it: else kanidmd does not start, or passkeys do not work (`kanidm.md`, "Rules
+ * to check").
+ */
+export function httpsOrigins({ servers }: FleetView): readonly Problem[] {
+  return servers.flatMap(({ wanted: { id }, observed }) => {
+    const { origin, domain } = observed.config ?? { origin: null, domain: null };
+    const host = /^https?:\/\/([^/:]+|\[[^\]]*\])/i.exec(origin ?? '')?.[1]?.toLowerCase();
+    const name = (domain ?? observed.domain?.name)?.toLowerCase();
+    if (host === undefined || name === undefined || host === name || host.endsWith(`.${name}`)) return [];
+    return [
+      finding(
+        'https-origin-outside-domain',
+        id,
+        `The HTTPS origin of ${id}, ${origin ?? ''}, is not in its domain ${name}.`,
+        `Write an origin in the server.toml of ${id} that is https://${name} or a name below it.`,
       ),
     ];
   });

@@ -1,10 +1,8 @@
+import { partnerNames } from '../../kanidmd/partner-names';
 import { readCertificate } from '../../kanidmd/read-certificate';
-import { desiredTables } from '../../plan/desired';
-import type { Origin, ServerId } from '../../names';
-import { sameOrigin } from '../../origin';
 import type { Problem } from '../../problem';
 import { type Partner, pulls } from '../../server-config/server-config';
-import { linksOnce } from './shape';
+import { listed } from './listed';
 import { finding } from './rule-table';
 import type { FleetView } from './view';
 
@@ -24,6 +22,26 @@ export function automaticRefreshInFiles({ servers }: FleetView): readonly Proble
         'automatic-refresh-several-suppliers',
         id,
         `${id} may refresh itself (automatic_refresh) and has ${suppliers.length} suppliers: it would take the data of whichever answers first, for good.`,
+        'Deploy: it switches automatic_refresh off first. Do not restart the server before.',
+      ),
+    ];
+  });
+}
+
+/**
+ * The primary's data wins, so nothing may ever replace it: a flag in its file would, as soon as it lags (`kanidm.md`,
+ * "Refresh erases", 2). A warning, for the deploy switches it off first.
+ */
+export function automaticRefreshOnPrimary({ topology, byId }: FleetView): readonly Problem[] {
+  return topology.primaries.flatMap((id) => {
+    const partners = byId.get(id)?.observed.config?.replication?.partners ?? [];
+    const flagged = partners.find((partner) => partner.automaticRefresh && pulls(partner.type));
+    if (flagged === undefined) return [];
+    return [
+      finding(
+        'automatic-refresh-on-primary',
+        id,
+        `${id} is the primary, and its server.toml lets it refresh itself from ${flagged.origin}: it would replace the data that is to win.`,
         'Deploy: it switches automatic_refresh off first. Do not restart the server before.',
       ),
     ];
@@ -64,75 +82,31 @@ export function unreadablePins(view: FleetView): readonly Problem[] {
  */
 function keptTables({ fleet, servers, ownerOf }: FleetView) {
   if (servers.some((server) => server.origin === null)) return [];
+  const removed = new Set(fleet.removed);
   return servers.flatMap(({ wanted: { id }, observed }) =>
     (observed.config?.replication?.partners ?? [])
       .filter((partner) => ownerOf(partner.origin) === null)
-      .filter((partner) => !fleet.removed.some((origin) => sameOrigin(origin, partner.origin)))
+      .filter((partner) => !removed.has(partner.origin))
       .map((partner) => ({ id, partner })),
   );
 }
 
-/** Links that are drawn and not, or not so, in the servers' files: what a deploy is for. */
-export function deployedLinks(view: FleetView): readonly Problem[] {
-  const origins = new Map(
-    view.servers.flatMap(({ wanted, origin }) => (origin === null ? [] : [[wanted.id, origin] as const])),
-  );
-  return linksOnce(view.topology).flatMap((link) => {
-    const ends = [
-      sideOf(view, link.supplier, link.consumer, origins),
-      sideOf(view, link.consumer, link.supplier, origins),
-    ];
-    const where = { link: `${link.supplier} → ${link.consumer}` };
-    const missing = ends.flatMap((end) => (end.state === 'missing' ? [end.server] : []));
-    if (missing.length > 0)
-      return [
-        finding(
-          'link-not-deployed',
-          null,
-          `The link ${where.link} is not yet in the server.toml of ${missing.join(' and ')}.`,
-          'Deploy.',
-          where,
-        ),
-      ];
-    const different = ends.flatMap((end) =>
-      end.state === 'different' ? [`${end.server} has ${end.has}`] : [],
-    );
-    if (different.length === 0) return [];
+/**
+ * Partners whose names a server cannot resolve, by its own log. Such a server ignores a stop until it is killed, and a
+ * renewal of its certificate never ends (`kanidm.md`, "Rules to check").
+ */
+export function unresolvedNames({ servers }: FleetView): readonly Problem[] {
+  return servers.flatMap(({ wanted: { id }, observed: { log, config } }) => {
+    if (log === null || !log.troubles.some((trouble) => trouble.code === 'name-not-found')) return [];
+    const lost = partnerNames(log, config?.replication?.partners ?? []).filter((it) => it.resolves === 'no');
+    if (lost.length === 0) return [];
     return [
       finding(
-        'link-differs',
-        null,
-        `The link ${where.link} is drawn otherwise than deployed: ${different.join('; ')}.`,
-        'Deploy, or draw the link as it is.',
-        where,
+        'partner-name-not-found',
+        id,
+        `${id} cannot resolve ${listed(lost.map((it) => it.origin))}. It will take long to stop, and its certificate cannot be renewed meanwhile.`,
+        `Mend DNS on ${id}, or the origin of that partner.`,
       ),
     ];
   });
-}
-
-type Side =
-  | { readonly state: 'same' | 'unknown' | 'missing'; readonly server: ServerId }
-  | { readonly state: 'different'; readonly server: ServerId; readonly has: string };
-
-function sideOf(
-  { topology, byId, ownerOf }: FleetView,
-  server: ServerId,
-  partner: ServerId,
-  origins: ReadonlyMap<ServerId, Origin>,
-): Side {
-  const observed = byId.get(server)?.observed;
-  const wanted = desiredTables(server, topology, origins).find((table) => table.partner === partner);
-  if (!observed || observed.config === null || !wanted) return { state: 'unknown', server };
-  const table = (observed.config.replication?.partners ?? []).find((it) => ownerOf(it.origin) === partner);
-  if (!table) return { state: 'missing', server };
-  const same =
-    table.type === wanted.type &&
-    table.automaticRefresh === wanted.automaticRefresh &&
-    sameOrigin(table.origin, wanted.origin);
-  if (same) return { state: 'same', server };
-  return {
-    state: 'different',
-    server,
-    has: `${table.type} for ${table.origin}${table.automaticRefresh ? ' with automatic_refresh' : ''}`,
-  };
 }

@@ -27,6 +27,7 @@ export const ruleTable = {
   'same-origin': ['error', 'kanidm.md, "server.toml": one origin per node'],
   'origin-is-address': ['warning', 'kanidm.md, "server.toml"'],
   'loopback-bind': ['error', 'kanidm.md, "server.toml" (Kanidm issue 2970)'],
+  'loopback-bind-default': ['warning', 'kanidm.md, "server.toml": the default is 127.0.0.1:8444'],
   'loopback-bind-chosen': ['warning', 'kanidm.md, "server.toml" (Kanidm issue 2970)'],
   'bind-port-differs': ['info', 'kanidm.md, "server.toml"'],
   'port-not-published': ['warning', 'kanidm.md, "Health": not published'],
@@ -52,6 +53,7 @@ export const ruleTable = {
   'ssh-config-left-out': ['info', 'design.md, "The path data takes": nothing is followed by guess'],
   // Versions and clocks
   'versions-differ': ['warning', 'kanidm.md, "Rules to check" (Kanidm issue 2630)'],
+  'versions-far-apart': ['warning', 'kanidm.md, "Rules to check": one minor at a time'],
   'domain-levels-differ': ['warning', 'kanidm.md, "Health": versions differ'],
   'restart-is-an-upgrade': ['error', 'kanidm.md, "Commands": version'],
   'clock-skew': ['error', 'kanidm.md, "Rules to check": under 600 s'],
@@ -68,19 +70,28 @@ export const ruleTable = {
   'pin-differs': ['warning', 'kanidm.md, "Rules to check": pinned equals live'],
   // Partners in the servers' own files
   'unknown-partner': ['warning', 'design.md: kept and shown as drift'],
-  'partner-twice': ['warning', 'design.md: at most one link per pair, the rest is shown as drift'],
+  'second-table': ['warning', 'design.md: at most one link per pair, the rest is shown as drift'],
   'link-one-sided': ['warning', 'kanidm.md, "Rules to check": one-way pairs flagged'],
   'link-useless': ['warning', 'design.md: what cannot be expressed is shown as drift'],
   'link-not-deployed': ['info', 'design.md, "The path data takes"'],
   'link-differs': ['info', 'design.md, "The path data takes"'],
+  'automatic-refresh-on-primary': ['warning', 'kanidm.md, "Refresh erases", 2: never on the primary'],
+  'partner-name-not-found': ['warning', 'kanidm.md, "Rules to check": resolvable partner names'],
   'automatic-refresh-several-suppliers': ['warning', 'kanidm.md, "Refresh erases", 2'],
   // Domains
   'domain-names-differ': ['warning', 'kanidm.md, "Rules to check": same domain on every node'],
+  'https-origin-outside-domain': ['warning', 'kanidm.md, "Rules to check": HTTPS origin equal or below it'],
   'primary-looks-new': ['error', 'kanidm.md, "Refresh erases", 4'],
   'primary-outvoted': ['error', 'kanidm.md, "Refresh erases", 4'],
 } as const satisfies Readonly<Record<string, readonly [Severity, string]>>;
 
 export type RuleCode = keyof typeof ruleTable;
+
+/** What a finding concerns beside the one server and the one link it names. */
+export interface Concerned {
+  readonly servers?: readonly string[];
+  readonly links?: readonly string[];
+}
 
 /** A finding of one rule: its severity comes from the table. */
 export function finding(
@@ -89,6 +100,7 @@ export function finding(
   message: string,
   fix: string,
   where: Place = server === null ? {} : { server },
+  concerned: Concerned = where.link === undefined ? {} : { links: [where.link] },
 ): Problem {
-  return { severity: ruleTable[code][0], code, server, message, fix, where };
+  return { severity: ruleTable[code][0], code, server, ...concerned, message, fix, where };
 }

@@ -2,25 +2,22 @@ import type { Fleet, Link } from '../fleet';
 import type { ServerId } from '../../names';
 import type { Problem } from '../../problem';
 import type { Topology } from '../topology';
+import { cutServers } from './cut-servers';
+import { counted, listed } from './listed';
 import { finding } from './rule-table';
 
 /** Rules about the graph without its direction: how many, in one piece, what breaks it. */
 
 /** Servers that links join, direction aside; each part in the fleet's order. Servers without links are parts of one. */
-export function connectedParts(
-  topology: Topology,
-  without: ServerId | null = null,
-): readonly (readonly ServerId[])[] {
-  const left = new Set([...topology.servers.keys()].filter((id) => id !== without));
+export function connectedParts(topology: Topology): readonly (readonly ServerId[])[] {
+  const left = new Set(topology.servers.keys());
   const parts: ServerId[][] = [];
   for (const start of left) {
-    const part: ServerId[] = [];
-    const queue = [start];
+    const part: ServerId[] = [start];
     left.delete(start);
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-      part.push(id);
-      for (const next of neighbours(topology, id)) if (left.delete(next)) queue.push(next);
-    }
+    // Grows while it is read: everyone found is looked at in turn.
+    for (const id of part)
+      for (const next of neighbours(topology, id)) if (left.delete(next)) part.push(next);
     parts.push(part);
   }
   return parts;
@@ -58,38 +55,33 @@ export function fleetInParts(
   parts: readonly (readonly ServerId[])[],
 ): readonly Problem[] {
   if (parts.length < 2 || topology.pulls.length === 0) return [];
-  const words = parts.map((part) => part.join(', ')).join(' | ');
+  const words = listed(
+    parts.map((part) => listed(part)),
+    ' | ',
+  );
   return [
     finding(
       'fleet-in-parts',
       null,
       `The fleet is in ${parts.length} parts that no link joins: ${words}.`,
       'Link them, or keep them in fleet files of their own.',
+      {},
+      { servers: parts.flatMap((part) => part.slice(0, 1)) },
     ),
   ];
 }
 
 /** Servers whose loss would cut others off from each other. */
-export function singlePointsOfFailure(
-  topology: Topology,
-  parts: readonly (readonly ServerId[])[],
-): readonly Problem[] {
-  return parts.flatMap((part) =>
-    part.flatMap((id) => {
-      const pieces = connectedParts(topology, id).filter((piece) =>
-        piece.some((other) => part.includes(other)),
-      );
-      if (pieces.length < 2) return [];
-      return [
-        finding(
-          'single-point-of-failure',
-          id,
-          `While ${id} is down, ${pieces.map((piece) => piece.join(', ')).join(' and ')} do not replicate with each other.`,
-          'Link them with each other as well, or accept it.',
-        ),
-      ];
-    }),
-  );
+export function singlePointsOfFailure(topology: Topology): readonly Problem[] {
+  return cutServers(topology).map(({ id, pieces }) => {
+    const words = pieces.map(({ first, count }) => counted(first, count));
+    return finding(
+      'single-point-of-failure',
+      id,
+      `While ${id} is down, ${listed(words, ' and ')} do not replicate with each other.`,
+      'Link them with each other as well, or accept it.',
+    );
+  });
 }
 
 /** One-way links: what is changed on the consumer stays there. */

@@ -1,4 +1,5 @@
 import type { Problem } from '../../problem';
+import { listed } from './listed';
 import { finding } from './rule-table';
 import type { FleetView, Seen } from './view';
 
@@ -30,12 +31,16 @@ export function runningVersions({ servers }: FleetView): readonly Problem[] {
 export function versions({ servers }: FleetView): readonly Problem[] {
   const groups = group(servers, versionOf);
   if (groups.length < 2) return [];
+  const minors = groups.flatMap(([version]) => minorOf(version) ?? []);
+  const apart = Math.max(...minors) - Math.min(...minors) > 1;
   return [
     finding(
-      'versions-differ',
+      apart ? 'versions-far-apart' : 'versions-differ',
       null,
-      `The servers run different versions of Kanidm: ${describe(groups)}.`,
+      `The servers run ${apart ? 'versions of Kanidm that are more than one minor version apart' : 'different versions of Kanidm'}: ${describe(groups)}.`,
       'Upgrade all to the same version, one minor version at a time and close together.',
+      {},
+      { servers: groups.flatMap(([, ids]) => ids) },
     ),
   ];
 }
@@ -50,6 +55,8 @@ export function domainLevels({ servers }: FleetView): readonly Problem[] {
       null,
       `The servers are at different domain levels: ${describe(groups)}; pulls pause and refreshes of the lower one fail.`,
       'Finish the upgrade on all of them before refreshing any.',
+      {},
+      { servers: groups.flatMap(([, ids]) => ids) },
     ),
   ];
 }
@@ -81,6 +88,12 @@ export function clocks({ servers }: FleetView): readonly Problem[] {
   });
 }
 
+/** 10 of `1.10.5`, 1 of `1.1.0-rc.16`; null: another form. */
+function minorOf(version: string): number | null {
+  const minor = /^1\.(\d+)\./.exec(version)?.[1];
+  return minor === undefined ? null : Number(minor);
+}
+
 const versionOf = ({ observed }: Seen): string | null =>
   observed.facts?.runningVersion ?? observed.log?.runningVersion ?? observed.versionOnDisk;
 
@@ -88,13 +101,16 @@ function group(servers: readonly Seen[], by: (server: Seen) => string | null): [
   const groups = new Map<string, string[]>();
   for (const server of servers) {
     const key = by(server);
-    if (key !== null) groups.set(key, [...(groups.get(key) ?? []), server.wanted.id]);
+    if (key === null) continue;
+    const ids = groups.get(key);
+    if (ids) ids.push(server.wanted.id);
+    else groups.set(key, [server.wanted.id]);
   }
   return [...groups];
 }
 
 const describe = (groups: readonly [string, string[]][]): string =>
-  groups.map(([value, ids]) => `${value} on ${ids.join(', ')}`).join('; ');
+  groups.map(([value, ids]) => `${value} on ${listed(ids)}`).join('; ');
 
 function middle(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => (values.length === 2 ? Math.abs(a) - Math.abs(b) : a - b));

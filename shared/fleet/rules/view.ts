@@ -2,7 +2,6 @@ import type { Fleet, FleetServer } from '../fleet';
 import type { Topology } from '../topology';
 import type { Origin, ServerId } from '../../names';
 import type { ObservedServer } from '../../observed';
-import { originOf } from '../../plan/desired';
 import { parseOrigin } from '../../origin';
 
 /** What the rules about servers look at: the fleet file and the probe, side by side. */
@@ -34,7 +33,7 @@ export function viewFleet(
   const probed = new Map(observed.map((server) => [server.id, server]));
   const servers = fleet.servers.flatMap((wanted): Seen[] => {
     const seen = probed.get(wanted.id);
-    return seen ? [{ wanted, observed: seen, origin: originOf(fleet, probed, wanted.id) }] : [];
+    return seen ? [{ wanted, observed: seen, origin: originOf(wanted, seen) }] : [];
   });
   return {
     fleet,
@@ -44,6 +43,13 @@ export function viewFleet(
     ownerOf: ownerFinder(fleet, servers),
     now,
   };
+}
+
+/** What partners dial: the fleet file's origin, else the server's own; null when neither has one. */
+function originOf(wanted: FleetServer, { config }: ObservedServer): Origin | null {
+  if (wanted.origin !== null) return wanted.origin;
+  const own = config?.replication?.origin ?? null;
+  return own === null ? null : (parseOrigin(own)?.origin ?? null);
 }
 
 /** `localhost`, `*.localhost`, `127.*`, `::1`: reachable from the same machine only. */

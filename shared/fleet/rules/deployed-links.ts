@@ -1,0 +1,138 @@
+import { type DesiredTable, desiredTables } from '../../plan/desired';
+import type { ServerId } from '../../names';
+import { sameOrigin } from '../../origin';
+import type { Problem } from '../../problem';
+import type { Partner } from '../../server-config/server-config';
+import type { Link } from '../fleet';
+import { finding } from './rule-table';
+import { linksOnce } from './shape';
+import type { FleetView } from './view';
+
+/** The drawn links against the tables in the servers' files: what a deploy is for, and what somebody changed by hand. */
+export function deployedLinks(view: FleetView): readonly Problem[] {
+  const tables = readTables(view);
+  return linksOnce(view.topology).flatMap((link) => {
+    const ends = [
+      sideOf(tables, link.supplier, link.consumer),
+      sideOf(tables, link.consumer, link.supplier),
+    ] as const;
+    const missing = ends.filter((end) => end.state === 'missing');
+    const [lacks] = missing;
+    if (lacks !== undefined && missing.length === 2) return [notDeployed(link)];
+    // While the other side is not known, all that can be said is that this one lacks it.
+    if (lacks !== undefined)
+      return ends.some((end) => end.state === 'unknown')
+        ? [notDeployed(link, lacks.server)]
+        : [oneSided(link, lacks)];
+    const different = ends.flatMap((end) =>
+      end.state === 'different' ? [`${end.server} has ${end.has}`] : [],
+    );
+    return different.length === 0 ? [] : [differs(link, different)];
+  });
+}
+
+/** Tables for a partner that has one already, by another name: only one of them is the link's. */
+export function secondTables(view: FleetView): readonly Problem[] {
+  return readTables(view).second.map(({ server, partner, origin }) => secondTable(server, partner, origin));
+}
+
+/** A second table for one partner. */
+export const secondTable = (server: string, partner: string, origin: string): Problem =>
+  finding(
+    'second-table',
+    server,
+    `${server} has a second table for ${partner}, ${origin}; a link has one.`,
+    'Take one of them out of its server.toml; the other name can be written at the link (supplier_origin, consumer_origin).',
+    { server, link: `${server} ← ${partner}` },
+  );
+
+interface Tables {
+  /** What each server should have, by its partner. */
+  readonly wanted: ReadonlyMap<ServerId, ReadonlyMap<ServerId, DesiredTable>>;
+  /** What each server's file has, by whose table it is; a server whose file is not known is missing. */
+  readonly has: ReadonlyMap<ServerId, ReadonlyMap<ServerId, Partner>>;
+  readonly second: readonly {
+    readonly server: ServerId;
+    readonly partner: ServerId;
+    readonly origin: string;
+  }[];
+}
+
+/** Each server's tables once: linear in servers, links and tables. */
+function readTables({ topology, servers, ownerOf }: FleetView): Tables {
+  const origins = new Map(
+    servers.flatMap(({ wanted, origin }) => (origin === null ? [] : [[wanted.id, origin] as const])),
+  );
+  const wanted = new Map<ServerId, Map<ServerId, DesiredTable>>();
+  const has = new Map<ServerId, Map<ServerId, Partner>>();
+  const second: { server: ServerId; partner: ServerId; origin: string }[] = [];
+  for (const { wanted: server, observed } of servers) {
+    const { id } = server;
+    wanted.set(id, new Map(desiredTables(id, topology, origins).map((table) => [table.partner, table])));
+    if (observed.config === null) continue;
+    const own = new Map<ServerId, Partner>();
+    has.set(id, own);
+    for (const partner of observed.config.replication?.partners ?? []) {
+      const owner = ownerOf(partner.origin);
+      if (owner === null) continue;
+      if (own.has(owner)) second.push({ server: id, partner: owner, origin: partner.origin });
+      else own.set(owner, partner);
+    }
+  }
+  return { wanted, has, second };
+}
+
+type Side =
+  | { readonly state: 'same' | 'unknown' | 'missing'; readonly server: ServerId }
+  | { readonly state: 'different'; readonly server: ServerId; readonly has: string };
+
+function sideOf({ wanted, has }: Tables, server: ServerId, partner: ServerId): Side {
+  const should = wanted.get(server)?.get(partner);
+  const own = has.get(server);
+  if (own === undefined || should === undefined) return { state: 'unknown', server };
+  const table = own.get(partner);
+  if (table === undefined) return { state: 'missing', server };
+  const same =
+    table.type === should.type &&
+    table.automaticRefresh === should.automaticRefresh &&
+    sameOrigin(table.origin, should.origin);
+  if (same) return { state: 'same', server };
+  return {
+    state: 'different',
+    server,
+    has: `${table.type} for ${table.origin}${table.automaticRefresh ? ' with automatic_refresh' : ''}`,
+  };
+}
+
+const nameOf = (link: Link): string => `${link.supplier} → ${link.consumer}`;
+const concerned = (link: Link) => ({ servers: [link.supplier, link.consumer], links: [nameOf(link)] });
+
+const notDeployed = (link: Link, lacks?: ServerId): Problem =>
+  finding(
+    'link-not-deployed',
+    null,
+    `The link ${nameOf(link)} is not yet in the server.toml of ${lacks ?? `${link.supplier} and ${link.consumer}`}.`,
+    'Deploy.',
+    { link: nameOf(link) },
+    concerned(link),
+  );
+
+const oneSided = (link: Link, { server }: Side): Problem =>
+  finding(
+    'link-one-sided',
+    server,
+    `The link ${nameOf(link)} is in the server.toml of one side only, not of ${server}: nothing replicates by it.`,
+    'Deploy.',
+    { server, link: nameOf(link) },
+    concerned(link),
+  );
+
+const differs = (link: Link, different: readonly string[]): Problem =>
+  finding(
+    'link-differs',
+    null,
+    `The link ${nameOf(link)} is drawn otherwise than deployed: ${different.join('; ')}.`,
+    'Deploy, or draw the link as it is.',
+    { link: nameOf(link) },
+    concerned(link),
+  );
