@@ -1,6 +1,7 @@
 import type { DrawnLink } from '../../../shared/fleet/adopt/draw-fleet';
 import type { PrimaryQuestion } from '../../../shared/fleet/adopt/directions';
 import type { Findings } from '../../../shared/fleet/adopt/findings';
+import { listed } from '../../../shared/fleet/rules/listed';
 import { harmless, type Paint } from './paint';
 import { table } from './table';
 
@@ -25,7 +26,7 @@ export function adoptedText({ servers }: Findings, links: readonly DrawnLink[], 
 /** What to add to the command. */
 export function questionText({ servers, candidates }: PrimaryQuestion): string {
   const ways = candidates.map((id) => `--primary ${id}`).join(' or ');
-  return `Whose data wins among ${servers.join(', ')}? Their files do not say. Add ${ways}.`;
+  return `Whose data wins among ${listed(servers)}? Their files do not say. Add ${ways}.`;
 }
 
 const reasons: Readonly<Record<DrawnLink['because'], string>> = {
