@@ -1,7 +1,7 @@
 import type { Invocation } from './arguments';
 import { adopt } from './commands/adopt';
 import { endpointHelp } from './commands/adopt-endpoint';
-import { apply, renew, resume, rollback } from './commands/apply';
+import { apply, refresh, renew, resume, rollback } from './commands/apply';
 import { certificates } from './commands/certificates';
 import { check } from './commands/check';
 import { compare } from './commands/compare';
@@ -144,6 +144,16 @@ What a fleet file cannot say is left as it is on the servers and reported. An ex
 Exit 0: the file is made (whether a deploy would change anything is printed); 1: a server could not be read, or the file could not be made; 64: bad usage, or --primary is needed.
 JSON: {"fleet":"PATH"|null,"servers":[…],"links":[{"supplier","consumer","mutual","automaticRefresh","because"}],"questions":[{"servers","candidates"}],"changes":bool|null,"problems":[…]}`,
     run: adopt,
+  },
+  {
+    name: 'refresh',
+    usage: 'FLEET --erase ID… [--yes] [--take-over]',
+    summary: 'replaces a server’s database by its source’s although both say one domain, as after a restore',
+    takesFleet: true,
+    options: ['yes', 'erase', 'take-over'],
+    details:
+      'For a server that was put back to an older copy: its logs go on saying Success, and only kanilink compare finds what it lacks. Each server named with --erase takes the data of the server it is drawn to take it from, after a backup; several are cut off from each other until each has been refreshed. Refused while a link is drawn with automatic refresh. See docs/paths.md.\nExit and JSON: as apply.',
+    run: refresh,
   },
   {
     name: 'practice',

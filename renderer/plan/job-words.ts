@@ -29,6 +29,11 @@ const all: Readonly<Record<Job['kind'], JobWords>> = {
     text: 'The server makes a new certificate; every partner pins it and restarts. Until then pulls both ways fail for a moment.',
     done: 'The new certificate is pinned everywhere, and the pulls are proved by fresh rounds.',
   },
+  refresh: {
+    title: 'Refresh from its source',
+    text: 'The server’s whole database is replaced by its source’s, after a backup, although both say one domain.',
+    done: 'The server holds its source’s data, and the pulls are proved by fresh rounds.',
+  },
   'put-back': {
     title: 'Put an earlier server.toml back',
     text: 'The file is tested, replaced and the server restarted, as in any deploy.',

@@ -11,6 +11,7 @@ export function pastWords(
     resume: 'Resume',
     rollback: 'Roll back',
     renew: 'Renewal',
+    refresh: 'Refresh',
     'put-back': 'Earlier file put back',
   }[deploy.purpose];
   if (deploy.state === 'running') return { tone: 'new', title: `${what}: running` };

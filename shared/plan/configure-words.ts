@@ -18,6 +18,11 @@ export const configureWords = {
     why: 'Until its links are as drawn, a restart could make it erase itself from the wrong supplier.',
   }),
 
+  cutOff: (id: ServerId): Words => ({
+    summary: `Cut ${id} off until it is refreshed`,
+    why: 'Several servers are to take other data: none of them may hand what it holds now to one that has been refreshed already.',
+  }),
+
   prepare: (id: ServerId): Words => ({
     summary: `Set up replication on ${id}`,
     why: 'It makes its certificate only once it has [replication].',

@@ -190,9 +190,10 @@ export class Draft {
     by: 'command' | 'automatic',
   ): void {
     const own = this.server(id)?.observed.domain?.uuid ?? null;
+    const asked = own === domain;
     const step = this.plain(id, 'refresh', words.refresh(id, own, source, domain));
     const host = parseOrigin(sourceOrigin)?.host ?? '';
-    this.add({ ...step, action: 'refresh', source, sourceHost: host, domain, by, erases: [id] }, id);
+    this.add({ ...step, action: 'refresh', source, sourceHost: host, domain, by, asked, erases: [id] }, id);
     this.stage.takeDomain(id, domain);
   }
 

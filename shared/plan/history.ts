@@ -7,7 +7,7 @@ export const historyDeploy = z.object({
   folder: z.string(),
   /** ISO 8601. */
   at: z.string(),
-  purpose: z.enum(['apply', 'resume', 'rollback', 'put-back', 'renew']),
+  purpose: z.enum(['apply', 'resume', 'rollback', 'put-back', 'renew', 'refresh']),
   /** The deploy it finished or undid. */
   of: z.string().nullable(),
   who: z.string(),

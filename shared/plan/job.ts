@@ -12,5 +12,7 @@ export const job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('put-back'), deploy: z.string(), file: z.string() }),
   /** Renews a server's replication certificate and pins it on its partners. */
   z.object({ kind: z.literal('renew'), server: z.string() }),
+  /** As apply, and these servers take their source's data although both say one domain, as after a restore. */
+  z.object({ kind: z.literal('refresh'), servers: z.array(z.string()).min(1) }),
 ]);
 export type Job = z.output<typeof job>;

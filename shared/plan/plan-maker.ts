@@ -47,6 +47,11 @@ export class PlanMaker {
    */
   private calm(id: ServerId): void {
     if (!this.roles.mayTouch(id)) return;
+    const { refresh } = this.known;
+    if (refresh.size > 1 && refresh.has(id) && this.takesPart(id)) {
+      this.configure(id, this.changes.only(id, []), configureWords.cutOff(id));
+      return;
+    }
     const armed = this.changes.partners(id).filter((it) => it.automaticRefresh && pulls(it.type));
     if (armed.length > 0 && !this.mayStayAutomatic(id)) {
       const changes = armed.map((partner): PlannedChange => ({

@@ -92,6 +92,8 @@ export interface RefreshStep extends AnyStep {
   readonly domain: DomainUuid;
   /** `command`: Kanilink runs the refresh; `automatic`: the server does so itself after its restart. */
   readonly by: 'command' | 'automatic';
+  /** Both say one domain already, and the operator asked for it, as after a restore (`kanidm.md`, "Refresh erases", 9). */
+  readonly asked: boolean;
 }
 
 /** Proves that pulls work: fresh rounds since the last restart, no trouble, equal `domain_uuid`. */

@@ -45,12 +45,16 @@ export const stepWords = {
       : `Back up ${id}'s database on ${id}`,
     why: `A refresh replaces all of it; the backup is the way back.${stops ? ' Kanidm before 1.9 can be backed up only while it is stopped.' : ''}`,
     risk: stops ? 'kanidmd is stopped: nobody can log in on this server until the backup is written' : '',
-    requires: stops ? ['the running kanidmd is the one on disk'] : [],
+    requires: [
+      `${id} holds the database it held when this was planned`,
+      'there is room for it beside the database',
+      ...(stops ? ['the running kanidmd is the one on disk'] : []),
+    ],
   }),
 
   refresh: (id: ServerId, own: DomainUuid | null, source: ServerId, domain: DomainUuid): StepWords => ({
     summary: `Replace ${id}'s whole database by ${source}'s`,
-    why: `${id} is not in ${source}'s domain yet: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
+    why: `${own === domain ? `You asked for it: both say one domain, and ${source} holds the data that is to win` : `${id} is not in ${source}'s domain yet`}: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
     risk: `everything that exists only on ${id} is lost; the backup of the step before holds it`,
     requires: [
       `${id} pulls from ${source} only`,
@@ -64,13 +68,13 @@ export const stepWords = {
     summary: `Watch ${id} pull from ${suppliers.join(' and ')}`,
     why: 'Only fresh rounds since the last restart, without trouble, and one domain_uuid prove that it works.',
     risk: '',
-    requires: [],
+    requires: [`${[id, ...suppliers].join(', ')} run`],
   }),
 
   compare: (id: ServerId, other: ServerId): StepWords => ({
     summary: `Compare the data of ${id} and ${other}`,
     why: 'Rounds that succeed do not prove that both hold the same; online backups do. They are read into memory and deleted at once.',
     risk: '',
-    requires: [],
+    requires: [`${id} and ${other} run and can be backed up online`],
   }),
 };

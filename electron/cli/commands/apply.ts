@@ -39,6 +39,14 @@ export async function renew(invocation: Invocation, world: World): Promise<numbe
   return exit.usage;
 }
 
+/** `kanilink refresh`: the servers named with `--erase` take their source's data although all say one domain. */
+export async function refresh(invocation: Invocation, world: World): Promise<number> {
+  const servers = [...invocation.erase];
+  if (servers.length > 0) return carryOut('refresh', { kind: 'refresh', servers }, invocation, world);
+  world.say("kanilink refresh: name every server that is to take its source's data: --erase ID");
+  return exit.usage;
+}
+
 /** Loose ends, then the rest; a third time only when something was interrupted again meanwhile. */
 const MOST_ROUNDS = 3;
 

@@ -41,7 +41,7 @@ export async function* deployJob(
     yield refuse(fleet.error);
     return;
   }
-  const interrupted = ['apply', 'put-back', 'renew'].includes(job.kind)
+  const interrupted = ['apply', 'put-back', 'renew', 'refresh'].includes(job.kind)
     ? await whyInterrupted(fleet.value, configDir)
     : null;
   if (interrupted !== null) {

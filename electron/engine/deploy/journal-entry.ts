@@ -11,7 +11,7 @@ const step = z.looseObject({
 });
 
 /** What a deploy was for. */
-export const purpose = z.enum(['apply', 'resume', 'rollback', 'put-back', 'renew']);
+export const purpose = z.enum(['apply', 'resume', 'rollback', 'put-back', 'renew', 'refresh']);
 export type Purpose = z.output<typeof purpose>;
 
 const line = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>

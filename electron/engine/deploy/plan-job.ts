@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../../../shared/plan/job';
-import { serverId } from '../../../shared/names';
+import { serverId, type ServerId } from '../../../shared/names';
 import { makePlan, type Pair } from '../../../shared/plan/make-plan';
 import type { Plan } from '../../../shared/plan/plan';
 import { makeRenewPlan } from '../../../shared/plan/renew-plan';
@@ -47,7 +47,10 @@ export async function planJob(
         pair.every((id) => fleet.sites.has(id)),
       );
       return ok({
-        plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed, { uncompared })),
+        plan: withProblems(
+          fleet,
+          makePlan(fleet.fleet, fleet.observed, { uncompared, refresh: refreshesLeft(chainOf(of, mine)) }),
+        ),
         of,
         partial: false,
       });
@@ -75,6 +78,14 @@ export async function planJob(
         of: null,
         partial: false,
       });
+    }
+    case 'refresh': {
+      const servers = job.servers.map(serverId);
+      const stranger = job.servers.find((_, index) => servers[index] === null);
+      if (stranger !== undefined) return fail(noSuchServer(stranger));
+      const refresh = servers.filter((id) => id !== null);
+      const plan = makePlan(fleet.fleet, fleet.observed, { refresh });
+      return ok({ plan: withProblems(fleet, plan), of: null, partial: false });
     }
     case 'put-back': {
       const of = mine.find((it) => it.deploy === job.deploy);
@@ -125,6 +136,20 @@ function comparisonsLeft(chain: readonly DeployRecord[]): readonly Pair[] {
       return step.action === 'compare' && !done && id !== null && other !== null ? [[id, other]] : [];
     }),
   );
+}
+
+/** Refreshes within one domain that the operator asked for and that are not known to have ended well: nothing else shows them. */
+function refreshesLeft(chain: readonly DeployRecord[]): readonly ServerId[] {
+  const done = new Set<string>();
+  const asked = new Set<string>();
+  for (const record of chain)
+    for (const step of record.header.steps) {
+      if (step.action !== 'refresh') continue;
+      if (step['asked'] === true) asked.add(step.server);
+      if (record.entries.some((entry) => entry.kind === 'done' && entry.step === step.id))
+        done.add(step.server);
+    }
+  return [...asked].filter((it) => !done.has(it)).flatMap((it) => serverId(it) ?? []);
 }
 
 /** A renewal may have happened from the moment it was asked for. */
