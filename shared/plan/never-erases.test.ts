@@ -16,6 +16,15 @@ const runs = long ? 20_000 : 160;
 /** Every case plans and executes a whole fleet, some of them several times; milliseconds. */
 const limit = runs * 1500;
 
+/** Where each is found out soon; with any other seed it takes some hundred fleets at most. The long run takes any. */
+const seeds: Readonly<Record<string, number>> = {
+  'several suppliers during a refresh': 26,
+  'cascades ignored': 26,
+  'automatic refresh left on': 51,
+  'mutual-pull towards an outsider': 8,
+  'queued refreshes forgotten': 29,
+};
+
 const ours: Planner = (it, world) => makePlan(it.fleet, world.observe(it.fleet.servers.map(({ id }) => id)));
 
 describe('a plan', () => {
@@ -49,18 +58,22 @@ describe('a plan', () => {
     limit,
   );
 
-  it.each<[string, Planner]>([
-    ['in the naive order', naive],
-    ...Object.entries(mutations).map(([name, mutate]): [string, Planner] => [name, spoilt(mutate)]),
+  it.each<[string, Planner, number]>([
+    ['in the naive order', naive, 1],
+    ...Object.entries(mutations).map(([name, mutate]): [string, Planner, number] => [
+      name,
+      spoilt(mutate),
+      seeds[name] ?? 1,
+    ]),
   ])(
     'fails this very test when spoilt: %s',
-    (_name, planner) => {
+    (_name, planner, seed) => {
       const found = fc.check(
         fc.property(worldCases, (it) => {
           const { broken } = tryOut(it, planner);
           return broken === null || !/erased|took/.test(broken);
         }),
-        { numRuns: 20_000, endOnFailure: true },
+        { numRuns: 20_000, endOnFailure: true, ...(long ? {} : { seed }) },
       );
       expect(found.failed).toBe(true);
     },

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  fleetOfTest,
+  observedOf,
+  observedOfTest,
+  originOfTest,
+  readCertificateOfTest,
+} from '../../test/support/fleet-fixtures';
+import { World } from '../../test/support/world';
+import { serverAtOfTest, worldCases } from '../../test/support/world-cases';
+import { type Fleet, type Link } from '../fleet/fleet';
+import { readTopology } from '../fleet/topology';
+import { type ServerId, trusted } from '../names';
+import type { ObservedServer } from '../observed';
+import { desiredTables } from './desired';
+import { makePlan } from './make-plan';
+import { restarts } from './restarts';
+
+/* What a plan is beside safe: minimal, the same for the same, and telling. That executing one leaves nothing to do is in never-erases.test.ts. */
+
+const runs = process.env['KANILINK_LONG'] === '1' ? 5_000 : 20;
+const limit = runs * 1000;
+
+/** Every server as the fleet draws it, all in one domain. */
+function asDrawn(fleet: Fleet): readonly ObservedServer[] {
+  const topology = readTopology(fleet);
+  const origins = new Map(fleet.servers.map(({ id }) => [id, originOfTest(id)]));
+  const domain = observedOfTest({ id: 'idm-a', domain: 'a', tables: [] }).domain?.uuid ?? null;
+  return fleet.servers.map(({ id }) =>
+    observedOf({
+      ...{ id, state: 'running', domain, origin: originOfTest(id), stale: false },
+      certificate: readCertificateOfTest(id),
+      partners: desiredTables(id, topology, origins).map(({ partner, ...table }) => ({
+        ...table,
+        certificate: readCertificateOfTest(partner).text,
+      })),
+    }),
+  );
+}
+
+/** Fleets with one primary, as they are drawn. */
+const fleets = worldCases
+  .map(({ fleet }) =>
+    fleetOfTest(
+      fleet.servers.map(({ id }) => id),
+      [],
+      { links: fleet.links },
+    ),
+  )
+  .filter((fleet) => {
+    const { primaries, ring, alone } = readTopology(fleet);
+    return primaries.length === 1 && ring.length === 0 && alone.length === 0;
+  });
+
+const ends = ({ supplier, consumer }: Link): readonly ServerId[] => [supplier, consumer];
+
+describe('a plan', () => {
+  it(
+    'has no steps for a fleet that is as it is drawn',
+    () => {
+      fc.assert(
+        fc.property(fleets, (fleet) => {
+          expect(makePlan(fleet, asDrawn(fleet)).steps).toEqual([]);
+        }),
+        { numRuns: runs },
+      );
+    },
+    limit,
+  );
+
+  it(
+    'restarts only the two ends of the one link that is changed, and erases nobody',
+    () => {
+      fc.assert(
+        fc.property(fleets, fc.nat(), fc.constantFrom('direction', 'removed', 'ways'), (fleet, pick, how) => {
+          const at = pick % fleet.links.length;
+          const link = fleet.links[at];
+          if (!link) return;
+          const other = { ...link, mutual: !link.mutual, automaticRefresh: false };
+          const turned = { ...other, mutual: true, supplier: link.consumer, consumer: link.supplier };
+          const changed = { direction: [turned], removed: [], ways: [other] }[how];
+          // A second supplier would make automatic_refresh an error in the fleet file.
+          const links = fleet.links.flatMap((it, index) =>
+            index === at ? changed : [{ ...it, automaticRefresh: false }],
+          );
+          const before = {
+            ...fleet,
+            links: fleet.links.map((it, index) => (index === at ? it : { ...it, automaticRefresh: false })),
+          };
+          const plan = makePlan({ ...fleet, links }, asDrawn(before));
+          for (const step of plan.steps.filter(restarts)) expect(ends(link)).toContain(step.server);
+          expect(plan.steps.flatMap((step) => step.erases)).toEqual([]);
+        }),
+        { numRuns: runs },
+      );
+    },
+    limit,
+  );
+
+  it(
+    'is the same whatever order the servers were looked at in, and tells of every step why and what it erases',
+    () => {
+      fc.assert(
+        fc.property(worldCases, fc.infiniteStream(fc.nat()), (it, order) => {
+          const ids = it.fleet.servers.map(({ id }) => id);
+          const observed = new World(it.servers, serverAtOfTest, () => 0).observe(ids);
+          const key = new Map(observed.map((server) => [server, order.next().value]));
+          const shuffled = [...observed].sort((a, b) => (key.get(a) ?? 0) - (key.get(b) ?? 0));
+          const plan = makePlan(it.fleet, observed);
+          expect(makePlan(it.fleet, shuffled).fingerprint).toBe(plan.fingerprint);
+          for (const [index, step] of plan.steps.entries()) {
+            expect([step.summary, step.why]).not.toContain('');
+            expect(step.requires).not.toEqual([]);
+            for (const need of step.needs)
+              expect(plan.steps.findIndex(({ id }) => id === need)).toBeLessThan(index);
+            if (step.erases.length === 0 || plan.blocked) continue;
+            expect(step.requires).toContain(`the backup of ${step.server} was read back`);
+            const before = plan.steps.slice(0, index);
+            expect(before.some((one) => one.action === 'backup' && one.server === step.server)).toBe(true);
+          }
+        }),
+        { numRuns: runs },
+      );
+    },
+    limit,
+  );
+});
+
+describe('what may still be at work on a server', () => {
+  const pair = fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']);
+  const outline = (observed: readonly ObservedServer[]): string[] =>
+    makePlan(pair, observed).steps.map((step) => `${step.action} ${step.server}`);
+
+  it('a refresh that said "Error" when the pair was set up by hand is dropped before the primary answers', () => {
+    const steps = outline([
+      observedOfTest({ id: 'idm-a', domain: 'a', tables: [] }),
+      observedOfTest({ id: 'idm-b', domain: 'b', tables: ['idm-a mutual-pull'] }),
+    ]);
+    expect(steps.slice(0, 4)).toEqual(['restart idm-b', 'configure idm-a', 'backup idm-b', 'refresh idm-b']);
+  });
+
+  it('a process that runs with an older file is restarted before anything else, the secondaries first', () => {
+    const steps = outline([
+      observedOfTest({ id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull'], stale: true }),
+      observedOfTest({ id: 'idm-b', domain: 'a', tables: ['idm-a pull'], stale: true }),
+    ]);
+    expect(steps.slice(0, 3)).toEqual(['restart idm-b', 'restart idm-a', 'configure idm-b']);
+  });
+
+  it('automatic_refresh beside a partner nobody knows is taken off, and said', () => {
+    const fleet = fleetOfTest(['idm-a', 'idm-b'], ['idm-a ~> idm-b automatic']);
+    const plan = makePlan(fleet, [
+      observedOfTest({ id: 'idm-a', domain: 'a', tables: ['idm-b allow-pull'] }),
+      observedOfTest({ id: 'idm-b', domain: 'a', tables: ['idm-a pull automatic', 'idm-x mutual-pull'] }),
+    ]);
+    expect(plan.steps[0]).toMatchObject({
+      server: trusted<ServerId>('idm-b'),
+      summary: 'Turn automatic_refresh off on idm-b',
+    });
+    expect(plan.steps.filter((step) => step.action === 'configure')).toHaveLength(1);
+    expect(plan.problems.map((it) => it.code)).toContain('automatic-refresh-beside-unknown');
+  });
+});
