@@ -38,6 +38,9 @@ describe('kanilink compare', () => {
     expect(compared(before.out)).toMatchObject([
       { result: 'differ', domain: null, differing: [], cause: expect.stringContaining('different domains') },
     ]);
+    expect(compared(before.out)[0]?.cause).toMatch(
+      /idm-a holds \d+ people, .* groups, last changed on \d{4}-\d\d-\d\d; idm-b holds \d+ p/,
+    );
 
     const { end } = await deployed(engine, text, {
       erase: erased(value(await engine.plan(text, anHour()))),

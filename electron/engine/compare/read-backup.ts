@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { JSONParser } from '@streamparser/json';
 import type { Backup, BackupEntry } from '../../../shared/kanidmd/backup/backup';
+import { noContents, withEntry } from '../../../shared/kanidmd/backup/contents';
 import { canonicalState, readEntry } from '../../../shared/kanidmd/backup/read-entry';
 import { headKeys, readHead } from '../../../shared/kanidmd/backup/read-head';
 import { type Fault, type Result, fail, ok } from '../../../shared/result';
@@ -25,6 +26,7 @@ export async function readBackup(
 ): Promise<Result<{ readonly backup: Backup; readonly entries: ReadonlyMap<string, BackupEntry> }>> {
   const states = new Map<string, string>();
   const entries = new Map<string, BackupEntry>();
+  let contents = noContents;
   const head: Record<string, unknown> = {};
   let unknown: string | null = null;
   const parser = new JSONParser({
@@ -39,6 +41,7 @@ export async function readBackup(
     else if (states.has(entry.uuid)) unknown ??= `entry ${entry.uuid} is there twice`;
     else {
       states.set(entry.uuid, digestOf(entry));
+      contents = withEntry(contents, entry);
       if (wanted.has(entry.uuid)) entries.set(entry.uuid, entry);
     }
   };
@@ -60,7 +63,7 @@ export async function readBackup(
   const read = readHead(head);
   if (read === null) return fail(otherFormat('what it says of itself has another form'));
   if (states.size === 0) return fail(otherFormat('it has no entries'));
-  return ok({ backup: { ...read, states }, entries });
+  return ok({ backup: { ...read, states, contents }, entries });
 }
 
 const digestOf = (entry: BackupEntry): string =>

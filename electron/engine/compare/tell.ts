@@ -1,3 +1,4 @@
+import { contentsInWords } from '../../../shared/kanidmd/backup/contents';
 import { type Comparison, type DifferingEntry, MOST_NAMED } from '../../../shared/comparison';
 import type { Backup } from '../../../shared/kanidmd/backup/backup';
 import { milliseconds } from '../../../shared/kanidmd/backup/judge-entry';
@@ -56,8 +57,8 @@ export function otherDomains(pair: Pair, { at: when, backups }: Backups): Compar
     ...blank(pair, when),
     result: 'differ',
     entries: backups[0].states.size + backups[1].states.size,
-    cause: `${pair[0]} and ${pair[1]} are in different domains: they share no data.`,
-    fix: 'Deploy: the plan refreshes the secondary once you name it.',
+    cause: `${pair[0]} and ${pair[1]} are in different domains: they share no data. ${pair[0]} holds ${contentsInWords(backups[0].contents)}; ${pair[1]} holds ${contentsInWords(backups[1].contents)}.`,
+    fix: 'Deploy: the plan refreshes the consumer of the link once you name it; turn the link round if that is the one to keep.',
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Contents } from './contents';
+
 /** What a comparison needs of one server's backup. Made by `BackupReader` in `read-backup.ts`. */
 export interface Backup {
   /** Kanidm's minor version, `1.10`; null where the backup does not say. */
@@ -8,6 +10,7 @@ export interface Backup {
   readonly ruv: ReadonlyMap<string, Moment>;
   /** Every entry's change state by uuid, in one canonical text. */
   readonly states: ReadonlyMap<string, string>;
+  readonly contents: Contents;
 }
 
 /** A moment as Kanidm writes durations since 1970. */

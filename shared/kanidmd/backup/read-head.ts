@@ -3,7 +3,7 @@ import type { Backup, Moment } from './backup';
 import { changeId } from './read-entry';
 
 /** A backup without its entries. */
-export type BackupHead = Omit<Backup, 'states'>;
+export type BackupHead = Omit<Backup, 'states' | 'contents'>;
 
 const head = z.object({
   version: z.string().nullish(),
