@@ -1,3 +1,4 @@
+import { leftOutOfSshConfig } from '../../shared/fleet/rules/ssh-config';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
@@ -80,7 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
         configPath: observed.facts?.configPath ?? null,
         origin: config?.origin ?? null,
         clockOffsetMs: observed.facts?.clockOffsetMs ?? null,
-        problems: observed.faults.map((fault) => problemOf(fault)),
+        problems: [...observed.faults.map((fault) => problemOf(fault)), ...leftOutOfSshConfig(observed)],
       };
       return ok(report);
     },
