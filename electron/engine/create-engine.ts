@@ -1,8 +1,8 @@
-import { leftOutOfSshConfig } from '../../shared/fleet/rules/ssh-config';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
 import { certificatesReport } from '../../shared/certificates-report';
+import { leftOutOfSshConfig } from '../../shared/fleet/rules/ssh-config';
 import type { ServerId } from '../../shared/names';
 import { restarts } from '../../shared/plan/restarts';
 import type { Plan } from '../../shared/plan/plan';
