@@ -34,7 +34,7 @@ export function injectionsHold(bench: () => Workbench): void {
     const port = bench().machine.sshPort;
     for (const word of words) {
       const asUser = await bench().open({ endpoint: `ssh://${word}@127.0.0.1:${port}` });
-      expect(code(asUser), word).toMatch(/^(endpoint-invalid|authentication-failed|name-not-found)$/);
+      expect(code(asUser), word).toMatch(/^(endpoint-invalid|authentication-failed|declined)$/);
       const unit = await bench().open({ service: word });
       if (unit.ok) {
         expect(code(await unit.value.service.state(call())), word).toBe('unit-not-found');

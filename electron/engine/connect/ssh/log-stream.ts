@@ -8,6 +8,9 @@ import type { SshSession } from './session';
 /** Lines held for a slow reader before the server is made to wait. */
 const HELD = 2_000;
 
+/** journalctl's words for a journal that this user may not read. */
+export const HIDDEN = /not seeing messages|insufficient permissions|No journal files were opened/;
+
 /** What came next from a running journalctl. */
 export type Next =
   | { readonly kind: 'items'; readonly items: readonly LogItem[] }
@@ -47,9 +50,15 @@ function logStream(program: Program, session: SshSession, unit: string): LogStre
   channel.stderr.on('data', (chunk: Buffer) => {
     // The end is what says why it failed.
     stderr = (stderr + chunk.toString('utf8')).slice(-4_000);
+    // It says so and goes on, with nothing of the unit to show: silence that would look like a quiet server.
+    if (HIDDEN.test(stderr) && ended === null) {
+      ended = { kind: 'ended', exitCode: null, stderr };
+      program.stop();
+      wake();
+    }
   });
   void program.closed.then(() => {
-    ended = { kind: 'ended', exitCode: program.exitCode, stderr };
+    ended ??= { kind: 'ended', exitCode: program.exitCode, stderr };
     wake();
   });
   return {

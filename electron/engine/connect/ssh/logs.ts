@@ -3,7 +3,7 @@ import type { LogItem, LogStart } from '../connection';
 import { type At, faultAt } from './faults';
 import { cursorTime } from './journal';
 import { pause, Stopped, timedOut } from './limits';
-import { type LogStream, startLogStream } from './log-stream';
+import { HIDDEN, type LogStream, startLogStream } from './log-stream';
 import { run } from './run';
 import type { SshSession } from './session';
 
@@ -197,7 +197,7 @@ function endOf(source: LogSource, exitCode: number | null, stderr: string, follo
   const { at } = source;
   const detail = stderr.trim();
   // journalctl exits 0 with this hint and shows nothing: silence that proves nothing.
-  if (/not seeing messages|insufficient permissions|No journal files were opened|^sudo:/m.test(stderr))
+  if (HIDDEN.test(stderr) || /^sudo:/m.test(stderr))
     return faultAt(
       at,
       'journal-not-readable',

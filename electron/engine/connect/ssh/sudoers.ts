@@ -65,11 +65,12 @@ async function wholeDeploy(
   const version = await run(['sudo', '-V'], signal);
   if (!version.ok) return version;
   const expressions = takesExpressions(version.value.stdout);
+  const names = [...new Set(commands.map(([program]) => String(program)))];
+  const found = await Promise.all(names.map((name) => rootsOwn(run, name, signal)));
   const programs = new Map<string, string | null>();
-  for (const name of new Set(commands.map(([program]) => String(program)))) {
-    const path = await rootsOwn(run, name, signal);
+  for (const [at, path] of found.entries()) {
     if (!path.ok) return path;
-    programs.set(name, path.value);
+    programs.set(names[at] ?? '', path.value);
   }
   const missing = [...programs].flatMap(([name, path]) => (path === null ? [name] : []));
   // What is not there has nothing to do: a machine without SELinux may have no chcon.
