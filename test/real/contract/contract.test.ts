@@ -24,7 +24,7 @@ const debian = missing === null ? await debianRootFs() : { missing };
 const noDebian = 'missing' in debian ? debian.missing : null;
 
 /** One suite of the seam (`connection.ts`) for both transports and every dialer: what is above it must not know which it has. */
-describe.skipIf(missing !== null)('a server connection', () => {
+describe.skipIf(missing !== null)('a server connection', { timeout: 90_000 }, () => {
   let engine: TestEngine;
   let podman: TestEngine | null = null;
   let rootFs: string;

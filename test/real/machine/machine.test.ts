@@ -13,7 +13,7 @@ import { makeWorkbench, type Workbench } from './workbench';
 
 const debian = missing === null ? await debianRootFs() : { missing };
 
-describe.skipIf('missing' in debian)('a systemd machine', () => {
+describe.skipIf('missing' in debian)('a systemd machine', { timeout: 90_000 }, () => {
   let engine: TestEngine;
   let program: string;
   let bench: Workbench;
