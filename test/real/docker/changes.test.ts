@@ -7,7 +7,7 @@ import type { DockerConnection } from '../../../electron/engine/connect/docker/d
 import { sha256Of } from '../../../electron/engine/connect/ssh/files';
 import { value } from '../../ssh/results';
 import { call, person } from '../../ssh/sshd';
-import { missing } from './support/engine';
+import { makeNetwork, missing } from './support/engine';
 import { type Rig, startRig } from './support/rig';
 import { IMAGE, prepareServer, runServer, untilUp } from './support/server';
 
@@ -176,7 +176,7 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
   it('containers to choose from: those that run kanidmd first, our own left out', async () => {
     const server = await prepareServer(rig.engine.folder, 'zz-kanidm');
     runServer(rig.engine, server);
-    rig.engine.docker('network', 'create', '--subnet', '172.30.78.0/24', 'choose');
+    makeNetwork(rig.engine, 'choose');
     rig.engine.docker(
       ...[
         'run',

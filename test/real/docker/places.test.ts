@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../electron/engine/connect/ssh/files';
 import { value } from '../../ssh/results';
 import { call } from '../../ssh/sshd';
-import { missing } from './support/engine';
+import { makeNetwork, missing } from './support/engine';
 import { injections } from './support/injections';
 import { type Rig, startRig } from './support/rig';
 import { IMAGE } from './support/server';
@@ -160,7 +160,7 @@ describe.skipIf(missing !== null)('where a container’s files lie', () => {
   });
 
   it('published ports, loopback binds, networks, overrides', async () => {
-    rig.engine.docker('network', 'create', '--subnet', '172.30.77.0/24', 'lab');
+    makeNetwork(rig.engine, 'lab');
     const options = [
       '--publish',
       '18443:8443',

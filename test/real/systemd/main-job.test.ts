@@ -7,7 +7,7 @@ import { ConnectionPool } from '../../../electron/engine/connect/pool';
 import { openSsh } from '../../../electron/engine/connect/ssh/open-ssh';
 import { fault, value } from '../../ssh/results';
 import { call, person, until } from '../../ssh/sshd';
-import { missing, startEngine, type TestEngine } from '../docker/support/engine';
+import { makeNetwork, missing, startEngine, type TestEngine } from '../docker/support/engine';
 import { importImage, makeRootFs } from '../docker/support/image';
 import { engineOf, fleetText, pairAndProve } from '../docker/support/job';
 import { IMAGE, prepareServer, untilUp } from '../docker/support/server';
@@ -146,15 +146,15 @@ describe.skipIf('missing' in debian)('real systemd machines', () => {
     importImage(engine, rootFs);
     await rm(rootFs, { recursive: true });
     // Two addresses, and names that only the engine's own name server knows.
-    engine.docker('network', 'create', '--subnet', '172.30.79.0/24', 'mixed');
+    const prefix = makeNetwork(engine, 'mixed');
     const metal = await startMachine(engine, 'metal-m', program, {
       service: ['User=kanidm'],
       sudoers: ADA_MAY_ALL,
-      network: { name: 'mixed', ip: '172.30.79.10' },
+      network: { name: 'mixed', ip: `${prefix}.10` },
     });
     const boxed = await prepareServer(engine.folder, 'boxed-m', { uid: 1234 });
     engine.docker(
-      ...['run', '--detach', '--name', boxed.name, '--network', 'mixed', '--ip', '172.30.79.20'],
+      ...['run', '--detach', '--name', boxed.name, '--network', 'mixed', '--ip', `${prefix}.20`],
       ...['--volume', `${boxed.folder}:/data`, IMAGE],
     );
     await untilUp(engine, 'boxed-m');

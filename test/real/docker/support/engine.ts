@@ -30,6 +30,17 @@ export interface TestEngine {
   close(): Promise<void>;
 }
 
+/** Makes a network with a /24 of its own that this machine has no other route to. @returns its first three numbers. */
+export function makeNetwork({ docker }: Pick<TestEngine, 'docker'>, name: string): string {
+  const routes = execFileSync('ip', ['route'], { encoding: 'utf8' });
+  const free = Array.from({ length: 256 }, (_, at) => `172.30.${at}`).find(
+    (prefix) => !routes.includes(`${prefix}.`),
+  );
+  if (free === undefined) throw new Error('no free network');
+  docker('network', 'create', '--subnet', `${free}.0/24`, name);
+  return free;
+}
+
 /** Starts dockerd with a data folder of its own; `more` are further arguments. */
 export async function startEngine(more: readonly string[] = []): Promise<TestEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'kanilink-engine-'));
@@ -80,6 +91,8 @@ export async function startEngine(more: readonly string[] = []): Promise<TestEng
       if (child !== null) {
         const left = docker('ps', '--all', '--quiet').split('\n').filter(Boolean);
         if (left.length > 0) docker('rm', '--force', ...left);
+        // An engine that ends leaves its bridges, and with them routes that lead nowhere.
+        docker('network', 'prune', '--force');
       }
       await engine.stop();
       // dockerd leaves the mount of its host network.
