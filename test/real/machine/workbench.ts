@@ -18,6 +18,8 @@ export interface Workbench {
   readonly asAda: Pick<SshTarget, 'endpoint'>;
   /** As ada with sudo, by the link, where `more` does not say otherwise. Connections are kept for the next to use. */
   open(more?: Partial<SshTarget>, who?: Person, timeoutMs?: number): Promise<Result<ServerConnection>>;
+  /** What ada sees of a program, with its exit code: for what a failed test says. */
+  seenAsAda(...argv: string[]): string;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,14 @@ export async function makeWorkbench(machine: SystemdMachine, folder: string): Pr
       };
       return openSsh(target, who, call(timeoutMs), { pool, backoff: [50, 100, 200, 400, 800] });
     },
+    seenAsAda: (...argv) =>
+      machine.run(
+        '/bin/sh',
+        '-c',
+        'runuser -u ada -- "$@" 2>&1; echo "exit $?"; id ada; ls -laR /run/log/journal',
+        'sh',
+        ...argv,
+      ),
     close: async () => {
       await pool.close();
       await link.close();

@@ -71,4 +71,4 @@ export const unitName = (service: string): string =>
  * unit there is, or for an option.
  */
 export const isUnitName = (unit: string): boolean =>
-  unit.length < 256 && /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/.test(unit);
+  unit.length < 256 && /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\@-]*$/.test(unit);
