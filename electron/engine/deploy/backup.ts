@@ -27,7 +27,8 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   const site = siteOf(deployment, step.server);
   const { connection, observed, server } = site;
   const where = { server: server.id };
-  const dbPath = observed.config?.dbPath ?? null;
+  // The environment wins over the file (`kanidm.md`).
+  const dbPath = observed.facts?.overrides['KANIDM_DB_PATH'] ?? observed.config?.dbPath ?? null;
   const version = observed.versionOnDisk;
   const domain = observed.domain?.uuid;
   if (dbPath === null || version === null || domain === undefined)
@@ -38,16 +39,18 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   const folder = `${dbPath.slice(0, dbPath.lastIndexOf('/')) || ''}/kanilink-backups`;
   const path = `${folder}/${server.id}-${stamp(serverNow(site, deployment.clock))}.json.gz`;
   const call = { signal: deployment.signal, timeoutMs: 60_000 };
-  const made = await connection.makeFolder(folder, 0o700, call);
-  if (!made.ok) return stepFailed(faultAt(site, made));
+  const drift = await whyDrifted(deployment, site, call);
+  if (drift !== null) return stepFailed(drift);
+  if (deployment.signal.aborted) return stepFailed(cancelled(site));
+  const made = await effect(deployment, step, site, { effect: 'backup', path: folder }, () =>
+    connection.makeFolder(folder, 0o700, call),
+  );
+  if (!made.ok) return stepFailed(made.error);
   const free = await connection.freeSpace(folder, call);
   if (!free.ok) return stepFailed(faultAt(site, free));
   if (free.value !== null && free.value < LEAST_FREE)
     return stepFailed({ ...tooFull(free.value), where: { ...where, file: folder } });
 
-  const drift = await whyDrifted(deployment, site, call);
-  if (drift !== null) return stepFailed(drift);
-  if (deployment.signal.aborted) return stepFailed(cancelled(site));
   deployment.say(step.id, `Backing up to ${path}`);
   const fault = step.stops
     ? await offline(deployment, step, site, path)

@@ -11,6 +11,8 @@ import { planPutBack } from './plan-put-back';
 import { planLooseEnds } from './plan-loose-ends';
 import { planRollback } from './plan-rollback';
 import { chainOf, touchedServers } from './chain';
+import { lastComparisons } from '../compare/kept-comparisons';
+import { comparesOf, hasCompared, neverCompared } from './compared';
 import { type DeployRecord, interruptedDeploy, isOf, readDeploys } from './read-journal';
 
 /** A plan with what running it needs to know. */
@@ -31,12 +33,14 @@ export async function planJob(
   const key = { path: fleet.path, name: fleet.fleet.name };
   const mine = deploys.filter((it) => isOf(it, key));
   switch (job.kind) {
-    case 'apply':
+    case 'apply': {
+      const uncompared = await comparableNow(fleet, mine, configDir);
       return ok({
-        plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed)),
+        plan: withProblems(fleet, makePlan(fleet.fleet, fleet.observed, { uncompared })),
         of: null,
         partial: false,
       });
+    }
     case 'resume': {
       const of = interruptedDeploy(deploys, key);
       if (of === null) return fail(nothingInterrupted);
@@ -127,14 +131,32 @@ const withProblems = (fleet: ObservedFleet, plan: Plan): Plan => ({
   problems: [...fleet.problems, ...plan.problems],
 });
 
+/** Who was refreshed and never compared, as far as both run, are in one domain, and are linked still. */
+async function comparableNow(
+  fleet: ObservedFleet,
+  past: readonly DeployRecord[],
+  configDir: string,
+): Promise<readonly Pair[]> {
+  const seen = new Map(fleet.observed.map((it) => [it.id, it]));
+  const linked = new Set(
+    fleet.fleet.links.flatMap((it) => [`${it.supplier} ${it.consumer}`, `${it.consumer} ${it.supplier}`]),
+  );
+  const kept = await lastComparisons(configDir, fleet.fleet);
+  return neverCompared(past, kept).filter(([a, b]) => {
+    const [mine, theirs] = [seen.get(a)?.domain?.uuid, seen.get(b)?.domain?.uuid];
+    return linked.has(`${a} ${b}`) && mine !== undefined && mine === theirs;
+  });
+}
+
 /** Who was still to be compared when a deploy and its resumes were interrupted. */
 function comparisonsLeft(chain: readonly DeployRecord[]): readonly Pair[] {
   return chain.flatMap((it) =>
-    it.header.steps.flatMap((step): Pair[] => {
-      const [id, other] = [serverId(step.server), serverId(String(step['with']))];
-      const done = it.entries.some((entry) => entry.kind === 'done' && entry.step === step.id);
-      return step.action === 'compare' && !done && id !== null && other !== null ? [[id, other]] : [];
-    }),
+    comparesOf(it).flatMap(({ pair, ended }): Pair[] =>
+      // A resume of it may have done so already.
+      ended === null && !chain.some((later) => later.deploy > it.deploy && hasCompared(later, pair))
+        ? [pair]
+        : [],
+    ),
   );
 }
 

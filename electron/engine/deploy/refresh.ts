@@ -116,17 +116,24 @@ async function prove(
   source: Site,
   since: number,
 ): Promise<StepResult> {
-  const call = { signal: deployment.signal, timeoutMs: 30_000 };
+  const call = uncancelled(30_000);
   const timeoutMs = LIMIT + proofWindowMs(site.observed.config);
   const seen = await until(
     deployment.clock,
-    { timeoutMs, signal: deployment.signal, everyMs: 400 },
+    // Once asked for it ends by itself: a cancel waits for its end. What the server began itself is not ours to wait for.
+    {
+      timeoutMs,
+      signal: step.by === 'command' ? uncancelled(timeoutMs).signal : deployment.signal,
+      everyMs: 250,
+    },
     async () => {
       const round = await refreshRound(deployment, step, site, since);
       return round === null ? { done: false, last: null } : { done: true, value: round };
     },
   );
   const round = seen.done ? seen.value : null;
+  if (round === null && step.by === 'automatic' && deployment.signal.aborted)
+    return stepFailed(cancelledWaiting(step));
   if (round === null || round.outcome.kind !== 'success') return stepFailed(notRefreshed(step, round));
   const [mine, theirs] = await Promise.all([
     readDomainOf(site.connection, call),
@@ -161,6 +168,13 @@ const cancelled = {
   message: 'Cancelled before the refresh; nothing was erased.',
   fix: 'Deploy again when you are ready.',
 };
+
+const cancelledWaiting = (step: RefreshStep): Fault => ({
+  code: 'cancelled',
+  message: `Cancelled before the log showed whether ${step.server} has refreshed itself from ${step.source}: it may have, or may still.`,
+  fix: `Read ${step.server}'s log, or deploy again; its backup is kept.`,
+  where: { server: step.server },
+});
 
 const notRestarted = {
   code: 'not-restarted',

@@ -9,8 +9,9 @@ import { type Deployment, serverNow, type Site } from './site';
 const LIMIT = 90_000;
 
 /**
- * Waits until a restarted server is healthy: its admin socket answers, its certificate is shown and its replication
- * interface started since the restart without trouble (`kanidm.md`, "healthcheck").
+ * Waits until a restarted server is healthy: its log shows that it started since, its admin socket answers, its certificate is
+ * shown and its replication interface started without trouble (`kanidm.md`, "healthcheck"). A restart that was asked for and
+ * whose answer was lost may never have happened: the old process answers on the socket just as well.
  * @param sinceMs the server's clock right before the restart.
  * @returns null when healthy, else why not.
  */
@@ -58,7 +59,7 @@ async function whyUnhealthy(
       where,
     };
   // The log first: it costs less than a command, and a server that is still starting answers none.
-  const silent = replication ? whyNotListening(log, where) : null;
+  const silent = whyNotStarted(log, replication, where);
   if (silent !== null) return silent;
   const [domain, certificate] = await Promise.all([
     readDomainOf(connection, call),
@@ -70,8 +71,9 @@ async function whyUnhealthy(
   return null;
 }
 
-function whyNotListening(log: Result<LogEvidence>, where: Place): Fault | null {
+function whyNotStarted(log: Result<LogEvidence>, replication: boolean, where: Place): Fault | null {
   if (!log.ok) return { ...log.error, where: { ...where, ...log.error.where } };
+  if (!replication) return log.value.startedAt === null ? { ...notStarted, where } : null;
   const bind = log.value.troubles.find(
     (trouble) => trouble.code.startsWith('bind') || /AddrInUse|Could not bind/.test(trouble.evidence),
   );
@@ -84,3 +86,9 @@ function whyNotListening(log: Result<LogEvidence>, where: Place): Fault | null {
     where,
   };
 }
+
+const notStarted = {
+  code: 'not-started',
+  message: 'The log shows no start of kanidmd since the restart was asked for.',
+  fix: 'Look whether it was restarted; until it is, the process that was there before still runs.',
+};
