@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { rolldown } from 'rolldown';
-import { fileURLToPath } from 'node:url';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
+import { bundleChild } from './support/broken-deploy';
 import { type CaseOutcome, type Programs, runCase } from './support/case';
 import { type BrokenJob, type Fault, faultKinds } from './support/fault';
 
@@ -47,18 +45,7 @@ describe('every step broken in every way', () => {
   let programs: Programs;
   const outcomes: CaseOutcome[] = [];
   beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kl-child-'));
-    const child = join(folder, 'child.cjs');
-    const input = fileURLToPath(new URL('support/child.ts', import.meta.url));
-    const bundle = await rolldown({
-      input,
-      platform: 'node',
-      logLevel: 'silent',
-      external: ['cpu-features', /\.node$/],
-    });
-    await bundle.write({ file: child, format: 'cjs', codeSplitting: false });
-    await bundle.close();
-    programs = { child, kanidmd: await bundleKanidmd() };
+    programs = { child: await bundleChild(), kanidmd: await bundleKanidmd() };
   });
   afterAll(async () => {
     const lines = outcomes.map(

@@ -1,11 +1,10 @@
-import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeployOutcome } from '../../../shared/plan/deploy';
-import type { Problem } from '../../../shared/problem';
 import { openIntents, readDeploys } from '../../../electron/engine/deploy/read-journal';
-import type { BrokenJob, ChildOrder, Fault, Wish } from './fault';
+import { deployBroken } from './broken-deploy';
+import type { BrokenJob, Fault, Wish } from './fault';
 import { deployed, startSite, type TestSite } from './site';
 
 /** How one case ended. `trouble`: promises that were broken; none is a pass. */
@@ -21,14 +20,7 @@ export interface CaseOutcome {
   readonly trouble: readonly string[];
 }
 
-interface ChildEnd {
-  readonly end: DeployOutcome | 'killed';
-  readonly fired: boolean;
-  readonly problems: readonly Problem[];
-}
-
 const NAMED = ['idm-b', 'idm-c'];
-const LIMIT_MS = 240_000;
 
 /** The programs a case runs. */
 export interface Programs {
@@ -58,7 +50,10 @@ export async function runCase(
     if (job === 'renew') await linkAll(site);
     const before = await site.files();
     const data = await site.data();
-    const ended = await deployInChild(programs.child, site, { job, erase: named, fault });
+    const order = { fleet: site.fleet.fleet, home: site.configDir, configDir: site.configDir };
+    const ended = await deployBroken(programs.child, { ...order, job, erase: named, fault }, (wish) =>
+      grant(site, wish),
+    );
     const killed = ended.end === 'killed';
     const fired = killed || ended.fired;
 
@@ -257,36 +252,6 @@ async function linkAll(site: TestSite): Promise<void> {
   const { end } = await deployed(engine, await site.text(), { erase: NAMED });
   if (end.outcome !== 'done')
     throw new Error(`the servers could not be linked: ${JSON.stringify(end.problems)}`);
-}
-
-function deployInChild(
-  program: string,
-  site: TestSite,
-  broken: Pick<ChildOrder, 'job' | 'erase' | 'fault'>,
-): Promise<ChildEnd> {
-  const order: ChildOrder = {
-    fleet: site.fleet.fleet,
-    home: site.configDir,
-    configDir: site.configDir,
-    ...broken,
-  };
-  const child = fork(program, [JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-  return new Promise((resolve, reject) => {
-    let end: ChildEnd | null = null;
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    child.on('message', (message: Wish | ChildEnd) => {
-      if ('end' in message) end = message;
-      else void grant(site, message).then(() => child.connected && child.send({}));
-    });
-    child.on('exit', (code, signal) => {
-      clearTimeout(limit);
-      if (end !== null) resolve(end);
-      else if (signal === 'SIGKILL') resolve({ end: 'killed', fired: true, problems: [] });
-      else reject(new Error(`the deploying program ended with ${code ?? signal ?? ''}: ${said}`));
-    });
-  });
 }
 
 async function grant(site: TestSite, { wish, server }: Wish): Promise<void> {
