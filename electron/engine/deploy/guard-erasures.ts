@@ -1,7 +1,6 @@
 import type { DomainUuid, ServerId } from '../../../shared/names';
-import { parseOrigin } from '../../../shared/origin';
-import { originOf } from '../../../shared/plan/desired';
 import { erasures, type ModelServer } from '../../../shared/plan/erasure';
+import { ownersOf } from '../../../shared/plan/make-plan';
 import type { Fault } from '../../../shared/result';
 import { readServerConfig } from '../../../shared/server-config/read-server-config';
 import { pulls, type ServerConfig } from '../../../shared/server-config/server-config';
@@ -67,7 +66,14 @@ async function modelOf(
   coming: Coming,
   call: Call,
 ): Promise<ReadonlyMap<ServerId, ModelServer>> {
-  const names = partnerNames(deployment, files);
+  // Their own origins are as their files say now.
+  const ownerOf = ownersOf(
+    deployment.fleet,
+    [...deployment.sites.values()].map(({ observed }) => ({
+      ...observed,
+      config: files.get(observed.id) ?? observed.config,
+    })),
+  );
   const servers = await Promise.all(
     [...deployment.sites.values()].map(async (site): Promise<ModelServer> => {
       const { id } = site.server;
@@ -83,7 +89,7 @@ async function modelOf(
               : known.domain,
         certificate: known.certificateText,
         tables: (files.get(id)?.replication?.partners ?? []).map((it) => ({
-          partner: names.get(parseOrigin(it.origin)?.origin ?? it.origin) ?? null,
+          partner: ownerOf(it),
           type: it.type,
           automaticRefresh: it.automaticRefresh,
           pin: it.certificate,
@@ -92,27 +98,6 @@ async function modelOf(
     }),
   );
   return new Map(servers.map((it) => [it.id, it]));
-}
-
-/** Whose table an origin names: by the servers' own origins, in the fleet and in their files, and by the names links dial. */
-function partnerNames(
-  deployment: Deployment,
-  files: ReadonlyMap<ServerId, ServerConfig>,
-): ReadonlyMap<string, ServerId> {
-  const observed = new Map([...deployment.sites.values()].map((it) => [it.server.id, it.observed]));
-  const names = new Map<string, ServerId>();
-  for (const link of deployment.fleet.links) {
-    if (link.supplierOrigin !== null) names.set(link.supplierOrigin, link.supplier);
-    if (link.consumerOrigin !== null) names.set(link.consumerOrigin, link.consumer);
-  }
-  for (const { id } of deployment.fleet.servers) {
-    const origin = originOf(deployment.fleet, observed, id);
-    if (origin !== null) names.set(origin, id);
-    const own = files.get(id)?.replication?.origin ?? null;
-    const canonical = own === null ? null : parseOrigin(own);
-    if (canonical !== null) names.set(canonical.origin, id);
-  }
-  return names;
 }
 
 const wouldErase = (erased: ServerId, by: ServerId) => ({
