@@ -26,7 +26,7 @@ export function dockerShell(server: DockerServer, { observed, name, config, data
       `user_${name}=$(docker_${name} inspect -f '{{.Config.User}}' ${container})`,
       `case "$user_${name}" in '' | *[!0-9:]*) user_${name}=0:0 ;; *:*) ;; *) user_${name}="$user_${name}:$user_${name}" ;; esac`,
       `kanidmd_${name}() { docker_${name} exec ${container} $program_${name} "$@" -c ${shellWord(config)} 2>&1; }`,
-      `read_${name}() { docker_${name} cp "${container}:$1" - | tar -xOf -; }`,
+      `read_${name}() { docker_${name} cp ${container}:"$1" - | tar -xOf -; }`,
       writeFunction(name, container, bound?.source ?? null),
       `test_${name}() {
   mkdir -p kanilink && cp "$1" kanilink/server.toml &&
@@ -67,11 +67,11 @@ function writeFunction(name: string, container: string, source: string | null): 
     return `write_${name}() { cat > ${shellWord(source)}; } # on the engine's host: this very file is bound into the container`;
   return `write_${name}() { # from a tar with the owner and the mode of the file that is there
   local line mode owner
-  line=$(docker_${name} cp "${container}:$1" - | tar --numeric-owner -tvf -) &&
+  line=$(docker_${name} cp ${container}:"$1" - | tar --numeric-owner -tvf -) &&
     mode=$(sed -E 's/^.(...)(...)(...).*/u=\\1,g=\\2,o=\\3/; s/-//g' <<< "$line") && owner=$(awk '{ print $2 }' <<< "$line") &&
     mkdir -p outgoing && cat > "outgoing/\${1##*/}" &&
     tar -C outgoing --owner="\${owner%/*}" --group="\${owner#*/}" --mode="$mode" -cf - "\${1##*/}" |
-    docker_${name} cp - "${container}:\${1%/*}"
+    docker_${name} cp - ${container}:"\${1%/*}"
 }`;
 }
 
