@@ -45,6 +45,22 @@ export interface DifferingEntry {
   readonly changedAt: string | null;
 }
 
+/**
+ * A comparison that says, where an earlier one of the same servers proves it, that a server's own changes reach less far than
+ * they did: its database was put back to an older copy, or replaced, meanwhile. No log can tell (`kanidm.md`, "Health").
+ */
+export function sinceLast(made: Comparison, before: Comparison | null): Comparison {
+  const back = made.own.flatMap((now) => {
+    const then = before?.own.find((it) => it.server === now.server && it.uuid === now.uuid);
+    return then !== undefined && Date.parse(now.at) < Date.parse(then.at)
+      ? [
+          `${now.server}’s own changes end at ${now.at}, and ended at ${then.at} when they were compared on ${before?.at ?? ''}: its database was put back to an older copy, or replaced, since.`,
+        ]
+      : [];
+  });
+  return back.length === 0 ? made : { ...made, cause: [made.cause, ...back].join(' ') };
+}
+
 /** How many differing entries a comparison names. */
 export const MOST_NAMED = 200;
 

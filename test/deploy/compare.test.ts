@@ -78,6 +78,7 @@ describe('kanilink compare', () => {
         ],
       },
     ]);
+    expect(found.out).toContain('put back to an older copy');
     expect(found.out).not.toContain('the Second');
     expect(left()).toEqual([]);
 

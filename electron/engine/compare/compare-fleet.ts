@@ -29,11 +29,12 @@ export async function compareFleet(
       continue;
     }
     const context = { clock, configDir, say, pulls: pairPulls(fleet.fleet, fleet.observed, a, b) };
-    const comparison = await comparePair(mine, theirs, context, call);
+    const { comparison, kept } = await keepComparison(
+      configDir,
+      await comparePair(mine, theirs, context, call),
+    );
     made.push(comparison);
-    const kept =
-      comparison.domain === null ? null : await keepComparison(configDir, comparison.domain, comparison);
-    if (kept !== null && !kept.ok) say(kept.error.message);
+    if (!kept.ok) say(kept.error.message);
   }
   return made;
 }

@@ -1,22 +1,27 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Comparison } from '../../../shared/comparison';
+import { type Comparison, sinceLast } from '../../../shared/comparison';
 import type { Fleet } from '../../../shared/fleet/fleet';
 import { comparison } from '../../../shared/ipc/comparison';
 import type { DomainUuid, ServerId } from '../../../shared/names';
 import { type Result, fail, ok } from '../../../shared/result';
 
 /**
- * The last comparison of each pair of servers, one small file a pair under `configDir/comparisons`, so that its result
+ * Keeps a comparison as the last one of its two servers, and says what it shows beside the one before. The last comparison of each pair of servers, one small file a pair under `configDir/comparisons`, so that its result
  * and age can stand beside the health. It holds names of entries, so it is readable by this user only.
  */
 export async function keepComparison(
   configDir: string,
-  domain: DomainUuid,
-  made: Comparison,
-): Promise<Result<void>> {
-  const path = pathOf(configDir, domain, made.servers);
+  found: Comparison,
+): Promise<{ readonly comparison: Comparison; readonly kept: Result<void> }> {
+  if (found.domain === null) return { comparison: found, kept: ok(undefined) };
+  const path = pathOf(configDir, found.domain, found.servers);
+  const made = sinceLast(found, await readKept(path));
+  return { comparison: made, kept: await writeKept(configDir, path, made) };
+}
+
+async function writeKept(configDir: string, path: string, made: Comparison): Promise<Result<void>> {
   const beside = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(join(configDir, 'comparisons'), { recursive: true, mode: 0o700 });

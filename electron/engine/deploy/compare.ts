@@ -32,11 +32,8 @@ export async function compare(deployment: Deployment, step: CompareStep): Promis
     ),
   );
   if (!compared.ok) return stepFailed(compared.error);
-  const made = compared.value;
-  if (made.domain !== null) {
-    const kept = await keepComparison(deployment.configDir, made.domain, made);
-    if (!kept.ok) deployment.say(step.id, kept.error.message);
-  }
+  const { comparison: made, kept } = await keepComparison(deployment.configDir, compared.value);
+  if (!kept.ok) deployment.say(step.id, kept.error.message);
   if (made.result === 'same')
     return stepDone(
       made.travelling === 0
