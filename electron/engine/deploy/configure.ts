@@ -23,11 +23,10 @@ export async function configure(deployment: Deployment, step: ConfigureStep): Pr
     const drift = await whyDrifted(deployment, site, call);
     return stepFailed(drift ?? { ...fileChanged, where: { server: step.server, file: step.path } });
   }
-  const stale = await whyPinsStale(deployment, step, call);
-  if (stale !== null) return stepFailed(stale);
   const edited = editFor(deployment, step, old.value.bytes);
   if (!edited.ok) return stepFailed(faultAt(site, edited));
-  return writeConfig(deployment, step, { old: old.value, ...edited.value });
+  const fresh = (): Promise<Fault | null> => whyPinsStale(deployment, step, call);
+  return writeConfig(deployment, step, { old: old.value, ...edited.value }, fresh);
 }
 
 /** A certificate this step pins must be the one its server shows now. One that shows none now, being down, is not judged. */

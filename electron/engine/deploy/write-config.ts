@@ -31,19 +31,22 @@ export interface NewFile {
  * Puts a file in place and restarts its server: look for drift and test a copy side by side, keep both files, ask the
  * erase rules, replace, restart, wait until healthy. Until the replacement nothing has changed; from then on the step is
  * finished or undone, whatever is cancelled.
+ * @param unfit what else must hold right before, looked at beside the rest; null: it does.
  */
 export async function writeConfig(
   deployment: Deployment,
   step: ConfigureStep | PutBackStep,
   file: NewFile,
+  unfit: () => Promise<Fault | null> = () => Promise.resolve(null),
 ): Promise<StepResult> {
   const site = siteOf(deployment, step.server);
   const call = { signal: deployment.signal, timeoutMs: 60_000 };
   deployment.say(step.id, 'Testing a copy of the new file with the server’s own kanidmd');
   const before = `step-${step.id}.${step.server}.before.toml`;
   const after = `step-${step.id}.${step.server}.after.toml`;
-  const [drift, test, kept] = await Promise.all([
+  const [drift, stale, test, kept] = await Promise.all([
     whyDrifted(deployment, site, call),
+    unfit(),
     site.connection.testConfig(file.bytes, call),
     keep(deployment, [
       [before, file.old.bytes],
@@ -51,6 +54,7 @@ export async function writeConfig(
     ]),
   ]);
   if (drift !== null) return stepFailed(drift);
+  if (stale !== null) return stepFailed(stale);
   if (!test.ok) return stepFailed(faultAt(site, test));
   if (!test.value.accepted) return stepFailed(refused(site, step.path, test.value.output));
   if (kept !== null) return stepFailed(kept);
