@@ -27,8 +27,18 @@ export class FleetDocument {
   fileLabel = $derived(this.path === null ? 'new fleet' : fileName(this.path));
   /** What the servers are meant to be, without where they are drawn: changes when the engine has to look again. */
   meaning = $derived(this.fleet ? meaningOf(this.fleet) : null);
-  /** Names the servers and links alone: while it stays, what was seen of the pulls was seen of these. */
-  pulls = $derived(this.fleet ? meaningOf({ servers: this.fleet.servers, links: this.fleet.links }) : '');
+  /**
+   * Names the servers and by what names they dial each other: while it stays, what was seen of a pull was seen of this pull.
+   * Links may come and go meanwhile.
+   */
+  pulls = $derived(
+    this.fleet
+      ? meaningOf({
+          servers: this.fleet.servers,
+          links: this.fleet.links.filter((link) => link.supplierOrigin ?? link.consumerOrigin),
+        })
+      : '',
+  );
 
   /** Takes another file's text (or a new fleet's: `path` null, never saved). The way back is forgotten. */
   take(path: string | null, text: string, savedText: string | null): void {

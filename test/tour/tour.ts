@@ -115,6 +115,16 @@ export async function tour(electron: ElectronWindow, tell: Storyteller, kanidmd:
   });
   await picture('inspector');
 
+  await tell.step(
+    'The inspector shows a server: its domain, its certificate, from whom it pulls',
+    20 * SECOND,
+    async () => {
+      await window.servers.row('idm-b').click();
+      await page.getByText('Fingerprint').waitFor();
+    },
+  );
+  await picture('server');
+
   await tell.step('Dark, by the command palette', 20 * SECOND, async () => {
     await window.command('dark');
     await page.locator('html[data-theme="dark"]').waitFor();
