@@ -139,6 +139,18 @@ describe('the replication section', () => {
     ]);
   });
 
+  it('needs the flag where it pulls, in 1.1.0-rc.15', () => {
+    const acknowledged = `i_acknowledge_that_replication_is_in_development = true\n`;
+    const file = (type: string, key: string, flag: string): string =>
+      acknowledged + section(`[replication."repl://b:8444"]\ntype = "${type}"\n${key} = "${pin}"\n${flag}`);
+    expect(check(file('pull', 'supplier_cert', ''), '1.1.0-rc.15')).toEqual([
+      'error automatic-refresh-missing 6:1',
+    ]);
+    expect(check(file('pull', 'supplier_cert', 'automatic_refresh = false\n'), '1.1.0-rc.15')).toEqual([]);
+    expect(check(file('allow-pull', 'consumer_cert', ''), '1.1.0-rc.15')).toEqual([]);
+    expect(check(file('pull', 'supplier_cert', ''), '1.1.0-rc.16')).toEqual([]);
+  });
+
   it('names a partner once, however it is spelled', () => {
     const table = (key: string): string =>
       `[replication."${key}"]\ntype = "pull"\nsupplier_cert = "${pin}"\n`;

@@ -7,9 +7,9 @@ import type { Finding } from './findings';
 import { refusesKey } from './known-keys';
 import { interpret, type Interpretation } from './read-server-config';
 import { booleanOf } from './replication-section';
-import { certificateKey } from './server-config';
+import { certificateKey, pulls } from './server-config';
 import { type KeyPath, keyName, readToml, startOf, type TomlFile } from './toml-file';
-import { acknowledgementNeeded, supports } from './versions';
+import { acknowledgementNeeded, compareVersions, parseVersion, supports } from './versions';
 
 /**
  * Everything in a server.toml that this version of Kanidm would refuse to start with, or start with and not replicate
@@ -29,6 +29,7 @@ export function checkServerConfig(bytes: Uint8Array, version: string, where: Pla
     ...checkTopLevel(file, version, meaning, at),
     ...checkOwnSection(file, meaning, at),
     ...checkPins(file, meaning, at),
+    ...checkFlags(file, version, meaning, at),
   ];
   return found.sort(
     (a, b) => (a.where.line ?? 0) - (b.where.line ?? 0) || (a.where.column ?? 0) - (b.where.column ?? 0),
@@ -92,6 +93,16 @@ function checkPins(file: TomlFile, { replication }: Interpretation, at: At): Fin
       ),
     ];
   });
+}
+
+/** 1.1.0-rc.15 demands the flag, rc.16 and later do not (`kanidm.md`). */
+function checkFlags(file: TomlFile, version: string, { replication }: Interpretation, at: At): Finding[] {
+  if (parseVersion(version) === null || compareVersions(version, '1.1.0-rc.16') >= 0) return [];
+  return (replication?.partners ?? []).flatMap(({ key, node, partner }) =>
+    partner === null || !pulls(partner.type) || file.find(['replication', key, 'automatic_refresh'])
+      ? []
+      : [words.flagMissing(at(node), key, version)],
+  );
 }
 
 interface SocketAddress {

@@ -97,8 +97,10 @@ function changePartner(file: TomlFile, path: KeyPath, partner: Partner): Edits {
   // Where the server does not pull the key means nothing: it stays as it is, but a pull that ends leaves it not armed.
   if (flag && (pulls(partner.type) || stringOf(type ?? flag) !== partner.type))
     parts.push(setWritten(file, flag, partner.automaticRefresh && pulls(partner.type)));
-  if (!flag && partner.automaticRefresh && pulls(partner.type))
-    parts.push(addKeys(file, path, [['automatic_refresh', true]]));
+  // 1.1.0-rc.15 demands the key wherever the server pulls: a table that begins to pull gets it.
+  const begins = type !== null && stringOf(type) === 'allow-pull' && pulls(partner.type);
+  if (!flag && pulls(partner.type) && (begins || partner.automaticRefresh))
+    parts.push(addKeys(file, path, [['automatic_refresh', partner.automaticRefresh]]));
   return join(parts);
 }
 
@@ -227,10 +229,10 @@ function lineRuns(
   const { text } = file;
   const runs: [number, number][] = [];
   for (const pair of pairs) {
-    const [start, end] = [lineStart(text, pair.range[0]), nextLine(text, pair.range[1])];
+    const [start, end] = [file.ownStart(pair), nextLine(text, pair.range[1])];
     const last = runs.at(-1);
     if (last && start <= last[1]) last[1] = end;
-    else runs.push([file.ownStart(pair), end]);
+    else runs.push([start, end]);
   }
   return runs;
 }

@@ -115,6 +115,14 @@ export const certificateKeyMissing = (
       : `Rename ${instead} to ${key}, or change the type.`,
   );
 
+export const flagMissing = (where: Place, key: string, version: string): Finding =>
+  error(
+    'automatic-refresh-missing',
+    { ...where, field: `replication."${key}".automatic_refresh` },
+    `kanidmd ${version} does not start with a partner it pulls from that has no automatic_refresh.`,
+    'Add automatic_refresh = false to the table.',
+  );
+
 export const certificateUnreadable = (where: Place, key: string, detail?: string): Finding => ({
   ...error(
     'certificate-unreadable',
