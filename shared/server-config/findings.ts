@@ -19,6 +19,9 @@ const warning = (...parts: Parameters<typeof error>): Finding => ({
   severity: 'warning',
 });
 
+/** What was found, as far as a message needs it: a key or a value may be of any length. */
+const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+
 const types = Object.keys(certificateKey)
   .map((type) => `"${type}"`)
   .join(', ');
@@ -61,32 +64,32 @@ export const arrayOfTables = (where: Place, field: string): Finding =>
 export const notPartner = (where: Place, key: string): Finding =>
   error(
     'replication-unknown-key',
-    { ...where, field: `replication.${key}` },
-    `[replication] has a key "${key}"; any key but origin, bindaddress and task_poll_interval is read as a partner's origin.`,
+    { ...where, field: `replication.${short(key)}` },
+    `[replication] has a key "${short(key)}"; any key but origin, bindaddress and task_poll_interval is read as a partner's origin.`,
     'Remove it, or write the partner as [replication."repl://NAME:PORT"].',
   );
 
 export const partnerScheme = (where: Place, key: string): Finding =>
   error(
     'partner-origin-invalid',
-    { ...where, field: `replication."${key}"` },
-    `"${key}" is not a partner's origin: kanidmd starts with it, but never replicates with this partner.`,
+    { ...where, field: `replication."${short(key)}"` },
+    `"${short(key)}" is not a partner's origin: kanidmd starts with it, but never replicates with this partner.`,
     'Write it as repl://NAME:PORT, or remove the table.',
   );
 
 export const samePartner = (where: Place, key: string, other: string): Finding =>
   error(
     'partner-twice',
-    { ...where, field: `replication."${key}"` },
-    `"${key}" and "${other}" name the same partner.`,
+    { ...where, field: `replication."${short(key)}"` },
+    `"${short(key)}" and "${short(other)}" name the same partner.`,
     'Keep one of the two tables.',
   );
 
 export const typeMissing = (where: Place, key: string): Finding =>
   error(
     'partner-type-missing',
-    { ...where, field: `replication."${key}".type` },
-    `The partner "${key}" has no type.`,
+    { ...where, field: `replication."${short(key)}".type` },
+    `The partner "${short(key)}" has no type.`,
     `Add type = one of ${types}.`,
   );
 
@@ -94,7 +97,7 @@ export const typeWrong = (where: Place, found: string | null): Finding =>
   error(
     'partner-type-wrong',
     { ...where, field: 'type' },
-    found === null ? 'A partner type is not a text.' : `"${found.slice(0, 40)}" is not a partner type.`,
+    found === null ? 'A partner type is not a text.' : `"${short(found)}" is not a partner type.`,
     `Write one of ${types}.`,
   );
 
@@ -118,7 +121,7 @@ export const certificateKeyMissing = (
 export const flagMissing = (where: Place, key: string, version: string): Finding =>
   error(
     'automatic-refresh-missing',
-    { ...where, field: `replication."${key}".automatic_refresh` },
+    { ...where, field: `replication."${short(key)}".automatic_refresh` },
     `kanidmd ${version} does not start with a partner it pulls from that has no automatic_refresh.`,
     'Add automatic_refresh = false to the table.',
   );
@@ -145,7 +148,7 @@ export const originScheme = (where: Place, origin: string): Finding =>
   error(
     'origin-not-repl',
     { ...where, field: 'replication.origin' },
-    `"${origin.slice(0, 80)}" is not a replication origin.`,
+    `"${short(origin)}" is not a replication origin.`,
     'Write it as repl://NAME:PORT.',
   );
 
@@ -153,7 +156,7 @@ export const originIsAddress = (where: Place, origin: string): Finding =>
   warning(
     'origin-is-address',
     { ...where, field: 'replication.origin' },
-    `"${origin}" is an IP address: kanidmd starts, but older versions write no address into the certificate, and partners then refuse it.`,
+    `"${short(origin)}" is an IP address: kanidmd starts, but older versions write no address into the certificate, and partners then refuse it.`,
     'Use a name that partners can resolve.',
   );
 
@@ -161,7 +164,7 @@ export const originWithoutPort = (where: Place, origin: string): Finding =>
   warning(
     'origin-without-port',
     { ...where, field: 'replication.origin' },
-    `"${origin}" has no port, so partners dial 443.`,
+    `"${short(origin)}" has no port, so partners dial 443.`,
     'Write the replication port: repl://NAME:8444.',
   );
 
@@ -169,7 +172,7 @@ export const bindNotAddress = (where: Place, bindaddress: string): Finding =>
   error(
     'bindaddress-not-address',
     { ...where, field: 'replication.bindaddress' },
-    `"${bindaddress.slice(0, 80)}" is not IP:PORT; kanidmd takes no name here.`,
+    `"${short(bindaddress)}" is not IP:PORT; kanidmd takes no name here.`,
     'Write an address, such as 0.0.0.0:8444 or [::]:8444.',
   );
 
@@ -184,8 +187,8 @@ export const bindTaken = (where: Place, bindaddress: string): Finding =>
 export const unknownKey = (where: Place, key: string, version: string): Finding =>
   error(
     'unknown-key',
-    { ...where, field: key },
-    `kanidmd ${version} knows no key "${key}" here and refuses to start.`,
+    { ...where, field: short(key) },
+    `kanidmd ${version} knows no key "${short(key)}" here and refuses to start.`,
     'Remove the line, or correct the name.',
   );
 
