@@ -1,8 +1,8 @@
 import { ok, type Place, type Result } from '../result';
-import { addTopLevel, type Edits, literal, noEdits, removePair, setWritten } from './edit-key';
+import { addTopLevel, literal, removePair, setWritten } from './edit-key';
 import { tableBlock } from './edit-partner';
 import { styleOf } from './file-style';
-import { applyEdits, removeLines } from './text-edit';
+import { applyEdits, removeLines, type TextEdit } from './text-edit';
 import { encodeToml, parseToml, readToml, startsWith, type TomlFile } from './toml-file';
 
 /**
@@ -16,7 +16,7 @@ export function stagedCopy(bytes: Uint8Array, folder: string, where: Place): Res
   const read = readToml(bytes, where);
   if (!read.ok) return read;
   const base = folder.replace(/\/+$/, '');
-  const steps: readonly ((file: TomlFile) => Edits)[] = [
+  const steps: readonly ((file: TomlFile) => readonly TextEdit[])[] = [
     (file) => setTopLevel(file, 'db_path', `${base}/kanidm.db`),
     (file) => setTopLevel(file, 'adminbindpath', `${base}/kanidmd.sock`),
     (file) => removeKey(file, 'ldapbindaddress'),
@@ -24,31 +24,30 @@ export function stagedCopy(bytes: Uint8Array, folder: string, where: Place): Res
   ];
   let file = read.value;
   for (const step of steps) {
-    // Removing dotted keys from braces takes several readings; each removes at least one.
-    for (let left = file.pairs.length + 1; left > 0; left -= 1) {
-      const { edits } = step(file);
-      if (edits.length === 0) break;
-      const next = parseToml(applyEdits(file.text, edits), file.byteOrderMark, where);
-      if (!next.ok) return next;
-      file = next.value;
-    }
+    const edits = step(file);
+    if (edits.length === 0) continue;
+    const next = parseToml(applyEdits(file.text, edits), file.byteOrderMark, where);
+    if (!next.ok) return next;
+    file = next.value;
   }
   return ok(encodeToml(file.text, file.byteOrderMark));
 }
 
-function setTopLevel(file: TomlFile, key: string, value: string): Edits {
+function setTopLevel(file: TomlFile, key: string, value: string): readonly TextEdit[] {
   const written = file.find([key]);
-  if (written) return setWritten(file, written, value);
+  if (written) return setWritten(file, written, value).edits;
   const { equals, valueQuote } = styleOf(file, null);
-  return addTopLevel(file, [`${key}${equals}${literal(value, valueQuote)}`]);
+  return addTopLevel(file, [`${key}${equals}${literal(value, valueQuote)}`]).edits;
 }
 
-function removeKey(file: TomlFile, key: string): Edits {
-  const header = file.tables.find((table) => startsWith(table.resolvedKey, [key]));
-  if (header) {
-    const [start, end] = tableBlock(file, header);
-    return { edits: [removeLines(file.text, start, end)], alone: true };
-  }
-  const pair = file.pairs.find(({ path }) => path[0] === key);
-  return pair ? removePair(file, pair) : noEdits;
+/** Every header and every line of a top-level key. */
+function removeKey(file: TomlFile, key: string): readonly TextEdit[] {
+  const tables = file.tables
+    .filter((table) => startsWith(table.resolvedKey, [key]))
+    .map((table) => tableBlock(file, table))
+    .map(([start, end]) => removeLines(file.text, start, end));
+  const lines = file.pairs
+    .filter(({ path, holder }) => path[0] === key && holder.type === 'TOMLTopLevelTable')
+    .flatMap((pair) => removePair(file, pair).edits);
+  return [...tables, ...lines];
 }
