@@ -27,7 +27,11 @@ export function beyondBounds(text: string): BeyondBounds | null {
   let dots = 0;
   /** Where the number or bare key began. */
   let began = 0;
+  // Most characters are of no interest: the expression finds the next that is.
+  const next = /[#"'.[\]{}\s=,]/g;
   for (let at = 0; at < text.length; at += 1) {
+    next.lastIndex = at;
+    at = next.test(text) ? next.lastIndex - 1 : text.length;
     if (at - began > LONGEST_VALUE) return { what: 'value', offset: began };
     if (parts > MOST_PARTS) return { what: 'parts', offset: at };
     switch (text.charAt(at)) {

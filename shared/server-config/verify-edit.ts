@@ -8,8 +8,8 @@ import { certificateKey, type ConfigChange, type Partner, pulls } from './server
 
 /**
  * Checks an edit by parsers that had no part in it: the result must say what was meant, and of everything else what the
- * original said. @iarna/toml reads the result; where it cannot read valid TOML that Kanidm accepts (local times, some
- * numbers and arrays, `electron.md`), smol-toml does.
+ * original said. @iarna/toml reads the result; where it cannot read valid TOML that Kanidm accepts
+ * (`docs/decisions/0002-what-iarna-toml-is-for.md`), smol-toml does.
  * @param before text without byte order mark; `after` likewise.
  * @returns null when it is so, else fault `edit-check-failed`: the edit must not be written.
  */
@@ -24,7 +24,8 @@ export function verifyEdit(
     const original = readBefore(before);
     const result = original === null ? null : readAfter(after);
     if (original === null || result === null) continue;
-    difference = firstDifference(meant(original, changes), normal(result));
+    for (const change of changes) make(original, change);
+    difference = firstDifference(settled(original), settled(result), []);
     if (difference === null) return null;
   }
   return {
@@ -36,19 +37,15 @@ export function verifyEdit(
   };
 }
 
-/** Every value of a file by the JSON of its path. */
-type Leaves = Map<string, Leaf>;
-/** An empty table or array is a value too. */
-type Leaf = string | number | bigint | boolean | Date | typeof EMPTY_TABLE | typeof EMPTY_LIST;
-const EMPTY_TABLE = Symbol('{}');
-const EMPTY_LIST = Symbol('[]');
-type Reader = (text: string) => Leaves | null;
+/** A table as a parser gives it. Read for one check, so it may be changed. */
+type Table = Record<string, unknown>;
+type Reader = (text: string) => Table | null;
 
 const byIarna = readerOf((text) => iarna.parse(text));
 const bySmol = readerOf((text) => parseBySmol(text, { integersAsBigInt: 'asNeeded' }));
 
 /**
- * smol-toml reads the original six times faster; where the two see one value differently (a local date), or one cannot
+ * smol-toml reads the original many times faster; where the two see one value differently (a local date), or one cannot
  * read it, the same parser reads both.
  */
 const readers: readonly (readonly [Reader, Reader])[] = [
@@ -60,143 +57,114 @@ const readers: readonly (readonly [Reader, Reader])[] = [
 function readerOf(parse: (text: string) => unknown): Reader {
   return (text) => {
     try {
-      const leaves: Leaves = new Map();
-      flatten(parse(text), [], leaves);
-      return leaves;
+      const read = parse(text);
+      return isTable(read) ? read : null;
     } catch {
       return null;
     }
   };
 }
 
-function flatten(value: unknown, path: readonly (string | number)[], into: Leaves): void {
-  if (isLeaf(value)) {
-    into.set(JSON.stringify(path), value);
+/** Makes a change on values, where the edit made it on text. */
+function make(file: Table, change: ConfigChange): void {
+  if (change.kind === 'acknowledge') {
+    if (change.present) file[ACKNOWLEDGEMENT] = true;
+    else Reflect.deleteProperty(file, ACKNOWLEDGEMENT);
     return;
   }
-  if (typeof value !== 'object' || value === null) throw new Error('no value of TOML');
-  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  if (entries.length === 0 && path.length > 0)
-    into.set(JSON.stringify(path), Array.isArray(value) ? EMPTY_LIST : EMPTY_TABLE);
-  for (const [key, inner] of entries) flatten(inner, [...path, key], into);
-}
-
-const isLeaf = (value: unknown): value is Leaf =>
-  ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
-
-/** Both parsers' dates are Dates of their own, whose text says which of TOML's four kinds they are. */
-const same = (a: Leaf | undefined, b: Leaf | undefined): boolean =>
-  a instanceof Date && b instanceof Date ? a.toISOString() === b.toISOString() : Object.is(a, b);
-
-/** The values the result must have: the changes made on values, where the edit made them on text. */
-function meant(original: Leaves, changes: readonly ConfigChange[]): Leaves {
-  const leaves: Leaves = new Map(original);
-  const keys = partnersOf(leaves);
-  const put = (path: readonly string[], value: string | number | boolean): void => {
-    leaves.set(JSON.stringify(path), value);
-  };
-  for (const change of changes) {
-    switch (change.kind) {
-      case 'set-origin': {
-        const now = textAt(leaves, ['replication', 'origin']);
-        if (now === null || parseOrigin(now)?.origin !== change.origin)
-          put(['replication', 'origin'], change.origin);
-        break;
-      }
-      case 'set-bindaddress':
-        put(['replication', 'bindaddress'], change.bindaddress);
-        break;
-      case 'set-poll-interval':
-        put(['replication', 'task_poll_interval'], change.seconds);
-        break;
-      case 'remove-key':
-        leaves.delete(JSON.stringify(['replication', change.key]));
-        break;
-      case 'acknowledge':
-        if (change.present) put([ACKNOWLEDGEMENT], true);
-        else leaves.delete(JSON.stringify([ACKNOWLEDGEMENT]));
-        break;
-      case 'set-partner':
-        if (!keys.has(change.partner.origin)) keys.set(change.partner.origin, [change.partner.origin]);
-        for (const key of keys.get(change.partner.origin) ?? []) setTable(leaves, put, key, change.partner);
-        break;
-      case 'remove-partner':
-        for (const key of keys.get(change.origin) ?? []) removeUnder(leaves, ['replication', key]);
-        keys.delete(change.origin);
-        break;
+  const replication = isTable(file['replication']) ? file['replication'] : {};
+  file['replication'] = replication;
+  switch (change.kind) {
+    case 'set-origin': {
+      const now = replication['origin'];
+      // An origin spelled otherwise is the same and stays as spelled.
+      if (typeof now !== 'string' || parseOrigin(now)?.origin !== change.origin)
+        replication['origin'] = change.origin;
+      return;
     }
+    case 'set-bindaddress':
+      replication['bindaddress'] = change.bindaddress;
+      return;
+    case 'set-poll-interval':
+      replication['task_poll_interval'] = change.seconds;
+      return;
+    case 'remove-key':
+      Reflect.deleteProperty(replication, change.key);
+      return;
+    case 'set-partner':
+      setTable(replication, change.partner);
+      return;
+    case 'remove-partner':
+      Reflect.deleteProperty(replication, keyOf(replication, change.origin));
+      return;
   }
-  return normal(leaves);
 }
 
-function setTable(
-  leaves: Leaves,
-  put: (path: readonly string[], value: string | boolean) => void,
-  key: string,
-  partner: Partner,
-): void {
-  const path = ['replication', key];
-  const oldType = textAt(leaves, [...path, 'type']);
+function setTable(replication: Table, partner: Partner): void {
+  const key = keyOf(replication, partner.origin);
+  const there = replication[key];
+  const table: Table = isTable(there) ? there : {};
   // The old type's certificate key goes with the type; a stray key of another type means nothing and stays.
   for (const [type, name] of Object.entries(certificateKey))
-    if (type === oldType && type !== partner.type) leaves.delete(JSON.stringify([...path, name]));
-  put([...path, 'type'], partner.type);
-  put([...path, certificateKey[partner.type]], partner.certificate);
-  put([...path, 'automatic_refresh'], pulls(partner.type) && partner.automaticRefresh);
+    if (type === table['type'] && type !== partner.type) Reflect.deleteProperty(table, name);
+  table['type'] = partner.type;
+  table[certificateKey[partner.type]] = partner.certificate;
+  table['automatic_refresh'] = pulls(partner.type) && partner.automaticRefresh;
+  replication[key] = table;
 }
 
-/** Which keys name a partner, by its canonical origin. */
-function partnersOf(leaves: Leaves): Map<string, string[]> {
-  const found = new Map<string, Set<string>>();
-  for (const path of leaves.keys()) {
-    const [first, key] = pathOf(path);
-    if (first !== 'replication' || typeof key !== 'string' || isOwnKey(key)) continue;
-    const origin = parseOrigin(key)?.origin;
-    if (origin !== undefined) found.set(origin, (found.get(origin) ?? new Set()).add(key));
-  }
-  return new Map([...found].map(([origin, keys]) => [origin, [...keys]]));
+/** The key that names a partner, in the file's spelling. */
+function keyOf(replication: Table, origin: Partner['origin']): string {
+  if (Object.hasOwn(replication, origin)) return origin;
+  const spelled = Object.keys(replication).find(
+    (key) => !isOwnKey(key) && parseOrigin(key)?.origin === origin,
+  );
+  return spelled ?? origin;
 }
 
-function removeUnder(leaves: Leaves, start: readonly string[]): void {
-  const prefix = JSON.stringify(start).slice(0, -1);
-  for (const path of leaves.keys())
-    if (path === `${prefix}]` || path.startsWith(`${prefix},`)) leaves.delete(path);
+/**
+ * Takes out what means the same as not being there: an empty section, and a refresh that is not automatic or not this
+ * server's.
+ */
+function settled(file: Table): Table {
+  const replication = file['replication'];
+  if (!isTable(replication)) return file;
+  for (const table of Object.values(replication))
+    if (isTable(table) && (table['automatic_refresh'] === false || table['type'] === 'allow-pull'))
+      Reflect.deleteProperty(table, 'automatic_refresh');
+  if (Object.keys(replication).length === 0) Reflect.deleteProperty(file, 'replication');
+  return file;
 }
 
-/** Takes out what means the same as not being there: a table emptied, and a refresh that is not automatic or not
- * this server's. */
-function normal(leaves: Leaves): Leaves {
-  const result: Leaves = new Map();
-  for (const [path, value] of leaves) {
-    const parts = pathOf(path);
-    if (parts[0] === 'replication') {
-      if (value === EMPTY_TABLE && parts.length <= 2) continue;
-      if (parts.length === 3 && parts[2] === 'automatic_refresh') {
-        const type = leaves.get(JSON.stringify([parts[0], parts[1], 'type']));
-        if (value === false || type === 'allow-pull') continue;
-      }
+/** The first path whose value differs, in words without the values: they may be long. Recursion ends with the TOML. */
+function firstDifference(
+  expected: unknown,
+  found: unknown,
+  path: readonly (string | number)[],
+): string | null {
+  if (Array.isArray(expected) && Array.isArray(found) && expected.length === found.length) {
+    for (const [index, value] of expected.entries()) {
+      const difference = firstDifference(value, found[index], [...path, index]);
+      if (difference !== null) return difference;
     }
-    result.set(path, value);
+    return null;
   }
-  return result;
-}
-
-/** The first path whose value differs, in words without the values: they may be long. */
-function firstDifference(expected: Leaves, found: Leaves): string | null {
-  for (const [path, value] of expected) {
-    if (!found.has(path)) return `${path} is missing`;
-    if (!same(found.get(path), value)) return `${path} has another value`;
+  if (!isTable(expected) || !isTable(found))
+    return same(expected, found) ? null : `${JSON.stringify(path)} has another value`;
+  const keys = Object.keys(expected);
+  for (const key of keys) {
+    if (!Object.hasOwn(found, key)) return `${JSON.stringify([...path, key])} is missing`;
+    const difference = firstDifference(expected[key], found[key], [...path, key]);
+    if (difference !== null) return difference;
   }
-  for (const path of found.keys()) if (!expected.has(path)) return `${path} was not there`;
-  return null;
+  if (keys.length === Object.keys(found).length) return null;
+  const more = Object.keys(found).find((key) => !Object.hasOwn(expected, key));
+  return `${JSON.stringify([...path, more ?? ''])} was not there`;
 }
 
-function textAt(leaves: Leaves, path: readonly string[]): string | null {
-  const value = leaves.get(JSON.stringify(path));
-  return typeof value === 'string' ? value : null;
-}
+/** Both parsers' dates are Dates of their own, whose text says which of TOML's four kinds they are. */
+const same = (a: unknown, b: unknown): boolean =>
+  a instanceof Date && b instanceof Date ? a.toISOString() === b.toISOString() : Object.is(a, b);
 
-function pathOf(path: string): readonly unknown[] {
-  const parsed: unknown = JSON.parse(path);
-  return Array.isArray(parsed) ? parsed : [];
-}
+const isTable = (value: unknown): value is Table =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
