@@ -1,7 +1,7 @@
 import type { Client } from '../bridge/client';
 import { drawFleet, type DrawnFleet } from '../../shared/fleet/adopt/draw-fleet';
 import type { Findings, Reach } from '../../shared/fleet/adopt/findings';
-import type { Fault } from '../../shared/result';
+import type { Fault, Result } from '../../shared/result';
 import { checkForm, emptyForm, type FieldFaults, fieldsOf, type ServerForm } from '../servers/server-form';
 
 /** One server to adopt, as it is typed. */
@@ -22,8 +22,11 @@ export class Adopting {
   answers = $state<Record<string, string>>({});
 
   /** The fleet as far as it can be drawn without an answer: its questions stay the same while they are answered. */
-  asked = $derived.by(() => this.#draw([]));
-  drawn = $derived.by(() => this.#draw(Object.values(this.answers).filter((id) => id !== '')));
+  asked = $derived.by(() => valueOf(this.#draw([])));
+  readonly #answered = $derived.by(() => this.#draw(Object.values(this.answers).filter((id) => id !== '')));
+  drawn = $derived(valueOf(this.#answered));
+  /** Why no valid fleet can be drawn of what was found. */
+  refused = $derived(this.#answered?.ok === false ? this.#answered.error : null);
   blocked = $derived((this.findings?.problems ?? []).some((problem) => problem.severity === 'error'));
 
   readonly #client: Client;
@@ -84,12 +87,12 @@ export class Adopting {
     this.asking = false;
   }
 
-  #draw(primaries: readonly string[]): DrawnFleet | null {
-    if (this.findings === null) return null;
-    const drawn = drawFleet(this.findings, primaries);
-    return drawn.ok ? drawn.value : null;
+  #draw(primaries: readonly string[]): Result<DrawnFleet> | null {
+    return this.findings === null ? null : drawFleet(this.findings, primaries);
   }
 }
+
+const valueOf = (drawn: Result<DrawnFleet> | null): DrawnFleet | null => (drawn?.ok ? drawn.value : null);
 
 const row = (key: number): AdoptRow => ({ key, form: emptyForm('') });
 
