@@ -105,6 +105,25 @@ describe('the direction of a link', () => {
     expect(drawn.problems[0]?.message).toContain('idm-a has mutual-pull with automatic_refresh');
   });
 
+  it('of tables that do not fit is a person’s to say, and says nothing about other links', () => {
+    const pair = observe({ 'idm-a': ['idm-b mutual-pull'], 'idm-b': ['idm-a allow-pull'] });
+    // What works: a pulls from b.
+    expect(outline(draw(pair))).toEqual(['idm-b ~> idm-a']);
+    expect(outline(draw(pair, 'idm-b'))).toEqual(['idm-b ~> idm-a']);
+    // a's data is to win: then b pulls too, and what works today stays.
+    const turned = draw(pair, 'idm-a');
+    expect(outline(turned)).toEqual(['idm-a > idm-b']);
+    expect(turned.problems[0]?.message).toContain('idm-b has allow-pull and would get mutual-pull');
+    const three = observe({
+      'idm-a': ['idm-b mutual-pull', 'idm-c mutual-pull'],
+      'idm-b': ['idm-a allow-pull'],
+      'idm-c': ['idm-a mutual-pull'],
+    });
+    expect(draw(three).questions).toMatchObject([{ candidates: ['idm-a', 'idm-b', 'idm-c'] }]);
+    expect(outline(draw(three, 'idm-b'))).toEqual(['idm-b ~> idm-a', 'idm-a > idm-c']);
+    expect(outline(draw(three, 'idm-a'))).toEqual(['idm-a > idm-b', 'idm-a > idm-c']);
+  });
+
   it('follows from the other links where they leave one server only to be the primary', () => {
     // b refreshes itself from a; so c, linked with b, cannot be the primary: nothing would feed a.
     const drawn = draw(

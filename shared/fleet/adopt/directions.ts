@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../result';
 import { allowsPull, pulls } from '../../server-config/server-config';
 import type { AdoptedPair, AdoptedTable } from './findings';
+import { listed } from '../rules/listed';
 import { groupsOf, possiblePrimaries, spread } from './reachability';
 
 /** A pair with its direction: whose data wins, how that is known, and whether both pull. */
@@ -33,12 +34,20 @@ interface Shape {
   /** Whose data is replaced in a refresh; null: the tables do not tell. */
   readonly consumer: 0 | 1 | null;
   readonly because: 'automatic-refresh' | 'type';
+  /** The types do not fit: this is what works today, and nobody may have meant it. A person's answer stands above it. */
+  readonly misfit: boolean;
+}
+
+interface Part {
+  readonly servers: readonly string[];
+  readonly shapes: readonly Shape[];
 }
 
 /**
  * Infers which side of each pair is the supplier: the side that may refresh itself is the consumer, so is the side that
  * pulls from one that only allows it. What is left follows from the one server of each connected part whose data wins:
- * the only one that is possible, or the one that is named. Linear in servers and pairs.
+ * the only one that is possible, or the one that is named. Tables that do not fit each other say the direction of their
+ * own pair, but nothing about the others. Linear in servers and pairs.
  * @param primaries named by a person; at most one for each connected part.
  * @returns a fault when a named primary is unknown, or contradicts what the servers' files say.
  */
@@ -47,41 +56,53 @@ export function inferDirections(
   pairs: readonly AdoptedPair[],
   primaries: readonly string[],
 ): Result<Directions> {
-  const unknown = primaries.find((id) => !ids.includes(id));
-  if (unknown !== undefined)
-    return fail({
-      code: 'adopt-unknown-primary',
-      message: `There is no server ${unknown} among the adopted ones.`,
-      fix: `Name one of ${ids.join(', ')} as the primary.`,
-      where: { server: unknown },
-    });
+  const known = new Set(ids);
+  const unknown = primaries.find((id) => !known.has(id));
+  if (unknown !== undefined) return fail(unknownPrimary(unknown, ids));
   const named = new Set(primaries);
   const directed: DirectedPair[] = [];
   const questions: PrimaryQuestion[] = [];
   for (const part of groupsOf(ids, pairs.map(shapeOf))) {
     const chosen = part.servers.filter((id) => named.has(id));
-    const undecided = part.shapes.some((shape) => shape.consumer === null);
-    const candidates = possiblePrimaries(part.servers, arrowsOf(part.shapes));
+    const candidates = possiblePrimaries(part.servers, arrowsOf(part.shapes.map(open)));
     const fault = contradiction(chosen, candidates, part.servers);
     if (fault !== null) return fail(fault);
-    const [only] = candidates.length === 1 ? candidates : chosen;
+    const undecided = part.shapes.some((shape) => shape.consumer === null);
+    const [only] = chosen.length > 0 ? chosen : candidates.length === 1 ? candidates : [];
     if (undecided && only === undefined && candidates.length > 1)
       questions.push({ servers: part.servers, candidates });
-    // Without any candidate the files contradict each other: drawn as they are, and the check says what is wrong.
-    const from = only === undefined ? part.servers : [only];
-    const depth = undecided && (only !== undefined || candidates.length === 0) ? depths(from, part) : null;
     const because = chosen.length > 0 && candidates.length > 1 ? 'primary' : 'other-links';
-    for (const shape of part.shapes) {
-      const pair = direct(shape, depth, because);
-      if (pair !== null) directed.push(pair);
-    }
+    directed.push(...directPart(part, only ?? null, undecided && candidates.length === 0, because));
   }
   return ok({ pairs: directed, questions });
 }
 
-function depths(from: readonly string[], part: { readonly shapes: readonly Shape[] }) {
-  return spread(from, arrowsOf(part.shapes));
+/**
+ * @param primary null: not known; only decided pairs get a direction then.
+ * @param anyhow the files contradict each other: every pair is drawn all the same, and the check says what is wrong.
+ */
+function directPart(
+  { servers, shapes }: Part,
+  primary: string | null,
+  anyhow: boolean,
+  because: 'primary' | 'other-links',
+): readonly DirectedPair[] {
+  const asIs = arrowsOf(shapes);
+  const fits = primary === null || possiblePrimaries(servers, asIs).includes(primary);
+  const from = primary === null ? servers : [primary];
+  const depth = primary === null && !anyhow ? null : spread(from, fits ? asIs : arrowsOf(shapes.map(open)));
+  return shapes.flatMap((shape) => direct(shape, depth, because, fits) ?? []);
 }
+
+/** As if a misfit said nothing. */
+const open = (shape: Shape): Shape => (shape.misfit ? { ...shape, consumer: null } : shape);
+
+const unknownPrimary = (id: string, ids: readonly string[]) => ({
+  code: 'adopt-unknown-primary',
+  message: `There is no server ${id} among the adopted ones.`,
+  fix: `Name one of ${listed(ids)} as the primary.`,
+  where: { server: id },
+});
 
 function contradiction(chosen: readonly string[], candidates: readonly string[], servers: readonly string[]) {
   const [first, second] = chosen;
@@ -97,31 +118,36 @@ function contradiction(chosen: readonly string[], candidates: readonly string[],
     code: 'adopt-primary-contradicted',
     message: `${first} cannot be the primary: by the servers' own files ${
       candidates.length === 0
-        ? `none of ${servers.join(', ')} can`
-        : `only ${candidates.join(' or ')} can, because others take their data from there`
+        ? `none of ${listed(servers)} can`
+        : `only ${listed(candidates, ' or ')} can, because others take their data from there`
     }.`,
     fix:
       candidates.length === 0
         ? 'Adopt them without naming a primary; the links that contradict each other are shown then.'
-        : `Name ${candidates.join(' or ')}. To make ${first} the primary, adopt first and turn links round after.`,
+        : `Name ${listed(candidates, ' or ')}. To make ${first} the primary, adopt first and turn links round after.`,
     where: { server: first },
   };
 }
 
+/** @param fits the primary goes with what the misfits do today. */
 function direct(
-  { pair, mutual, consumer, because }: Shape,
+  { pair, mutual, consumer, because, misfit }: Shape,
   depth: ReadonlyMap<string, number> | null,
   otherwise: 'primary' | 'other-links',
+  fits: boolean,
 ): DirectedPair | null {
   const [first, second] = pair.servers;
+  const far = (id: string): number => depth?.get(id) ?? 0;
   if (consumer !== null) {
     const [supplier, of] = consumer === 1 ? [first, second] : [second, first];
+    // Whose data wins is said otherwise: both pull then, for the pull that works today stays.
+    if (misfit && !fits && far(supplier) > far(of))
+      return { pair, supplier: of, consumer: supplier, mutual: true, because: otherwise };
     return { pair, supplier, consumer: of, mutual, because };
   }
   if (depth === null) return null;
   // At the same distance from the primary neither takes its data from the other; the one given first supplies.
-  const outward = (depth.get(first) ?? 0) <= (depth.get(second) ?? 0);
-  const [supplier, of] = outward ? [first, second] : [second, first];
+  const [supplier, of] = far(first) <= far(second) ? [first, second] : [second, first];
   return { pair, supplier, consumer: of, mutual, because: otherwise };
 }
 
@@ -131,18 +157,16 @@ function direct(
  */
 function shapeOf(pair: AdoptedPair): Shape {
   const [first, second] = pair.tables;
-  const shape = (mutual: boolean, consumer: 0 | 1 | null, because: Shape['because'] = 'type'): Shape => ({
-    pair,
-    mutual,
-    consumer,
-    because,
-  });
   const firstPulls = worksFor(first, second);
   const secondPulls = worksFor(second, first);
-  if (firstPulls !== secondPulls) return shape(false, firstPulls ? 0 : 1);
   const flags = [armed(first), armed(second)];
-  if (flags[0] !== flags[1]) return shape(true, flags[0] ? 0 : 1, 'automatic-refresh');
-  return shape(true, null);
+  const flagged = flags[0] === flags[1] ? null : flags[0] ? 0 : 1;
+  if (firstPulls === secondPulls)
+    return { pair, mutual: true, consumer: flagged, because: 'automatic-refresh', misfit: false };
+  const consumer = firstPulls ? 0 : 1;
+  const fit =
+    first === null || second === null || (first.type !== 'mutual-pull' && second.type !== 'mutual-pull');
+  return { pair, mutual: false, consumer, because: 'type', misfit: !fit && flagged !== consumer };
 }
 
 /** The owner of `own` pulls from its partner, as far as what is there tells; a side without a table has yet to get one. */
