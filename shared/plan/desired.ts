@@ -21,9 +21,24 @@ export function originOf(
   id: ServerId,
 ): Origin | null {
   const written = fleet.servers.find((server) => server.id === id)?.origin ?? null;
-  if (written !== null) return written;
-  const own = observed.get(id)?.config?.replication?.origin ?? null;
-  return own === null ? null : (parseOrigin(own)?.origin ?? null);
+  return written ?? ownOrigin(observed.get(id));
+}
+
+/** What partners dial of all servers that have an origin. */
+export function originsOf(
+  fleet: Fleet,
+  observed: ReadonlyMap<ServerId, ObservedServer>,
+): ReadonlyMap<ServerId, Origin> {
+  return new Map(
+    fleet.servers.flatMap(({ id, origin }) => {
+      const dialled = origin ?? ownOrigin(observed.get(id));
+      return dialled === null ? [] : [[id, dialled] as const];
+    }),
+  );
+}
+
+function ownOrigin(observed: ObservedServer | undefined): Origin | null {
+  return parseOrigin(observed?.config?.replication?.origin ?? '')?.origin ?? null;
 }
 
 /** The tables `id` should have by the fleet's links; links whose other end has no origin are left out. */

@@ -4,10 +4,10 @@ import type { Fleet } from '../fleet/fleet';
 import { checkObserved } from '../fleet/rules/check-observed';
 import { checkTopology } from '../fleet/rules/check-topology';
 import { readTopology } from '../fleet/topology';
-import { type Origin, type Sha256, type ServerId, trusted } from '../names';
+import { type Sha256, type ServerId, trusted } from '../names';
 import type { ObservedServer } from '../observed';
 import { type Problem, problemOf } from '../problem';
-import { originOf } from './desired';
+import { originsOf } from './desired';
 import { Draft } from './draft';
 import type { Known } from './known';
 import { ownerFinder, type OwnerOf } from './owners';
@@ -101,15 +101,6 @@ export function planOf(draft: Draft, found: readonly Problem[]): Plan {
     blocked: problems.some((problem) => problem.severity === 'error' && problem.server === null),
     fingerprint: fingerprintOf(steps),
   };
-}
-
-function originsOf(fleet: Fleet, byId: ReadonlyMap<ServerId, ObservedServer>): Map<ServerId, Origin> {
-  return new Map(
-    fleet.servers.flatMap(({ id }) => {
-      const origin = originOf(fleet, byId, id);
-      return origin === null ? [] : [[id, origin] as const];
-    }),
-  );
 }
 
 /** A plan in the command line's shape (`design.md`, "The command line"). */

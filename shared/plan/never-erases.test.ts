@@ -23,6 +23,7 @@ const seeds: Readonly<Record<string, number>> = {
   'automatic refresh left on': 51,
   'mutual-pull towards an outsider': 8,
   'queued refreshes forgotten': 29,
+  'older processes restarted last': 10,
 };
 
 const ours: Planner = (it, world) => makePlan(it.fleet, world.observe(it.fleet.servers.map(({ id }) => id)));

@@ -1,19 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  fleetOfTest,
-  observedOf,
-  observedOfTest,
-  originOfTest,
-  readCertificateOfTest,
-} from '../../test/support/fleet-fixtures';
+import { deployedFleet } from '../../test/support/deployed-fleet';
+import { fleetOfTest, observedOfTest } from '../../test/support/fleet-fixtures';
 import { World } from '../../test/support/world';
 import { serverAtOfTest, worldCases } from '../../test/support/world-cases';
-import { type Fleet, type Link } from '../fleet/fleet';
+import type { Link } from '../fleet/fleet';
 import { readTopology } from '../fleet/topology';
 import { type ServerId, trusted } from '../names';
 import type { ObservedServer } from '../observed';
-import { desiredTables } from './desired';
 import { makePlan } from './make-plan';
 import { restarts } from './restarts';
 
@@ -21,23 +15,6 @@ import { restarts } from './restarts';
 
 const runs = process.env['KANILINK_LONG'] === '1' ? 5_000 : 20;
 const limit = runs * 1000;
-
-/** Every server as the fleet draws it, all in one domain. */
-function asDrawn(fleet: Fleet): readonly ObservedServer[] {
-  const topology = readTopology(fleet);
-  const origins = new Map(fleet.servers.map(({ id }) => [id, originOfTest(id)]));
-  const domain = observedOfTest({ id: 'idm-a', domain: 'a', tables: [] }).domain?.uuid ?? null;
-  return fleet.servers.map(({ id }) =>
-    observedOf({
-      ...{ id, state: 'running', domain, origin: originOfTest(id), stale: false },
-      certificate: readCertificateOfTest(id),
-      partners: desiredTables(id, topology, origins).map(({ partner, ...table }) => ({
-        ...table,
-        certificate: readCertificateOfTest(partner).text,
-      })),
-    }),
-  );
-}
 
 /** Fleets with one primary, as they are drawn. */
 const fleets = worldCases
@@ -61,7 +38,7 @@ describe('a plan', () => {
     () => {
       fc.assert(
         fc.property(fleets, (fleet) => {
-          expect(makePlan(fleet, asDrawn(fleet)).steps).toEqual([]);
+          expect(makePlan(fleet, deployedFleet(fleet)).steps).toEqual([]);
         }),
         { numRuns: runs },
       );
@@ -88,7 +65,7 @@ describe('a plan', () => {
             ...fleet,
             links: fleet.links.map((it, index) => (index === at ? it : { ...it, automaticRefresh: false })),
           };
-          const plan = makePlan({ ...fleet, links }, asDrawn(before));
+          const plan = makePlan({ ...fleet, links }, deployedFleet(before));
           for (const step of plan.steps.filter(restarts)) expect(ends(link)).toContain(step.server);
           expect(plan.steps.flatMap((step) => step.erases)).toEqual([]);
         }),

@@ -70,8 +70,9 @@ function uuidOfTest(id: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** @param digit its first digit, repeated; or all eight. */
 export const domainOfTest = (digit: string): DomainUuid =>
-  trusted<DomainUuid>(`${digit.repeat(8)}-0000-4000-8000-000000000000`);
+  trusted<DomainUuid>(`${digit.length === 8 ? digit : digit.repeat(8)}-0000-4000-8000-000000000000`);
 
 /** A fleet of servers `idm-a`, … and links `idm-a > idm-b` (mutual), `idm-a ~> idm-b` (one way), `… automatic`. */
 export function fleetOfTest(
