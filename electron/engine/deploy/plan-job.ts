@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../../../shared/plan/job';
-import { serverId, type ServerId } from '../../../shared/names';
+import { serverId } from '../../../shared/names';
 import { makePlan, type Pair } from '../../../shared/plan/make-plan';
 import type { Plan } from '../../../shared/plan/plan';
 import { makeRenewPlan } from '../../../shared/plan/renew-plan';
@@ -12,7 +12,8 @@ import { planLooseEnds } from './plan-loose-ends';
 import { planRollback } from './plan-rollback';
 import { chainOf, touchedServers } from './chain';
 import { lastComparisons } from '../compare/kept-comparisons';
-import { comparesOf, hasCompared, neverCompared } from './compared';
+import { neverCompared } from './compared';
+import { comparisonsLeft, refreshesLeft } from './left-over';
 import { type DeployRecord, interruptedDeploy, isOf, readDeploys } from './read-journal';
 
 /** A plan with what running it needs to know. */
@@ -146,32 +147,6 @@ async function comparableNow(
     const [mine, theirs] = [seen.get(a)?.domain?.uuid, seen.get(b)?.domain?.uuid];
     return linked.has(`${a} ${b}`) && mine !== undefined && mine === theirs;
   });
-}
-
-/** Who was still to be compared when a deploy and its resumes were interrupted. */
-function comparisonsLeft(chain: readonly DeployRecord[]): readonly Pair[] {
-  return chain.flatMap((it) =>
-    comparesOf(it).flatMap(({ pair, ended }): Pair[] =>
-      // A resume of it may have done so already.
-      ended === null && !chain.some((later) => later.deploy > it.deploy && hasCompared(later, pair))
-        ? [pair]
-        : [],
-    ),
-  );
-}
-
-/** Refreshes within one domain that the operator asked for and that are not known to have ended well: nothing else shows them. */
-function refreshesLeft(chain: readonly DeployRecord[]): readonly ServerId[] {
-  const done = new Set<string>();
-  const asked = new Set<string>();
-  for (const record of chain)
-    for (const step of record.header.steps) {
-      if (step.action !== 'refresh') continue;
-      if (step['asked'] === true) asked.add(step.server);
-      if (record.entries.some((entry) => entry.kind === 'done' && entry.step === step.id))
-        done.add(step.server);
-    }
-  return [...asked].filter((it) => !done.has(it)).flatMap((it) => serverId(it) ?? []);
 }
 
 /** A renewal may have happened from the moment it was asked for. */
