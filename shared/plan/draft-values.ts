@@ -1,5 +1,6 @@
 import type { Certificate } from '../kanidmd/certificate';
 import type { CertificateText, ServerId, StepId } from '../names';
+import { partnerNames } from '../kanidmd/partner-names';
 import type { ObservedFile, ObservedServer } from '../observed';
 import { placeholderFor } from '../server-config/diff';
 import type { ConfigChange, ServerConfig } from '../server-config/server-config';
@@ -66,6 +67,20 @@ export const certificateStep = (change: PlannedChange): StepId | null =>
 export const samePin = (a: string, b: string): boolean => unpadded(a) === unpadded(b);
 
 const unpadded = (pin: string): string => pin.replace(/=+$/, '');
+
+/**
+ * What a restart interrupts. A server that cannot resolve a partner's name ignores a stop until it is killed (`kanidm.md`,
+ * "Rules to check": measured, 40 s).
+ */
+export function restartRisk(server: ObservedServer | undefined): string {
+  const partners = server?.config?.replication?.partners ?? [];
+  const lost = partnerNames(server?.log ?? null, partners).filter((it) => it.resolves === 'no');
+  const longer =
+    lost.length === 0
+      ? ''
+      : `; it cannot resolve ${lost.map((it) => it.origin).join(', ')}, so it ignores the stop and is killed after some 40 s`;
+  return `kanidmd restarts: logins on this server pause for a moment${longer}`;
+}
 
 /** Whose certificates the changes pin. */
 export const pinnedIn = (changes: readonly PlannedChange[]): readonly ServerId[] =>

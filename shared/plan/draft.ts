@@ -12,6 +12,7 @@ import {
   certificateStep,
   type DraftServer,
   pinnedIn,
+  restartRisk,
   sameBytes,
   unique,
   withPlaceholder,
@@ -94,7 +95,7 @@ export class Draft {
       ],
       summary: words.summary,
       why: words.why,
-      risk: 'kanidmd restarts: logins on this server pause for a moment',
+      risk: restartRisk(server.observed),
       diff,
       erases: unique(erasures.map((it) => it.erased)),
       from: server.wrote === null ? { sha256 } : { after: server.wrote },
@@ -143,7 +144,7 @@ export class Draft {
     for (const erased of erases) this.backup(erased);
     const plain = this.plain(id, 'put-back', {
       ...words,
-      risk: 'kanidmd restarts: logins on this server pause for a moment',
+      risk: restartRisk(server.observed),
       requires: ['server.toml is still the file shown here', 'the running kanidmd is the one on disk'],
     });
     const { path, sha256 } = server.file;
@@ -171,7 +172,10 @@ export class Draft {
 
   restart(id: ServerId, why: string): void {
     this.stage.restart(id);
-    this.add({ ...this.plain(id, 'restart', words.restart(id, why)), action: 'restart' });
+    this.add({
+      ...this.plain(id, 'restart', words.restart(id, why, restartRisk(this.server(id)?.observed))),
+      action: 'restart',
+    });
   }
 
   backup(id: ServerId): void {

@@ -1,79 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { originOfTest, type SeenServer } from '../../test/support/fleet-fixtures';
 import {
-  observedOf,
-  observedOfTest,
-  originOfTest,
-  readCertificateOfTest,
-  type SeenServer,
-} from '../../test/support/fleet-fixtures';
-import { addServer, newFleet, removeServer, setDomainUuid, updateServer } from '../fleet/edit-fleet';
+  deployed,
+  DOMAIN,
+  edited,
+  errors,
+  except,
+  gone,
+  link,
+  outline,
+  planOf,
+  said,
+  server,
+  three,
+} from '../../test/support/three-servers';
+import { newFleet, removeServer, setDomainUuid } from '../fleet/edit-fleet';
 import { addLink, removeLink, turnLink, updateLink } from '../fleet/edit-links';
-import { readFleet } from '../fleet/read-fleet';
-import { parseOrigin } from '../origin';
 import { type ServerId, trusted } from '../names';
-import type { ObservedServer } from '../observed';
-import type { Result } from '../result';
-import { makePlan, type PlanWishes } from './make-plan';
-import type { Plan } from './plan';
 
 /*
  * The guided paths of docs/paths.md, with exactly the edits of the fleet file that they tell: what is planned, who is
  * erased, what is said.
  */
-
-const DOMAIN = 'aaaaaaaa-0000-4000-8000-000000000000';
-
-const value = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-};
-
-const edited = (text: string, ...edits: readonly ((text: string) => Result<string>)[]): string =>
-  edits.reduce((now, edit) => value(edit(now)), text);
-
-const server = (id: string) => (text: string) =>
-  addServer(text, {
-    id,
-    connect: 'ssh',
-    endpoint: `ssh://admin@${id}.example.com`,
-    origin: originOfTest(id),
-  });
-const link = (supplier: string, consumer: string) => (text: string) => addLink(text, { supplier, consumer });
-
-/** A fleet of three, deployed: idm-a is the primary of idm-b and idm-c. */
-const three = edited(
-  newFleet('Home lab'),
-  (text) => setDomainUuid(text, DOMAIN),
-  ...['idm-a', 'idm-b', 'idm-c'].map(server),
-  link('idm-a', 'idm-b'),
-  link('idm-a', 'idm-c'),
-);
-const deployed: readonly SeenServer[] = [
-  { id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull', 'idm-c mutual-pull'] },
-  { id: 'idm-b', domain: 'a', tables: ['idm-a mutual-pull'] },
-  { id: 'idm-c', domain: 'a', tables: ['idm-a mutual-pull'] },
-];
-
-function planOf(text: string, seen: readonly (SeenServer | ObservedServer)[], wishes: PlanWishes = {}): Plan {
-  const { fleet, problems } = readFleet(text, null);
-  if (!fleet) throw new Error(JSON.stringify(problems));
-  const observed = seen.map((it) => ('tables' in it ? observedOfTest(it) : it));
-  return makePlan(
-    fleet,
-    observed.filter((it) => fleet.servers.some(({ id }) => id === it.id)),
-    wishes,
-  );
-}
-
-const outline = (plan: Plan): string[] =>
-  plan.steps.map((step) => [step.action, step.server, ...step.erases.map((id) => `!${id}`)].join(' '));
-const said = (plan: Plan): string[] => plan.problems.map((problem) => problem.code);
-const errors = (plan: Plan): string[] =>
-  plan.problems.flatMap((problem) =>
-    problem.severity === 'error' ? [`${problem.code} ${problem.server}`] : [],
-  );
-const gone = (id: string): SeenServer => ({ id, domain: 'a', tables: null, state: 'unreachable' });
-const except = (...ids: readonly string[]) => deployed.filter((it) => !ids.includes(it.id));
 
 describe('a dead primary', () => {
   it('is said, with what to do, and stops nobody else', () => {
@@ -272,107 +220,4 @@ describe('a primary restored from a backup', () => {
     expect(plan.blocked).toBe(true);
     expect(errors(plan)).toContain('primary-has-no-source null');
   });
-});
-
-describe('another origin', () => {
-  const NEW = 'repl://b.example.net:8444';
-  const renamed = edited(three, (it) => updateServer(it, 'idm-b', { origin: NEW }));
-
-  it('is written, the certificate renewed for it, and pinned under the new name; the old table goes', () => {
-    const plan = planOf(renamed, deployed);
-    expect(errors(plan)).toEqual([]);
-    expect(outline(plan)).toEqual([
-      'configure idm-b',
-      'renew-certificate idm-b',
-      'configure idm-a',
-      'verify idm-a',
-      'verify idm-b',
-      'verify idm-c',
-    ]);
-    const [own, renew, partner] = plan.steps;
-    expect(own?.diff).toContain(`+origin = "${NEW}"`);
-    expect(renew?.needs).toContain(own?.id);
-    expect(partner?.needs).toContain(renew?.id);
-    expect(partner?.diff).toContain('-[replication."repl://idm-b.example.com:8444"]');
-    expect(partner?.diff).toContain(`+[replication."${NEW}"]`);
-    expect(partner?.diff).toContain('certificate of idm-b, known after step 2');
-    expect(plan.steps.flatMap((step) => step.erases)).toEqual([]);
-  });
-
-  it('is finished after an interruption at any step: the old table is known by the certificate it pins', () => {
-    const renewedTo = readCertificateOfTest('idm-b', 'b.example.net', 1);
-    const written: ObservedServer = observedOf({
-      id: 'idm-b',
-      state: 'running',
-      domain: observedOfTest({ id: 'idm-b', domain: 'a', tables: [] }).domain?.uuid ?? null,
-      origin: parseOrigin(NEW)?.origin ?? null,
-      partners:
-        observedOfTest({ id: 'idm-b', domain: 'a', tables: ['idm-a mutual-pull'] }).config?.replication
-          ?.partners ?? [],
-      certificate: readCertificateOfTest('idm-b'),
-      stale: false,
-    });
-    expect(outline(planOf(renamed, [written, ...except('idm-b')])).slice(0, 2)).toEqual([
-      'renew-certificate idm-b',
-      'configure idm-a',
-    ]);
-    const rest = planOf(renamed, [{ ...written, certificate: renewedTo }, ...except('idm-b')]);
-    expect(outline(rest)[0]).toBe('configure idm-a');
-    expect(rest.steps[0]?.diff).toContain('-[replication."repl://idm-b.example.com:8444"]');
-  });
-
-  it.each<[string, string, (it: ObservedServer) => ObservedServer]>([
-    [
-      'a partner is down',
-      'partner-not-running idm-b',
-      (it) => (it.id === 'idm-a' ? { ...it, state: 'stopped' } : it),
-    ],
-    [
-      'it cannot resolve a partner’s name',
-      'partner-name-not-found idm-b',
-      (it) => (it.id === 'idm-b' ? { ...it, log: cannotResolve(originOfTest('idm-a')) } : it),
-    ],
-  ])('waits while %s: nothing of it is written, and its partners keep its table', (_what, code, change) => {
-    const plan = planOf(
-      renamed,
-      deployed.map((it) => change(observedOfTest(it))),
-    );
-    expect(errors(plan)).toContain(code);
-    expect(outline(plan)).toEqual([]);
-  });
-
-  it('does not wait for a server that has nothing to do with it', () => {
-    const plan = planOf(renamed, [...except('idm-c'), gone('idm-c')]);
-    expect(outline(plan).slice(0, 3)).toEqual([
-      'configure idm-b',
-      'renew-certificate idm-b',
-      'configure idm-a',
-    ]);
-    expect(plan.steps[2]?.diff).not.toMatch(/^[-+].*idm-c/m);
-  });
-
-  it('that is an address stays an error: older versions write none into a certificate', () => {
-    const text = edited(three, (it) => updateServer(it, 'idm-b', { origin: null }));
-    const own = observedOfTest(deployed[1] ?? gone('idm-b'));
-    const address = {
-      ...own,
-      config: own.config && {
-        ...own.config,
-        replication: own.config.replication && { ...own.config.replication, origin: 'repl://192.0.2.7:8444' },
-      },
-    };
-    const plan = planOf(text, [...except('idm-b'), address]);
-    expect(errors(plan)).toContain('certificate-name idm-b');
-    expect(outline(plan)).not.toContain('renew-certificate idm-b');
-  });
-});
-
-const cannotResolve = (origin: string): ObservedServer['log'] => ({
-  ...{ from: 0, to: 10, startedAt: null, runningVersion: null, listening: true, rounds: [] },
-  troubles: [
-    {
-      ...{ code: 'name-not-found', health: 'broken', cause: '', fix: '', at: 5 },
-      evidence: `Unable to resolve '${origin}' to ip:port`,
-    },
-  ],
 });

@@ -125,6 +125,35 @@ describe('what may still be at work on a server', () => {
     expect(steps.slice(0, 3)).toEqual(['restart idm-b', 'restart idm-a', 'configure idm-b']);
   });
 
+  it('a name it cannot resolve makes its restart long, which is said', () => {
+    const [a, b] = ['idm-a', 'idm-b'].map((id) => observedOfTest({ id, domain: 'a', tables: [] }));
+    if (!a || !b) throw new Error('a pair');
+    const evidence = "Unable to resolve 'repl://idm-b.example.com:8444' to ip:port";
+    const trouble = {
+      code: 'name-not-found',
+      health: 'broken',
+      cause: '',
+      fix: '',
+      evidence,
+      at: 5,
+    } as const;
+    const log = {
+      from: 0,
+      to: 9,
+      startedAt: null,
+      runningVersion: null,
+      listening: true,
+      rounds: [],
+      troubles: [trouble],
+    };
+    const tables = observedOfTest({ id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull automatic'] });
+    const plan = makePlan(pair, [{ ...tables, log }, b]);
+    expect(plan.steps[0]?.risk).toContain('cannot resolve repl://idm-b.example.com:8444');
+    expect(makePlan(pair, [a, b]).steps[0]?.risk).toBe(
+      'kanidmd restarts: logins on this server pause for a moment',
+    );
+  });
+
   it('automatic_refresh beside a partner nobody knows is taken off, and said', () => {
     const fleet = fleetOfTest(['idm-a', 'idm-b'], ['idm-a ~> idm-b automatic']);
     const plan = makePlan(fleet, [

@@ -28,10 +28,10 @@ export const stepWords = {
     ],
   }),
 
-  restart: (id: ServerId, why: string): StepWords => ({
+  restart: (id: ServerId, why: string, risk: string): StepWords => ({
     summary: `Restart ${id}`,
     why,
-    risk: 'kanidmd restarts: logins on this server pause for a moment',
+    risk,
     requires: ['the running kanidmd is the one on disk'],
   }),
 

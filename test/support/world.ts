@@ -128,9 +128,7 @@ export class World {
       case 'refresh':
         if (step.by === 'command') server.queued = true;
         this.settle();
-        if (server.data === step.domain && !server.queued) return true;
-        this.restart(step.server);
-        return false;
+        return (server.data === step.domain && !server.queued) || !this.restart(step.server);
       case 'verify':
         return step.suppliers.every((it) => this.replicates(step.server, it.server));
       case 'read-certificate':
@@ -233,9 +231,9 @@ export class World {
   }
 
   private pin(id: ServerId): CertificateText {
-    const { certificate } = this.get(id);
-    if (certificate === null) throw new Error(`${id} is pinned and has no certificate`);
-    return certificateOfTest(id, certificate.renewals);
+    const renewals = this.get(id).certificate?.renewals;
+    if (renewals === undefined) throw new Error(`${id} is pinned and has no certificate`);
+    return certificateOfTest(id, renewals);
   }
 
   private get(id: ServerId): WorldServer {
