@@ -237,6 +237,24 @@ describe('renew', () => {
   });
 });
 
+describe('refresh', () => {
+  it('asks which servers are to take other data before it looks at anything', async () => {
+    const called = await call('refresh a.toml --yes');
+    expect(called).toMatchObject({ code: 64, out: '', asked: { deploys: [] } });
+    expect(called.err).toContain('--erase ID');
+  });
+
+  it('is agreed to by naming them', async () => {
+    const called = await call('refresh a.toml --erase idm-b --yes', { plan: ok(erasing) });
+    expect(called).toMatchObject({
+      code: 0,
+      asked: { deploys: [{ erase: ['idm-b'], job: { kind: 'refresh', servers: ['idm-b'] } }] },
+    });
+    const other = await call('refresh a.toml --erase idm-a --yes', { plan: ok(erasing) });
+    expect(other).toMatchObject({ code: 1, asked: { deploys: [] } });
+  });
+});
+
 describe('check', () => {
   it('exits 0 with warnings and 1 with errors', async () => {
     const warned = await call('check f.toml', { status: ok(report('broken', [problem('warning')])) });
