@@ -36,12 +36,13 @@ export function tryOut(it: WorldCase, planner: Planner): Trial {
     const plan = planner(it, world);
     plans.push(plan);
     if (plan.blocked) return end('refused', whyUnsaid(plan) ?? whatWasLost(it, world, plans));
-    const patient = round >= PATIENCE;
-    const ended = carryOut(plan.steps, world, patient ? 0 : (it.stops[round] ?? 0), choose);
+    world.patient = round >= PATIENCE;
+    const ended = carryOut(plan.steps, world, world.patient ? 0 : (it.stops[round] ?? 0), choose);
     const broken = ended.broken ?? whatWasLost(it, world, plans);
     if (broken !== null) return end('carried-out', broken);
     if (!ended.through) continue;
-    world.settle(true);
+    world.patient = true;
+    world.settle();
     return end('carried-out', whatWasLost(it, world, plans) ?? whatIsMissing(it, world, plan, planner));
   }
   return end('carried-out', 'it never came to an end');

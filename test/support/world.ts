@@ -40,11 +40,12 @@ export interface Erased {
 /**
  * Kanidm's refresh rules as a model (`kanidm.md`, "Refresh erases"): a refresh goes to every supplier and an adversary
  * chooses who answers, and when; one that nobody answered stays queued and comes at any later moment, until a restart;
- * automatic servers refresh themselves from any supplier of another domain, one after the other; anyone may restart at any
- * moment. Knows nothing of the planner.
+ * automatic servers refresh themselves from any supplier of another domain. Knows nothing of the planner.
  */
 export class World {
   readonly erased: Erased[] = [];
+  /** The adversary lets every refresh through that can be served. */
+  patient = false;
   readonly servers: ReadonlyMap<ServerId, WorldServer>;
 
   /**
@@ -174,10 +175,10 @@ export class World {
   }
 
   /** Lets refreshes happen, queued and automatic ones, in an order the adversary picks, until he has had enough of it. */
-  settle(all = false): void {
+  settle(): void {
     for (let round = 0; round < 2 * this.servers.size + 2; round += 1) {
       const due = [...this.servers.values()].filter((it) => this.isDue(it));
-      if (due.length === 0 || (!all && this.choose(4) === 0)) return;
+      if (due.length === 0 || (!this.patient && this.choose(4) === 0)) return;
       const next = due[this.choose(due.length)];
       if (next) this.refresh(next);
     }
