@@ -20,7 +20,7 @@ const limit = runs * 1500;
 const seeds: Readonly<Record<string, number>> = {
   'several suppliers during a refresh': 26,
   'cascades ignored': 26,
-  'automatic refresh left on': 51,
+  'automatic refresh left on': 2,
   'mutual-pull towards an outsider': 8,
   'queued refreshes forgotten': 29,
   'older processes restarted last': 10,

@@ -63,7 +63,7 @@ type Roll = (perMille: number) => boolean;
 /** Mostly a tree with some links more; now and then a second primary or a ring, which a plan must refuse. */
 function drawFleet(ids: readonly string[], below: Below, roll: Roll): Fleet {
   const links: string[] = [];
-  const odd = roll(50);
+  const odd = roll(100);
   for (const [index, id] of ids.entries()) {
     if (index === 0 || (odd && roll(300))) continue;
     const parent = below(index);
@@ -79,7 +79,7 @@ function drawFleet(ids: readonly string[], below: Below, roll: Roll): Fleet {
     }
   }
   const fleet = fleetOfTest(ids, onlyLoneAutomatic(links));
-  const renamed = roll(120) ? ids[below(ids.length)] : undefined;
+  const renamed = roll(250) ? ids[below(ids.length)] : undefined;
   return {
     ...fleet,
     domainUuid: roll(500) ? domainOfTest('a') : null,
