@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deployedFleet } from '../../test/support/deployed-fleet';
+import { deployedFleet, freshFleet } from '../../test/support/deployed-fleet';
 import { fleetOfTest, observedOfTest } from '../../test/support/fleet-fixtures';
 import { World } from '../../test/support/world';
 import { serverAtOfTest, worldCases } from '../../test/support/world-cases';
-import type { Link } from '../fleet/fleet';
+import type { Fleet, Link } from '../fleet/fleet';
 import { readTopology } from '../fleet/topology';
 import { type ServerId, trusted } from '../names';
 import type { ObservedServer } from '../observed';
@@ -102,6 +102,44 @@ describe('a plan', () => {
     },
     limit,
   );
+});
+
+describe('a fleet that leaves open whose data wins', () => {
+  const blockedBy = (links: readonly Link[], fleet: Fleet, ids = fleet.servers.map(({ id }) => id)) => {
+    const drawn = fleetOfTest(ids, [], { links });
+    const plan = makePlan(drawn, freshFleet(drawn));
+    return plan.blocked ? plan.problems.filter((it) => it.severity === 'error').map((it) => it.code) : [];
+  };
+
+  it('is refused: a ring', () => {
+    fc.assert(
+      fc.property(fleets, (fleet) => {
+        const [primary] = readTopology(fleet).primaries;
+        const last = readTopology(fleet).order.at(-1);
+        const link = fleet.links[0];
+        if (primary === undefined || last === undefined || !link) return;
+        const linked = fleet.links.some((it) => ends(it).includes(primary) && ends(it).includes(last));
+        fc.pre(!linked);
+        const closing = { ...link, automaticRefresh: false, supplier: last, consumer: primary };
+        expect(blockedBy([...fleet.links, closing], fleet)).toContain('ring');
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  it('is refused: two primaries that are linked', () => {
+    fc.assert(
+      fc.property(fleets, fc.nat(), (fleet, pick) => {
+        const link = fleet.links[pick % fleet.links.length];
+        if (!link) return;
+        const other = trusted<ServerId>('idm-z');
+        const more = { ...link, automaticRefresh: false, supplier: other };
+        const ids = [...fleet.servers.map(({ id }) => id), other];
+        expect(blockedBy([...fleet.links, more], fleet, ids)).toContain('several-primaries');
+      }),
+      { numRuns: runs },
+    );
+  });
 });
 
 describe('what may still be at work on a server', () => {
