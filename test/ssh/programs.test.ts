@@ -6,6 +6,7 @@ import { ConnectionPool } from '../../electron/engine/connect/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/target';
 import { fault, value } from './results';
+import { oddWords } from '../support/odd-words';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 
 describe.skipIf(missing !== null)('programs on a server', () => {
@@ -28,25 +29,7 @@ describe.skipIf(missing !== null)('programs on a server', () => {
 
   describe('kanidmd', () => {
     it('gets every argument as it is, then its config, and runs nothing else', async () => {
-      const names = [
-        'a b',
-        `it's`,
-        '"',
-        '$(id)',
-        '`id`',
-        '$HOME',
-        '-rf',
-        '; id',
-        '| id',
-        '&',
-        '\n',
-        '\\',
-        '*',
-        '!!',
-        '🪨',
-        '',
-      ];
-      const { stdout } = value(await server.kanidmd(['scripting', ...names], call()));
+      const { stdout } = value(await server.kanidmd(['scripting', ...oddWords], call()));
       expect(stdout).toBe(['scripting', ...names, '-c', sshd.config].map((word) => `<${word}>`).join(''));
     });
 

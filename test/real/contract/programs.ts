@@ -2,26 +2,8 @@ import { expect, it } from 'vitest';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
 import { fault, value } from '../../ssh/results';
 import { call, until } from '../../ssh/sshd';
+import { oddWords } from '../../support/odd-words';
 import type { Seat } from './seat';
-
-const ODD = [
-  'a b',
-  `it's`,
-  '"',
-  '$(id)',
-  '`id`',
-  '$HOME',
-  '-rf',
-  '; id',
-  '| id',
-  '&',
-  '\n',
-  '\\',
-  '*',
-  '!!',
-  '🪨',
-  '',
-];
 
 /** What holds of programs, the service, facts and the lock, whatever the way. */
 export function programsHold(
@@ -34,8 +16,13 @@ export function programsHold(
     expect(shown).toMatchObject({ exitCode: 0, cut: false });
     expect(shown.stdout).toContain('domain_uuid');
     expect(value(await server().kanidmd(['version'], call(20_000))).stdout).toContain('kanidmd 1.10.5');
-    const echoed = value(await told().kanidmd(['domain', ...ODD], call(20_000)));
-    expect(JSON.parse(echoed.stdout)).toEqual(['domain', ...ODD, '-c', expect.stringMatching(/\.toml$/)]);
+    const echoed = value(await told().kanidmd(['domain', ...oddWords], call(20_000)));
+    expect(JSON.parse(echoed.stdout)).toEqual([
+      'domain',
+      ...oddWords,
+      '-c',
+      expect.stringMatching(/\.toml$/),
+    ]);
     expect(value(await told().kanidmd(['version'], call(20_000))).stdout).toBe('kanidmd told []\n');
   });
 
