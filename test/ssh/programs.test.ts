@@ -30,7 +30,7 @@ describe.skipIf(missing !== null)('programs on a server', () => {
   describe('kanidmd', () => {
     it('gets every argument as it is, then its config, and runs nothing else', async () => {
       const { stdout } = value(await server.kanidmd(['scripting', ...oddWords], call()));
-      expect(stdout).toBe(['scripting', ...names, '-c', sshd.config].map((word) => `<${word}>`).join(''));
+      expect(stdout).toBe(['scripting', ...oddWords, '-c', sshd.config].map((word) => `<${word}>`).join(''));
     });
 
     it('gets no config for its version', async () => {
