@@ -2,9 +2,9 @@ import { ok, fail, type Fault, type Result } from '../../../../shared/result';
 import type { LogItem, LogStart } from '../connection';
 import { type At, faultAt } from './faults';
 import { cursorTime } from './journal';
+import { journalPrefix, notReadable } from './journal-access';
 import { pause, Stopped, timedOut } from './limits';
 import { HIDDEN, type LogStream, startLogStream } from './log-stream';
-import { run } from './run';
 import type { SshSession } from './session';
 
 /** What reading a unit's journal needs. */
@@ -77,9 +77,9 @@ async function* readOnce(
 ): AsyncGenerator<LogItem, Fault | null, undefined> {
   const session = await asked.session(signal);
   if (!session.ok) return session.error;
-  const own = await readsJournal(session.value, asked, signal);
-  if (!own.ok) return own.error;
-  const source = own.value ? { ...asked, prefix: [] } : asked;
+  const prefix = await journalPrefix(session.value, asked.at, asked.unit, asked.prefix, signal);
+  if (!prefix.ok) return prefix.error;
+  const source = { ...asked, prefix: prefix.value };
   let start = from;
   if ('cursor' in from) {
     const kept = await isKept(source, session.value, from.cursor, signal);
@@ -108,21 +108,6 @@ async function* readOnce(
   } finally {
     stream.value.stop();
   }
-}
-
-/**
- * Does the user who logged in read the journal without sudo? Its group may (systemd-journald(8)), and no line in sudoers
- * could name a place in a journal.
- */
-async function readsJournal(
-  session: SshSession,
-  { prefix }: LogSource,
-  signal: AbortSignal,
-): Promise<Result<boolean>> {
-  if (prefix.length === 0) return ok(false);
-  const groups = await run(session, ['id', '-Gn'], signal);
-  if (!groups.ok) return groups;
-  return ok(groups.value.stdout.toString('utf8').trim().split(' ').includes('systemd-journal'));
 }
 
 const journalctl = (source: LogSource, from: LogStart, follow: boolean): readonly string[] => [
@@ -197,14 +182,7 @@ function endOf(source: LogSource, exitCode: number | null, stderr: string, follo
   const { at } = source;
   const detail = stderr.trim();
   // journalctl exits 0 with this hint and shows nothing: silence that proves nothing.
-  if (HIDDEN.test(stderr) || /^sudo:/m.test(stderr))
-    return faultAt(
-      at,
-      'journal-not-readable',
-      'the journal may not be read by this user',
-      'Add the user to the group systemd-journal (usermod -aG systemd-journal USER), or set `sudo = true` for this server.',
-      { detail },
-    );
+  if (HIDDEN.test(stderr) || /^sudo:/m.test(stderr)) return notReadable(at, detail);
   if (exitCode === 127)
     return faultAt(
       at,
