@@ -30,8 +30,10 @@ same_certificate() { [ "$(certificate "$1" | digest)" = "$2" ] || stop "$1 shows
 fill() { [ -s "$3" ] || { stop "$3 is missing: do the step that reads it first."; return; }; sed "s/$2/$(cat "$3")/g" "$1" > "$1.filled" && mv "$1.filled" "$1"; }
 domain_is_shown() { [ -n "$(domain "$1")" ]; }
 domain() { "kanidmd_$1" domain show | sed -n 's/.*domain_uuid *: *\([0-9a-f-]*\).*/\1/p'; }
-in_domain() { [ "$(domain "$1")" = "$2" ]; }
+in_domain() { [ "$(domain "$1")" = "$2" ] || stop "$1 does not hold domain $2. Make a new runbook."; }
 one_domain() { local uuid; uuid=$(domain "$1"); [ -n "$uuid" ] && [ "$uuid" = "$(domain "$2")" ]; }
+backed_up() { [ -s "$1.backup" ] || stop "There is no backup of $1: do the step that makes it first."; }
+proved_domain() { one_domain "$1" "$2" || stop "$1 and $2 are not in one domain."; }
 started() { "log_$1" "$2" | grep -q 'Starting replication interface'; }
 # restart SERVER SINCE-FILE: since then its log is read
 restart() { "clock_$1" > "$2" && "service_$1" restart; }

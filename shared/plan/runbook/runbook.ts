@@ -11,6 +11,7 @@ import { folderOf } from './paths';
 import { serverShell, type ServerShell } from './server-shell';
 import { stepCommands } from './step-commands';
 import { wayBack } from './way-back';
+import { digestOf } from './write-file';
 
 /** What a runbook is made from. */
 export interface RunbookInput {
@@ -55,13 +56,22 @@ export function makeRunbook({ plan, fleet, observed, now }: RunbookInput): Resul
   const files = filesOfSteps(plan.steps, seen, scratchOf);
   if (!files.ok) return files;
   const configs = new Map<ServerId, ServerConfig | null>(observed.map((it) => [it.id, it.config]));
+  const written = new Map<ServerId, string>();
   const chapters = plan.steps.map((step) => {
     const file = files.value.get(step.id);
-    if (file) configs.set(step.server, file.config);
+    if (file) {
+      configs.set(step.server, file.config);
+      written.set(step.server, `${step.id}.${step.server}.toml`);
+    }
     const commands = stepCommands(step, {
       shell,
       file: (id) => files.value.get(id),
       config: (id) => configs.get(id) ?? null,
+      digest: (id) => {
+        const local = written.get(id);
+        if (local !== undefined) return `"$(digest < ${local})"`;
+        return digestOf(new TextEncoder().encode(seen.get(id)?.file?.text ?? ''));
+      },
       domain: (id) => seen.get(id)?.domain?.uuid ?? null,
     });
     return chapter(step, commands);
@@ -115,7 +125,7 @@ function preparation(shells: readonly ServerShell[], tag: string): string {
     block(
       'bash',
       [
-        `umask 077; mkdir -p kanilink-runbook-${tag} && cd kanilink-runbook-${tag}`,
+        `umask 077; [ "\${PWD##*/}" = kanilink-runbook-${tag} ] || { mkdir -p kanilink-runbook-${tag} && cd kanilink-runbook-${tag}; }`,
         helpers.trimEnd(),
         ...servers,
       ].join('\n'),
@@ -132,7 +142,16 @@ function chapter(step: Step, commands: string): string {
     ...(step.risk === '' ? [] : [`Risk: ${plain(step.risk)}.`]),
     ...(step.requires.length === 0 ? [] : [`It needs that ${step.requires.map(plain).join('; ')}.`]),
   ];
-  return [`## Step ${step.id}: ${plain(step.summary)}`, facts.join(' '), ...diff, commands].join('\n\n');
+  // A refresh says so itself, right before its command.
+  const erases =
+    step.erases.length === 0 || step.action === 'refresh'
+      ? []
+      : [
+          `**This step erases the whole database of ${step.erases.join(' and ')}**, as soon as the server has restarted. Nothing is merged.`,
+        ];
+  return [`## Step ${step.id}: ${plain(step.summary)}`, facts.join(' '), ...erases, ...diff, commands].join(
+    '\n\n',
+  );
 }
 
 /** Everyone a plan touches, looks at or pins, in the order they come up. */

@@ -2,6 +2,7 @@ import { parseOrigin } from '../../origin';
 import { pulls, type ServerConfig } from '../../server-config/server-config';
 import type { ServerId, StepId } from '../../names';
 import { assertNever } from '../../result';
+import { shellWord } from '../../shell-word';
 import type {
   BackupStep,
   CertificateStep,
@@ -24,6 +25,8 @@ export interface StepContext {
   readonly file: (step: StepId) => StepFile | undefined;
   /** A server's file as the steps before this one leave it. */
   readonly config: (id: ServerId) => ServerConfig | null;
+  /** The digest of its file as the steps before this one leave it, as the shell says it. */
+  readonly digest: (id: ServerId) => string;
   /** The domain it held when it was read. */
   readonly domain: (id: ServerId) => string | null;
 }
@@ -116,7 +119,7 @@ function backUp(step: BackupStep, { id, name, database }: ServerShell, context: 
         `backup_folder_${name}`,
         `echo "${folder}/${id}-$(date -u +%Y%m%dT%H%M%SZ).json.gz" > ${id}.backup`,
         ...command,
-        `[ "$(backup_domain ${name} "$(cat ${id}.backup)")" = ${domain} ]`,
+        `{ [ "$(backup_domain ${name} "$(cat ${id}.backup)")" = ${domain} ] || stop 'There is no backup that holds domain ${domain}.'; }`,
         `echo "proved: $(cat ${id}.backup) on ${id} unpacks and holds domain ${domain}"`,
       ].join(' &&\n'),
     ),
@@ -124,7 +127,8 @@ function backUp(step: BackupStep, { id, name, database }: ServerShell, context: 
   ].join('\n\n');
 }
 
-function refreshCommands(step: RefreshStep, { id, name }: ServerShell, context: StepContext): string {
+function refreshCommands(step: RefreshStep, server: ServerShell, context: StepContext): string {
+  const { id, name } = server;
   const source = context.shell(step.source);
   const own = context.domain(step.server);
   const port = portOf(context.config(step.server), step.sourceHost);
@@ -146,11 +150,12 @@ function refreshCommands(step: RefreshStep, { id, name }: ServerShell, context: 
       drop,
     ].join('\n\n');
   return [
-    `**This erases ${id}.** Its whole database, ${own === null ? 'with all' : `domain ${own}, with all`} accounts, groups, sessions and tokens that exist only there, is replaced by ${step.source}’s. **Nothing is merged.** The first three lines look once more: the backup is there, ${id} and ${step.source} still hold what they held.`,
+    `**This erases ${id}.** Its whole database, ${own === null ? 'with all' : `domain ${own}, with all`} accounts, groups, sessions and tokens that exist only there, is replaced by ${step.source}’s. **Nothing is merged.** The first lines look once more: the backup is there, ${id}’s file is the one whose only supplier is ${step.source}, and both still hold what they held.`,
     block(
       'bash',
       [
-        `[ -s ${id}.backup ]`,
+        `backed_up ${id}`,
+        `unchanged ${name} ${shellWord(server.config)} ${context.digest(step.server)}`,
         ...(own === null ? [] : [`in_domain ${name} ${own}`]),
         `in_domain ${source.name} ${step.domain}`,
         `clock_${name} > ${id}.since`,
@@ -173,7 +178,7 @@ function verifyCommands(
     const supplier = context.shell(server);
     return [
       `wait_for ${proofSeconds} 'a round of ${id} with ${server}' pulled ${name} "$(cat ${id}.since)" ${parts?.host ?? ''} ${parts?.port ?? ''}`,
-      `one_domain ${name} ${supplier.name}`,
+      `proved_domain ${name} ${supplier.name}`,
       `no_complaint ${supplier.name} "$(cat ${server}.verify)"`,
     ];
   });

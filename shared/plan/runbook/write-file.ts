@@ -48,6 +48,7 @@ export function writeFile(step: ConfigureStep | PutBackStep, file: StepFile, ser
       [
         `unchanged ${name} '${step.path}' ${replaced.startsWith('$') ? `"${replaced}"` : replaced}`,
         ...pins,
+        ...step.erases.map((erased) => `backed_up ${erased}`),
         `keep ${name} '${step.path}' ${before}`,
         `put ${name} '${step.path}' ${fresh}`,
         `restart ${name} ${id}.since`,
