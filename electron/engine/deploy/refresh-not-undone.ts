@@ -1,4 +1,7 @@
+import type { DockerServer, SshServer } from '../../../shared/fleet/fleet';
+import type { ObservedServer } from '../../../shared/observed';
 import type { Problem } from '../../../shared/problem';
+import { shellWord } from '../../../shared/shell-word';
 import type { ObservedFleet } from '../observe-fleet';
 import type { DeployRecord } from './read-journal';
 
@@ -45,15 +48,47 @@ const inBackup = (backup: string | undefined): string =>
 /** Exact, for the server's own manager; the database may only be restored by the version that made the backup. */
 function restoreCommands(server: string, backup: string, fleet: ObservedFleet): string {
   const seen = fleet.observed.find((it) => it.id === server);
-  const config = seen?.facts?.configPath ?? '/etc/kanidm/server.toml';
   const listed = fleet.fleet.servers.find((it) => it.id === server);
+  const config =
+    seen?.facts?.configPath ??
+    (listed?.connect === 'docker' ? '/data/server.toml' : '/etc/kanidm/server.toml');
   const version = seen?.versionOnDisk ?? null;
-  const words =
-    listed?.connect === 'ssh'
-      ? { unit: listed.service ?? 'kanidmd', program: listed.kanidmd ?? 'kanidmd' }
-      : null;
   const same = version === null ? '' : ` (with the same minor version, ${version})`;
-  if (words === null)
-    return `To restore it${same}: stop the container, put a server.toml without that supplier in place, run "kanidmd database restore ${backup} -c ${config}" in a container of the same image with the same mounts, then start the container.`;
-  return `To restore it${same}: systemctl stop ${words.unit}; put a ${config} without that supplier in place; ${words.program} database restore ${backup} -c ${config}; systemctl start ${words.unit}.`;
+  const restore = (program: string): string =>
+    `${program} database restore ${shellWord(backup)} -c ${shellWord(config)}`;
+  const [stop, run, start] =
+    listed?.connect === 'docker' ? inContainer(listed, seen, restore) : overSsh(listed, restore);
+  return `To restore it${same}: ${stop}; put a ${config} without that supplier in place; ${run}; ${start}.`;
+}
+
+type Commands = readonly [stop: string, run: string, start: string];
+
+function overSsh(listed: SshServer | undefined, restore: (program: string) => string): Commands {
+  const sudo = listed?.sudo === true ? 'sudo ' : '';
+  const unit = shellWord(listed?.service ?? 'kanidmd');
+  return [
+    `${sudo}systemctl stop ${unit}`,
+    `${sudo}${restore(shellWord(listed?.kanidmd ?? 'kanidmd'))}`,
+    `${sudo}systemctl start ${unit}`,
+  ];
+}
+
+/** The image has no shell (`kanidm.md`): another container of it works on the same mounts. */
+function inContainer(
+  listed: DockerServer,
+  seen: ObservedServer | undefined,
+  restore: (program: string) => string,
+): Commands {
+  const facts = seen?.facts?.container;
+  const name = shellWord(listed.container);
+  const unit = facts?.unit ?? null;
+  const client = unit === null ? 'docker' : 'podman';
+  const verb = (word: string): string =>
+    unit === null ? `docker ${word} ${name}` : `systemctl ${word} ${shellWord(unit)}`;
+  const image = facts === undefined ? `the image of ${name}` : shellWord(facts.image);
+  return [
+    verb('stop'),
+    `${client} run --rm --network none --volumes-from ${name} ${image} ${restore('/sbin/kanidmd')}`,
+    verb('start'),
+  ];
 }

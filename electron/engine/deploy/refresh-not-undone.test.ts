@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { FleetServer } from '../../../shared/fleet/fleet';
+import type { ObservedServer } from '../../../shared/observed';
+import type { ObservedFleet } from '../observe-fleet';
+import type { DeployRecord } from './read-journal';
+import { refreshNotUndone } from './refresh-not-undone';
+
+const at = '2026-11-26T05:00:00.000Z';
+const plain = { server: 'idm-b', summary: '', diff: '', erases: [] };
+const steps = [
+  { id: '1', action: 'backup', ...plain },
+  { id: '2', action: 'refresh', ...plain },
+];
+const backup = '/data/kanilink-backups/idm-b-1.json.gz';
+const record = {
+  header: { steps },
+  entries: [
+    { kind: 'done', step: '1', note: '', backup, at },
+    { kind: 'intent', step: '2', server: 'idm-b', effect: 'refresh', at },
+  ],
+} as unknown as DeployRecord;
+const restoreOf = (server: object, facts: object): string | undefined => {
+  const fleet = {
+    fleet: { servers: [{ id: 'idm-b', ...server }] as unknown as FleetServer[] },
+    observed: [{ id: 'idm-b', versionOnDisk: '1.10.5', facts }] as unknown as ObservedServer[],
+  } as unknown as ObservedFleet;
+  return refreshNotUndone(record, fleet)[0]?.fix;
+};
+
+it('says in exact commands how the backup of a refreshed server is restored, for who runs it', () => {
+  const ssh = { connect: 'ssh', service: 'kanidmd', sudo: true, kanidmd: '/usr/sbin/kanidmd' };
+  expect(restoreOf(ssh, { configPath: '/etc/kanidm/server.toml' })).toBe(
+    `To restore it (with the same minor version, 1.10.5): sudo systemctl stop kanidmd; put a /etc/kanidm/server.toml without that supplier in place; sudo /usr/sbin/kanidmd database restore ${backup} -c /etc/kanidm/server.toml; sudo systemctl start kanidmd.`,
+  );
+  const container = { image: 'kanidm/server:1.10.5', unit: null };
+  expect(
+    restoreOf({ connect: 'docker', container: 'idm-b' }, { configPath: '/data/server.toml', container }),
+  ).toContain(
+    `docker stop idm-b; put a /data/server.toml without that supplier in place; docker run --rm --network none --volumes-from idm-b kanidm/server:1.10.5 /sbin/kanidmd database restore ${backup} -c /data/server.toml; docker start idm-b.`,
+  );
+});
