@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
@@ -47,18 +47,31 @@ describe('every step broken in every way', () => {
   beforeAll(async () => {
     programs = { child: await bundleChild(), kanidmd: await bundleKanidmd() };
   });
-  afterAll(async () => {
-    const lines = outcomes.map(
-      (it) =>
-        `${it.trouble.length === 0 ? 'passed' : 'FAILED'}\t${it.job}\t${it.fault.step}\t${it.action}\t${it.fault.kind}\t${it.fired ? 'fired' : 'not reached'}\t${it.ended}\t${it.way}\t${it.after}\t${it.trouble.join(' | ')}`,
-    );
-    const passed = outcomes.filter((it) => it.trouble.length === 0).length;
-    console.log(`${lines.join('\n')}\n${outcomes.length} cases, ${passed} passed`);
+  // Told as they come: a long run that is cut off has still said what it found.
+  const tell = async (it: CaseOutcome): Promise<void> => {
+    outcomes.push(it);
+    const verdict = it.trouble.length === 0 ? 'passed' : 'FAILED';
+    const { step, kind } = it.fault;
+    const fields = [
+      verdict,
+      it.job,
+      step,
+      it.action,
+      kind,
+      it.fired ? 'fired' : 'not reached',
+      it.ended,
+      it.way,
+    ];
+    const line = [...fields, it.after, it.trouble.join(' | ')].join('\t');
+    console.log(line);
     const report = process.env['KANILINK_MATRIX_REPORT'];
-    if (report !== undefined) {
-      await mkdir(dirname(report), { recursive: true });
-      await writeFile(report, `${lines.join('\n')}\n`);
-    }
+    if (report === undefined) return;
+    await mkdir(dirname(report), { recursive: true });
+    await appendFile(report, `${line}\n`);
+  };
+  afterAll(async () => {
+    const passed = outcomes.filter((it) => it.trouble.length === 0).length;
+    console.log(`${outcomes.length} cases, ${passed} passed`);
     if (programs)
       for (const program of Object.values(programs))
         await rm(dirname(program as string), { recursive: true, force: true });
@@ -69,7 +82,7 @@ describe('every step broken in every way', () => {
     '$job, step $fault.step, $fault.kind, then $way',
     async ({ job, fault, way }) => {
       const outcome = await runCase(programs, job, fault, way);
-      outcomes.push(outcome);
+      await tell(outcome);
       expect(outcome.trouble).toEqual([]);
     },
     600_000,
