@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeployOutcome } from '../../../shared/plan/deploy';
 import { openIntents, readDeploys } from '../../../electron/engine/deploy/read-journal';
 import { deployBroken } from './broken-deploy';
 import type { BrokenJob, Fault, Wish } from './fault';
@@ -15,7 +14,8 @@ export interface CaseOutcome {
   readonly action: string;
   readonly way: 'resume' | 'rollback';
   readonly fired: boolean;
-  readonly ended: DeployOutcome | 'killed';
+  /** The outcome, with the codes of its errors; or `killed`. */
+  readonly ended: string;
   readonly after: string;
   readonly trouble: readonly string[];
 }
@@ -81,7 +81,10 @@ export async function runCase(
 
     const { deploys, unreadable } = await readDeploys(site.configDir);
     const record = deploys.find((it) => it.header.purpose === job);
-    check(unreadable.length === 0 && record !== undefined, 'the journal cannot be read');
+    // A deploy that is refused before anything begins has none, and has changed nothing.
+    const untouched =
+      ended.end === 'refused' && Object.entries(left).every(([id, text]) => text === before[id]);
+    check(unreadable.length === 0 && (record !== undefined || untouched), 'the journal cannot be read');
     if (record) {
       check(record.state === (killed ? 'interrupted' : 'finished'), `the journal says ${record.state}`);
       if (!killed)
@@ -108,7 +111,8 @@ export async function runCase(
         );
       }
     const action = record?.header.steps.find((it) => it.id === fault.step)?.action ?? 'no such step';
-    return { fault, job, action, way, fired, ended: ended.end, after, trouble };
+    const why = ended.problems.filter((it) => it.severity === 'error').map((it) => it.code);
+    return { fault, job, action, way, fired, ended: [ended.end, ...why].join(' '), after, trouble };
   } finally {
     await site.close();
   }
