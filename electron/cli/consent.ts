@@ -18,10 +18,11 @@ export async function consentTo(
   { yes, erase }: Pick<Invocation, 'yes' | 'erase'>,
   world: World,
 ): Promise<Consent> {
-  const unnamed = erasedBy(view).filter((id) => !erase.includes(id));
   if (view.steps.length === 0) return { kind: 'given', erase };
-  if (yes) return unnamed.length === 0 ? { kind: 'given', erase } : refuse(unnamed.map(notNamed));
-  const needed = ['--yes', ...unnamed.map((id) => `--erase ${id}`)].join(' ');
+  const missing = unnamed(view, erase);
+  if (yes) return missing.length === 0 ? { kind: 'given', erase } : refuse(missing);
+  const ids = missing.flatMap(({ server }) => server ?? []);
+  const needed = ['--yes', ...ids.map((id) => `--erase ${id}`)].join(' ');
   const answer = await world.askLine(`\n${planSummary(view)}\nType yes to carry it out: `);
   if (answer === null)
     return {
@@ -29,14 +30,20 @@ export async function consentTo(
       complaint: `there is no terminal to ask on; to carry the plan out add ${needed}`,
     };
   if (answer.trim() !== 'yes') return refuse([declined]);
-  for (const id of unnamed) {
+  for (const id of ids) {
     const typed = await world.askLine(
       `${world.paintSaid.bad(`The whole database of ${id} will be erased`)} and replaced. Type its name to allow it: `,
     );
     if (typed?.trim() !== id) return refuse([notNamed(id)]);
   }
-  return { kind: 'given', erase: [...erase, ...unnamed] };
+  return { kind: 'given', erase: [...erase, ...ids] };
 }
+
+/** A problem for every server that a plan erases and nobody named. */
+export const unnamed = (view: PlanView, erase: readonly string[]): readonly Problem[] =>
+  erasedBy(view)
+    .filter((id) => !erase.includes(id))
+    .map(notNamed);
 
 const refuse = (problems: readonly Problem[]): Consent => ({ kind: 'refused', problems });
 

@@ -3,6 +3,7 @@ import type { Comparison } from '../../shared/comparison';
 import type { LogLineView, PlanView } from '../../shared/ipc';
 import type { StatusReport } from '../../shared/observed';
 import type { DeployEvent } from '../../shared/plan/deploy';
+import type { DeployHistory, HistoryDeploy } from '../../shared/plan/history';
 import type { Problem } from '../../shared/problem';
 import { fail, type Fault, ok, type Result } from '../../shared/result';
 import type { Engine } from '../engine/engine';
@@ -84,18 +85,49 @@ const doneEvents: DeployEvent[] = [
   { kind: 'finished', outcome: 'done', problems: [], at: 5 },
 ];
 
+const past: HistoryDeploy = {
+  deploy: '20261126-055500-ab12',
+  folder: '/j/20261126-055500-ab12',
+  at: '2026-11-26T05:55:00.000Z',
+  purpose: 'apply',
+  of: null,
+  who: 'mia',
+  host: 'laptop',
+  state: 'interrupted',
+  outcome: null,
+  settledBy: null,
+  steps: [
+    {
+      id: '1',
+      server: 'idm-b',
+      action: 'configure',
+      summary: 'Add idm-a on idm-b',
+      diff: '',
+      state: 'begun',
+      note: '',
+      tookMs: null,
+    },
+  ],
+  files: [],
+};
+const interrupted: DeployHistory = { deploys: [past], interrupted: past.deploy, unreadable: [] };
+
 /** What the engine answers, and what was asked of it. */
 interface Scene {
   readonly fleet?: string;
   readonly status?: Result<StatusReport>;
   readonly plan?: Result<PlanView>;
+  /** One after the other, where it is planned several times. */
+  readonly plans?: readonly Result<PlanView>[];
   readonly events?: readonly DeployEvent[];
   readonly logs?: readonly Result<LogLineView>[];
   readonly comparisons?: readonly Comparison[];
   readonly answers?: readonly string[];
+  readonly history?: DeployHistory;
 }
 
 async function call(line: string, scene: Scene = {}) {
+  const plans = [...(scene.plans ?? [])];
   const asked = {
     waited: null as boolean | null,
     deploys: [] as unknown[],
@@ -109,7 +141,7 @@ async function call(line: string, scene: Scene = {}) {
           ? fail({ ...fault, code: 'fleet-unreadable' })
           : ok({ path, text: scene.fleet ?? FLEET }),
       ),
-    history: () => Promise.resolve(ok({ deploys: [], interrupted: null, unreadable: [] })),
+    history: () => Promise.resolve(ok(scene.history ?? { deploys: [], interrupted: null, unreadable: [] })),
     certificates: () => Promise.reject(new Error('not asked for')),
     runbook: () => Promise.reject(new Error('not asked for')),
     compare: () => Promise.resolve(ok(scene.comparisons ?? [])),
@@ -124,7 +156,7 @@ async function call(line: string, scene: Scene = {}) {
       asked.waited = wait;
       return Promise.resolve(scene.status ?? ok(report('replicating')));
     },
-    plan: () => Promise.resolve(scene.plan ?? ok(view([]))),
+    plan: () => Promise.resolve(plans.shift() ?? scene.plan ?? ok(view([]))),
     deploy: async function* (_fleet, consent) {
       asked.deploys.push(consent);
       for (const event of scene.events ?? doneEvents) yield await Promise.resolve(event);
@@ -334,6 +366,47 @@ describe('plan', () => {
   });
 });
 
+describe('an interrupted deploy', () => {
+  it.each(['status', 'check', 'plan'])('stands first, whatever else is found: %s', async (name) => {
+    const scene = {
+      history: interrupted,
+      status: ok(report('broken', [problem('error')])),
+      plan: ok(view([step('1')], { problems: [problem('error')] })),
+    };
+    const text = await call(`${name} f.toml`, scene);
+    expect(text.out.split('\n')[0]).toMatch(/^warning .*20261126-055500-ab12.* was interrupted/);
+    expect(text.out).toMatch(/kanilink resume FLEET.*kanilink rollback FLEET/);
+    expect(json((await call(`${name} f.toml --json`, scene)).out)).toMatchObject({
+      problems: [{ code: 'deploy-interrupted', severity: 'warning' }, { severity: 'error' }],
+    });
+  });
+
+  it.each(['apply f.toml --yes', 'renew f.toml --server idm-a --yes'])(
+    'refuses a new one before anything is planned: %s',
+    async (line) => {
+      const called = await call(line, { history: interrupted, plan: fail(fault) });
+      expect(called).toMatchObject({ code: 1, asked: { deploys: [] } });
+      expect(called.out).toMatch(/^Refused: nothing was changed\.\nerror .*interrupted/);
+    },
+  );
+});
+
+describe('what is erased', () => {
+  it.each(['plan f.toml', 'apply f.toml', 'resume f.toml', 'rollback f.toml'])(
+    'stands first, a line a server: %s',
+    async (line) => {
+      const { out } = await call(line, {
+        plan: ok(view([step('1'), step('2', ['idm-b']), step('3', ['idm-b', 'idm-a'])])),
+      });
+      expect(out.split('\n').slice(0, 3)).toEqual([
+        'Erases the whole database of idm-b; nothing is merged. Name it with --erase idm-b.',
+        'Erases the whole database of idm-a; nothing is merged. Name it with --erase idm-a.',
+        '',
+      ]);
+    },
+  );
+});
+
 describe('apply', () => {
   const plan = ok(erasing);
 
@@ -417,6 +490,54 @@ describe('apply', () => {
         { id: '2', state: 'failed' },
       ],
       problems: [{ code: 'some-rule' }],
+    });
+  });
+
+  it.each([
+    ['a blocked plan', view([step('1')], { blocked: true, problems: [problem('error')] }), '--yes'],
+    ['a plan of which nothing can be done', view([], { problems: [problem('error')] }), ''],
+    ['an erase nobody named', erasing, '--yes'],
+  ])('refuses first and once, without the plan: %s', async (_what, refused, flags) => {
+    const called = await call(`apply f.toml ${flags}`, { plan: ok(refused) });
+    expect(called).toMatchObject({ code: 1, asked: { deploys: [] } });
+    expect(called.out.split('\n')[0]).toBe('Refused: nothing was changed.');
+    expect(called.out.match(/^error/gm)).toHaveLength(1);
+    expect(called.out).not.toContain('Because.');
+  });
+
+  it('claims only what the steps that ran have proved', async () => {
+    const verify = { ...step('2'), action: 'verify' as const };
+    const two = ok(view([{ ...step('1'), action: 'put-back' as const }, verify]));
+    const ran = (state: 'done' | 'skipped'): DeployEvent[] => [
+      { kind: 'step', step: '1', state: 'done', at: 1, note: '' },
+      { kind: 'step', step: '2', state, at: 2, note: '' },
+      { kind: 'finished', outcome: 'done', problems: [], at: 3 },
+    ];
+    const watched = await call('rollback f.toml --yes', { plan: two, events: ran('done') });
+    expect(watched.out).toContain('What idm-b pulls has been seen to work');
+    const unwatched = await call('rollback f.toml --yes', { plan: two, events: ran('skipped') });
+    expect(unwatched.out).not.toContain('seen to work');
+    expect(unwatched.out).toContain('no pull was watched');
+  });
+
+  it('never says that nothing was changed once something was', async () => {
+    const plans = [
+      ok(view([step('1')])),
+      ok(view([step('1')], { blocked: true, problems: [problem('error')] })),
+    ];
+    const called = await call('resume f.toml --yes', { plans });
+    expect(called).toMatchObject({ code: 1, asked: { deploys: [{}] } });
+    expect(called.out).not.toContain('nothing was changed');
+  });
+
+  it('names the deploy and its journal for machines', async () => {
+    expect(json((await call('apply f.toml --yes --erase idm-b --json', { plan })).out)).toMatchObject({
+      deploy: 'd1',
+      journal: '/j/d1',
+    });
+    expect(json((await call('apply f.toml --yes --json', { plan })).out)).toMatchObject({
+      deploy: null,
+      journal: null,
     });
   });
 

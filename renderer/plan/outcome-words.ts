@@ -1,6 +1,6 @@
 import { list } from '../state/words';
 import type { Tone } from '../health/pull-view';
-import { jobWords } from './job-words';
+import { whatIsProved } from '../../shared/plan/proved';
 import type { Run } from './deploy-run.svelte';
 
 /** How a deploy ended, for a person. */
@@ -27,7 +27,7 @@ export function outcomeWords(run: Run): OutcomeWords {
       return {
         tone: 'good',
         title: run.job.kind === 'apply' ? 'Deployed.' : 'Done.',
-        text: jobWords(run.job).done,
+        text: doneWords(run),
       };
     case 'unchanged':
       return { tone: 'good', title: 'Nothing to do.', text: 'The servers already are as the fleet says.' };
@@ -62,4 +62,12 @@ export function outcomeWords(run: Run): OutcomeWords {
         text: 'How far it came stands in the journal; check the servers before you deploy again.',
       };
   }
+}
+
+/** What is proved by the steps that ran; a rollback or a lone restart watches no pull, and must not sound as if. */
+function doneWords(run: Run): string {
+  const proved = whatIsProved(
+    run.steps.map(({ step, state }) => ({ action: step.action, server: step.server, state })),
+  );
+  return `Every step of this plan is done.${proved === '' ? '' : ` ${proved}`}`;
 }

@@ -1,23 +1,17 @@
 import { rememberDomain } from '../../../shared/fleet/remember-domain';
 import type { FleetText, PlanView } from '../../../shared/ipc';
-import type { DeployOutcome, StepState } from '../../../shared/plan/deploy';
+import type { StepState } from '../../../shared/plan/deploy';
 import type { Job } from '../../../shared/plan/job';
 import { type Problem, problemOf } from '../../../shared/problem';
 import type { Invocation } from '../arguments';
 import { loadFleet } from '../fleet-argument';
-import { consentTo } from '../consent';
-import { faultProblem, problemsText } from '../text/problems';
-import { outcomeText, progressText } from '../text/progress';
+import { consentTo, unnamed } from '../consent';
+import { interruptedOf } from '../interrupted';
+import { type Outcome, refused, report } from '../outcome';
+import { faultProblem, hasErrors } from '../text/problems';
+import { progressText } from '../text/progress';
 import { exit, type World } from '../world';
-import { planReport, printPlan } from './plan';
-
-/** What `apply --json` prints. */
-interface Outcome {
-  readonly result: DeployOutcome;
-  readonly view: PlanView | null;
-  readonly states: ReadonlyMap<string, StepState>;
-  readonly problems: readonly Problem[];
-}
+import { printPlan } from './plan';
 
 /** `kanilink apply`: plans, asks, deploys. Erases only what the person named. */
 export const apply = (invocation: Invocation, world: World): Promise<number> =>
@@ -59,6 +53,8 @@ async function carryOut(name: string, job: Job, invocation: Invocation, world: W
     world.say(`kanilink ${name}: --erase ${stranger}: the fleet has no server ${stranger}`);
     return exit.usage;
   }
+  const interrupted = startsAnew.includes(job.kind) ? await interruptedOf(loaded.text, world) : [];
+  if (interrupted.length > 0) return report(refused(null, interrupted.map(asError)), json, world);
   let last: Outcome | null = null;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const planned = await world.engine.plan(loaded.text, {
@@ -68,19 +64,20 @@ async function carryOut(name: string, job: Job, invocation: Invocation, world: W
     });
     if (!planned.ok) {
       if (!nothingToDo.includes(planned.error.code))
-        return report(refused(null, [faultProblem(planned.error)]), json, world);
+        return report(stopped(last, null, [faultProblem(planned.error)]), json, world);
       const nothing = { ...refused(null, [problemOf(planned.error, 'info')]), result: 'unchanged' as const };
       return report(last ?? nothing, json, world);
     }
     const view = planned.value;
+    const obstacles = whyNotRun(view, invocation);
+    if (obstacles.length > 0) return report(stopped(last, view, obstacles), json, world);
     if (!json) printPlan(view, world);
-    if (view.blocked) return report(refused(view, view.problems), json, world);
     const consent = await consentTo(view, invocation, world);
     if (consent.kind === 'usage') {
       world.say(`kanilink ${name}: ${consent.complaint}`);
       return exit.usage;
     }
-    if (consent.kind === 'refused') return report(refused(view, consent.problems), json, world);
+    if (consent.kind === 'refused') return report(stopped(last, view, consent.problems), json, world);
     const { erase } = consent;
     const outcome = await deploy(loaded.text, view, { erase, job, takeOver: invocation.takeOver }, world);
     if (outcome.result === 'done' && job.kind !== 'rollback') await keepDomain(loaded.text, world);
@@ -88,6 +85,23 @@ async function carryOut(name: string, job: Job, invocation: Invocation, world: W
     last = outcome;
   }
   return report(last ?? refused(null, []), json, world);
+}
+
+/** Jobs that may not start while an interrupted deploy waits. */
+const startsAnew: readonly Job['kind'][] = ['apply', 'renew'];
+
+const asError = (problem: Problem): Problem => ({ ...problem, severity: 'error' });
+
+/** Why a plan cannot run, known before anybody is asked: it is shown instead of the plan. Empty: it can. */
+function whyNotRun(view: PlanView, invocation: Invocation): readonly Problem[] {
+  if (view.blocked || (view.steps.length === 0 && hasErrors(view.problems))) return view.problems;
+  return invocation.yes ? unnamed(view, invocation.erase) : [];
+}
+
+/** Goes no further: a refusal, or, after a first round of steps, a failure, for something was changed. */
+function stopped(last: Outcome | null, view: PlanView | null, problems: readonly Problem[]): Outcome {
+  if (last === null) return refused(view, problems);
+  return { ...last, result: 'failed', problems };
 }
 
 /** A job that finds nothing is done. */
@@ -100,12 +114,18 @@ async function deploy(
   world: World,
 ): Promise<Outcome> {
   const states = new Map<string, StepState>();
+  let begun: { readonly deploy: string | null; readonly journal: string | null } = {
+    deploy: null,
+    journal: null,
+  };
   const consent = { fingerprint: view.fingerprint, ...more };
   for await (const event of world.engine.deploy(text, consent, world.signal)) {
     const line = progressText(event, view, world.paintSaid);
     if (line !== '') world.say(line);
     if (event.kind === 'step') states.set(event.step, event.state);
-    if (event.kind === 'finished') return { result: event.outcome, view, states, problems: event.problems };
+    if (event.kind === 'started') begun = { deploy: event.deploy, journal: event.journal };
+    if (event.kind === 'finished')
+      return { result: event.outcome, view, states, problems: event.problems, ...begun };
   }
   throw new Error('the deploy ended without saying how');
 }
@@ -122,26 +142,4 @@ async function keepDomain(text: FleetText & { readonly path: string }, world: Wo
       ? `Wrote domain_uuid into ${text.path}: from now on a primary in another domain is an error.`
       : `domain_uuid was not written into ${text.path}: ${saved.error.message}`,
   );
-}
-
-const refused = (view: PlanView | null, problems: readonly Problem[]): Outcome => ({
-  result: 'refused',
-  view,
-  states: new Map(),
-  problems,
-});
-
-function report({ result, view, states, problems }: Outcome, json: boolean, world: World): number {
-  const steps = (view === null ? [] : planReport(view).steps).map((step) => ({
-    ...step,
-    state: states.get(step.id) ?? 'pending',
-  }));
-  if (json) world.print(JSON.stringify({ result, steps, problems }, null, 2));
-  else {
-    const text = problemsText(problems, world.paint);
-    if (text !== '' && view?.problems !== problems) world.print(`\n${text}`);
-    // A plan without steps has said so already.
-    if (result !== 'unchanged') world.print(outcomeText(result, world.paint));
-  }
-  return result === 'done' || result === 'unchanged' ? exit.well : exit.failed;
 }

@@ -1,8 +1,10 @@
 import type { Invocation } from '../arguments';
 import { loadFleet } from '../fleet-argument';
-import { faultProblem, hasErrors, problemsText } from '../text/problems';
+import { interruptedOf } from '../interrupted';
+import { faultProblem, hasErrors, problemsText, worstFirst } from '../text/problems';
 import { allReplicate, statusText } from '../text/status';
 import type { StatusReport } from '../../../shared/observed';
+import type { Problem } from '../../../shared/problem';
 import { exit, type World } from '../world';
 
 /** Two of the longest poll intervals (`kanidm.md`: capped at 300 s), and time to probe. */
@@ -11,24 +13,35 @@ const LONGEST_WAIT_MS = 2 * 300_000 + 130_000;
 /** `kanilink status`: servers and pulls as they are. Changes nothing. */
 export async function status({ fleet, json }: Invocation, world: World): Promise<number> {
   const report = await readStatus(fleet, world);
+  const { servers, pulls, interrupted } = report;
   if (json) {
-    const { servers, pulls, problems } = report;
+    const problems = [...interrupted, ...worstFirst(report.problems)];
     world.print(JSON.stringify({ servers, pulls, problems }, null, 2));
   } else {
-    const problems = problemsText(report.problems, world.paint);
-    if (!report.failed) world.print(statusText(report, world.paint));
-    if (problems !== '') world.print(report.failed ? problems : `\n${problems}`);
+    const parts = [
+      problemsText(interrupted, world.paint),
+      report.failed ? '' : statusText(report, world.paint),
+      problemsText(report.problems, world.paint),
+    ];
+    world.print(parts.filter((part) => part !== '').join('\n\n'));
   }
   if (report.failed) return exit.failed;
   return allReplicate(report) && !hasErrors(report.problems) ? exit.well : exit.attention;
 }
 
-async function readStatus(path: string, world: World): Promise<StatusReport & { readonly failed: boolean }> {
+interface Read extends StatusReport {
+  readonly interrupted: readonly Problem[];
+  readonly failed: boolean;
+}
+
+async function readStatus(path: string, world: World): Promise<Read> {
+  const nothing = { servers: [], pulls: [], interrupted: [], failed: true };
   const loaded = await loadFleet(path, world);
-  if (!loaded.ok) return { servers: [], pulls: [], problems: loaded.problems, failed: true };
+  if (!loaded.ok) return { ...nothing, problems: loaded.problems };
+  const interrupted = await interruptedOf(loaded.text, world);
   const call = { signal: world.signal, timeoutMs: LONGEST_WAIT_MS, wait: true };
   const read = await world.engine.status(loaded.text, call);
   return read.ok
-    ? { ...read.value, failed: false }
-    : { servers: [], pulls: [], problems: [faultProblem(read.error)], failed: true };
+    ? { ...read.value, interrupted, failed: false }
+    : { ...nothing, interrupted, problems: [faultProblem(read.error)] };
 }

@@ -26,6 +26,14 @@ export function planSummary(view: PlanView): string {
   return `${count}; ${erased.length === 0 ? 'erases nothing' : `erases the database of ${erased.join(', ')}`}.`;
 }
 
+/** What a plan erases, in a line a server: it stands before everything else. Empty when it erases nothing. */
+export const erasesText = (view: Pick<PlanView, 'steps'>, paint: Paint): string =>
+  erasedBy(view)
+    .map((id) =>
+      paint.bad(`Erases the whole database of ${id}; nothing is merged. Name it with --erase ${id}.`),
+    )
+    .join('\n');
+
 /** Every server the plan erases, once. */
 export const erasedBy = (view: Pick<PlanView, 'steps'>): readonly string[] => [
   ...new Set(view.steps.flatMap((step) => step.erases)),

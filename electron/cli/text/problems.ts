@@ -4,11 +4,14 @@ import { harmless, type Paint } from './paint';
 
 /** Problems as text, the worst first: where, what, what to do. Empty without problems. */
 export function problemsText(problems: readonly Problem[], paint: Paint): string {
-  return [...problems]
-    .sort((a, b) => rank[a.severity] - rank[b.severity])
+  return worstFirst(problems)
     .map((problem) => problemText(problem, paint))
     .join('\n');
 }
+
+/** Errors, warnings, then what is good to know: one order in text and in JSON. */
+export const worstFirst = (problems: readonly Problem[]): readonly Problem[] =>
+  [...problems].sort((a, b) => rank[a.severity] - rank[b.severity]);
 
 function problemText(problem: Problem, paint: Paint): string {
   const place = describePlace(withoutRepetition(problem));

@@ -1,5 +1,6 @@
 import type { PlanView } from '../../../shared/ipc';
 import type { DeployEvent, DeployOutcome, StepState } from '../../../shared/plan/deploy';
+import { type RanStep, whatIsProved } from '../../../shared/plan/proved';
 import { harmless, type Paint } from './paint';
 import { indent } from './table';
 
@@ -27,23 +28,45 @@ export function progressText(event: DeployEvent, view: PlanView, paint: Paint): 
   }
 }
 
-/** How a deploy ended, in a sentence. */
-export function outcomeText(outcome: DeployOutcome, paint: Paint): string {
-  switch (outcome) {
+/** A deploy that is over. */
+export interface Ended {
+  readonly result: DeployOutcome;
+  readonly ran: readonly RanStep[];
+  /** Where its journal lies; null: it has none. */
+  readonly journal: string | null;
+}
+
+/** How a deploy ended, in sentences that follow from the steps that really ran. */
+export function outcomeText({ result, ran, journal }: Ended, paint: Paint): string {
+  const touched = ran.some(({ state }) => state !== 'pending' && state !== 'skipped');
+  switch (result) {
     case 'done':
-      return paint.good('Done. Every pull that was changed has been seen to work.');
+      return paint.good(`Done. ${whatIsProved(ran)}`.trimEnd());
     case 'unchanged':
       return paint.good('Nothing to do: the servers are as the fleet file says.');
     case 'refused':
       return paint.bad('Refused: nothing was changed.');
     case 'failed':
-      return paint.bad('Failed. What was done is in the journal; "plan" shows what is left.');
+      if (!touched) return paint.bad('Failed before anything was changed.');
+      if (ran.every(({ state }) => state === 'done'))
+        return paint.bad(
+          'Not finished: every step was done, but the plan left out what the errors stand for.',
+        );
+      return paint.bad(`Failed. What was done is in the journal${inFolder(journal)}; ${WHAT_IS_LEFT}`);
     case 'rolled-back':
       return paint.warn('Failed, and the server’s previous file was put back.');
     case 'cancelled':
-      return paint.warn('Cancelled. What was done before stays; "plan" shows what is left.');
+      return paint.warn(
+        touched
+          ? `Cancelled. What was done before stays; ${WHAT_IS_LEFT}`
+          : 'Cancelled before anything was changed.',
+      );
   }
 }
+
+const WHAT_IS_LEFT = 'kanilink plan FLEET shows what is left, kanilink history FLEET what can be undone.';
+
+const inFolder = (journal: string | null): string => (journal === null ? '' : ` ${journal}`);
 
 const mark: Readonly<Record<StepState, string>> = {
   pending: '·',

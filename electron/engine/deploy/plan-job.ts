@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../../../shared/plan/job';
 import { serverId } from '../../../shared/names';
+import { interruptedMessage } from '../../../shared/plan/interrupted';
 import { makePlan, type Pair } from '../../../shared/plan/make-plan';
 import type { Plan } from '../../../shared/plan/plan';
 import { makeRenewPlan } from '../../../shared/plan/renew-plan';
@@ -114,7 +115,7 @@ export async function whyInterrupted(fleet: ObservedFleet, configDir: string): P
   if (of === null) return null;
   return {
     code: 'deploy-interrupted',
-    message: `The deploy of ${of.header.at} (${of.deploy}) was interrupted and may have left something half done.`,
+    message: interruptedMessage(of.deploy, of.header.at),
     fix: 'Finish it (kanilink resume FLEET) or undo it (kanilink rollback FLEET) first; nothing was changed.',
     where: {},
   };
