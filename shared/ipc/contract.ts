@@ -163,6 +163,7 @@ export const questions = {
       host: z.string(),
       keyType: z.string(),
       fingerprint: z.string(),
+      line: z.string(),
       knownHostsFile: z.string(),
     }),
     answer: z.object({ accept: z.boolean() }),

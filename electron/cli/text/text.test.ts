@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { coloured, harmless, paintFor, plain } from './paint';
 import { diffText } from './plan';
@@ -108,15 +113,25 @@ describe('an unknown host key', () => {
     host: '[idm-a.example.com]:2222',
     keyType: 'ecdsa-sha2-nistp256',
     fingerprint: 'SHA256:abc',
+    line: '[idm-a.example.com]:2222 ecdsa-sha2-nistp256 AAAAE2VjZHNh+/==',
     knownHostsFile: "/home/o'neil/my hosts",
   };
 
-  it('comes with its fingerprint and the command that accepts it, quoted for the shell', () => {
-    const text = hostKeyText(question);
-    expect(text).toContain('ecdsa-sha2-nistp256 SHA256:abc');
-    expect(text).toContain("ssh-keyscan -p 2222 -t ecdsa idm-a.example.com >> '/home/o'\\''neil/my hosts'");
-    expect(hostKeyText({ ...question, host: 'a', keyType: 'ssh-ed25519', knownHostsFile: '/k' })).toContain(
-      'ssh-keyscan -p 22 -t ed25519 a >> /k',
-    );
+  it('comes with its fingerprint', () => {
+    expect(hostKeyText(question)).toContain('ecdsa-sha2-nistp256 SHA256:abc');
+  });
+
+  it('comes with a command by which a shell appends the very key that was seen', async () => {
+    const folder = await mkdtemp(join(tmpdir(), "o'neil's hosts "));
+    const file = join(folder, 'known hosts');
+    await writeFile(file, 'other ssh-ed25519 AAAA');
+    const command =
+      hostKeyText({ ...question, knownHostsFile: file })
+        .split('\n')
+        .at(-1) ?? '';
+    await promisify(execFile)('sh', ['-c', command]);
+    const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+    expect(lines).toEqual(['other ssh-ed25519 AAAA', question.line]);
+    await rm(folder, { recursive: true });
   });
 });

@@ -159,6 +159,8 @@ export interface HostKeyQuestion {
   readonly keyType: string;
   /** `SHA256:…` as OpenSSH prints it. */
   readonly fingerprint: string;
+  /** The whole line of the key that was shown, as it would be written, the name not hashed: `host type base64`. */
+  readonly line: string;
   /** The file it would be written to. */
   readonly knownHostsFile: string;
 }

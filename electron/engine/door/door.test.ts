@@ -13,6 +13,7 @@ const hostKey = {
   host: '[127.0.0.1]:2222',
   keyType: 'ssh-ed25519',
   fingerprint: 'SHA256:x',
+  line: 'idm-a ssh-ed25519 AAAAC3Nz',
   knownHostsFile: '~/.ssh/known_hosts',
 };
 const down: Fault = {

@@ -9,6 +9,7 @@ import {
   keyFingerprint,
   keyTypeOf,
   type KnownHost,
+  knownHostLine,
   knownKeyTypes,
 } from './known-hosts';
 import { appendKnownHost, readKnownHosts } from './known-hosts-file';
@@ -80,6 +81,7 @@ async function decide(
           host,
           keyType: keyTypeOf(blob),
           fingerprint: keyFingerprint(blob),
+          line: knownHostLine(host, blob, null),
           knownHostsFile: file,
         },
         signal,
@@ -116,7 +118,7 @@ function declinedKey(at: At, host: string, blob: Buffer, authority: KnownHost | 
     at,
     'host-key-unknown',
     `the host key of ${host} is not known and was not accepted`,
-    'Compare the fingerprint with the one the host prints (ssh-keygen -lf), then accept it.',
+    'Compare the fingerprint with the one the host prints (ssh-keygen -lf), then accept this very key.',
     { detail: `${keyTypeOf(blob)} ${keyFingerprint(blob)}${note}` },
   );
 }

@@ -60,8 +60,8 @@ export async function appendKnownHost(
         at,
         'known-hosts-unwritable',
         `the accepted host key could not be written to ${file} on this machine`,
-        'Make the file writable for you, or add the key with ssh-keyscan after comparing its fingerprint.',
-        { detail: errorText(error) },
+        'Make the file writable for you, or add the line below to it by hand.',
+        { detail: `${errorText(error)}\n${knownHostLine(host, blob, null)}` },
       ),
     );
   }
