@@ -149,6 +149,8 @@ export interface StatusServer {
   readonly version: string | null;
   readonly domain: string | null;
   readonly domainUuid: string | null;
+  /** Whether its server.toml could be read: else nothing is known of its replication. */
+  readonly fileRead: boolean;
   readonly replication: boolean;
   readonly certificate: {
     readonly fingerprint: string;

@@ -53,6 +53,7 @@ async function main(): Promise<void> {
       say,
       paint: paintFor(process.stdout.isTTY, process.env),
       paintSaid: paintFor(process.stderr.isTTY, process.env),
+      interactive: process.stderr.isTTY,
       askLine: (question) => askLine(question, signal),
       signal,
       now: () => Date.now(),

@@ -67,6 +67,7 @@ const report = (health: StatusReport['pulls'][number]['health'], problems: Probl
       version: '1.10.5',
       domain: 'example.com',
       domainUuid: UUID,
+      fileRead: true,
       replication: true,
       certificate: { fingerprint: 'SHA256:x', notBefore: '2026-01-01', notAfter: '2030-01-01', names: ['a'] },
     },
@@ -124,6 +125,7 @@ interface Scene {
   readonly comparisons?: readonly Comparison[];
   readonly answers?: readonly string[];
   readonly history?: DeployHistory;
+  readonly terminal?: boolean;
 }
 
 async function call(line: string, scene: Scene = {}) {
@@ -152,8 +154,9 @@ async function call(line: string, scene: Scene = {}) {
     },
     adopt: () => Promise.reject(new Error('not asked for')),
     testServer: () => Promise.reject(new Error('not asked for')),
-    status: (_fleet, { wait }) => {
+    status: (_fleet, { wait, waiting }) => {
       asked.waited = wait;
+      if (wait) waiting?.(20_000);
       return Promise.resolve(scene.status ?? ok(report('replicating')));
     },
     plan: () => Promise.resolve(plans.shift() ?? scene.plan ?? ok(view([]))),
@@ -193,6 +196,7 @@ async function call(line: string, scene: Scene = {}) {
     say,
     paint: plain,
     paintSaid: plain,
+    interactive: scene.terminal ?? false,
     askLine: (question) => {
       say(question);
       return Promise.resolve(scene.answers ? (answers.shift() ?? null) : null);
@@ -318,6 +322,49 @@ describe('status', () => {
     const { out } = await call('status f.toml', { status: ok(report('needs-refresh')) });
     expect(out).toMatch(/! idm-b ← idm-a {2}needs a refresh {2}the cause\n {4}the fix/);
     expect(out).toMatch(/idm-a {3}running {2}1\.10\.5 {3}example\.com \(8bd2165e\) {2}2030-01-01/);
+  });
+
+  it('says on a terminal that it waits, and how long at most', async () => {
+    expect((await call('status f.toml', { terminal: true })).err).toBe('Waiting for a round, up to 20 s.');
+    expect((await call('status f.toml')).err).toBe('');
+  });
+
+  it('claims nothing of the replication of a server whose file could not be read', async () => {
+    const [server] = report('unknown').servers;
+    const seen = (fileRead: boolean) =>
+      ok({
+        ...report('unknown'),
+        servers: server ? [{ ...server, fileRead, replication: false, certificate: null }] : [],
+      });
+    expect((await call('status f.toml', { status: seen(false) })).out).not.toContain('no [replication]');
+    expect((await call('status f.toml', { status: seen(false) })).out).toMatch(/8bd2165e\) {2}unknown/);
+    expect((await call('status f.toml', { status: seen(true) })).out).toContain('no [replication]');
+  });
+
+  it('says how to deploy', async () => {
+    const pull = {
+      consumer: 'idm-b',
+      supplier: 'idm-a',
+      cause: 'c',
+      health: 'unknown',
+      lastSuccess: null,
+    } as const;
+    const of = (fix: string) =>
+      ok({ servers: [], pulls: [{ ...pull, fix }], problems: [{ ...problem('info'), fix }] });
+    for (const [fix, told] of [
+      ['Deploy it.', 'Deploy it: kanilink apply FLEET.'],
+      ['Deploy.', 'Deploy: kanilink apply FLEET.'],
+      ['Deploy: it pins the new one.', 'Deploy (kanilink apply FLEET): it pins the new one.'],
+      ['Deploy, or draw the link as it is.', 'Deploy (kanilink apply FLEET), or draw the link as it is.'],
+      ['Deploy the links to it.', 'Deploy (kanilink apply FLEET) the links to it.'],
+      ['Deploys are slow.', 'Deploys are slow.'],
+    ] as const) {
+      expect((await call('status f.toml', { status: of(fix) })).out.split(told)).toHaveLength(3);
+      expect(json((await call('status f.toml --json', { status: of(fix) })).out)).toMatchObject({
+        pulls: [{ fix: told }],
+        problems: [{ fix: told }],
+      });
+    }
   });
 
   it('prints the report as JSON', async () => {

@@ -10,6 +10,8 @@ export interface World {
   readonly say: (text: string) => void;
   readonly paint: Paint;
   readonly paintSaid: Paint;
+  /** Whether standard error is a terminal: somebody looks, and wants to know why nothing happens. */
+  readonly interactive: boolean;
   /** Asks the person for a line; null when there is no terminal, or at its end. */
   readonly askLine: (question: string) => Promise<string | null>;
   /** Aborts at Ctrl-C. */

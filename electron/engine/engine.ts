@@ -16,6 +16,7 @@ import type { Job } from '../../shared/plan/job';
 import type { Result } from '../../shared/result';
 import type { Call } from './connect/connection';
 import type { Consent } from './deploy/deploy-job';
+import type { StatusCall } from './watch/status';
 
 /**
  * What the window and the command line drive: the same engine. Made by `createEngine` in `create-engine.ts`. Fleets are
@@ -28,7 +29,7 @@ export interface Engine {
   /** Connects to one server and reads what "test connection" shows. Changes nothing. */
   testServer(fleet: FleetText, server: string, call: Call): Promise<Result<ServerReport>>;
   /** Probes all servers, judges all pulls; waits for missing evidence up to two poll intervals when `wait`. */
-  status(fleet: FleetText, call: Call & { readonly wait: boolean }): Promise<Result<StatusReport>>;
+  status(fleet: FleetText, call: StatusCall): Promise<Result<StatusReport>>;
   /** Desired against observed, or another job's steps; without `job`: apply. Changes nothing. */
   plan(fleet: FleetText, call: Call & { readonly job?: Job }): Promise<Result<PlanView>>;
   /**

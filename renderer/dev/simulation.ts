@@ -21,6 +21,7 @@ export class Simulation {
       version: null,
       domain: null,
       domainUuid: null,
+      fileRead: false,
       replication: false,
       certificate: null,
       ...status,
@@ -34,15 +35,15 @@ export class Simulation {
 
   status(question: FleetText): StatusReport {
     const fleet = readFleet(question.text, question.path).fleet;
-    const servers = fleet?.servers ?? [];
     const links = fleet?.links ?? [];
     return {
-      servers: servers.map(({ id }) => ({
+      servers: (fleet?.servers ?? []).map(({ id }) => ({
         id,
         state: this.down.has(id) ? 'unreachable' : 'running',
         version: '1.10.5',
         domain: 'idm.example.com',
         domainUuid: this.domain(id),
+        fileRead: !this.down.has(id),
         replication: links.some((link) => this.deployed.has(name(link)) && joins(link, id)),
         certificate: links.some((link) => this.deployed.has(name(link)) && joins(link, id))
           ? {

@@ -101,6 +101,7 @@ describe('a server as it is shown', () => {
     version: '1.10.5',
     domain: 'idm.example.com',
     domainUuid: null,
+    fileRead: true,
     replication: true,
     certificate: { fingerprint: '', notBefore: '', notAfter: '2030-11-22T15:27:31Z', names: [] },
   };

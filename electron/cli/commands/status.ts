@@ -1,6 +1,7 @@
 import type { Invocation } from '../arguments';
 import { loadFleet } from '../fleet-argument';
 import { interruptedOf } from '../interrupted';
+import { howToDeploy } from '../text/advice';
 import { faultProblem, hasErrors, problemsText, worstFirst } from '../text/problems';
 import { allReplicate, statusText } from '../text/status';
 import type { StatusReport } from '../../../shared/observed';
@@ -39,9 +40,17 @@ async function readStatus(path: string, world: World): Promise<Read> {
   const loaded = await loadFleet(path, world);
   if (!loaded.ok) return { ...nothing, problems: loaded.problems };
   const interrupted = await interruptedOf(loaded.text, world);
-  const call = { signal: world.signal, timeoutMs: LONGEST_WAIT_MS, wait: true };
+  const waiting = (limitMs: number): void => {
+    if (world.interactive) world.say(`Waiting for a round, up to ${Math.ceil(limitMs / 1000)} s.`);
+  };
+  const call = { signal: world.signal, timeoutMs: LONGEST_WAIT_MS, wait: true, waiting };
   const read = await world.engine.status(loaded.text, call);
   return read.ok
-    ? { ...read.value, interrupted, failed: false }
+    ? {
+        ...read.value,
+        pulls: read.value.pulls.map((pull) => ({ ...pull, fix: howToDeploy(pull.fix) })),
+        interrupted,
+        failed: false,
+      }
     : { ...nothing, interrupted, problems: [faultProblem(read.error)] };
 }

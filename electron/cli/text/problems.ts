@@ -1,5 +1,6 @@
 import type { Problem, Severity } from '../../../shared/problem';
 import { describePlace, type Fault, type Place } from '../../../shared/result';
+import { howToDeploy } from './advice';
 import { harmless, type Paint } from './paint';
 
 /** Problems as text, the worst first: where, what, what to do. Empty without problems. */
@@ -9,9 +10,11 @@ export function problemsText(problems: readonly Problem[], paint: Paint): string
     .join('\n');
 }
 
-/** Errors, warnings, then what is good to know: one order in text and in JSON. */
+/** As the command line tells them, in text and in JSON alike: errors, warnings, then what is good to know. */
 export const worstFirst = (problems: readonly Problem[]): readonly Problem[] =>
-  [...problems].sort((a, b) => rank[a.severity] - rank[b.severity]);
+  [...problems]
+    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .map((problem) => ({ ...problem, fix: howToDeploy(problem.fix) }));
 
 function problemText(problem: Problem, paint: Paint): string {
   const place = describePlace(withoutRepetition(problem));

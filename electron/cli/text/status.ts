@@ -14,7 +14,7 @@ export function statusText(report: StatusReport, paint: Paint): string {
         server.state,
         server.version ?? '-',
         server.domain === null ? '-' : `${server.domain} (${server.domainUuid?.slice(0, 8) ?? '?'})`,
-        server.certificate?.notAfter.slice(0, 10) ?? (server.replication ? '-' : 'no [replication]'),
+        server.certificate?.notAfter.slice(0, 10) ?? withoutCertificate(server),
       ]),
     ].map((row) => row.map(harmless)),
     (text, column, row) => {
@@ -40,6 +40,12 @@ export function statusText(report: StatusReport, paint: Paint): string {
     ...(pull.fix === '' || pull.health === 'replicating' ? [] : [indent(paint.quiet(harmless(pull.fix)), 4)]),
   ]);
   return [servers, '', ...pulls].join('\n');
+}
+
+/** Why a server shows no certificate, as far as it is known. */
+function withoutCertificate({ fileRead, replication }: StatusReport['servers'][number]): string {
+  if (!fileRead) return 'unknown';
+  return replication ? '-' : 'no [replication]';
 }
 
 /** True when every pull is proved to work. */

@@ -12,30 +12,39 @@ import type { Call } from '../connect/connection';
 import type { ObservedFleet } from '../observe-fleet';
 import { proofWindowMs } from '../probe/probe-server';
 import { type Clock, until } from '../time';
+import { tellUndeployed, undeployedPulls, type WhyUndeployed } from './undeployed';
 import { pullInput, type Reading, readingOf, takeReading } from './reading';
+
+export interface StatusCall extends Call {
+  readonly wait: boolean;
+  /** Told once when it begins to wait for a round: up to this many milliseconds. */
+  readonly waiting?: (limitMs: number) => void;
+}
 
 /**
  * Servers and pulls as they are. The logs were read back over two poll intervals; only where that is no evidence yet
- * (`waiting`, `unknown` on running servers) and `wait` is asked, it waits up to as long again.
+ * (`waiting`, `unknown` on running servers) and `wait` is asked, it waits up to as long again; not for pulls that are not
+ * deployed yet.
  */
-export async function statusOf(
-  fleet: ObservedFleet,
-  clock: Clock,
-  call: Call & { readonly wait: boolean },
-): Promise<StatusReport> {
+export async function statusOf(fleet: ObservedFleet, clock: Clock, call: StatusCall): Promise<StatusReport> {
   const topology = readTopology(fleet.fleet);
   const origins = dialledOrigins(fleet.fleet, fleet.observed);
   const first = new Map(fleet.observed.map((server) => [server.id, readingOf(server, clock)]));
-  let pulls = judgeAll(topology, first, origins);
-  if (call.wait && pulls.some((pull) => lacksEvidence(pull, first))) {
+  const why = undeployedPulls(fleet.fleet, fleet.observed);
+  const judge = (readings: ReadonlyMap<ServerId, Reading>) => judgeAll(topology, readings, origins, why);
+  const lacks = (pull: PullHealth, readings: ReadonlyMap<string, Reading>): boolean =>
+    lacksEvidence(pull, readings) && why(pull) === null;
+  let pulls = judge(first);
+  if (call.wait && pulls.some((pull) => lacks(pull, first))) {
     const timeoutMs = Math.min(
       call.timeoutMs,
       Math.max(...fleet.observed.map((it) => proofWindowMs(it.config))),
     );
+    call.waiting?.(timeoutMs);
     await until(clock, { timeoutMs, signal: call.signal, everyMs: 700 }, async () => {
       const readings = await readAll(fleet, clock, call);
-      pulls = judgeAll(topology, readings, origins);
-      const done = !pulls.some((pull) => lacksEvidence(pull, readings));
+      pulls = judge(readings);
+      const done = !pulls.some((pull) => lacks(pull, readings));
       return done ? { done: true, value: null } : { done: false, last: null };
     });
   }
@@ -57,13 +66,15 @@ export function judgeAll(
   topology: Topology,
   readings: ReadonlyMap<ServerId, Reading>,
   origins: (pull: { readonly consumer: ServerId; readonly supplier: ServerId }) => Origin | null,
+  why: WhyUndeployed,
 ): readonly PullHealth[] {
   return topology.pulls.flatMap((pull) => {
     const mine = readings.get(pull.consumer);
     const theirs = readings.get(pull.supplier);
-    return mine && theirs
-      ? [judgePull(pullInput(pull.consumer, mine, pull.supplier, theirs, origins(pull)))]
-      : [];
+    if (!mine || !theirs) return [];
+    const judged = judgePull(pullInput(pull.consumer, mine, pull.supplier, theirs, origins(pull)));
+    // Who is down is told first: nothing is deployed to it either.
+    return [mine.state === 'running' && theirs.state === 'running' ? tellUndeployed(judged, why) : judged];
   });
 }
 
@@ -89,6 +100,7 @@ export function describeServer(server: ObservedServer): StatusServer {
     version: server.facts?.runningVersion ?? server.versionOnDisk,
     domain: server.domain?.name ?? null,
     domainUuid: server.domain?.uuid ?? null,
+    fileRead: server.config !== null,
     replication: (server.config?.replication ?? null) !== null,
     certificate:
       certificate === null

@@ -6,6 +6,7 @@ import { fleetFrom, type ObservedFleet } from '../observe-fleet';
 import type { Clock } from '../time';
 import { ServerWatch } from './server-watch';
 import { describeServer, dialledOrigins, judgeAll, problemsOf } from './status';
+import { undeployedPulls } from './undeployed';
 
 /** How often everything is judged anew, in milliseconds: evidence that stays away must grow old. */
 const JUDGE_EVERY = 500;
@@ -47,7 +48,12 @@ export async function* watchFleet(
       );
       const report: StatusReport = {
         servers: observed.map(describeServer),
-        pulls: judgeAll(topology, readings, dialledOrigins(fleet, observed)),
+        pulls: judgeAll(
+          topology,
+          readings,
+          dialledOrigins(fleet, observed),
+          undeployedPulls(fleet, observed),
+        ),
         problems: problemsOf(now, topology),
       };
       const told = JSON.stringify(report);

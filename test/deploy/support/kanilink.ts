@@ -15,6 +15,7 @@ export async function kanilink(engine: Engine, ...words: readonly string[]) {
     say,
     paint: plain,
     paintSaid: plain,
+    interactive: false,
     askLine: () => Promise.resolve(null),
     signal: new AbortController().signal,
     now: Date.now,
