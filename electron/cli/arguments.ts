@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { LogLevel } from '../../shared/log-levels';
 import type { Command } from './commands';
 
 /** What a call asks for, read from its arguments. */
@@ -20,6 +21,8 @@ export interface Invocation {
   /** A past deploy's id. */
   readonly deploy: string | null;
   readonly follow: boolean;
+  /** How much of the logs is shown; null: nobody said. */
+  readonly only: LogLevel | null;
   /** Where the plan goes as Markdown; null: nowhere. */
   readonly runbook: string | null;
   readonly servers: number;
@@ -41,6 +44,7 @@ const options = {
   output: { type: 'string' },
   primary: { type: 'string', multiple: true },
   follow: { type: 'boolean' },
+  only: { type: 'string' },
   runbook: { type: 'string' },
   servers: { type: 'string' },
   'config-dir': { type: 'string' },
@@ -72,6 +76,8 @@ export function readArguments(
   if (extra !== undefined) return complain(`${command.name} does not know what to do with "${extra}"`);
   if (values.json === true && values.follow === true)
     return complain('--json prints one document, which --follow would never finish; leave one of them out');
+  const only = values.only === undefined ? null : amounts[values.only];
+  if (only === undefined) return complain(`--only is one of ${Object.keys(amounts).join(', ')}`);
   const servers = Number(values.servers ?? LEAST_SERVERS);
   if (!Number.isInteger(servers) || servers < LEAST_SERVERS || servers > MOST_SERVERS)
     return complain(`--servers is a number from ${LEAST_SERVERS} to ${MOST_SERVERS}`);
@@ -89,12 +95,20 @@ export function readArguments(
       takeOver: values['take-over'] ?? false,
       deploy: values.deploy ?? null,
       follow: values.follow ?? false,
+      only: only ?? null,
       runbook: values.runbook ?? null,
       servers,
       configDir: values['config-dir'] ?? null,
     },
   };
 }
+
+/** What `--only` may say. */
+const amounts: Readonly<Record<string, LogLevel>> = {
+  replication: 'replication',
+  all: 'all',
+  warnings: 'warn',
+};
 
 /** `--erase a,b` and `--erase a --erase b` mean the same; ids have no commas. */
 const idsIn = (given: readonly string[] = []): readonly string[] =>
@@ -106,6 +120,28 @@ function parse(words: readonly string[]) {
   } catch (error) {
     // parseArgs reports what a person wrote wrongly as a TypeError with a sentence for them.
     if (!(error instanceof TypeError)) throw error;
-    return error.message.split('. ')[0] ?? error.message;
+    return inOurWords(error);
   }
+}
+
+/** What follows an option. */
+const placeholders: Readonly<Record<string, string>> = {
+  erase: 'ID',
+  server: 'ID',
+  primary: 'ID',
+  deploy: 'ID',
+  output: 'FILE',
+  runbook: 'FILE.md',
+  servers: 'N',
+  only: 'replication|all|warnings',
+  'config-dir': 'DIR',
+};
+
+function inOurWords(error: TypeError): string {
+  const code = 'code' in error ? error.code : '';
+  const option = /'(--?[^\s'=]+)/.exec(error.message)?.[1];
+  if (option === undefined) return error.message.split('. ')[0] ?? error.message;
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${option}`;
+  const value = placeholders[option.replace(/^--/, '')];
+  return value === undefined ? `${option} takes no value` : `${option} needs a value: ${option} ${value}`;
 }

@@ -92,12 +92,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'logs',
-    usage: 'FLEET [--server ID] [--follow]',
+    usage: 'FLEET [--server ID] [--follow] [--only replication|all|warnings]',
     summary: 'prints the log lines of all servers, merged by time; the last ten minutes, or on and on',
     takesFleet: true,
-    options: ['server', 'follow'],
+    options: ['server', 'follow', 'only'],
     details:
-      'Exit 0: read to the end, or stopped by Ctrl-C; 1: a server’s log could not be read.\nJSON (not with --follow): {"lines":[{"at","server","level","meaning","raw","pull"}],"problems":[…]}; at is in microseconds.',
+      '--only replication (the default) shows rounds, refreshes, starts and all trouble, warnings the trouble alone, all every line. A terminal’s lines are cut to its width. With --json the default is all.\nExit 0: read to the end, or stopped by Ctrl-C; 1: a server’s log could not be read.\nJSON (not with --follow): {"lines":[{"at","server","level","meaning","raw","pull"}],"problems":[…]}; at is in microseconds.',
     run: logs,
   },
   {

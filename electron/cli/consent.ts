@@ -7,7 +7,7 @@ import type { World } from './world';
 export type Consent =
   | { readonly kind: 'given'; readonly erase: readonly string[] }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'usage'; readonly complaint: string };
+  | { readonly kind: 'usage'; readonly complaint: string; readonly fix: string };
 
 /**
  * The person's consent to a plan: `--yes` and an `--erase` for every server that is erased, or the same typed on a
@@ -27,7 +27,8 @@ export async function consentTo(
   if (answer === null)
     return {
       kind: 'usage',
-      complaint: `there is no terminal to ask on; to carry the plan out add ${needed}`,
+      complaint: 'there is no terminal to ask on',
+      fix: `To carry the plan out add: ${needed}`,
     };
   if (answer.trim() !== 'yes') return refuse([declined]);
   for (const id of ids) {

@@ -54,6 +54,7 @@ async function main(): Promise<void> {
       paint: paintFor(process.stdout.isTTY, process.env),
       paintSaid: paintFor(process.stderr.isTTY, process.env),
       interactive: process.stderr.isTTY,
+      columns: process.stdout.isTTY ? process.stdout.columns : null,
       askLine: (question) => askLine(question, signal),
       signal,
       now: () => Date.now(),

@@ -126,6 +126,7 @@ interface Scene {
   readonly answers?: readonly string[];
   readonly history?: DeployHistory;
   readonly terminal?: boolean;
+  readonly columns?: number;
 }
 
 async function call(line: string, scene: Scene = {}) {
@@ -197,6 +198,7 @@ async function call(line: string, scene: Scene = {}) {
     paint: plain,
     paintSaid: plain,
     interactive: scene.terminal ?? false,
+    columns: scene.columns ?? null,
     askLine: (question) => {
       say(question);
       return Promise.resolve(scene.answers ? (answers.shift() ?? null) : null);
@@ -220,16 +222,43 @@ describe('calling the command line', () => {
     ['plan a.toml b.toml', 64, /does not know what to do with "b.toml"/],
     ['plan a.toml --yes', 64, /takes no --yes/],
     ['plan a.toml --frob', 64, /--frob/],
-    ['apply a.toml --erase', 64, /--erase/],
+    ['apply a.toml --erase', 64, /--erase needs a value: --erase ID/],
     ['logs a.toml --json --follow', 64, /one document/],
+    ['apply a.toml --erase --yes', 64, /--erase needs a value: --erase ID/],
+    ['apply a.toml --yes=no', 64, /--yes takes no value/],
+    ['logs a.toml --only errors', 64, /replication, all, warnings/],
+    ['apply a.toml --yes --erase idm-z', 64, /no server idm-z; it has idm-a, idm-b/],
+    ['renew a.toml --yes --server idm-z', 64, /no server idm-z; it has idm-a, idm-b/],
+    ['logs a.toml --server idm-z', 64, /no server idm-z; it has idm-a, idm-b/],
     ['practice --servers 1', 64, /2 to 8/],
     ['practice --servers two', 64, /2 to 8/],
   ])('refuses "%s" with 64 and says why', async (line, code, words) => {
     const called = await call(line);
     expect(called.code).toBe(code);
     expect(called.err).toMatch(words);
-    expect(called.out).toBe('');
-    expect(called.asked.closed).toBe(0);
+    expect(called.out === '').toBe(!line.includes('--json'));
+    expect(called.asked).toMatchObject({ deploys: [], waited: null });
+    if (line === '' || line.includes('--json')) return;
+    expect(json((await call(`${line} --json`)).out)).toEqual({
+      problems: [
+        {
+          severity: 'error',
+          code: 'usage',
+          server: null,
+          message: expect.stringMatching(words),
+          fix: expect.any(String),
+          where: {},
+        },
+      ],
+    });
+  });
+
+  it('prints its usage errors as JSON, without a terminal to ask on too', async () => {
+    const called = await call('apply a.toml --json', { plan: ok(erasing) });
+    expect(called).toMatchObject({ code: 64, asked: { deploys: [] } });
+    expect(json(called.out)).toMatchObject({
+      problems: [{ code: 'usage', fix: expect.stringContaining('--yes --erase idm-b') }],
+    });
   });
 
   it.each(['help', '--help', '-h', 'help plan', 'plan --help', 'help renew'])(
@@ -627,6 +656,42 @@ describe('logs', () => {
     const called = await call('logs f.toml --json', { logs: [fail(fault), ok(line('idm-b'))] });
     expect(called.code).toBe(1);
     expect(json(called.out)).toMatchObject({ lines: [{ server: 'idm-b' }], problems: [{ code: 'broke' }] });
+  });
+
+  it('shows a line once that means no more than it says, and of trouble the line itself', async () => {
+    const once = (more: Partial<LogLineView>) =>
+      call('logs f.toml --only all', { logs: [ok(line('idm-a', { raw: 'x INFO [info]: Hello', ...more }))] });
+    expect((await once({ level: 'info', meaning: 'Hello' })).out).toBe('10:20:30.456 idm-a Hello');
+    expect((await once({ level: 'bad', meaning: 'Hello' })).out).toBe(
+      '10:20:30.456 idm-a x INFO [info]: Hello',
+    );
+    expect((await once({ level: 'bad', meaning: 'Cause' })).out).toMatch(/Cause \| x INFO/);
+  });
+
+  it('cuts lines to the terminal’s width', async () => {
+    for (const columns of [20, 40, 60]) {
+      const long = ok(line('idm-a', { meaning: 'm'.repeat(30), raw: 'r'.repeat(99) }));
+      const { out } = await call('logs f.toml', { logs: [long], columns });
+      expect([...out].length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it.each([
+    ['', ['trouble', 'pull']],
+    ['--only replication', ['trouble', 'pull']],
+    ['--only warnings', ['trouble']],
+    ['--only all', ['trouble', 'pull', 'admin']],
+  ])('shows what it is asked for: %s', async (flags, shown) => {
+    const lines = [
+      line('idm-a', { level: 'warn', meaning: 'trouble', raw: '' }),
+      line('idm-a', { level: 'info', meaning: 'pull', raw: '', pull: { consumer: 'a', supplier: 'b' } }),
+      line('idm-a', { level: 'info', meaning: 'admin', raw: '' }),
+    ].map((it) => ok(it));
+    const { out } = await call(`logs f.toml ${flags}`, { logs: lines });
+    expect(out.split('\n').map((text) => text.split(' ').at(-1))).toEqual(shown);
+    expect(json((await call(`logs f.toml --json ${flags}`, { logs: lines })).out)).toMatchObject({
+      lines: flags === '' ? [{}, {}, {}] : shown.map((meaning) => ({ meaning })),
+    });
   });
 
   it('knows its servers', async () => {

@@ -1,6 +1,7 @@
 import { type Invocation, readArguments } from './arguments';
 import { type Command, commands } from './commands';
 import { commandHelp, helpText } from './help';
+import { usageError } from './usage';
 import { exit, type World } from './world';
 
 /** What is needed before a command is known: outputs, and a way to open the rest. */
@@ -29,12 +30,12 @@ export async function run(words: readonly string[], outside: Outside): Promise<n
   }
   if (first === 'help' || first === '--help' || first === '-h') return help(rest[0], outside);
   const command = commands.find(({ name }) => name === first);
-  if (!command) return unknown(first, outside);
+  if (!command) return unknown(first, asksJson(rest), outside);
   if (rest.includes('--help') || rest.includes('-h')) return help(first, outside);
   const invocation = readArguments(command, rest);
   if (!invocation.ok) {
-    outside.say(`kanilink: ${invocation.complaint}\nUsage: kanilink ${command.name} ${command.usage}`);
-    return exit.usage;
+    const { complaint } = invocation;
+    return usageError(complaint, `Usage: kanilink ${command.name} ${command.usage}`, asksJson(rest), outside);
   }
   const world = outside.open(invocation.value);
   try {
@@ -50,13 +51,15 @@ function help(name: string | undefined, outside: Outside): number {
     return exit.well;
   }
   const command: Command | undefined = commands.find((it) => it.name === name);
-  if (!command) return unknown(name, outside);
+  if (!command) return unknown(name, false, outside);
   outside.print(commandHelp(command));
   return exit.well;
 }
 
-function unknown(name: string, outside: Outside): number {
+/** Before its arguments are understood, a call that holds `--json` wants one document. */
+const asksJson = (words: readonly string[]): boolean => words.includes('--json');
+
+function unknown(name: string, json: boolean, outside: Outside): number {
   const names = commands.map((command) => command.name).join(', ');
-  outside.say(`kanilink: there is no command "${name}". Commands: ${names}, help.`);
-  return exit.usage;
+  return usageError(`there is no command "${name}"`, `Commands: ${names}, help.`, json, outside);
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { FleetText, PlanView } from '../../shared/ipc';
 import { type Fault, fail, ok, type Result } from '../../shared/result';
+import { fileWords } from '../engine/storage/file-words';
 import { faultProblem, problemsText } from './text/problems';
 import type { World } from './world';
 
@@ -37,7 +38,7 @@ function unwritten(path: string, error: unknown): Fault {
     code: there ? 'file-exists' : 'cannot-save',
     message: there
       ? 'This file is there already, and is not overwritten.'
-      : `The runbook could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      : `The runbook could not be written: ${fileWords(error)}.`,
     fix: 'Choose another name.',
     where: { file: path },
   };

@@ -1,4 +1,5 @@
 import type { LogLineView } from '../../shared/ipc';
+import { type LogLevel, logLevels } from '../../shared/log-levels';
 
 export type Level = LogLineView['level'];
 
@@ -8,11 +9,7 @@ export interface LogFilter {
   readonly text: string;
   /** Null: all servers. */
   readonly server: string | null;
-  /**
-   * `replication`: rounds, refreshes, starts, and all trouble, without the admin commands that Kanilink itself causes by
-   * looking. `warn` and `bad`: that level and worse.
-   */
-  readonly level: 'all' | 'replication' | 'warn' | 'bad';
+  readonly level: LogLevel;
 }
 
 export const everything: LogFilter = { text: '', server: null, level: 'all' };
@@ -33,20 +30,10 @@ export function lineTest(filter: LogFilter): LineTest {
     ok: true,
     matches: (line) =>
       (filter.server === null || line.server === filter.server) &&
-      levels[filter.level](line) &&
+      logLevels[filter.level](line) &&
       (text(line.meaning) || text(line.raw) || text(line.server)),
   };
 }
-
-const levels: Readonly<Record<LogFilter['level'], (line: LogLineView) => boolean>> = {
-  all: () => true,
-  replication: (line) => line.level !== 'info' || line.pull !== null || OF_REPLICATION.test(line.raw),
-  warn: (line) => line.level === 'warn' || line.level === 'bad',
-  bad: (line) => line.level === 'bad',
-};
-
-/** What kanidmd's lines about replication, starts and refreshes have in common (`kanidm.md`, "Health"). */
-const OF_REPLICATION = /repl|supplier|consumer|starting kanidmd/i;
 
 function textTest(text: string): ((value: string) => boolean) | string {
   if (text === '') return () => true;

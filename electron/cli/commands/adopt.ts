@@ -6,6 +6,7 @@ import { type Fault, fail, type Result } from '../../../shared/result';
 import type { Invocation } from '../arguments';
 import { adoptedText, questionText } from '../text/adopted';
 import { faultProblem, problemsText } from '../text/problems';
+import { usageError } from '../usage';
 import { exit, type World } from '../world';
 import { readEndpoint } from './adopt-endpoint';
 
@@ -18,10 +19,7 @@ export async function adopt(invocation: Invocation, world: World): Promise<numbe
   const reaches: Reach[] = [];
   for (const text of endpoints) {
     const read = readEndpoint(text);
-    if (!read.ok) {
-      world.say(`kanilink: ${read.complaint}`);
-      return exit.usage;
-    }
+    if (!read.ok) return usageError(read.complaint, '', json, world);
     reaches.push(read.value);
   }
   const answer = (outcome: Partial<Outcome>, code: number): number => {

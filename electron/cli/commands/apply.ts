@@ -10,27 +10,28 @@ import { interruptedOf } from '../interrupted';
 import { type Outcome, refused, report } from '../outcome';
 import { faultProblem, hasErrors } from '../text/problems';
 import { progressText } from '../text/progress';
-import { exit, type World } from '../world';
+import { unknownServer, usageError } from '../usage';
+import type { World } from '../world';
 import { printPlan } from './plan';
 
 /** `kanilink apply`: plans, asks, deploys. Erases only what the person named. */
 export const apply = (invocation: Invocation, world: World): Promise<number> =>
-  carryOut('apply', { kind: 'apply' }, invocation, world);
+  carryOut({ kind: 'apply' }, invocation, world);
 
 /** `kanilink rollback`: puts back the files of an interrupted deploy, or of the one named. */
 export const rollback = (invocation: Invocation, world: World): Promise<number> =>
-  carryOut('rollback', { kind: 'rollback', deploy: invocation.deploy }, invocation, world);
+  carryOut({ kind: 'rollback', deploy: invocation.deploy }, invocation, world);
 
 /** `kanilink resume`: ties the loose ends of an interrupted deploy, then finishes it from how the servers are now. */
 export const resume = (invocation: Invocation, world: World): Promise<number> =>
-  carryOut('resume', { kind: 'resume' }, invocation, world);
+  carryOut({ kind: 'resume' }, invocation, world);
 
 /** `kanilink renew`: a new certificate for one server, pinned on all its partners. */
 export async function renew(invocation: Invocation, world: World): Promise<number> {
   const { server } = invocation;
-  if (server !== null) return carryOut('renew', { kind: 'renew', server }, invocation, world);
-  world.say('kanilink renew: say whose certificate: --server ID');
-  return exit.usage;
+  if (server !== null) return carryOut({ kind: 'renew', server }, invocation, world);
+  const usage = 'Usage: kanilink renew FLEET --server ID [--yes] [--take-over]';
+  return usageError('renew needs --server: whose certificate is renewed', usage, invocation.json, world);
 }
 
 /** `kanilink refresh`: the servers named with `--erase` take their source's data although all say one domain. */
@@ -44,15 +45,15 @@ export async function refresh(invocation: Invocation, world: World): Promise<num
 /** Loose ends, then the rest; a third time only when something was interrupted again meanwhile. */
 const MOST_ROUNDS = 3;
 
-async function carryOut(name: string, job: Job, invocation: Invocation, world: World): Promise<number> {
+async function carryOut(job: Job, invocation: Invocation, world: World): Promise<number> {
   const { json } = invocation;
   const loaded = await loadFleet(invocation.fleet, world);
   if (!loaded.ok) return report(refused(null, loaded.problems), json, world);
-  const stranger = invocation.erase.find((id) => !loaded.fleet.servers.some((server) => server.id === id));
-  if (stranger !== undefined) {
-    world.say(`kanilink ${name}: --erase ${stranger}: the fleet has no server ${stranger}`);
-    return exit.usage;
-  }
+  const renewed = job.kind === 'renew' ? [job.server] : [];
+  const stranger =
+    unknownServer('--server', renewed, loaded.fleet.servers) ??
+    unknownServer('--erase', invocation.erase, loaded.fleet.servers);
+  if (stranger !== null) return usageError(stranger, '', json, world);
   const interrupted = startsAnew.includes(job.kind) ? await interruptedOf(loaded.text, world) : [];
   if (interrupted.length > 0) return report(refused(null, interrupted.map(asError)), json, world);
   let last: Outcome | null = null;
@@ -74,8 +75,8 @@ async function carryOut(name: string, job: Job, invocation: Invocation, world: W
     if (!json) printPlan(view, world);
     const consent = await consentTo(view, invocation, world);
     if (consent.kind === 'usage') {
-      world.say(`kanilink ${name}: ${consent.complaint}`);
-      return exit.usage;
+      const { complaint, fix } = consent;
+      return usageError(complaint, fix, json, world);
     }
     if (consent.kind === 'refused') return report(stopped(last, view, consent.problems), json, world);
     const { erase } = consent;

@@ -2,6 +2,7 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { type Fault, type Result, fail, ok } from '../../../shared/result';
+import { fileWords } from './file-words';
 
 const LARGEST_FLEET = 4_000_000;
 
@@ -60,18 +61,16 @@ async function readText(file: string): Promise<string | null> {
   }
 }
 
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 const unreadable = (file: string, error: unknown): Fault => ({
   code: 'fleet-unreadable',
-  message: `The fleet file cannot be read: ${words(error)}`,
+  message: `The fleet file cannot be read: ${fileWords(error)}.`,
   fix: 'Check the path and that the file is UTF-8 text you may read.',
   where: { file },
 });
 
 const unwritable = (file: string, error: unknown): Fault => ({
   code: 'fleet-unwritable',
-  message: `The fleet file cannot be written: ${words(error)}`,
+  message: `The fleet file cannot be written: ${fileWords(error)}.`,
   fix: 'Choose another place, or make the folder writable; the old file is as it was.',
   where: { file },
 });

@@ -16,6 +16,7 @@ export async function kanilink(engine: Engine, ...words: readonly string[]) {
     paint: plain,
     paintSaid: plain,
     interactive: false,
+    columns: null,
     askLine: () => Promise.resolve(null),
     signal: new AbortController().signal,
     now: Date.now,
