@@ -23,7 +23,12 @@ function problemText(problem: Problem, paint: Paint): string {
   const where = place === '' ? '' : `${paint.strong(harmless(place))}: `;
   const [first = '', ...evidence] = harmless(problem.message).split('\n');
   const lines = [`${head}${where}${first}`, ...evidence.map((line) => `         ${line}`)];
-  if (problem.fix !== '') lines.push(`         ${paint.quiet(harmless(problem.fix))}`);
+  if (problem.fix !== '')
+    lines.push(
+      ...harmless(problem.fix)
+        .split('\n')
+        .map((line) => `         ${paint.quiet(line)}`),
+    );
   return lines.join('\n');
 }
 

@@ -1,5 +1,6 @@
 import type { DockerServer, SshServer } from '../../../shared/fleet/fleet';
 import type { ObservedServer } from '../../../shared/observed';
+import { engineOptions } from '../../../shared/plan/runbook/docker-shell';
 import type { Problem } from '../../../shared/problem';
 import { shellWord } from '../../../shared/shell-word';
 import type { ObservedFleet } from '../observe-fleet';
@@ -30,9 +31,12 @@ export function refreshNotUndone(record: DeployRecord, fleet: ObservedFleet): re
         code: 'refresh-not-undone',
         server: step.server,
         message: done
-          ? `${step.server} was refreshed: what only it had is gone from it, and a rollback does not bring it back.${inBackup(backup)}`
-          : `A refresh of ${step.server} was begun, and whether it happened is not proved; a rollback does not undo it.${inBackup(backup)}`,
-        fix: backup === undefined ? 'Look for an older backup.' : restoreCommands(step.server, backup, fleet),
+          ? `${step.server} was refreshed: what only it had is gone from it, and a rollback does not bring it back.${inBackup(step.server, backup)}`
+          : `A refresh of ${step.server} was begun, and whether it happened is not proved; a rollback does not undo it.${inBackup(step.server, backup)}`,
+        fix:
+          backup === undefined
+            ? 'Look for an older backup.'
+            : restoreCommands({ server: step.server, source: String(step['source'] ?? ''), backup }, fleet),
         where: { server: step.server },
       },
     ];
@@ -42,53 +46,61 @@ export function refreshNotUndone(record: DeployRecord, fleet: ObservedFleet): re
 const ofServer = (record: DeployRecord, stepId: string, server: string): boolean =>
   record.header.steps.some((it) => it.id === stepId && it.server === server);
 
-const inBackup = (backup: string | undefined): string =>
-  backup === undefined ? '' : ` It is in the backup ${backup} on the server.`;
+const inBackup = (server: string, backup: string | undefined): string =>
+  backup === undefined ? '' : ` The database ${server} had before is in the backup ${backup} on ${server}.`;
 
-/** Exact, for the server's own manager; the database may only be restored by the version that made the backup. */
-function restoreCommands(server: string, backup: string, fleet: ObservedFleet): string {
+/**
+ * The commands one a line, as exact as is known; the database may only be restored by the minor version that made the
+ * backup, and with the source as a supplier it would be replaced again (`kanidm.md`, "Refresh erases", 12).
+ */
+function restoreCommands(
+  { server, source, backup }: { readonly server: string; readonly source: string; readonly backup: string },
+  fleet: ObservedFleet,
+): string {
   const seen = fleet.observed.find((it) => it.id === server);
   const listed = fleet.fleet.servers.find((it) => it.id === server);
-  const config =
-    seen?.facts?.configPath ??
-    (listed?.connect === 'docker' ? '/data/server.toml' : '/etc/kanidm/server.toml');
-  const version = seen?.versionOnDisk ?? null;
-  const same = version === null ? '' : ` (with the same minor version, ${version})`;
-  const restore = (program: string): string =>
-    `${program} database restore ${shellWord(backup)} -c ${shellWord(config)}`;
-  const [stop, run, start] =
-    listed?.connect === 'docker' ? inContainer(listed, seen, restore) : overSsh(listed, restore);
-  return `To restore it${same}: ${stop}; put a ${config} without that supplier in place; ${run}; ${start}.`;
+  if (!seen || !listed)
+    return 'Make the server reachable: then the commands that restore it are printed here.';
+  const config = seen.facts?.configPath ?? '/etc/kanidm/server.toml';
+  const version =
+    seen.versionOnDisk === null ? '' : `, which must be of the same minor version (${seen.versionOnDisk})`;
+  const from = source === '' ? 'the server it was refreshed from' : source;
+  const [stop, restore, start] =
+    listed.connect === 'ssh' ? overSsh(listed, backup, config) : inContainer(listed, seen, backup, config);
+  return [
+    `To restore it with ${server}'s own kanidmd${version}, after the rollback:`,
+    `  ${stop}`,
+    `  # see that ${config} has no table for ${from}: with one, the database may be replaced again`,
+    `  ${restore}`,
+    `  ${start}`,
+  ].join('\n');
 }
 
-type Commands = readonly [stop: string, run: string, start: string];
+type Commands = readonly [stop: string, restore: string, start: string];
 
-function overSsh(listed: SshServer | undefined, restore: (program: string) => string): Commands {
-  const sudo = listed?.sudo === true ? 'sudo ' : '';
-  const unit = shellWord(listed?.service ?? 'kanidmd');
+function overSsh({ service, kanidmd, sudo }: SshServer, backup: string, config: string): Commands {
+  const root = sudo ? 'sudo ' : '';
+  const unit = shellWord(service);
   return [
-    `${sudo}systemctl stop ${unit}`,
-    `${sudo}${restore(shellWord(listed?.kanidmd ?? 'kanidmd'))}`,
-    `${sudo}systemctl start ${unit}`,
+    `${root}systemctl stop ${unit}`,
+    `${root}${shellWord(kanidmd)} database restore ${shellWord(backup)} -c ${shellWord(config)}`,
+    `${root}systemctl start ${unit}`,
   ];
 }
 
-/** The image has no shell (`kanidm.md`): another container of it works on the same mounts. */
-function inContainer(
-  listed: DockerServer,
-  seen: ObservedServer | undefined,
-  restore: (program: string) => string,
-): Commands {
-  const facts = seen?.facts?.container;
-  const name = shellWord(listed.container);
+/** A stopped container runs nothing: the restore runs in one beside it, of the same image and with its mounts. */
+function inContainer(server: DockerServer, seen: ObservedServer, backup: string, config: string): Commands {
+  const docker = ['docker', ...engineOptions(server)].join(' ');
+  const name = shellWord(server.container);
+  const facts = seen.facts?.container ?? null;
+  const ask = (field: string): string => `"$(${docker} inspect -f '{{.${field}}}' ${name})"`;
+  const image = facts === null ? ask('Config.Image') : shellWord(facts.image);
   const unit = facts?.unit ?? null;
-  const client = unit === null ? 'docker' : 'podman';
-  const verb = (word: string): string =>
-    unit === null ? `docker ${word} ${name}` : `systemctl ${word} ${shellWord(unit)}`;
-  const image = facts === undefined ? `the image of ${name}` : shellWord(facts.image);
+  const manage = (verb: string): string =>
+    unit === null ? `${docker} ${verb} ${name}` : `systemctl ${verb} ${shellWord(unit)}`;
   return [
-    verb('stop'),
-    `${client} run --rm --network none --volumes-from ${name} ${image} ${restore('/sbin/kanidmd')}`,
-    verb('start'),
+    manage('stop'),
+    `${docker} run --rm --network none --volumes-from ${name} --user ${ask('Config.User')} --entrypoint ${ask('Path')} ${image} database restore ${shellWord(backup)} -c ${shellWord(config)}`,
+    manage('start'),
   ];
 }

@@ -76,7 +76,7 @@ function writeFunction(name: string, container: string, source: string | null): 
 }
 
 /** How Docker's client is told the engine; `context://` is the client's own word. */
-function engineOptions({ endpoint, certificates }: DockerServer): readonly string[] {
+export function engineOptions({ endpoint, certificates }: DockerServer): readonly string[] {
   const context = /^context:\/\/(.+)$/.exec(endpoint)?.[1];
   if (context !== undefined) return ['--context', shellWord(context)];
   // 2375 is the port of an engine without TLS.
