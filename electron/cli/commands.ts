@@ -5,6 +5,7 @@ import { apply, refresh, renew, resume, rollback } from './commands/apply';
 import { certificates } from './commands/certificates';
 import { check } from './commands/check';
 import { compare } from './commands/compare';
+import { history } from './commands/history';
 import { logs } from './commands/logs';
 import { plan } from './commands/plan';
 import { practice } from './commands/practice';
@@ -67,7 +68,7 @@ export const commands: readonly Command[] = [
     takesFleet: true,
     options: ['yes', 'erase', 'take-over'],
     details:
-      'Without --yes it shows the plan and asks on the terminal. --erase may be repeated, or list ids with commas.\n--take-over takes locks over that are an hour old. Refused while an interrupted deploy waits for resume or rollback.\nExit 0: done, or nothing to do; 1: refused, failed, rolled back or cancelled.\nJSON: {"result":"done|unchanged|refused|failed|rolled-back|cancelled","steps":[…],"problems":[…]}; each step has its "state".',
+      'Without --yes it shows the plan and asks on the terminal. --erase may be repeated, or list ids with commas.\n--take-over takes locks over that are an hour old. Refused while an interrupted deploy waits for resume or rollback.\nExit 0: done, or nothing to do; 1: refused, failed, rolled back or cancelled.\nJSON: {"result":"done|unchanged|refused|failed|rolled-back|cancelled","deploy":"ID"|null,"journal":"FOLDER"|null,"steps":[…],"problems":[…]}; each step has its "state".',
     run: apply,
   },
   {
@@ -87,8 +88,19 @@ export const commands: readonly Command[] = [
     takesFleet: true,
     options: ['yes', 'erase', 'take-over', 'deploy'],
     details:
-      'Only files that are still as the deploy wrote them are put back. Where a refresh happened it says where the backup is and how to restore it. --deploy names another deploy.\nExit and JSON: as apply; 0 also when there is nothing to undo.',
+      'Only files that are still as the deploy wrote them are put back. Where a refresh happened it says where the backup is and how to restore it. --deploy names another deploy, as kanilink history FLEET lists them. Rolling back a deploy that ended well takes the links it made away again: what replicates by them stops, and each server keeps the data it has then.\nExit and JSON: as apply; 0 also when there is nothing to undo.',
     run: rollback,
+  },
+  {
+    name: 'history',
+    usage: 'FLEET',
+    summary:
+      'lists the deploys of this fleet: when, by whom, how they ended, and what can be done about them',
+    takesFleet: true,
+    options: [],
+    details:
+      'Reads the journals of this machine; asks no server.\nExit 0: read; 1: failed.\nJSON: {"deploys":[{"deploy","journal","at","purpose","of","who","host","state","outcome","settledBy","steps":[…],"possible":["resume"|"rollback",…]}],"interrupted":"ID"|null,"problems":[…]}',
+    run: history,
   },
   {
     name: 'logs',

@@ -700,6 +700,60 @@ describe('logs', () => {
   });
 });
 
+describe('history', () => {
+  const write = { server: 'idm-b', step: '1', when: 'before' as const, file: 'step-1.idm-b.before.toml' };
+  const done: HistoryDeploy = {
+    ...past,
+    deploy: 'd-done',
+    state: 'finished',
+    outcome: 'done',
+    files: [write],
+  };
+  const undone = { ...done, deploy: 'd-undone', settledBy: 'd-back' };
+  const back = { ...done, deploy: 'd-back', purpose: 'rollback' as const, of: 'd-undone' };
+  const renewal = {
+    ...done,
+    deploy: 'd-renewal',
+    steps: done.steps.map((it) => ({ ...it, action: 'renew-certificate', state: 'done' as const })),
+  };
+  const history = { deploys: [past, done, back, undone, renewal], interrupted: past.deploy, unreadable: [] };
+
+  it('says of every deploy what can be done', async () => {
+    expect(json((await call('history f.toml --json', { history })).out)).toMatchObject({
+      interrupted: past.deploy,
+      deploys: [
+        { deploy: past.deploy, journal: past.folder, possible: ['resume', 'rollback'] },
+        { deploy: 'd-done', possible: ['rollback'] },
+        { deploy: 'd-back', possible: [] },
+        { deploy: 'd-undone', possible: [] },
+        { deploy: 'd-renewal', possible: [] },
+      ],
+      problems: [{ code: 'deploy-interrupted' }],
+    });
+    const { code, out } = await call('history f.toml', { history });
+    expect(code).toBe(0);
+    expect(out).toContain('Put its files back: kanilink rollback FLEET --deploy d-done');
+    expect(out.match(/rollback FLEET --deploy/g)).toHaveLength(1);
+    expect(out).toContain('2026-11-26 05:55:00 UTC, mia on laptop');
+    expect(out).toContain('? begun: Add idm-a on idm-b');
+  });
+
+  it('names journals that nobody can read, for they may be of this fleet', async () => {
+    const { out } = await call('history f.toml', {
+      history: { ...history, deploys: [], unreadable: ['d-torn'] },
+    });
+    expect(out).toMatch(/d-torn cannot be read/);
+  });
+
+  it('is what a rollback of a deploy that ended well is judged by', async () => {
+    const plan = ok(view([{ ...step('1'), action: 'put-back' as const }]));
+    const warned = await call('rollback f.toml --deploy d-done --yes', { history, plan });
+    expect(warned.out).toMatch(/^warning .*what replicates by these links stops/);
+    const quiet = await call('rollback f.toml --yes', { history, plan });
+    expect(quiet.out).not.toContain('stops');
+  });
+});
+
 describe('practice', () => {
   it('prints the fleet file’s path alone on standard output, until Ctrl-C', async () => {
     expect(await call('practice --servers 3')).toMatchObject({

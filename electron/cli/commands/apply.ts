@@ -8,7 +8,7 @@ import { loadFleet } from '../fleet-argument';
 import { consentTo, unnamed } from '../consent';
 import { interruptedOf } from '../interrupted';
 import { type Outcome, refused, report } from '../outcome';
-import { faultProblem, hasErrors } from '../text/problems';
+import { faultProblem, hasErrors, problemsText } from '../text/problems';
 import { progressText } from '../text/progress';
 import { unknownServer, usageError } from '../usage';
 import type { World } from '../world';
@@ -56,6 +56,7 @@ async function carryOut(job: Job, invocation: Invocation, world: World): Promise
   if (stranger !== null) return usageError(stranger, '', json, world);
   const interrupted = startsAnew.includes(job.kind) ? await interruptedOf(loaded.text, world) : [];
   if (interrupted.length > 0) return report(refused(null, interrupted.map(asError)), json, world);
+  const before = job.kind === 'rollback' ? await undoesAll(loaded.text, job.deploy, world) : [];
   let last: Outcome | null = null;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const planned = await world.engine.plan(loaded.text, {
@@ -72,7 +73,8 @@ async function carryOut(job: Job, invocation: Invocation, world: World): Promise
     const view = planned.value;
     const obstacles = whyNotRun(view, invocation);
     if (obstacles.length > 0) return report(stopped(last, view, obstacles), json, world);
-    if (!json) printPlan(view, world);
+    if (json) say(before, world);
+    else printPlan(view, world, before);
     const consent = await consentTo(view, invocation, world);
     if (consent.kind === 'usage') {
       const { complaint, fix } = consent;
@@ -86,6 +88,27 @@ async function carryOut(job: Job, invocation: Invocation, world: World): Promise
     last = outcome;
   }
   return report(last ?? refused(null, []), json, world);
+}
+
+/** What rolling back a deploy that ended well means: a warning, or none where another one is rolled back. */
+async function undoesAll(text: FleetText, deploy: string | null, world: World): Promise<readonly Problem[]> {
+  const read = deploy === null ? null : await world.engine.history(text);
+  const of = read?.ok ? read.value.deploys.find((it) => it.deploy === deploy) : undefined;
+  if (of?.state !== 'finished' || of.outcome !== 'done') return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'rolls-back-finished',
+      server: null,
+      message: `The deploy ${of.deploy} ended well: its files go back, the links it made with them, and what replicates by these links stops.`,
+      fix: 'Each server keeps the data it has then. To link them again: kanilink apply FLEET.',
+      where: {},
+    },
+  ];
+}
+
+function say(problems: readonly Problem[], world: World): void {
+  if (problems.length > 0) world.say(problemsText(problems, world.paintSaid));
 }
 
 /** Jobs that may not start while an interrupted deploy waits. */

@@ -178,14 +178,14 @@ const nothingInterrupted: Fault = {
 const nothingToUndo: Fault = {
   code: 'nothing-to-undo',
   message: 'No deploy of this fleet was interrupted or ended badly.',
-  fix: 'To undo another one, name it: kanilink rollback FLEET --deploy ID.',
+  fix: 'To undo another one, name it as kanilink history FLEET lists it: kanilink rollback FLEET --deploy ID.',
   where: {},
 };
 
 const noSuchDeploy = (name: string): Fault => ({
   code: 'no-such-deploy',
   message: `The history of this fleet has no ${name}.`,
-  fix: 'Look at the deploys of this fleet, and at --config-dir.',
+  fix: 'Look at the deploys of this fleet (kanilink history FLEET), and at --config-dir.',
   where: {},
 });
 

@@ -55,6 +55,6 @@ const changedByOthers = (server: string, file: string): Problem => ({
   code: 'file-changed',
   server,
   message: `${server}'s server.toml is not one that this deploy wrote: somebody changed it since, so it stays.`,
-  fix: 'Compare it with the earlier files in the history and put one back by choice.',
+  fix: 'Compare it with the earlier files in the history (kanilink history FLEET) and put one back by choice.',
   where: { server, file },
 });
