@@ -52,7 +52,7 @@ export function defaultConfigDir(env: Readonly<Record<string, string | undefined
   if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Kanilink');
   if (process.platform === 'win32')
     return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Kanilink');
-  return join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'kanilink');
+  return join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'Kanilink');
 }
 
 /** Makes an engine. Nothing is connected until something is asked. */
