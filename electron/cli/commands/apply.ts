@@ -37,9 +37,10 @@ export async function renew(invocation: Invocation, world: World): Promise<numbe
 /** `kanilink refresh`: the servers named with `--erase` take their source's data although all say one domain. */
 export async function refresh(invocation: Invocation, world: World): Promise<number> {
   const servers = [...invocation.erase];
-  if (servers.length > 0) return carryOut('refresh', { kind: 'refresh', servers }, invocation, world);
-  world.say("kanilink refresh: name every server that is to take its source's data: --erase ID");
-  return exit.usage;
+  if (servers.length > 0) return carryOut({ kind: 'refresh', servers }, invocation, world);
+  const usage = 'Usage: kanilink refresh FLEET --erase ID… [--yes] [--take-over]';
+  const lacks = "refresh needs --erase: every server that is to take its source's data";
+  return usageError(lacks, usage, invocation.json, world);
 }
 
 /** Loose ends, then the rest; a third time only when something was interrupted again meanwhile. */
