@@ -113,7 +113,7 @@ function say(problems: readonly Problem[], world: World): void {
 }
 
 /** Jobs that may not start while an interrupted deploy waits. */
-const startsAnew: readonly Job['kind'][] = ['apply', 'renew'];
+const startsAnew: readonly Job['kind'][] = ['apply', 'renew', 'refresh'];
 
 const asError = (problem: Problem): Problem => ({ ...problem, severity: 'error' });
 
