@@ -29,13 +29,19 @@ const restoreOf = (server: object, facts: object): string | undefined => {
 
 it('says in exact commands how the backup of a refreshed server is restored, for who runs it', () => {
   const ssh = { connect: 'ssh', service: 'kanidmd', sudo: true, kanidmd: '/usr/sbin/kanidmd' };
-  expect(restoreOf(ssh, { configPath: '/etc/kanidm/server.toml' })).toBe(
-    `To restore it (with the same minor version, 1.10.5): sudo systemctl stop kanidmd; put a /etc/kanidm/server.toml without that supplier in place; sudo /usr/sbin/kanidmd database restore ${backup} -c /etc/kanidm/server.toml; sudo systemctl start kanidmd.`,
-  );
+  expect(restoreOf(ssh, { configPath: '/etc/kanidm/server.toml' })?.split('\n').slice(1)).toEqual([
+    '  sudo systemctl stop kanidmd',
+    expect.stringContaining('# see that /etc/kanidm/server.toml has no table for the server'),
+    `  sudo /usr/sbin/kanidmd database restore ${backup} -c /etc/kanidm/server.toml`,
+    '  sudo systemctl start kanidmd',
+  ]);
   const container = { image: 'kanidm/server:1.10.5', unit: null };
-  expect(
-    restoreOf({ connect: 'docker', container: 'idm-b' }, { configPath: '/data/server.toml', container }),
-  ).toContain(
-    `docker stop idm-b; put a /data/server.toml without that supplier in place; docker run --rm --network none --volumes-from idm-b kanidm/server:1.10.5 /sbin/kanidmd database restore ${backup} -c /data/server.toml; docker start idm-b.`,
+  const docker = { connect: 'docker', container: 'idm-b', endpoint: 'unix:///var/run/docker.sock' };
+  const lines = restoreOf(docker, { configPath: '/data/server.toml', container })?.split('\n') ?? [];
+  expect(lines[0]).toContain('of the same minor version (1.10.5)');
+  expect(lines[1]).toMatch(/^ {2}docker -H \S+ stop idm-b$/);
+  expect(lines[3]).toMatch(
+    /run --rm --network none --volumes-from idm-b .*kanidm\/server:1\.10\.5 database restore \S+idm-b-1\.json\.gz -c \/data\/server\.toml$/,
   );
+  expect(lines[4]).toMatch(/^ {2}docker -H \S+ start idm-b$/);
 });
