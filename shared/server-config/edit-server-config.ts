@@ -42,6 +42,21 @@ export function editServerConfig(
   changes: readonly ConfigChange[],
   where: Place,
 ): Result<Uint8Array> {
+  const last = lastOfEach(changes);
+  const made = editText(bytes, last, where);
+  if (!made.ok) return made;
+  const { before, after, byteOrderMark } = made.value;
+  if (before === after) return ok(bytes);
+  const fault = verifyEdit(before, after, last, where);
+  return fault === null ? ok(encodeToml(after, byteOrderMark)) : fail(fault);
+}
+
+/** The text before and after. A function of its own: the parsed file is large, and gone before the check reads the texts. */
+function editText(
+  bytes: Uint8Array,
+  changes: readonly ConfigChange[],
+  where: Place,
+): Result<{ readonly before: string; readonly after: string; readonly byteOrderMark: boolean }> {
   const read = readToml(bytes, where);
   if (!read.ok) return read;
   const unclear = interpret(read.value, where).findings[0];
@@ -49,12 +64,9 @@ export function editServerConfig(
     const { severity: _severity, ...fault } = unclear;
     return fail(fault);
   }
-  const last = lastOfEach(changes);
-  const edited = edit(read.value, last, where);
-  if (!edited.ok) return edited;
-  if (edited.value === read.value.text) return ok(bytes);
-  const fault = verifyEdit(read.value.text, edited.value, last, where);
-  return fault === null ? ok(encodeToml(edited.value, read.value.byteOrderMark)) : fail(fault);
+  const after = edit(read.value, changes, where);
+  const { text: before, byteOrderMark } = read.value;
+  return after.ok ? ok({ before, after: after.value, byteOrderMark }) : after;
 }
 
 /** A change that is made of several edits needs a few readings; more means the change never settles, which is a bug. */
