@@ -8,8 +8,11 @@ import { value } from '../ssh/results';
 import { kanilink } from './support/kanilink';
 import { anHour, startSite, type TestSite } from './support/site';
 
-// The paths of docs/paths.md, one after the other on one practice fleet, by the command line and the edits they tell.
-describe('the life of a fleet', () => {
+// The paths of docs/paths.md, one after the other on one practice fleet, by the command line and the edits they tell. It takes
+// a minute or two, so only the long run goes them; that each plans what it should is tested in shared/plan/paths.test.ts.
+const long = process.env['KANILINK_LONG'] === '1';
+
+describe.runIf(long)('the life of a fleet', () => {
   let site: TestSite;
   beforeEach(async () => {
     site = await startSite(3);
