@@ -16,7 +16,7 @@ import { report, spread, timed, words } from './support/compare';
  */
 
 const SIZES = [2, 10, 100, 1000];
-const RUNS = 5;
+const RUNS = 3;
 /** A small fleet is worked on this often in one run, so that the clock can tell. */
 const LEAST_SERVERS_A_RUN = 200;
 
