@@ -74,7 +74,7 @@ export function injectionsHold(bench: () => Workbench): void {
               expect(there.value === null || there.value.kind === 'folder' || word.includes('..')).toBe(true);
             expect(asPath.ok ? /passwd$/.test(word) : true, word).toBe(true);
           }
-          for (const word of some([...new Set(plain.map(asName))], 16)) {
+          for (const word of some([...new Set(plain.map(asName))], 32)) {
             if (word.trim() === '' || word === '.' || word === '..') continue;
             const path = `/data/${word}`;
             bench().machine.run('/bin/sh', '-c', 'printf old > "$1"', 'sh', path);
