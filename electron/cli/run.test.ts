@@ -281,7 +281,8 @@ describe('calling the command line', () => {
       for (const flag of ['', '--json']) {
         const called = await call(`${name} fleet.toml ${flag}`, { fleet: broken });
         expect(called.code).toBe(1);
-        expect(called.out).toContain('server[1].id');
+        expect(called.out).toContain('id of the 2nd [[server]] ');
+        expect(called.out.includes('server[1].id')).toBe(flag !== '');
         expect(called.out).toContain('name');
         if (flag)
           expect(json(called.out)).toMatchObject({

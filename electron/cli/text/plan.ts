@@ -15,8 +15,12 @@ export function planText(view: PlanView, paint: Paint): string {
     if (step.diff !== '') more.push(diffText(step.diff, paint));
     return [...lines, indent(more.filter((line) => line !== '').join('\n'), digits + 2)].join('\n');
   });
-  return [...steps, '', planSummary(view)].join('\n');
+  const masked = view.steps.some(({ diff }) => /^[+-].*partner_cert/m.test(diff));
+  return [...steps, '', planSummary(view), ...(masked ? [paint.quiet(MASKED)] : [])].join('\n');
 }
+
+const MASKED =
+  'In the diffs a certificate is shown as its fingerprint, or as “known after step N”; the file holds the certificate itself.';
 
 /** `5 steps on idm-a, idm-b; erases the database of idm-b.` */
 export function planSummary(view: PlanView): string {

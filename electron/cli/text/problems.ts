@@ -32,10 +32,16 @@ function problemText(problem: Problem, paint: Paint): string {
   return lines.join('\n');
 }
 
-/** The place without the link, where the sentence names it already. */
+/** The place without what the sentence names already, and without a field where the line says more. */
 function withoutRepetition({ message, where }: Problem): Place {
-  const { link, ...rest } = where;
-  return link === undefined || message.includes(link) ? rest : where;
+  const { link, server, field, ...rest } = where;
+  const named = server !== undefined && message.split(/[^\w-]+/).includes(server);
+  return {
+    ...rest,
+    ...(server === undefined || (named && rest.file === undefined) ? {} : { server }),
+    ...(link === undefined || message.includes(link) ? {} : { link }),
+    ...(field === undefined || (server === undefined && rest.line !== undefined) ? {} : { field }),
+  };
 }
 
 /** `2 errors, 1 warning`; `no problems`. */

@@ -91,6 +91,28 @@ describe('problems', () => {
     );
   });
 
+  it('do not name a server or a field twice', () => {
+    const of = (message: string, where: Problem['where']) =>
+      problemsText([problem('info', { message, where, fix: '' })], plain);
+    expect(of('idm-b was not checked.', { server: 'idm-b' })).toBe('info     idm-b was not checked.');
+    expect(of('idm-bb was not checked.', { server: 'idm-b' })).toBe(
+      'info     idm-b: idm-bb was not checked.',
+    );
+    expect(of('It is so.', { server: 'a.b(' })).toBe('info     a.b(: It is so.');
+    expect(of('idm-b: no.', { server: 'idm-b', file: '/f', line: 2 })).toBe(
+      'info     idm-b: /f:2: idm-b: no.',
+    );
+    expect(
+      of('origin of idm-b is missing', { file: 'f.toml', line: 2, column: 1, field: 'server[1].origin' }),
+    ).toBe('info     f.toml:2:1: origin of idm-b is missing');
+  });
+
+  it('put commands one a line', () => {
+    expect(problemsText([problem('info', { fix: 'Type:\n  stop\n  start' })], plain)).toBe(
+      'info     It is so.\n         Type:\n           stop\n           start',
+    );
+  });
+
   it('do not name a link twice', () => {
     const text = problemsText(
       [problem('info', { message: 'The link a → b is new.', where: { link: 'a → b' } })],
