@@ -244,3 +244,24 @@ consumer = "idm-c"
     expect(codesOf(`${third}mutual = false\n`)).toEqual([]);
   });
 });
+
+describe('a wrong field', () => {
+  const told = (lines: string) =>
+    readFleet(`version = 1\nname = "x"\n[[server]]\n${lines}`, 'f.toml').problems;
+
+  it('is told by its server’s id, or by the table’s place counted from one', () => {
+    expect(told('id = "idm-a"\nconnect = "ssh"\n')).toMatchObject([
+      { message: 'endpoint of idm-a is missing', where: { field: 'server[0].endpoint' } },
+    ]);
+    expect(told('connect = "ssh"\nendpoint = "ssh://a"\n')).toMatchObject([
+      { message: 'id of the 1st [[server]] is missing' },
+    ]);
+  });
+
+  it('comes with advice for how its server is reached', () => {
+    expect(told('id = "idm-a"\nconnect = "ssh"\n')[0]?.fix).toContain('ssh://');
+    expect(told('id = "idm-a"\nconnect = "docker"\ncontainer = "a"\n')[0]?.fix).toContain(
+      'unix:///var/run/docker.sock',
+    );
+  });
+});

@@ -44,7 +44,8 @@ export function readFleet(text: string, file: string | null): FleetReading {
   if (!read.success) {
     const malformed = read.error.issues.map((issue) => {
       const path = issue.path.map(pathPart);
-      return fieldProblem(issue, valueAt(document.value, path) === undefined, place(path));
+      const at = (some: KeyPath): unknown => valueAt(document.value, some);
+      return fieldProblem(issue, at, place(path));
     });
     return { fleet: null, problems: [...malformed, ...typos].sort(byPlace) };
   }
@@ -107,18 +108,38 @@ function placeOf(document: TomlDocument, path: KeyPath): Place {
   return { line: 1, column: 1, field: describePath(path) };
 }
 
-function fieldProblem(issue: z.core.$ZodIssue, missing: boolean, where: Place): Problem {
-  const field = where.field ?? '';
+function fieldProblem(issue: z.core.$ZodIssue, at: (path: KeyPath) => unknown, where: Place): Problem {
+  const path = issue.path.map(pathPart);
+  const missing = at(path) === undefined;
+  const field = fieldInWords(path, at);
   const name = String(issue.path.filter((part) => typeof part === 'string').at(-1) ?? 'the file');
   return {
     severity: 'error',
     code: missing ? 'fleet-missing-field' : 'fleet-bad-field',
     server: null,
     message: missing ? `${field} is missing` : `${field} ${wording(issue)}`,
-    fix: advice[name] ?? `Correct ${name}.`,
+    fix: (inContainer(path, at) ? adviceOnContainers[name] : undefined) ?? advice[name] ?? `Correct ${name}.`,
     where,
   };
 }
+
+/** `origin of idm-b`, or, of a table that has no id, `origin of the 2nd [[server]]`: nobody counts from zero. */
+function fieldInWords(path: KeyPath, at: (path: KeyPath) => unknown): string {
+  const [table, index, ...rest] = path;
+  if (typeof table !== 'string' || typeof index !== 'number') return describePath(path);
+  const id = at([table, index, 'id']);
+  const known = typeof id === 'string' && id !== '' && rest[0] !== 'id';
+  const which = known ? id : `the ${ordinal(index + 1)} [[${table}]]`;
+  return rest.length === 0 ? which : `${describePath(rest)} of ${which}`;
+}
+
+function ordinal(count: number): string {
+  const teen = count % 100 > 10 && count % 100 < 14;
+  return `${count}${(teen ? undefined : ['th', 'st', 'nd', 'rd'][count % 10]) ?? 'th'}`;
+}
+
+const inContainer = ([table, index]: KeyPath, at: (path: KeyPath) => unknown): boolean =>
+  table === 'server' && index !== undefined && at([table, index, 'connect']) === 'docker';
 
 function wording(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `must be ${kinds[issue.expected] ?? issue.expected}`;
@@ -134,6 +155,11 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   object: 'a table',
   array: 'written as a table in double brackets, such as [[server]]',
+};
+
+/** What to write for a server in a container, where that differs. */
+const adviceOnContainers: Readonly<Record<string, string>> = {
+  endpoint: 'Write where its engine is reached, such as endpoint = "unix:///var/run/docker.sock".',
 };
 
 /** What to write, by field. */

@@ -22,12 +22,20 @@ export function reachable({ servers }: FleetView): readonly Problem[] {
         finding(
           'not-checked',
           id,
-          `${id} was not checked: ${observed.state === 'unreachable' ? 'it could not be reached' : 'its server.toml could not be read'}.`,
+          `${id} was not checked: ${whyNot(observed)}.`,
           'Check again when that is solved; nothing is changed on it until then.',
         ),
       );
     return found;
   });
+}
+
+/** A machine that answered was reached: then it is what is missing there that stopped the probe. */
+function whyNot({ state, faults }: ObservedServer): string {
+  if (state !== 'unreachable') return 'its server.toml could not be read';
+  return faults.some(({ code }) => code === 'unit-not-found')
+    ? 'its systemd unit is not there'
+    : 'it could not be reached';
 }
 
 /** A server whose kanidmd does not run. */
