@@ -158,11 +158,18 @@ const authenticationFailed = (
   route: Route,
   offered: readonly string[],
   notes: readonly string[],
-): Fault =>
-  faultAt(
+): Fault => {
+  const missing = route.identities.filter(({ path }) => notes.includes(`${path}: ${MISSING}`));
+  const files = missing.map(({ path }) => path).join(' and ');
+  return faultAt(
     at,
     'authentication-failed',
-    `the server does not let ${route.user} in`,
-    'Check the user name, and that the public key is in the server’s authorized_keys or the password is right.',
+    files === ''
+      ? `the server does not let ${route.user} in`
+      : `the key file ${files} is not there, and without it the server does not let ${route.user} in`,
+    files === ''
+      ? 'Check the user name, and that the public key is in the server’s authorized_keys or the password is right.'
+      : 'Put the key there, or correct identity in the fleet file (IdentityFile in ~/.ssh/config).',
     { detail: [`the server accepts: ${offered.join(', ') || 'nothing it names'}`, ...notes].join('\n') },
   );
+};
