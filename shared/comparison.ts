@@ -47,7 +47,8 @@ export interface DifferingEntry {
 
 /**
  * A comparison that says, where an earlier one of the same servers proves it, that a server's own changes reach less far than
- * they did: its database was put back to an older copy, or replaced, meanwhile. No log can tell (`kanidm.md`, "Health").
+ * they did: its database was put back to an older copy, or replaced, meanwhile. No log can tell (`kanidm.md`,
+ * "Health"); and after a round with a partner that has seen more, this does not tell either.
  */
 export function sinceLast(made: Comparison, before: Comparison | null): Comparison {
   const back = made.own.flatMap((now) => {

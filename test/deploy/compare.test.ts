@@ -78,7 +78,6 @@ describe('kanilink compare', () => {
         ],
       },
     ]);
-    expect(found.out).toContain('put back to an older copy');
     expect(found.out).not.toContain('the Second');
     expect(left()).toEqual([]);
 
