@@ -17,11 +17,15 @@ import { exit, type World } from './world';
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-// A reader that stops reading (`kanilink logs … | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exit.well);
-  throw error;
-});
+/** Commands that change servers: they are never left in the middle because nobody reads what they say. */
+const CHANGING = ['apply', 'resume', 'rollback', 'renew'];
+
+// A reader that stops reading (`kanilink logs … | head`) is no error, and ends what only reads.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!CHANGING.includes(process.argv[2] ?? '')) process.exit(exit.well);
+  });
 
 void main();
 
