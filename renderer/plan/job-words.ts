@@ -26,7 +26,6 @@ const all: Readonly<Record<Job['kind'], JobWords>> = {
   refresh: {
     title: 'Refresh from its source',
     text: 'The server’s whole database is replaced by its source’s, after a backup, although both say one domain.',
-    done: 'The server holds its source’s data, and the pulls are proved by fresh rounds.',
   },
   'put-back': {
     title: 'Put an earlier server.toml back',
