@@ -6,11 +6,15 @@ import { fileURLToPath } from 'node:url';
 const electronStub = fileURLToPath(new URL('./test/support/electron-stub.ts', import.meta.url));
 const alias = { electron: electronStub };
 
+// What takes minutes and shows what shorter tests show, too: npm run test:long.
+const exclude = process.env['KANILINK_LONG'] === '1' ? [] : ['**/*.long.test.ts'];
+
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
   resolve: { alias },
   test: {
     name,
     include,
+    exclude,
     environment: 'node' as const,
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -25,7 +25,7 @@ describe('kanilink renew', () => {
       const files = await site.files();
 
       const refused = await kanilink(engine, 'renew', text.path, '--server', 'idm-z', '--yes');
-      expect(refused, refused.out).toMatchObject({ code: 1 });
+      expect(refused, refused.out).toMatchObject({ code: 64 });
       const renewed = await kanilink(engine, 'renew', text.path, '--server', 'idm-a', '--yes', '--json');
       expect(renewed.code, `${renewed.out}\n${renewed.err}`).toBe(0);
       const { steps } = JSON.parse(renewed.out) as { steps: { action: string; server: string }[] };

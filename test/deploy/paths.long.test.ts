@@ -10,9 +10,8 @@ import { anHour, startSite, type TestSite } from './support/site';
 
 // The paths of docs/paths.md, one after the other on one practice fleet, by the command line and the edits they tell. It takes
 // a minute or two, so only the long run goes them; that each plans what it should is tested in shared/plan/paths.test.ts.
-const long = process.env['KANILINK_LONG'] === '1';
 
-describe.runIf(long)('the life of a fleet', () => {
+describe('the life of a fleet', () => {
   let site: TestSite;
   beforeEach(async () => {
     // From 1.11.1 on a renewal shows within two seconds.
