@@ -31,8 +31,8 @@ import { holdsTests, lint, types, vitest } from './test-parts.mjs';
  * @property {readonly SystemPackage[]} [packages] what it needs of the system
  * @property {boolean} [needsElectron]
  * @property {() => string | undefined} [lacks] why it can't run here
- * @property {boolean} [aside] keeps its output to itself until it has ended: runs beside parts that wait, one after the other
- * @property {boolean} [waits] spends its time waiting for servers, so that a part aside does not slow it down
+ * @property {boolean} [aside] keeps its output to itself until it has ended: runs beside the others, which use one processor
+ *   or wait for servers; several of them one after the other
  */
 
 const MINUTE = 60_000;
@@ -70,7 +70,7 @@ export async function test(args) {
   /** @param {[string, Part]} named */
   const runPart = async ([name, part]) => {
     const partBegan = Date.now();
-    say(`--- ${name}${part.aside ? ', beside the next parts' : ''}`);
+    say(`--- ${name}${part.aside ? ', beside the others' : ''}`);
     const missing = part.lacks?.() ?? (part.needsElectron ? noElectron : undefined);
     const counts = missing === undefined ? await part.run() : withoutRunning(name, missing);
     results.push(counts);
@@ -80,14 +80,9 @@ export async function test(args) {
   const runAside = async () => {
     for (const named of parts.filter(([, part]) => part.aside)) await runPart(named);
   };
-  /** @type {Promise<void> | undefined} */
-  let aside;
-  for (const named of parts.filter(([, part]) => !part.aside)) {
-    if (named[1].waits) aside ??= runAside();
-    else await aside;
-    await runPart(named);
-  }
-  await (aside ?? runAside());
+  const aside = runAside();
+  for (const named of parts.filter(([, part]) => !part.aside)) await runPart(named);
+  await aside;
   const total = sum(results);
   say(`all parts in ${duration(Date.now() - began)}\n${lines.join('\n')}`);
   process.stdout.write(`${summaryLine(total)}\n`);
@@ -110,12 +105,11 @@ function partsWith(found) {
     lint: { run: lint, aside: true },
     types: { run: types, aside: true },
     unit: { run: () => vitest('unit', patience * 12 * MINUTE) },
-    conformance: { run: () => vitest('conformance', patience * 12 * MINUTE), waits: true },
+    conformance: { run: () => vitest('conformance', patience * 12 * MINUTE) },
     ssh: {
       run: () => vitest('ssh', patience * 15 * MINUTE),
       packages: FOR_SSH_TESTS,
       lacks: lacksSshd,
-      waits: true,
     },
     real: {
       run: () => vitest('real', patience * 20 * MINUTE, { aside: true }),
