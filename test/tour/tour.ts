@@ -99,6 +99,9 @@ export async function tour(electron: ElectronWindow, tell: Storyteller, kanidmd:
     await window.deploy.close();
     await window.canvas.untilHealth('idm-a', 'idm-b', 'replicating', 55 * SECOND);
   });
+  // "Saved": read and closed.
+  const notice = page.getByTestId('notices').getByRole('button', { name: 'Close' }).first();
+  if (await notice.isVisible()) await notice.click();
   await picture('replicating');
   await tell.step('Live logs show rounds of both servers', 60 * SECOND, async () => {
     await window.openTab('Logs');
