@@ -59,8 +59,8 @@ export function judgePull(input: PullInput): PullHealth {
   }
   if (newest.outcome.kind === 'trouble') {
     const { code, health, cause, fix } = newest.outcome.trouble;
-    if (DOWN.has(code) && startedAfter(input.supplierLog, newest))
-      return says('waiting', `${supplier} was started after the newest round, which found it down.`, '');
+    if (DOWN.has(code) && wasStarting(input.supplierLog, newest))
+      return says('waiting', `${supplier} was being started when the newest round looked for it.`, '');
     return says(health, cause, fix);
   }
   // What a supplier is silent about it says in its own log only ("Supplier is lagging"): unread, nothing is proved.
@@ -152,5 +152,10 @@ function concerns(trouble: Trouble, host: string | null): boolean {
 
 /** What a consumer's own listener says concerns those who pull from it, not what it pulls itself. */
 const isOfPulling = (trouble: Trouble): boolean => !isListenerTrouble(trouble.code);
+
+/** The supplier was down at that round, or had begun a moment before: its port opens after its first line. */
+const wasStarting = (log: LogEvidence | null, round: Round): boolean =>
+  (log?.startedAt ?? 0) > round.at - START_UP;
+const START_UP = 10 * SECOND;
 
 const startedAfter = (log: LogEvidence | null, round: Round): boolean => (log?.startedAt ?? 0) > round.at;

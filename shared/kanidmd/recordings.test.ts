@@ -246,7 +246,10 @@ describe('a pull', () => {
     };
     const supplierLog = { ...evidence('log-a-after-refresh.log'), startedAt: log.rounds.at(-1)!.at + 1 };
     expect(judgePull({ ...failed('supplier-unreachable'), supplierLog }).health).toBe('waiting');
-    expect(judgePull(failed('supplier-unreachable')).health).toBe('broken');
+    const soon = { ...supplierLog, startedAt: log.rounds.at(-1)!.at - 2_000_000 };
+    expect(judgePull({ ...failed('supplier-unreachable'), supplierLog: soon }).health).toBe('waiting');
+    const longAgo = { ...supplierLog, startedAt: log.rounds.at(-1)!.at - 20_000_000 };
+    expect(judgePull({ ...failed('supplier-unreachable'), supplierLog: longAgo }).health).toBe('broken');
     expect(judgePull({ ...failed('certificate-renewed'), supplierLog }).health).toBe('broken');
   });
 });

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client, SFTPWrapper } from 'ssh2';
-import { fail, ok, type Result } from '../../../../shared/result';
+import { type Fault, fail, ok, type Result } from '../../../../shared/result';
 import type { Pooled } from '../pool';
 import { type At, connectionFault, faultAt } from './faults';
 import { Gate } from './gate';
@@ -172,15 +172,22 @@ export class SshSession implements Pooled {
           (error) => done(fail(this.channelFault(error))),
         );
       } catch (error) {
-        done(fail(connectionFault(this.at, error, 'connected')));
+        done(fail(this.lost(error)));
       }
       return () => (over = true);
     });
   }
 
+  /** ssh2 knows that it is not connected a while before it says `close`: nobody is to be given this connection meanwhile. */
+  private lost(error: unknown): Fault {
+    const fault = connectionFault(this.at, error, 'connected');
+    this.over.abort(new Stopped(fault));
+    this.client.destroy();
+    return fault;
+  }
+
   private channelFault(error: Error) {
-    if (/no response from server|not connected/i.test(error.message))
-      return connectionFault(this.at, error, 'connected');
+    if (/no response from server|not connected/i.test(error.message)) return this.lost(error);
     return faultAt(
       this.at,
       'channel-refused',
