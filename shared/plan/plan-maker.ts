@@ -10,6 +10,12 @@ import type { PlannedChange } from './plan';
 import type { Roles } from './roles';
 
 /**
+ * When a process started is reckoned from clocks that are asked over the network; a file written right before a start must
+ * not look newer than it. Milliseconds.
+ */
+const CLOCKS_AGREE = 2000;
+
+/**
  * Draws up the steps, in the order of "Deploying" (`design.md`): certificates first, then server by server outward from
  * the primary. Whoever is to be refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and
  * nobody who could erase himself by surprise is left so meanwhile (rules 3, 5, 6, 8).
@@ -81,7 +87,7 @@ export class PlanMaker {
   private isOlderThanItsFile(id: ServerId): boolean {
     const server = this.draft.server(id);
     const startedAt = server?.observed.facts?.startedAt ?? null;
-    return server !== undefined && startedAt !== null && server.file.modifiedAt > startedAt;
+    return server !== undefined && startedAt !== null && server.file.modifiedAt > startedAt + CLOCKS_AGREE;
   }
 
   /** A certificate of its own for every server, for the name partners dial; restarts nothing else. */

@@ -162,7 +162,7 @@ export function observedOf(shown: ShownServer): ObservedServer {
           service: { state: state === 'running' ? 'running' : 'stopped', detail: '' },
         }
       : null,
-    file: reached ? { path, sha256, text, modifiedAt: shown.stale ? 3000 : 1000 } : null,
+    file: reached ? { path, sha256, text, modifiedAt: shown.stale ? 60_000 : 1000 } : null,
     config: reached ? config.value : null,
     versionOnDisk: reached ? version : null,
     domain: reached && domain !== null ? { name: 'idm.example.com', uuid: domain, level: 14 } : null,
