@@ -121,7 +121,7 @@ async function offline(
 /** Where it lies, how big it is, and who can read it: it holds every credential (`kanidm.md`). */
 function inWords(path: string, { bytes, stat }: FileContent, folder: FileStat): string {
   const modes = `mode 0${stat.mode.toString(8)} in a 0${folder.mode.toString(8)} folder of uid ${folder.uid}`;
-  return `${path} · ${bytes.length} bytes, read back · ${modes}: only uid ${folder.uid} and root can read it`;
+  return `${path} · ${bytes.length} bytes, read back · ${modes}: only ${folder.uid === 0 ? 'root' : `uid ${folder.uid} and root`} can read it`;
 }
 
 const backupShape = z.object({ db_d_uuid: z.string(), entries: z.array(z.unknown()).min(1) });

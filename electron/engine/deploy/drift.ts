@@ -49,7 +49,7 @@ export async function whyDrifted(deployment: Deployment, site: Site, call: Call)
   return null;
 }
 
-const fileChanged = {
+export const fileChanged = {
   code: 'file-changed',
   message: 'server.toml is not the file the plan was made from; someone changed it since.',
   fix: 'Look at the difference, then plan again and review; nothing was written by this step.',

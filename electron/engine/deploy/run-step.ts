@@ -6,7 +6,7 @@ import { until } from '../time';
 import { backup } from './backup';
 import { compare } from './compare';
 import { configure } from './configure';
-import { whyDrifted } from './drift';
+import { fileChanged, whyDrifted } from './drift';
 import { whyErases } from './guard-erasures';
 import { whyNoRound } from './partners-round';
 import { refresh } from './refresh';
@@ -66,7 +66,7 @@ async function putBack(deployment: Deployment, step: PutBackStep): Promise<StepR
   if (!old.ok) return stepFailed(faultAt(site, old));
   if (old.value.sha256 !== step.from.sha256) {
     const drift = await whyDrifted(deployment, site, call);
-    if (drift !== null) return stepFailed(drift);
+    return stepFailed(drift ?? { ...fileChanged, where });
   }
   const bytes = new TextEncoder().encode(step.text);
   const config = readServerConfig(bytes, where);
