@@ -17,7 +17,7 @@ const origin = (at: number): Origin => trusted<Origin>(`repl://idm-${at}.example
 const table = (at: number): string =>
   [
     '',
-    `# ${'Partner, as it was agreed with its owner. '.repeat(5)}`,
+    `# ${'Partner, as it was agreed with its owner. '.repeat(6)}`,
     `[replication."${origin(at)}"]`,
     'type = "mutual-pull"',
     `partner_cert = "${certificateOfTest(`idm-${at}`)}"`,
