@@ -11,6 +11,7 @@ import { originsOf } from './desired';
 import { Draft } from './draft';
 import type { Known } from './known';
 import { ownerFinder, type OwnerOf } from './owners';
+import { distinctPairs, type Pair } from './pair';
 import { PlanMaker } from './plan-maker';
 import type { Plan, PlanReport, Step } from './plan';
 import { advice, whyNotRefreshed } from './advice';
@@ -63,9 +64,6 @@ export function makePlan(
   return planOf(draft, problems);
 }
 
-/** Two servers whose data is compared. */
-export type Pair = readonly [ServerId, ServerId];
-
 /**
  * Whoever was refreshed is compared with its source at the end: rounds that succeed prove less than the data itself
  * (`kanidm.md`, "Comparing what two servers really hold").
@@ -74,9 +72,7 @@ function pairsToCompare(steps: readonly Step[], uncompared: readonly Pair[]): re
   const refreshed = steps.flatMap((step): Pair[] =>
     step.action === 'refresh' ? [[step.server, step.source]] : [],
   );
-  return [
-    ...new Map([...refreshed, ...uncompared].map((pair) => [[...pair].sort().join(' '), pair])).values(),
-  ];
+  return distinctPairs([...refreshed, ...uncompared]);
 }
 
 /** A draft of special steps (a rollback, a restart) on the same model of who would erase himself. */

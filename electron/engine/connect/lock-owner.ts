@@ -25,18 +25,17 @@ export function readOwner(text: string): WrittenOwner | null {
   }
 }
 
-/** Whether this lock may be taken: it is of the very same deploy, or stale by the server's clock; see `TakeOver`. */
+/** Whether a lock may be taken over: it is of the very same deploy, or stale and asked for; see `TakeOver`. */
 export const mayTakeOver = (
-  held: WrittenOwner | null,
+  held: Pick<LockOwner, 'deploy'>,
   owner: LockOwner,
   takeOver: TakeOver,
-  serverNowMs: number,
-): boolean =>
-  held !== null &&
-  takeOver !== false &&
-  (held.deploy === owner.deploy || (takeOver === true && isStale(held, serverNowMs)));
+  stale: boolean,
+): boolean => takeOver !== false && (held.deploy === owner.deploy || (takeOver === true && stale));
 
-const isStale = (held: LockOwner, serverNowMs: number): boolean => serverNowMs - held.since > STALE_LOCK_MS;
+/** By the server's own clock. */
+export const isStale = (held: LockOwner, serverNowMs: number): boolean =>
+  serverNowMs - held.since > STALE_LOCK_MS;
 
 /** The fault `locked`, with who, from where, since when and what to do, as every transport says it. */
 export function lockedBy(held: WrittenOwner | null, serverNowMs: number, server: string): Fault {

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../shared/comparison';
 import { serverId } from '../../../shared/names';
-import type { Pair } from '../../../shared/plan/make-plan';
+import { distinctPairs, type Pair, pairKey } from '../../../shared/plan/pair';
 import type { DeployRecord } from './read-journal';
 
 /** A deploy's comparisons: of whom, and when each had its answer, milliseconds; null: it had none. */
@@ -47,14 +47,8 @@ export function neverCompared(past: readonly DeployRecord[], kept: readonly Comp
     past.some((it) =>
       comparesOf(it).some(({ pair: other, ended }) => same(pair, other) && (ended ?? 0) >= since),
     ) || kept.some((it) => it.result !== 'unknown' && same(pair, it.servers) && Date.parse(it.at) >= since);
-  return [
-    ...new Map(
-      pairs
-        .filter(({ pair, at }) => !answered(pair, at))
-        .map(({ pair }) => [[...pair].sort().join(' '), pair]),
-    ).values(),
-  ];
+  return distinctPairs(pairs.filter(({ pair, at }) => !answered(pair, at)).map(({ pair }) => pair));
 }
 
 const same = (a: readonly [string, string], b: readonly [string, string]): boolean =>
-  [...a].sort().join(' ') === [...b].sort().join(' ');
+  pairKey(a) === pairKey(b);

@@ -1,5 +1,5 @@
 import { serverId, type ServerId } from '../../../shared/names';
-import type { Pair } from '../../../shared/plan/make-plan';
+import type { Pair } from '../../../shared/plan/pair';
 import { comparesOf, hasCompared } from './compared';
 import type { DeployRecord } from './read-journal';
 

@@ -7,6 +7,8 @@ import type {
   ConfigTest,
   FileContent,
   FileStat,
+  Lock,
+  LockOwner,
   LogItem,
   LogStart,
   Output,
@@ -25,7 +27,7 @@ import { makeFolder, removeFile } from './folders';
 import { ownerOf } from './owner';
 import { faultAt } from '../ssh/faults';
 import { kanidmdUser } from './kanidmd-user';
-import { type Lock, lockContainer, type LockOwner } from './lock';
+import { lockContainer } from './lock';
 import { readLogs } from './logs';
 import { managerOf } from './manager';
 import { kanidmdArguments, serverCommand } from './program';

@@ -1,29 +1,12 @@
 import { fail, ok, type Fault, type Result } from '../../../../shared/result';
-import type { Call, TakeOver } from '../connection';
+import { type Call, type Lock, type LockOwner, STALE_LOCK_MS, type TakeOver } from '../connection';
+import { mayTakeOver } from '../lock-owner';
 import { type At, faultAt } from '../ssh/faults';
 import { pause, within } from '../ssh/limits';
 import { engineNow } from './clock';
 import { type Container, nameOf } from './container';
 import type { EngineApi } from './engine-api';
 import { LABEL } from './temporary';
-
-/** Who holds a lock. */
-export interface LockOwner {
-  readonly who: string;
-  readonly host: string;
-  readonly deploy: string;
-  /** Milliseconds since the epoch, the server's clock. */
-  readonly since: number;
-}
-
-export interface Lock {
-  /** Still ours? Asked before every effect. */
-  check(call: Call): Promise<Result<void>>;
-  release(call: Call): Promise<Result<void>>;
-}
-
-/** A lock older than this by the engine's clock was left behind. Milliseconds (`design.md`, "Deploying"). */
-const STALE_MS = 3_600_000;
 
 /**
  * Locks a container: another one of a name made from its own is created and never started. The engine lets no second one
@@ -54,9 +37,8 @@ export async function lockContainer(
     }
     const stale = await isStale(api, held.value, signal);
     if (!stale.ok) return stale;
-    const mayTake =
-      takeOver !== false && (held.value.deploy === owner.deploy || (takeOver === true && stale.value));
-    if (!mayTake) return fail(lockedBy(api.at, held.value, stale.value));
+    if (!mayTakeOver(held.value, owner, takeOver, stale.value))
+      return fail(lockedBy(api.at, held.value, stale.value));
     // By its id: a lock that took the place of this one meanwhile is not touched.
     const removed = await remove(api, held.value.id, signal);
     if (!removed.ok) return removed;
@@ -171,7 +153,7 @@ async function remove(api: EngineApi, id: string, signal: AbortSignal): Promise<
 async function isStale(api: EngineApi, held: Held, signal: AbortSignal): Promise<Result<boolean>> {
   const now = await engineNow(api, signal);
   if (!now.ok) return now;
-  return ok(now.value !== null && now.value - held.createdAt > STALE_MS);
+  return ok(now.value !== null && now.value - held.createdAt > STALE_LOCK_MS);
 }
 
 const lockedBy = (at: At, held: Held, stale: boolean): Fault =>

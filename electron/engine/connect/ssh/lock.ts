@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '../../../../shared/result';
 import type { LockOwner, Output, TakeOver } from '../connection';
-import { lockedBy, lockLost, mayTakeOver, ownerText, readOwner, type WrittenOwner } from '../lock-owner';
+import {
+  isStale,
+  lockedBy,
+  lockLost,
+  mayTakeOver,
+  ownerText,
+  readOwner,
+  type WrittenOwner,
+} from '../lock-owner';
 import { faultAt } from './faults';
 import type { ServerFiles } from './files';
 import { freshFolder } from './fresh-folder';
@@ -48,8 +56,9 @@ export async function takeLock(
       if (!now.ok) return now;
       const free = held.value === 'none';
       const writtenBy = held.value === 'none' || held.value === 'unreadable' ? null : held.value;
-      if (!free && !mayTakeOver(writtenBy, owner, takeOver, now.value))
-        return fail(lockedBy(writtenBy, now.value, machine.at.server));
+      const mayTake =
+        writtenBy !== null && mayTakeOver(writtenBy, owner, takeOver, isStale(writtenBy, now.value));
+      if (!free && !mayTake) return fail(lockedBy(writtenBy, now.value, machine.at.server));
       if (!free) {
         const moved = await lock.moveAway(writtenBy, signal);
         if (!moved.ok) return moved;
