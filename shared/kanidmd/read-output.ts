@@ -11,13 +11,17 @@ export interface Printed {
 /** Longest piece of kanidmd's own words in a message: a parse error prints the whole file on one line (`kanidm.md`). */
 const LONGEST_LINE = 300;
 
+const UNCLEAR = 'answer-unclear';
+
 /** The certificate line of `show-` and `renew-replication-certificate`; JSON output of 1.2 to 1.8 is read too. */
 export function readCertificateOutput(printed: Printed): Result<CertificateText> {
   const found = /certificate: "([A-Za-z0-9_-]+=*)"|"certificate"\s*:\s*"([A-Za-z0-9_-]+=*)"/.exec(
     textOf(printed),
   );
   const text = certificateText(found?.[1] ?? found?.[2] ?? '');
-  return text === null ? fail(explain(printed, 'show-replication-certificate', 'no certificate')) : ok(text);
+  if (text !== null) return ok(text);
+  const fault = explain(printed, 'show-replication-certificate', 'no certificate');
+  return fail(fault.code === UNCLEAR ? { ...fault, code: 'no-certificate-shown' } : fault);
 }
 
 /** `domain show`: name, uuid and level. */
@@ -101,7 +105,7 @@ function explain(printed: Printed, command: string, missing: string): Fault {
       where: {},
     };
   return {
-    code: 'answer-unclear',
+    code: UNCLEAR,
     message: `\`kanidmd ${command}\` shows ${missing}.`,
     fix: 'Read its words below and its log.',
     detail,

@@ -65,7 +65,7 @@ describe('command output of real servers', () => {
     const taken = readCertificateOutput(printed('show-cert-no-replication'));
     expect(!taken.ok && taken.error.code).toBe('admin-socket');
     const renewing = readCertificateOutput(printed('show-cert-a-just-after-renew'));
-    expect(!renewing.ok && renewing.error.code).toBe('answer-unclear');
+    expect(!renewing.ok && renewing.error.code).toBe('no-certificate-shown');
   });
 
   it('reads domains, versions, refreshes, renewals, health and config tests', () => {

@@ -15,6 +15,7 @@ import { distinctPairs, type Pair } from './pair';
 import { PlanMaker } from './plan-maker';
 import type { Plan, PlanReport, Step } from './plan';
 import { advice, whyNotRefreshed } from './advice';
+import { faultsOf } from './older-than-file';
 import { Roles } from './roles';
 
 /** What a plan is made for besides what the fleet file says. */
@@ -42,7 +43,7 @@ export function makePlan(
   const problems: Problem[] = [
     ...checkTopology(fleet, topology),
     ...checkObserved(fleet, topology, observed),
-    ...observed.flatMap((server) => server.faults.map((fault) => problemOf(fault))),
+    ...observed.flatMap((server) => faultsOf(server).map((fault) => problemOf(fault))),
     ...whyNotRefreshed(fleet, topology, refresh),
   ];
   const byId = new Map(observed.map((server) => [server.id, server]));

@@ -6,14 +6,9 @@ import type { DesiredTable } from './desired';
 import type { Draft } from './draft';
 import { FileChanges } from './file-changes';
 import type { Known } from './known';
+import { isOlderThanItsFile } from './older-than-file';
 import type { PlannedChange } from './plan';
 import type { Roles } from './roles';
-
-/**
- * When a process started is reckoned from clocks that are asked over the network; a file written right before a start must
- * not look newer than it. Milliseconds.
- */
-const CLOCKS_AGREE = 2000;
 
 /**
  * Draws up the steps, in the order of "Deploying" (`design.md`): certificates first, then server by server outward from
@@ -65,7 +60,10 @@ export class PlanMaker {
         partner: { ...partner, automaticRefresh: false },
       }));
       this.configure(id, changes, configureWords.disarm(id));
-    } else if (this.isOlderThanItsFile(id)) this.draft.restart(id, configureWords.olderThanFile);
+      return;
+    }
+    const server = this.draft.server(id);
+    if (server && isOlderThanItsFile(server.observed)) this.draft.restart(id, configureWords.olderThanFile);
   }
 
   /**
@@ -82,12 +80,6 @@ export class PlanMaker {
       this.known.ownerOf(supplier) === wanted?.partner &&
       !this.roles.toRefresh(id)
     );
-  }
-
-  private isOlderThanItsFile(id: ServerId): boolean {
-    const server = this.draft.server(id);
-    const startedAt = server?.observed.facts?.startedAt ?? null;
-    return server !== undefined && startedAt !== null && server.file.modifiedAt > startedAt + CLOCKS_AGREE;
   }
 
   /** A certificate of its own for every server, for the name partners dial; restarts nothing else. */

@@ -15,6 +15,8 @@ export interface Touched {
   readonly original: string | null;
   /** SHA-256 of every file they wrote or meant to write. */
   readonly written: ReadonlySet<string>;
+  /** The newest write, unless a restart after it is known to have ended well: no process may have read that file. */
+  readonly unread: Intent | null;
   /** A refresh was begun, and nothing says how it ended. */
   readonly refreshing: boolean;
   /** When it was last written or begun to be. */
@@ -31,23 +33,35 @@ export const chainOf = (of: DeployRecord, all: readonly DeployRecord[]): readonl
 export async function touchedServers(chain: readonly DeployRecord[]): Promise<readonly Touched[]> {
   const servers = new Map<
     string,
-    { intents: Intent[]; original: string | null; written: Set<string>; order: number }
+    {
+      intents: Intent[];
+      original: string | null;
+      written: Set<string>;
+      unread: Intent | null;
+      order: number;
+    }
   >();
   let order = 0;
   for (const record of chain) {
     for (const entry of record.entries) {
+      if (entry.kind === 'effect' && entry.well) {
+        const it = servers.get(entry.server);
+        if (it?.intents.at(-1)?.effect === 'restart') it.unread = null;
+      }
       if (entry.kind !== 'intent') continue;
       order += 1;
       const it = servers.get(entry.server) ?? {
         intents: [],
         original: null,
         written: new Set<string>(),
+        unread: null,
         order,
       };
       servers.set(entry.server, it);
       it.intents.push(entry);
       it.order = order;
       if (entry.effect !== 'write') continue;
+      it.unread = entry;
       if (it.original === null && entry.before !== undefined)
         it.original = await readFile(join(record.folder, entry.before), 'utf8');
       if (entry.after !== undefined)

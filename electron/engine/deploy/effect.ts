@@ -29,6 +29,7 @@ export async function effect<T>(
     kind: 'effect',
     step: step.id,
     server,
+    well: outcome.ok,
     note: outcome.ok ? `${intent.effect} done` : `${outcome.error.code}: ${outcome.error.message}`,
   });
   return outcome.ok ? outcome : fail(faultAt(site, outcome));

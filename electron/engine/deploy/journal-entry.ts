@@ -51,7 +51,7 @@ export const journalEntry = z.discriminatedUnion('kind', [
     domain: z.string().nullable().exactOptional(),
   }),
   /** The effect of the newest intent of this step is over. */
-  line('effect', { step: z.string(), server: z.string(), note: z.string() }),
+  line('effect', { step: z.string(), server: z.string(), well: z.boolean(), note: z.string() }),
   line('output', { step: z.string(), text: z.string() }),
   line('done', { step: z.string(), note: z.string(), backup: z.string().exactOptional() }),
   line('failed', { step: z.string(), code: z.string(), message: z.string(), undone: z.boolean() }),

@@ -29,7 +29,7 @@ describe('the journal of a deploy', () => {
     const journal = await start();
     const kept = await journal.keep('step-1.idm-a.before.toml', 'old\n');
     await journal.write(intent);
-    await journal.write({ kind: 'effect', step: '1', server: 'idm-a', note: 'write done' });
+    await journal.write({ kind: 'effect', step: '1', server: 'idm-a', well: true, note: 'write done' });
     await journal.write({ kind: 'done', step: '1', note: '' });
     await journal.write({ kind: 'finished', outcome: 'done', problems: [] });
     await journal.close();

@@ -7,8 +7,8 @@ import type { DeployRecord } from './read-journal';
 
 /**
  * What an interrupted deploy left that must be over before anything can be planned: a refresh that may still be queued and
- * erase later (`kanidm.md`, "Refresh erases", 8), a server that was stopped for a backup or did not start again. Each
- * such server is restarted, and its log and database tell what happened.
+ * erase later (`kanidm.md`, "Refresh erases", 8), a server that was stopped for a backup or did not start again, a file
+ * that was written and no process has read yet. Each such server is restarted, and its log and database tell what happened.
  * @returns null when there is nothing of the kind.
  */
 export function planLooseEnds(
@@ -28,6 +28,11 @@ export function planLooseEnds(
         id,
         `A refresh of ${id} was under way when the deploy ${of.deploy} was interrupted: a restart drops a request that may still be queued; then ${id}'s log tells whether it happened.`,
       );
+    else if (isUnread(it, seen.file?.sha256 ?? null) && restartedSince <= lastWrite(it))
+      draft.restart(
+        id,
+        `The deploy ${of.deploy} was interrupted between the new server.toml of ${id} and its restart; partners are read only at start.`,
+      );
     else if (seen.state === 'stopped')
       draft.restart(
         id,
@@ -37,8 +42,18 @@ export function planLooseEnds(
   return draft.steps.length === 0 ? null : planOf(draft, []);
 }
 
-/** When the newest refresh was asked for, our clock; a second of slack for the clocks' grain. */
+/** Two clocks that are asked over the network agree within this. Milliseconds. */
+const GRAIN = 1000;
+
+/** One of the files it was given is there, and nothing says that a process has read it. */
+const isUnread = (it: Touched, file: string | null): boolean =>
+  it.unread !== null && file !== null && it.written.has(file);
+
+/** When the newest file was written, our clock, with the clocks' grain. */
+const lastWrite = (it: Touched): number => (it.unread ? Date.parse(it.unread.at) + GRAIN : 0);
+
+/** When the newest refresh was asked for, our clock, with the clocks' grain. */
 function lastRefresh(it: Touched): number | null {
   const intent = it.intents.filter(({ effect }) => effect === 'refresh').at(-1);
-  return intent ? Date.parse(intent.at) + 1000 : null;
+  return intent ? Date.parse(intent.at) + GRAIN : null;
 }

@@ -41,7 +41,7 @@ export function planRollback(
       if (!added.ok) problems.push({ ...problemOf(added.error), server: null });
     }
     if (draft.steps.length > before) continue;
-    if (it.refreshing || seen.state === 'stopped' || it.intents.at(-1)?.effect === 'write')
+    if (it.refreshing || seen.state === 'stopped' || it.unread !== null)
       draft.restart(
         id,
         `The deploy was interrupted while it was at work on ${id}: it must run with the file that is there, and a refresh that may be queued must go.`,

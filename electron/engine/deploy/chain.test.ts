@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
+import { trusted, type Sha256 } from '../../../shared/names';
+import type { ObservedFleet } from '../observe-fleet';
+import { touchedServers } from './chain';
+import type { JournalEntry } from './journal-entry';
+import { planLooseEnds } from './plan-loose-ends';
+import type { DeployRecord } from './read-journal';
+
+const WROTE = '2026-11-26T08:00:00.000Z';
+const AFTER = 'step-1.idm-a.after.toml';
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kl-chain-'));
+  await writeFile(join(folder, AFTER), 'new');
+  await writeFile(join(folder, 'before.toml'), 'old');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const about = { step: '1', server: 'idm-a' } as const;
+const write: JournalEntry = {
+  ...{ kind: 'intent', at: WROTE, ...about, effect: 'write', before: 'before.toml', after: AFTER },
+};
+const restart: JournalEntry = { kind: 'intent', at: WROTE, ...about, effect: 'restart' };
+const ended = (well: boolean): JournalEntry => ({ kind: 'effect', at: WROTE, ...about, well, note: '' });
+
+/** The summaries of what has to be over first, for a journal and a server with this file that started then. */
+async function looseEnds(
+  entries: readonly JournalEntry[],
+  file: 'old' | 'new',
+  startedMs: number,
+): Promise<string[]> {
+  const record = { deploy: 'd', folder, entries } as unknown as DeployRecord;
+  const seen = observedOfTest({ id: 'idm-a', domain: 'a', tables: [] });
+  const sha256 = trusted<Sha256>(createHash('sha256').update(file).digest('hex'));
+  const observed = {
+    ...seen,
+    file: seen.file && { ...seen.file, sha256 },
+    facts: seen.facts && { ...seen.facts, startedAt: Date.parse(WROTE) + startedMs },
+  };
+  const fleet = { fleet: fleetOfTest(['idm-a'], []), observed: [observed] } as unknown as ObservedFleet;
+  const plan = planLooseEnds(fleet, record, await touchedServers([record]));
+  return plan === null ? [] : plan.steps.map((step) => step.summary);
+}
+
+it('a file that was written and not read by any process yet is a loose end, whatever the grain of the clocks', async () => {
+  const restarted = ['Restart idm-a'];
+  expect(await looseEnds([write], 'new', -3_600_000)).toEqual(restarted);
+  expect(await looseEnds([write], 'new', -500)).toEqual(restarted);
+  expect(await looseEnds([write, ended(true), restart], 'new', -500)).toEqual(restarted);
+  expect(await looseEnds([write, ended(true), restart, ended(false)], 'new', -500)).toEqual(restarted);
+});
+
+it('one that was never written, or whose restart ended well or is seen, is none', async () => {
+  expect(await looseEnds([write], 'old', -500)).toEqual([]);
+  expect(await looseEnds([write, ended(true), restart, ended(true)], 'new', 500)).toEqual([]);
+  expect(await looseEnds([write, ended(true), restart], 'new', 5000)).toEqual([]);
+});
