@@ -18,6 +18,15 @@ export interface RunStep {
   readonly output: readonly string[];
 }
 
+/** What the person agreed to: the plan as read, and every server whose database may be replaced. */
+export interface Order {
+  readonly plan: PlanView;
+  readonly erase: readonly string[];
+  readonly job: Job;
+  /** Stale locks are taken over. */
+  readonly takeOver?: boolean;
+}
+
 /** One deploy, as its events tell it. */
 export interface Run {
   readonly job: Job;
@@ -107,6 +116,8 @@ function changeStep(run: Run, id: string, change: (step: RunStep) => RunStep): R
 /** The deploy of this window; the journals know those before it. */
 export class DeployRun {
   run = $state.raw<Run | null>(null);
+  /** What the newest run was asked for. */
+  order: Order | null = null;
   active = $derived(this.run !== null && this.run.outcome === null);
   readonly #client: Client;
   #stream: OpenStream | null = null;
@@ -115,17 +126,11 @@ export class DeployRun {
     this.#client = client;
   }
 
-  /** Runs the reviewed plan; `erase` names every server whose database may be replaced. `finished` is called once. */
-  start(
-    fleet: FleetText,
-    {
-      plan,
-      erase,
-      job = { kind: 'apply' },
-    }: { readonly plan: PlanView; readonly erase: readonly string[]; readonly job?: Job },
-    finished: (run: Run) => void,
-  ): void {
+  /** Runs the reviewed plan. `finished` is called once. */
+  start(fleet: FleetText, order: Order, finished: (run: Run) => void): void {
     if (this.active) return;
+    const { plan, erase, job, takeOver = false } = order;
+    this.order = order;
     this.run = startRun(plan.steps, Date.now(), job);
     const end = (run: Run): void => {
       this.run = run;
@@ -133,7 +138,13 @@ export class DeployRun {
     };
     this.#stream = this.#client.open(
       'deploy',
-      { fleet, fingerprint: plan.fingerprint, erase: [...erase], ...(job.kind === 'apply' ? {} : { job }) },
+      {
+        fleet,
+        fingerprint: plan.fingerprint,
+        erase: [...erase],
+        ...(job.kind === 'apply' ? {} : { job }),
+        ...(takeOver ? { takeOver } : {}),
+      },
       {
         onItems: (events) => {
           let run = this.run;

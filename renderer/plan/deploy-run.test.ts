@@ -4,7 +4,7 @@ import type { DeployEvent } from '../../shared/plan/deploy';
 import { createClient } from '../bridge/client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { after, DeployRun, type Run, startRun } from './deploy-run.svelte';
-import { outcomeWords } from './outcome-words';
+import { mayTakeOver, outcomeWords } from './outcome-words';
 import { runDetails } from './run-details';
 
 const step = (id: string) => ({
@@ -27,7 +27,7 @@ function start() {
   const bridge = new RecordedBridge();
   const deploy = new DeployRun(createClient(bridge));
   const ended: Run[] = [];
-  deploy.start(fleet, { plan, erase: ['idm-b'] }, (run) => ended.push(run));
+  deploy.start(fleet, { plan, erase: ['idm-b'], job: { kind: 'apply' } }, (run) => ended.push(run));
   const { id } = bridge.last('open');
   const say = (...items: DeployEvent[]): void => bridge.say({ kind: 'items', id, items });
   return { bridge, deploy, ended, say, end: () => bridge.say({ kind: 'end', id, fault: null }) };
@@ -85,8 +85,32 @@ it('a stream that ends without an outcome is a lost engine, never a success', ()
 
 it('only one deploy runs at a time', () => {
   const { bridge, deploy } = start();
-  deploy.start(fleet, { plan, erase: [] }, () => undefined);
+  deploy.start(fleet, { plan, erase: [], job: { kind: 'apply' } }, () => undefined);
   expect(bridge.sent.filter((message) => message.kind === 'open')).toHaveLength(1);
+});
+
+it('a stale lock is offered to be taken over, with the very plan that was agreed to; a live one is not', () => {
+  const refused = (code: string): Run => {
+    const { deploy, say } = start();
+    const problem = { severity: 'error' as const, code, server: 'idm-b', message: '', fix: '', where: {} };
+    say({ kind: 'finished', outcome: 'refused', problems: [problem], at: 2 });
+    if (!deploy.run) throw new Error('it ran');
+    return deploy.run;
+  };
+  expect(mayTakeOver(refused('lock-stale'))).toBe(true);
+  expect(mayTakeOver(refused('locked'))).toBe(false);
+  expect(outcomeWords(refused('locked')).text).toContain('holds the lock');
+
+  const { bridge, deploy, say } = start();
+  say({ kind: 'finished', outcome: 'refused', problems: [], at: 2 });
+  if (!deploy.order) throw new Error('it was ordered');
+  deploy.start(fleet, { ...deploy.order, takeOver: true }, () => undefined);
+  expect(bridge.last('open').question).toEqual({
+    fleet,
+    fingerprint: 'p1',
+    erase: ['idm-b'],
+    takeOver: true,
+  });
 });
 
 it('details hold the steps, their output and the problems', () => {

@@ -35,7 +35,9 @@ export function outcomeWords(run: Run): OutcomeWords {
       return {
         tone: 'warn',
         title: 'Refused.',
-        text: 'Nothing was changed: what was found is not what was reviewed.',
+        text: isLocked(run)
+          ? 'Nothing was changed: somebody else holds the lock of a server.'
+          : 'Nothing was changed: what was found is not what was reviewed.',
       };
     case 'failed':
       return {
@@ -63,6 +65,13 @@ export function outcomeWords(run: Run): OutcomeWords {
       };
   }
 }
+
+const isLocked = (run: Run): boolean =>
+  run.problems.some((it) => it.code === 'locked' || it.code === 'lock-stale');
+
+/** A stale lock stands in the way and nothing was begun: it may be taken over, and the same plan run. */
+export const mayTakeOver = (run: Run): boolean =>
+  run.outcome === 'refused' && run.problems.some((it) => it.code === 'lock-stale');
 
 /** What is proved by the steps that ran; a rollback or a lone restart watches no pull, and must not sound as if. */
 function doneWords(run: Run): string {

@@ -16,12 +16,19 @@ export async function runDeploy(
   plan: PlanView,
   erase: readonly string[],
   job: Job = { kind: 'apply' },
+  takeOver = false,
 ): Promise<void> {
   if (app.locked) return;
   if (!app.document.saved && !(await save(app))) return;
   app.dialog = { kind: 'deploy' };
   app.notices.say('Deploy started.');
-  app.deploy.start(app.document.question(), { plan, erase, job }, (run) => void finished(app, run));
+  app.deploy.start(app.document.question(), { plan, erase, job, takeOver }, (run) => void finished(app, run));
+}
+
+/** Runs the order anew that a stale lock stood in the way of, and takes that lock over. */
+export async function takeOverAndDeploy(app: App): Promise<void> {
+  const order = app.deploy.order;
+  if (order) await runDeploy(app, order.plan, order.erase, order.job, true);
 }
 
 async function finished(app: App, run: Run): Promise<void> {

@@ -28,6 +28,11 @@ export const configureWords = {
     why: 'It makes its certificate only once it has [replication].',
   }),
 
+  prepareAndLink: (id: ServerId): Words => ({
+    summary: `Set up replication on ${id} and write its links`,
+    why: 'It makes its certificate only once it has [replication]. Those of its partners are known by now.',
+  }),
+
   newOrigin: (id: ServerId, origin: string): Words => ({
     summary: `Set up ${id} for its certificate of ${origin}`,
     why: `Partners dial ${origin}. The name of the certificate is taken from the origin in ${id}'s own file when it is renewed.`,

@@ -45,11 +45,10 @@ describe('a pair of servers', () => {
     );
     expect(errors(plan)).toEqual([]);
     expect(outline(plan)).toEqual([
-      'configure idm-a',
-      'read-certificate idm-a',
       'configure idm-b',
       'read-certificate idm-b',
       'configure idm-a',
+      'read-certificate idm-a',
       'configure idm-b',
       'backup idm-b',
       'refresh idm-b !idm-b',

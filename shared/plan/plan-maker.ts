@@ -33,7 +33,8 @@ export class PlanMaker {
     const order = [...topology.order, ...topology.alone];
     // From the outermost inward: it is the secondaries that may erase themselves.
     [...order].reverse().forEach((id) => this.calm(id));
-    order.forEach((id) => this.prepare(id));
+    const refreshed = (id: ServerId): boolean => this.roles.toRefresh(id);
+    [...order.filter(refreshed), ...order.filter((id) => !refreshed(id))].forEach((id) => this.prepare(id));
     order.forEach((id) => this.link(id));
     const effects = this.draft.steps.filter((step) => step.action !== 'read-certificate');
     const touched = new Set(effects.map((step) => step.server));
@@ -82,18 +83,30 @@ export class PlanMaker {
     );
   }
 
-  /** A certificate of its own for every server, for the name partners dial; restarts nothing else. */
+  /**
+   * A certificate of its own for every server, for the name partners dial. Whoever keeps its data comes last and, where its
+   * partners' certificates are known by then, gets its links in the same step: that is one restart less, and its rounds
+   * begin earlier.
+   */
   private prepare(id: ServerId): void {
     if (!this.takesPart(id) || this.roles.desired(id).length === 0) return;
     const certificate = this.draft.server(id)?.certificate ?? null;
     if (certificate === null) {
-      this.configure(id, this.changes.own(id), configureWords.prepare(id));
+      if (this.mayLinkAtOnce(id)) this.configure(id, this.changes.all(id), configureWords.prepareAndLink(id));
+      else this.configure(id, this.changes.own(id), configureWords.prepare(id));
       this.draft.readCertificate(id);
     } else if (this.roles.toRenew(id) && 'known' in certificate) {
       const origin = this.known.origins.get(id) ?? '';
       this.configure(id, this.changes.own(id), configureWords.newOrigin(id, origin));
       this.draft.renewCertificate(id, certificate.known);
     }
+  }
+
+  /** It keeps its data, and everything its partner tables need is known or will be by then. */
+  private mayLinkAtOnce(id: ServerId): boolean {
+    const known = ({ partner }: DesiredTable): boolean =>
+      this.takesPart(partner) && (this.draft.server(partner)?.certificate ?? null) !== null;
+    return !this.roles.toRefresh(id) && this.roles.desired(id).every(known);
   }
 
   private link(id: ServerId): void {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Connections } from '../../electron/engine/connections';
 import { takeLocks } from '../../electron/engine/deploy/locks';
 import type { Site } from '../../electron/engine/deploy/site';
@@ -10,6 +11,8 @@ import { deployed, startSite, type TestSite } from './support/site';
 import { value } from '../ssh/results';
 
 const TIMES = 100;
+/** Whole deploys take seconds each. */
+const WHOLE = process.env['KANILINK_LONG'] === '1' ? 100 : 2;
 
 describe('two who deploy at the same moment', () => {
   let site: TestSite;
@@ -36,18 +39,64 @@ describe('two who deploy at the same moment', () => {
     await Promise.all(programs.map((it) => it.connections.close()));
   }, 300_000);
 
-  it('as whole deploys: one is done, the other refused, and nothing is done twice', async () => {
-    const text = await site.text();
-    const ends = await Promise.all(
-      [site.engine(`${site.configDir}-1`), site.engine(`${site.configDir}-2`)].map((engine) =>
-        deployed(engine, text, { erase: ['idm-b'] }),
-      ),
-    );
-    const outcomes = ends.map((it) => it.end.outcome).sort();
-    expect(outcomes, JSON.stringify(ends.map((it) => it.end.problems))).toEqual(['done', 'refused']);
-    const loser = ends.find((it) => it.end.outcome === 'refused');
-    expect(loser?.end.problems.some((it) => it.code === 'locked')).toBe(true);
-    expect(Object.values(await site.data()).every((it) => it.people.length === 6)).toBe(true);
+  it(
+    `as whole deploys: one is done, the other refused, and nothing is done twice, ${WHOLE} times`,
+    async () => {
+      const text = await site.text();
+      const machine = site.fleet.machine('idm-b');
+      const before = await readFile(machine.config);
+      for (let time = 0; time < WHOLE; time++) {
+        if (time > 0) {
+          // It holds the primary's data by now; only its links are to be written again.
+          await writeFile(machine.config, before);
+          await machine.stopKanidmd();
+          await machine.startKanidmd();
+        }
+        const ends = await Promise.all(
+          [site.engine(`${site.configDir}-1-${time}`), site.engine(`${site.configDir}-2-${time}`)].map(
+            (engine) => deployed(engine, text, { erase: ['idm-b'] }),
+          ),
+        );
+        const outcomes = ends.map((it) => it.end.outcome).sort();
+        const said = JSON.stringify(ends.map((it) => it.end.problems));
+        expect(outcomes, `time ${time}: ${said}`).toEqual(['done', 'refused']);
+        const loser = ends.find((it) => it.end.outcome === 'refused');
+        expect(loser?.end.problems.some((it) => it.code === 'locked')).toBe(true);
+        expect(Object.values(await site.data()).every((it) => it.people.length === 6)).toBe(true);
+      }
+    },
+    WHOLE * 120_000,
+  );
+});
+
+describe('a lock that was left', () => {
+  let site: TestSite;
+  beforeAll(async () => {
+    site = await startSite(2);
+  });
+  afterAll(async () => {
+    await site?.close();
+  });
+
+  it('is stale after an hour: it stops a deploy too, and goes over to whoever asks for it', async () => {
+    const signal = new AbortController().signal;
+    const { sites, connections } = sitesOf(site, signal);
+    const anHourAgo = { ...systemClock, now: () => systemClock.now() - 61 * 60_000 };
+    const left = await takeLocks(await sites, 'left', false, anHourAgo, signal);
+    if (!left.ok) throw new Error(left.error.message);
+    const [engine, text] = [site.engine(`${site.configDir}-3`), await site.text()];
+    const refused = await deployed(engine, text, { erase: ['idm-b'] });
+    expect(refused.end).toMatchObject({ outcome: 'refused', problems: [{ code: 'lock-stale' }] });
+    expect(refused.end.problems[0]?.message).toMatch(/locked this server 6[01] min ago/);
+    expect((await site.data())['idm-b']?.people).not.toHaveLength(6);
+    const done = await deployed(engine, text, { erase: ['idm-b'], takeOver: true });
+    expect(done.end).toMatchObject({ outcome: 'done', problems: [] });
+    // Whoever lost them may change nothing more, and gives nothing back that is another's.
+    expect(await left.value.check((await sites)[0]?.server.id as never)).toMatchObject({
+      ok: false,
+      error: { code: 'lock-lost' },
+    });
+    await connections.close();
   }, 120_000);
 });
 

@@ -84,7 +84,7 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
   it('is taken over when it is an hour old by the server’s clock and on request only', async () => {
     const left = value(await window.lock(owner('old', { since: Date.now() - HOUR - 60_000 }), fresh));
     const refused = await terminal.lock(owner('new'), fresh);
-    expect(refused).toMatchObject({ ok: false, error: { code: 'locked' } });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'lock-stale' } });
     if (!refused.ok) expect(refused.error.fix).toContain('--take-over');
     // A resume takes what its own deploy left, and nobody else's however old.
     expect(await terminal.lock(owner('new'), { ...call(), takeOver: 'own' })).toMatchObject({ ok: false });

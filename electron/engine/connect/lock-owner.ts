@@ -37,7 +37,7 @@ export const mayTakeOver = (
 export const isStale = (held: LockOwner, serverNowMs: number): boolean =>
   serverNowMs - held.since > STALE_LOCK_MS;
 
-/** The fault `locked`, with who, from where, since when and what to do, as every transport says it. */
+/** The fault `locked` or `lock-stale`, with who, from where, since when and what to do, as every transport says it. */
 export function lockedBy(held: WrittenOwner | null, serverNowMs: number, server: string): Fault {
   const where = { server };
   if (held === null)
@@ -48,16 +48,23 @@ export function lockedBy(held: WrittenOwner | null, serverNowMs: number, server:
       where,
     };
   const minutes = Math.max(0, Math.round((serverNowMs - held.since) / 60_000));
+  const stale = isStale(held, serverNowMs);
   return {
-    code: 'locked',
-    message: `${held.who} on ${held.host} is deploying to this server, since ${minutes} min.`,
-    fix: isStale(held, serverNowMs)
-      ? 'The lock is stale: if nobody deploys any more, deploy again with --take-over.'
-      : 'Wait until that deploy is over. A lock can be taken over when it is an hour old.',
+    code: stale ? 'lock-stale' : 'locked',
+    message: stale
+      ? `${held.who} on ${held.host} locked this server ${minutes} min ago and has not given it back.`
+      : `${held.who} on ${held.host} is deploying to this server, since ${minutes} min.`,
+    fix: lockFix(stale),
     detail: `who ${held.who}\nhost ${held.host}\nsince ${new Date(held.since).toISOString()}\ndeploy ${held.deploy}`,
     where,
   };
 }
+
+/** What to do about a lock that is held. */
+export const lockFix = (stale: boolean): string =>
+  stale
+    ? 'If that deploy is over, take the lock over: in the window with the button that offers it, on the command line with --take-over.'
+    : 'Wait until that deploy is over, or resume it. A lock can be taken over when it is an hour old.';
 
 /** The fault `lock-lost`. */
 export const lockLost = (held: WrittenOwner | null, server: string): Fault => ({

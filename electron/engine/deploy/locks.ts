@@ -99,7 +99,7 @@ export async function releaseLeft(
     sites.map(async (site): Promise<readonly Fault[]> => {
       const owner = { ...deployer(), deploy, since: serverNow(site, clock) };
       const lock = await site.connection.lock(owner, { ...uncancelled(LIMIT), takeOver: 'own' });
-      if (!lock.ok) return lock.error.code === 'locked' ? [] : [faultAt(site, lock)];
+      if (!lock.ok) return ['locked', 'lock-stale'].includes(lock.error.code) ? [] : [faultAt(site, lock)];
       const released = await lock.value.release(uncancelled(LIMIT));
       return released.ok ? [] : [faultAt(site, released)];
     }),

@@ -99,6 +99,8 @@ export async function runCase(
         );
       }
     }
+    // Whoever filled a disk makes room before anybody goes on.
+    for (const machine of site.fleet.machines) machine.failNext('sftp-write', 0);
     const after =
       way === 'resume'
         ? await goOn(site, killed, check)

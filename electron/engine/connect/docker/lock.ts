@@ -1,6 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../../../shared/result';
 import { type Call, type Lock, type LockOwner, STALE_LOCK_MS, type TakeOver } from '../connection';
-import { mayTakeOver } from '../lock-owner';
+import { lockFix, mayTakeOver } from '../lock-owner';
 import { type At, faultAt } from '../ssh/faults';
 import { pause, within } from '../ssh/limits';
 import { engineNow } from './clock';
@@ -159,11 +159,11 @@ async function isStale(api: EngineApi, held: Held, signal: AbortSignal): Promise
 const lockedBy = (at: At, held: Held, stale: boolean): Fault =>
   faultAt(
     at,
-    'locked',
-    `${held.who} on ${held.host} is changing this server${stale ? ', but has been for more than an hour' : ''}`,
+    stale ? 'lock-stale' : 'locked',
     stale
-      ? 'If that deploy is no longer running, take the lock over.'
-      : 'Wait until that deploy is over, or resume it; the lock can be taken over when it is an hour old.',
+      ? `${held.who} on ${held.host} locked this server more than an hour ago and has not given it back`
+      : `${held.who} on ${held.host} is deploying to this server`,
+    lockFix(stale),
     {
       detail: `who: ${held.who}\nhost: ${held.host}\ndeploy: ${held.deploy}\nsince: ${new Date(held.createdAt).toISOString()} (the engine’s clock)\nstale: ${stale ? 'yes' : 'no'}`,
     },
