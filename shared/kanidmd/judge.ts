@@ -61,6 +61,13 @@ export function judgePull(input: PullInput): PullHealth {
     const { code, health, cause, fix } = newest.outcome.trouble;
     if (DOWN.has(code) && wasStarting(input.supplierLog, newest))
       return says('waiting', `${supplier} was being started when the newest round looked for it.`, '');
+    // Certificates are read at start: what a process said that is gone tells nothing of the one that runs.
+    if (health === 'broken' && startedAfter(input.supplierLog, newest))
+      return says(
+        'waiting',
+        `${supplier} restarted after the newest round, which failed; the next one tells.`,
+        '',
+      );
     return says(health, cause, fix);
   }
   // What a supplier is silent about it says in its own log only ("Supplier is lagging"): unread, nothing is proved.

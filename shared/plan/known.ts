@@ -15,6 +15,8 @@ export interface Known {
   readonly ownerOf: OwnerOf;
   /** Servers to be refreshed though they are in their primary's domain, as after a restore (`kanidm.md`, rule 9). */
   readonly refresh: ReadonlySet<ServerId>;
+  /** Servers whose pulls are to be proved though no step touches them. */
+  readonly unproved: ReadonlySet<ServerId>;
   readonly problems: Problem[];
   /** Says that something about a server cannot be done now, and what to do first. */
   readonly report: (id: ServerId, code: string, message: string, fix: string) => void;

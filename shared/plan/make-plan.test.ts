@@ -87,6 +87,16 @@ describe('a pair of servers', () => {
     expect(step?.needs).toContain('2');
   });
 
+  it('that an interrupted deploy was at work on is proved, though nothing is left to do', () => {
+    const fleet = fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']);
+    const seen = [
+      observedOfTest({ id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull'] }),
+      observedOfTest({ id: 'idm-b', domain: 'a', tables: ['idm-a mutual-pull'] }),
+    ];
+    const plan = makePlan(fleet, seen, { unproved: [trusted<ServerId>('idm-b')] });
+    expect(outline(plan)).toEqual(['verify idm-a', 'verify idm-b']);
+  });
+
   it('that is as desired needs nothing', () => {
     const plan = planOf(
       ['idm-a > idm-b'],

@@ -24,6 +24,8 @@ export interface PlanWishes {
   readonly uncompared?: readonly Pair[];
   /** Servers that take their source's data although both say one domain, as after a restore (`kanidm.md`, rule 9). */
   readonly refresh?: readonly ServerId[];
+  /** Servers an interrupted deploy was at work on: their pulls are proved, whether or not anything is left to do. */
+  readonly unproved?: readonly ServerId[];
 }
 
 /**
@@ -37,7 +39,7 @@ export interface PlanWishes {
 export function makePlan(
   fleet: Fleet,
   observed: readonly ObservedServer[],
-  { uncompared = [], refresh = [] }: PlanWishes = {},
+  { uncompared = [], refresh = [], unproved = [] }: PlanWishes = {},
 ): Plan {
   const topology = readTopology(fleet);
   const problems: Problem[] = [
@@ -55,6 +57,7 @@ export function makePlan(
     ...{ fleet, topology, origins, ownerOf, problems, report },
     observed: byId,
     refresh: new Set(refresh),
+    unproved: new Set(unproved),
   };
   const roles = new Roles(known);
   const draft = new Draft(observed, ownerOf, roles.mayTouch);

@@ -37,7 +37,7 @@ export class PlanMaker {
     [...order.filter(refreshed), ...order.filter((id) => !refreshed(id))].forEach((id) => this.prepare(id));
     order.forEach((id) => this.link(id));
     const effects = this.draft.steps.filter((step) => step.action !== 'read-certificate');
-    const touched = new Set(effects.map((step) => step.server));
+    const touched = new Set([...effects.map((step) => step.server), ...this.known.unproved]);
     for (const id of order) this.verify(id, touched);
   }
 

@@ -23,6 +23,9 @@ export interface Touched {
   readonly order: number;
 }
 
+/** Something was done to it, or begun, after which its pulls must be proved anew. */
+export const isAtWork = (it: Touched): boolean => it.intents.some(({ effect }) => effect !== 'backup');
+
 /** A deploy with the resumes of it, oldest first: they share the id in the locks. */
 export const chainOf = (of: DeployRecord, all: readonly DeployRecord[]): readonly DeployRecord[] =>
   all

@@ -12,7 +12,7 @@ import type { ObservedFleet } from '../observe-fleet';
 import { planPutBack } from './plan-put-back';
 import { planLooseEnds } from './plan-loose-ends';
 import { planRollback } from './plan-rollback';
-import { chainOf, touchedServers } from './chain';
+import { chainOf, isAtWork, touchedServers } from './chain';
 import { lastComparisons } from '../compare/kept-comparisons';
 import { neverCompared } from './compared';
 import { comparisonsLeft, refreshesLeft } from './left-over';
@@ -56,7 +56,11 @@ export async function planJob(
       return ok({
         plan: withProblems(
           fleet,
-          makePlan(fleet.fleet, fleet.observed, { uncompared, refresh: refreshesLeft(chainOf(of, mine)) }),
+          makePlan(fleet.fleet, fleet.observed, {
+            uncompared,
+            refresh: refreshesLeft(chainOf(of, mine)),
+            unproved: touched.flatMap((it) => (isAtWork(it) ? (serverId(it.server) ?? []) : [])),
+          }),
         ),
         of,
         partial: false,

@@ -176,7 +176,10 @@ async function goOn(
     wait: true,
   });
   for (const pull of status.ok ? status.value.pulls : [])
-    check(pull.health === 'replicating', `${pull.consumer} ← ${pull.supplier} is ${pull.health}`);
+    check(
+      pull.health === 'replicating',
+      `${pull.consumer} ← ${pull.supplier} is ${pull.health}: ${pull.cause}`,
+    );
   return end;
 }
 
