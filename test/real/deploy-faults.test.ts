@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../electron/engine/create-engine';
@@ -10,10 +11,11 @@ import type { Fault } from '../deploy/support/fault';
 import { blocksOf, runBlocks } from '../deploy/support/runbook';
 import { anHour, deployed } from '../deploy/support/site';
 import { value } from '../ssh/results';
-import { person } from '../ssh/sshd';
+import { freePort, person } from '../ssh/sshd';
 import { missing, startEngine, type TestEngine } from './docker/support/engine';
 import { importImage, makeRootFs } from './docker/support/image';
 import { fleetText } from './docker/support/job';
+import { makeEngineCertificates } from './docker/support/tls';
 import { prepareServer, runServer, type TestServer, untilUp } from './docker/support/server';
 import {
   ADA_MAY_ALL,
@@ -31,18 +33,27 @@ if ('missing' in debian) process.stderr.write(`skipped: test/real/deploy-faults:
 describe.skipIf(missing !== null)('a deploy that is broken, on real machines', () => {
   let engine: TestEngine;
   let rootFs: string;
+  let certificates: { readonly server: string; readonly client: string };
+  let tlsPort: number;
   let child: string;
   let program: string;
 
   beforeAll(async () => {
     [child, program, rootFs] = await Promise.all([bundleChild(), bundleKanidmd(), makeRootFs()]);
-    engine = await startEngine();
+    certificates = await makeEngineCertificates(mkdtempSync(join(tmpdir(), 'kanilink-tls-')));
+    tlsPort = await freePort();
+    const { server: own } = certificates;
+    engine = await startEngine([
+      ...['--host', `tcp://127.0.0.1:${tlsPort}`, '--tlsverify', '--tlscacert', join(own, 'ca.pem')],
+      ...['--tlscert', join(own, 'cert.pem'), '--tlskey', join(own, 'key.pem')],
+    ]);
     importImage(engine, rootFs);
     if (!('missing' in debian)) importDebian(engine, debian.tar);
   }, 180_000);
   afterAll(async () => {
     await engine?.close();
-    for (const file of [child, program]) if (file) await rm(dirname(file), { recursive: true });
+    for (const file of [child, program, certificates?.server])
+      if (file) await rm(dirname(file), { recursive: true });
     if (rootFs) await rm(rootFs, { recursive: true });
   });
 
@@ -52,9 +63,9 @@ describe.skipIf(missing !== null)('a deploy that is broken, on real machines', (
     await untilUp(engine, name);
     return server;
   };
-  const container = (server: TestServer) => [
+  const container = (server: TestServer, ...way: readonly string[]) => [
     'connect = "docker"',
-    `endpoint = "${engine.endpoint}"`,
+    ...(way.length > 0 ? way : [`endpoint = "${engine.endpoint}"`]),
     `container = "${server.name}"`,
     `origin = "${server.origin}"`,
     `bindaddress = "127.0.0.1:${server.replicationPort}"`,
@@ -111,10 +122,10 @@ describe.skipIf(missing !== null)('a deploy that is broken, on real machines', (
       engine.folder,
       fleetText(container(a), container(b)).text,
     );
-    expect(await broken({ step: '6', kind: 'killed-during' })).toMatchObject({ end: 'killed' });
+    expect(await broken({ step: '5', kind: 'killed-during' })).toMatchObject({ end: 'killed' });
     // A whole old or a whole new file, as the journal kept them, whatever moment the kill met.
     const left = readFileSync(join(b.folder, 'server.toml'), 'utf8');
-    expect(kept('step-6.idm-b.')).toContain(left);
+    expect(kept('step-5.idm-b.')).toContain(left);
     await finish(made, text, 'resume');
     await made.close();
     expect(engine.docker('ps', '--all', '--filter', 'name=kanilink-lock-cut-', '--quiet')).toBe('');
@@ -125,21 +136,56 @@ describe.skipIf(missing !== null)('a deploy that is broken, on real machines', (
     async () => {
       const [a, b] = [await started('bad-a'), await started('bad-b')];
       const { made, broken, text } = deskOf('bad', engine.folder, fleetText(container(a), container(b)).text);
-      const before = readFileSync(join(a.folder, 'server.toml'), 'utf8');
+      const before = readFileSync(join(b.folder, 'server.toml'), 'utf8');
       expect(await broken({ step: '1', kind: 'refuses-new-file' })).toMatchObject({ end: 'rolled-back' });
-      expect(readFileSync(join(a.folder, 'server.toml'), 'utf8')).toBe(before);
+      expect(readFileSync(join(b.folder, 'server.toml'), 'utf8')).toBe(before);
       await finish(made, text, 'apply');
       await made.close();
     },
   );
 
   it.concurrent(
-    'in containers: a runbook done by hand with Docker’s own client ends replicating',
+    'in containers: a runbook done by hand with Docker’s own client, over TLS and by a context, ends replicating',
     async () => {
       const [a, b] = [await started('hand-a'), await started('hand-b')];
-      const { made, text } = deskOf('hand', engine.folder, fleetText(container(a), container(b)).text);
+      engine.docker('context', 'create', 'lab', '--docker', `host=${engine.endpoint}`);
+      const tls = [`endpoint = "tcp://127.0.0.1:${tlsPort}"`, `certificates = "${certificates.client}"`];
+      const servers = fleetText(container(a, ...tls), container(b, 'endpoint = "context://lab"'));
+      const { made, text } = deskOf('hand', engine.folder, servers.text);
       const markdown = value(await made.runbook(text, { ...anHour(), fingerprint: null }));
       const done = await runBlocks(blocksOf(markdown, 'bash'), engine.folder);
+      expect(done.failed, done.said).toBe(false);
+      expect(done.said).toContain('hold the same data');
+      await finish(made, text, 'apply');
+      await made.close();
+    },
+  );
+
+  (('missing' in debian ? it.skip : it.concurrent) as typeof it)(
+    'over a real sshd, with sudo and systemd: a runbook done by hand ends replicating',
+    async () => {
+      const [a, b] = await Promise.all(
+        ['hand-c', 'hand-d'].map((name) =>
+          startMachine(engine, name, program, {
+            service: ['User=kanidm'],
+            sudoers: 'ada ALL=(root) NOPASSWD: ALL\n',
+          }),
+        ),
+      );
+      if (!a || !b) throw new Error('two machines were started');
+      const home = homeThatKnows(engine.folder, 'hand-home', [{ machine: a }, { machine: b }]);
+      // OpenSSH looks into the home of who runs it, not into $HOME.
+      const known = `known_hosts = "${join(home, '.ssh', 'known_hosts')}"`;
+      const { made, text } = deskOf(
+        'hand-ssh',
+        home,
+        fleetText([...over(a), known], [...over(b), known]).text,
+      );
+      const markdown = value(await made.runbook(text, { ...anHour(), fingerprint: null }));
+      expect(markdown).toContain('through sudo');
+      const desk = join(engine.folder, 'hand-desk');
+      mkdirSync(desk);
+      const done = await runBlocks(blocksOf(markdown, 'bash'), desk);
       expect(done.failed, done.said).toBe(false);
       expect(done.said).toContain('hold the same data');
       await finish(made, text, 'apply');
@@ -159,7 +205,7 @@ describe.skipIf(missing !== null)('a deploy that is broken, on real machines', (
       if (!a || !b) throw new Error('two machines were started');
       const home = homeThatKnows(engine.folder, 'fault-home', [{ machine: a }, { machine: b }]);
       const { made, broken, text } = deskOf('fault', home, fleetText(over(a), over(b)).text);
-      expect(await broken({ step: '8', kind: 'killed-after' })).toMatchObject({ end: 'killed' });
+      expect(await broken({ step: '7', kind: 'killed-after' })).toMatchObject({ end: 'killed' });
       await finish(made, text, 'resume');
       await made.close();
     },

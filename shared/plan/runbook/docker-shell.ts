@@ -84,6 +84,10 @@ export function engineOptions({ endpoint, certificates }: DockerServer): readonl
   const tls =
     certificates === null
       ? []
-      : ['ca', 'cert', 'key'].map((part) => `--tls${part}=${shellWord(`${certificates}/${part}.pem`)}`);
+      : [
+          ['cacert', 'ca'],
+          ['cert', 'cert'],
+          ['key', 'key'],
+        ].map(([option, file]) => `--tls${option}=${shellWord(`${certificates}/${file}.pem`)}`);
   return ['--tlsverify', ...tls, '-H', shellWord(endpoint)];
 }

@@ -19,7 +19,7 @@ export function sshShell(server: SshServer, { name, config, database, tag }: Rea
   const scratch = `${folderOf(config)}/.kanilink-runbook-${tag}`;
   const backups = database === null ? null : shellWord(backupFolder(database));
   return {
-    reached: `over SSH, ${server.endpoint}, unit ${server.service}${server.sudo ? ', through sudo' : ''}`,
+    reached: `over SSH, ${server.endpoint}, unit ${server.service}${server.sudo ? ', through sudo, which has to let you run any command as root without a password' : ''}`,
     functions: [
       `on_${name}() { ${ssh} -n ${target} ${words}; }`,
       `send_${name}() { ${ssh} ${target} ${words}; }`,
