@@ -93,6 +93,12 @@ export function judgePull(input: PullInput): PullHealth {
     );
   if (startedAfter(input.supplierLog, newest))
     return says('waiting', `${supplier} restarted after the newest round; the next one proves it.`, '');
+  if (input.supplierLog.from > newest.at)
+    return says(
+      'unknown',
+      `Rounds succeed, but ${supplier}'s log was not read back to the newest one.`,
+      'Wait for the next round.',
+    );
   return says('replicating', 'The newest round succeeded, and both are in one domain.', '');
 }
 

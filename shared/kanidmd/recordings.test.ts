@@ -229,6 +229,15 @@ describe('a pull', () => {
     expect(judgePull({ ...input, consumerLog }).health).toBe('unknown');
   });
 
+  it('is green only when the supplier’s log was read back to the newest round: a supplier may be silent about its trouble later', () => {
+    const newest = log.rounds.at(-1)!.at;
+    const supplierLog = evidence('log-a-after-refresh.log');
+    const read = (from: number): string =>
+      judgePull({ ...input, supplierLog: { ...supplierLog, startedAt: null, from } }).health;
+    expect(read(newest - 1)).toBe('replicating');
+    expect(read(newest + 1)).toBe('unknown');
+  });
+
   it('waits for a round after the supplier restarted', () => {
     const restarted = { ...evidence('log-a-after-refresh.log'), startedAt: log.to - 1 };
     expect(judgePull({ ...input, supplierLog: restarted }).health).toBe('waiting');

@@ -3,7 +3,7 @@ import { judgePull } from '../../../shared/kanidmd/judge';
 import type { Domain } from '../../../shared/observed';
 import { type DomainUuid, type Origin, trusted } from '../../../shared/names';
 import type { Call } from '../connect/connection';
-import { pullInput, type Reading, takeLogReading, withDomain } from '../watch/reading';
+import { pullInput, type Reading, takeLogReading, widestWindow, withDomain } from '../watch/reading';
 import type { Deployment, Site } from './site';
 
 /**
@@ -18,6 +18,7 @@ export async function judgePullsOf(
   call: Call,
 ): Promise<readonly PullHealth[]> {
   const sites = [consumer, ...suppliers.map((it) => it.site)];
+  const windowMs = widestWindow(sites.map((it) => it.observed));
   const readings = await Promise.all(
     sites.map(({ connection, observed, server }) =>
       takeLogReading(
@@ -26,6 +27,7 @@ export async function judgePullsOf(
         deployment.clock,
         call,
         deployment.restarted.get(server.id) ?? null,
+        windowMs,
       ),
     ),
   );

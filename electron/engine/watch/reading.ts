@@ -11,6 +11,8 @@ export interface Reading {
   readonly state: ObservedServer['state'];
   readonly domain: Domain | null;
   readonly log: LogEvidence | null;
+  /** When it started, as far as it is known without the log; microseconds, the server's clock. */
+  readonly startedAt: number | null;
   readonly pollInterval: number;
   /** Microseconds, the server's clock. */
   readonly now: number;
@@ -21,6 +23,7 @@ export interface Reading {
 /**
  * Looks at a server again: does it run, which domain, what does its log prove.
  * @param restartedMs when it was last restarted as far as we know, its clock; older lines prove nothing.
+ * @param windowMs how far back its log is read: as far as the slowest of its consumers needs, `widestWindow`.
  */
 export async function takeReading(
   connection: ServerConnection,
@@ -28,8 +31,9 @@ export async function takeReading(
   clock: Clock,
   call: Call,
   restartedMs: number | null,
+  windowMs: number,
 ): Promise<Reading> {
-  const reading = await takeLogReading(connection, observed, clock, call, restartedMs);
+  const reading = await takeLogReading(connection, observed, clock, call, restartedMs, windowMs);
   return reading.state === 'running' ? withDomain(reading, connection, call) : reading;
 }
 
@@ -50,9 +54,10 @@ export async function takeLogReading(
   clock: Clock,
   call: Call,
   restartedMs: number | null,
+  windowMs: number,
 ): Promise<Reading> {
   const now = clock.now() + (observed.facts?.clockOffsetMs ?? 0);
-  const window = now - proofWindowMs(observed.config) - 1000;
+  const window = now - windowMs - 1000;
   const since = restartedMs === null ? window : Math.max(window, restartedMs);
   const [service, log] = await Promise.all([
     connection.service.state(call),
@@ -63,6 +68,7 @@ export async function takeLogReading(
     state,
     domain: null,
     log: state !== 'unreachable' && log.ok ? log.value : null,
+    startedAt: microseconds(restartedMs ?? observed.facts?.startedAt ?? null),
     pollInterval: pollIntervalOf(observed.config),
     now: now * 1000,
     clockOffsetMs: observed.facts?.clockOffsetMs ?? 0,
@@ -75,6 +81,7 @@ export function readingOf(observed: ObservedServer, clock: Clock): Reading {
     state: observed.state,
     domain: observed.domain,
     log: observed.log,
+    startedAt: microseconds(observed.facts?.startedAt ?? null),
     pollInterval: pollIntervalOf(observed.config),
     now: (clock.now() + (observed.facts?.clockOffsetMs ?? 0)) * 1000,
     clockOffsetMs: observed.facts?.clockOffsetMs ?? 0,
@@ -97,7 +104,7 @@ export function pullInput(
     supplierPort: parts?.port ?? null,
     pollInterval: mine.pollInterval,
     consumerLog: mine.log,
-    supplierLog: shifted(theirs.log, (mine.clockOffsetMs - theirs.clockOffsetMs) * 1000),
+    supplierLog: shifted(withStart(theirs), (mine.clockOffsetMs - theirs.clockOffsetMs) * 1000),
     consumerDomain: mine.domain?.uuid ?? null,
     supplierDomain: theirs.domain?.uuid ?? null,
     consumerState: mine.state,
@@ -106,12 +113,25 @@ export function pullInput(
   };
 }
 
+/** The log of a supplier that was not restarted within the stretch that was read says nothing of its start. */
+function withStart({ log, startedAt }: Reading): LogEvidence | null {
+  return log === null || log.startedAt !== null ? log : { ...log, startedAt };
+}
+
+/** The window of the server with the longest poll interval: a supplier's log has to reach back to its consumer's newest round. */
+export const widestWindow = (servers: readonly Pick<ObservedServer, 'config'>[]): number =>
+  Math.max(0, ...servers.map((it) => proofWindowMs(it.config)));
+
+const microseconds = (ms: number | null): number | null => (ms === null ? null : ms * 1000);
+
 /** A log's times by another server's clock: two servers' lines are only comparable on one. */
 function shifted(log: LogEvidence | null, by: number): LogEvidence | null {
   if (log === null || by === 0) return log;
   const { startedAt, troubles } = log;
   return {
     ...log,
+    from: log.from + by,
+    to: log.to + by,
     startedAt: startedAt === null ? null : startedAt + by,
     troubles: troubles.map((trouble) => ({ ...trouble, at: trouble.at + by })),
   };

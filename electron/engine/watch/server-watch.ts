@@ -54,12 +54,14 @@ export class ServerWatch {
   /** What is known at this moment; evidence that stays away grows old. */
   reading(): Reading | null {
     if (this.observed === null) return null;
-    const offset = this.observed.facts?.clockOffsetMs ?? 0;
+    const { clockOffsetMs, startedAt } = this.observed.facts ?? { clockOffsetMs: null, startedAt: null };
+    const offset = clockOffsetMs ?? 0;
     const now = (this.clock.now() + offset) * 1000;
     return {
       state: this.observed.state,
       domain: this.observed.domain,
       log: this.evidence(now),
+      startedAt: startedAt === null ? null : startedAt * 1000,
       pollInterval: pollIntervalOf(this.observed.config),
       now,
       clockOffsetMs: offset,

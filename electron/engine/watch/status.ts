@@ -13,7 +13,7 @@ import type { ObservedFleet } from '../observe-fleet';
 import { proofWindowMs } from '../probe/probe-server';
 import { type Clock, until } from '../time';
 import { tellUndeployed, undeployedPulls, type WhyUndeployed } from './undeployed';
-import { pullInput, type Reading, readingOf, takeReading } from './reading';
+import { pullInput, type Reading, readingOf, takeReading, widestWindow } from './reading';
 
 export interface StatusCall extends Call {
   readonly wait: boolean;
@@ -29,20 +29,19 @@ export interface StatusCall extends Call {
 export async function statusOf(fleet: ObservedFleet, clock: Clock, call: StatusCall): Promise<StatusReport> {
   const topology = readTopology(fleet.fleet);
   const origins = dialledOrigins(fleet.fleet, fleet.observed);
-  const first = new Map(fleet.observed.map((server) => [server.id, readingOf(server, clock)]));
+  const windowMs = widestWindow(fleet.observed);
+  // A probe reads as far back as a server's own interval asks; another's may ask for more.
+  const first = await readAll(fleet, clock, call, windowMs, (it) => proofWindowMs(it.config) < windowMs);
   const why = undeployedPulls(fleet.fleet, fleet.observed);
   const judge = (readings: ReadonlyMap<ServerId, Reading>) => judgeAll(topology, readings, origins, why);
   const lacks = (pull: PullHealth, readings: ReadonlyMap<string, Reading>): boolean =>
     lacksEvidence(pull, readings) && why(pull) === null;
   let pulls = judge(first);
   if (call.wait && pulls.some((pull) => lacks(pull, first))) {
-    const timeoutMs = Math.min(
-      call.timeoutMs,
-      Math.max(...fleet.observed.map((it) => proofWindowMs(it.config))),
-    );
+    const timeoutMs = Math.min(call.timeoutMs, windowMs);
     call.waiting?.(timeoutMs);
     await until(clock, { timeoutMs, signal: call.signal, everyMs: 700 }, async () => {
-      const readings = await readAll(fleet, clock, call);
+      const readings = await readAll(fleet, clock, call, windowMs, () => true);
       pulls = judge(readings);
       const done = !pulls.some((pull) => lacks(pull, readings));
       return done ? { done: true, value: null } : { done: false, last: null };
@@ -118,12 +117,15 @@ async function readAll(
   fleet: ObservedFleet,
   clock: Clock,
   call: Call,
+  windowMs: number,
+  again: (server: ObservedServer) => boolean,
 ): Promise<ReadonlyMap<ServerId, Reading>> {
   const readings = await Promise.all(
     fleet.observed.map(async (server) => {
-      const site = fleet.sites.get(server.id);
+      const site = again(server) ? fleet.sites.get(server.id) : undefined;
+      const limit = { signal: call.signal, timeoutMs: 20_000 };
       const reading = site
-        ? await takeReading(site.connection, server, clock, { signal: call.signal, timeoutMs: 20_000 }, null)
+        ? await takeReading(site.connection, server, clock, limit, null, windowMs)
         : readingOf(server, clock);
       return [server.id, reading] as const;
     }),
