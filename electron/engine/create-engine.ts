@@ -18,6 +18,7 @@ import { Connections, type ConnectionsOptions } from './connections';
 import { deployJob } from './deploy/deploy-job';
 import { historyOf } from './deploy/history';
 import { planJob } from './deploy/plan-job';
+import { RecentPlans } from './deploy/recent-plan';
 import { runbookOf } from './deploy/runbook-of';
 import type { Engine } from './engine';
 import { fleetFrom, observe, observeFleet, type ObservedFleet } from './observe-fleet';
@@ -64,6 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
     person: options.person,
     ...(options.between ? { between: options.between } : {}),
   });
+  const recent = new RecentPlans(clock);
   const practice = new PracticeProcess(options.practiceProgram);
   return {
     loadFleet,
@@ -93,11 +95,14 @@ export function createEngine(options: EngineOptions): Engine {
       return ok({ ...status, problems: [...status.problems, ...left] });
     },
     plan: async (text, call) => {
+      const at = clock.now();
+      const job = call.job ?? { kind: 'apply' as const };
       const fleet = await observeFleet(text, connections, clock, call);
       if (!fleet.ok) return fleet;
       const { configDir } = options;
-      const planned = await planJob(call.job ?? { kind: 'apply' }, fleet.value, configDir);
+      const planned = await planJob(job, fleet.value, configDir);
       if (!planned.ok) return planned;
+      recent.keep(text, job, at, { fleet: fleet.value, planned: planned.value });
       const left = await leftBehindProblems(configDir, fleet.value.fleet.servers);
       const { plan } = planned.value;
       return ok(viewOf({ ...plan, problems: [...plan.problems, ...left] }));
@@ -124,7 +129,7 @@ export function createEngine(options: EngineOptions): Engine {
       return read.ok ? ok(await historyOf(text, read.value.fleet.name, options.configDir)) : read;
     },
     deploy: (text, consent, signal) =>
-      deployJob(text, consent, signal, { connections, clock, configDir: options.configDir }),
+      deployJob(text, consent, signal, { connections, clock, configDir: options.configDir, recent }),
     logs: async function* (text, { server, follow, sinceMs }, signal) {
       const fleet = await observeFleet(text, connections, clock, { signal, timeoutMs: 60_000 });
       if (!fleet.ok) {

@@ -1,4 +1,4 @@
-import { rememberDomain } from '../../shared/fleet/remember-domain';
+import { rememberDomain, whoseDomain } from '../../shared/fleet/remember-domain';
 import type { PlanView } from '../../shared/ipc';
 import type { Job } from '../../shared/plan/job';
 import { ok } from '../../shared/result';
@@ -50,6 +50,7 @@ async function finished(app: App, run: Run): Promise<void> {
  */
 async function writeDomain(app: App): Promise<void> {
   const { document } = app;
+  if (whoseDomain(document.text) === null) return;
   const status = await app.client.ask('fleet.status', { fleet: document.question() });
   const text = status.ok ? rememberDomain(document.text, status.value.servers) : null;
   if (text === null) return;

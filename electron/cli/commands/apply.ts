@@ -1,4 +1,4 @@
-import { rememberDomain } from '../../../shared/fleet/remember-domain';
+import { rememberDomain, whoseDomain } from '../../../shared/fleet/remember-domain';
 import type { FleetText, PlanView } from '../../../shared/ipc';
 import type { StepState } from '../../../shared/plan/deploy';
 import type { Job } from '../../../shared/plan/job';
@@ -157,9 +157,10 @@ async function deploy(
 
 /** Writes the domain of a first deploy into the fleet file; not being able to is said and harms nothing. */
 async function keepDomain(text: FleetText & { readonly path: string }, world: World): Promise<void> {
-  const call = { signal: world.signal, timeoutMs: 60_000, wait: false };
-  const status = await world.engine.status(text, call);
-  const remembered = status.ok ? rememberDomain(text.text, status.value.servers) : null;
+  const primary = whoseDomain(text.text);
+  if (primary === null) return;
+  const seen = await world.engine.testServer(text, primary, { signal: world.signal, timeoutMs: 60_000 });
+  const remembered = seen.ok ? rememberDomain(text.text, [seen.value]) : null;
   if (remembered === null) return;
   const saved = await world.engine.saveFleet(text.path, remembered, text.text);
   world.say(

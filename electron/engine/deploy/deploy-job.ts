@@ -2,12 +2,13 @@ import type { FleetText } from '../../../shared/ipc';
 import type { DeployEvent } from '../../../shared/plan/deploy';
 import type { Job } from '../../../shared/plan/job';
 import { problemOf } from '../../../shared/problem';
-import type { Fault } from '../../../shared/result';
+import { type Fault, ok } from '../../../shared/result';
 import type { Connections } from '../connections';
 import { observeFleet } from '../observe-fleet';
 import type { Clock } from '../time';
 import { Channel } from '../watch/channel';
 import { planJob, whyInterrupted } from './plan-job';
+import type { RecentPlans } from './recent-plan';
 import { runDeploy } from './run-deploy';
 
 /** What the operator agreed to. */
@@ -26,9 +27,14 @@ export async function* deployJob(
   text: FleetText,
   consent: Consent,
   signal: AbortSignal,
-  engine: { readonly connections: Connections; readonly clock: Clock; readonly configDir: string },
+  engine: {
+    readonly connections: Connections;
+    readonly clock: Clock;
+    readonly configDir: string;
+    readonly recent: RecentPlans;
+  },
 ): AsyncIterable<DeployEvent> {
-  const { connections, clock, configDir } = engine;
+  const { connections, clock, configDir, recent } = engine;
   const { erase, takeOver = false, job = { kind: 'apply' } } = consent;
   const refuse = (fault: Fault): DeployEvent => ({
     kind: 'finished',
@@ -36,7 +42,10 @@ export async function* deployJob(
     problems: [problemOf(fault)],
     at: clock.now(),
   });
-  const fleet = await observeFleet(text, connections, clock, { signal, timeoutMs: 120_000 });
+  const reviewed = recent.take(text, job, consent.fingerprint);
+  const fleet = reviewed
+    ? ok(reviewed.fleet)
+    : await observeFleet(text, connections, clock, { signal, timeoutMs: 120_000 });
   if (!fleet.ok) {
     yield refuse(fleet.error);
     return;
@@ -48,7 +57,7 @@ export async function* deployJob(
     yield refuse(interrupted);
     return;
   }
-  const planned = await planJob(job, fleet.value, configDir);
+  const planned = reviewed ? ok(reviewed.planned) : await planJob(job, fleet.value, configDir);
   if (!planned.ok) {
     yield refuse(planned.error);
     return;
