@@ -87,7 +87,7 @@ describe('a lock that was left', () => {
     const [engine, text] = [site.engine(`${site.configDir}-3`), await site.text()];
     const refused = await deployed(engine, text, { erase: ['idm-b'] });
     expect(refused.end).toMatchObject({ outcome: 'refused', problems: [{ code: 'lock-stale' }] });
-    expect(refused.end.problems[0]?.message).toMatch(/locked this server 6[01] min ago/);
+    expect(refused.end.problems[0]?.message).toMatch(/Locked 6[01] min ago/);
     expect((await site.data())['idm-b']?.people).not.toHaveLength(6);
     const done = await deployed(engine, text, { erase: ['idm-b'], takeOver: true });
     expect(done.end).toMatchObject({ outcome: 'done', problems: [] });

@@ -52,8 +52,8 @@ export function lockedBy(held: WrittenOwner | null, serverNowMs: number, server:
   return {
     code: stale ? 'lock-stale' : 'locked',
     message: stale
-      ? `${held.who} on ${held.host} locked this server ${minutes} min ago and has not given it back.`
-      : `${held.who} on ${held.host} is deploying to this server, since ${minutes} min.`,
+      ? `Locked ${minutes} min ago by ${held.who} on ${held.host}, and not given back.`
+      : `Locked by ${held.who} on ${held.host}, who is deploying to this server, since ${minutes} min.`,
     fix: lockFix(stale),
     detail: `who ${held.who}\nhost ${held.host}\nsince ${new Date(held.since).toISOString()}\ndeploy ${held.deploy}`,
     where,

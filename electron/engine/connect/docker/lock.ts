@@ -161,8 +161,8 @@ const lockedBy = (at: At, held: Held, stale: boolean): Fault =>
     at,
     stale ? 'lock-stale' : 'locked',
     stale
-      ? `${held.who} on ${held.host} locked this server more than an hour ago and has not given it back`
-      : `${held.who} on ${held.host} is deploying to this server`,
+      ? `locked more than an hour ago by ${held.who} on ${held.host}, and not given back`
+      : `locked by ${held.who} on ${held.host}, who is deploying to this server`,
     lockFix(stale),
     {
       detail: `who: ${held.who}\nhost: ${held.host}\ndeploy: ${held.deploy}\nsince: ${new Date(held.createdAt).toISOString()} (the engine’s clock)\nstale: ${stale ? 'yes' : 'no'}`,
