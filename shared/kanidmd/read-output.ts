@@ -61,9 +61,6 @@ export function readConfigTest(printed: Printed): { readonly accepted: boolean; 
   return { accepted, output: accepted ? '' : complaintsIn(printed) };
 }
 
-/** `scripting healthcheck` of 1.9 and later. */
-export const readHealthcheck = (printed: Printed): boolean => /"status"\s*:\s*"ok"/.test(printed.stdout);
-
 /** The admin socket is not there or another process took it (`kanidm.md`, "configtest"). */
 export const socketTaken = (printed: Printed): boolean =>
   textOf(printed).includes('Unable to connect to socket path');

@@ -7,7 +7,6 @@ import {
   readCertificateOutput,
   readConfigTest,
   readDomain,
-  readHealthcheck,
   readRefresh,
   readRenew,
   readVersion,
@@ -68,7 +67,7 @@ describe('command output of real servers', () => {
     expect(!renewing.ok && renewing.error.code).toBe('no-certificate-shown');
   });
 
-  it('reads domains, versions, refreshes, renewals, health and config tests', () => {
+  it('reads domains, versions, refreshes, renewals and config tests', () => {
     for (const [name, version, uuid, level] of [
       ['domain-show-a', '1.10.5', '8bd2165e-fa64-45d4-91dc-fc620ca35fa8', 14],
       ['domain-show', '1.2.0', '13248770-0f07-485b-aab1-a96d87ace6f4', 6],
@@ -84,7 +83,6 @@ describe('command output of real servers', () => {
     expect(readRefresh(printed('mixed-refresh-old', '1.11.1'))).not.toBe('unwilling');
     expect(readRenew(printed('renew-a'))).toBe('asked');
     expect(readRenew(printed('renew', '1.11.1'))).toBe('shown');
-    expect(readHealthcheck(printed('healthcheck'))).toBe(true);
     expect(readConfigTest(printed('configtest-staged-copy')).accepted).toBe(true);
     expect(readConfigTest(printed('configtest-staged-copy', '1.2.0')).accepted).toBe(true);
     expect(readConfigTest(printed('configtest-staged', '1.2.0')).accepted).toBe(false);

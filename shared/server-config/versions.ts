@@ -55,12 +55,6 @@ export function supports(version: string, feature: Feature): boolean {
   return parseVersion(version) !== null && compareVersions(version, since[feature]) >= 0;
 }
 
-/** True when both are of one minor line, as restoring a backup and upgrading step by step need. */
-export function sameMinor(a: string, b: string): boolean {
-  const [left, right] = [parseVersion(a), parseVersion(b)];
-  return left !== null && right !== null && left.major === right.major && left.minor === right.minor;
-}
-
 function comparePreRelease(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   const [left, right] = [a.split('.'), b.split('.')];
