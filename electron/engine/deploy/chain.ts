@@ -47,7 +47,7 @@ export async function touchedServers(chain: readonly DeployRecord[]): Promise<re
   let order = 0;
   for (const record of chain) {
     for (const entry of record.entries) {
-      if (entry.kind === 'effect' && entry.well) {
+      if (entry.kind === 'effect' && entry.well === true) {
         const it = servers.get(entry.server);
         if (it?.intents.at(-1)?.effect === 'restart') it.unread = null;
       }

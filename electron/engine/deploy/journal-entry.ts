@@ -50,8 +50,13 @@ export const journalEntry = z.discriminatedUnion('kind', [
     source: z.string().exactOptional(),
     domain: z.string().nullable().exactOptional(),
   }),
-  /** The effect of the newest intent of this step is over. */
-  line('effect', { step: z.string(), server: z.string(), well: z.boolean(), note: z.string() }),
+  /** The effect of the newest intent of this step is over. Without `well`, as older journals are, it is not known how. */
+  line('effect', {
+    step: z.string(),
+    server: z.string(),
+    well: z.boolean().exactOptional(),
+    note: z.string(),
+  }),
   line('output', { step: z.string(), text: z.string() }),
   line('done', { step: z.string(), note: z.string(), backup: z.string().exactOptional() }),
   line('failed', { step: z.string(), code: z.string(), message: z.string(), undone: z.boolean() }),
