@@ -16,6 +16,8 @@ export interface DraftServer {
   readonly bytes: Uint8Array;
   readonly config: ServerConfig;
   readonly certificate: Later<Certificate> | null;
+  /** Its certificate was not seen, and none was made anew: it may be one it had before. */
+  readonly unseen: boolean;
   /** The last step on this server. */
   readonly last: StepId | null;
   /** The last step that wrote its file. */
@@ -30,15 +32,17 @@ export function modelOf(
     readonly id: ServerId;
     readonly domain: string | null;
     readonly certificate: Later<Certificate> | null;
+    readonly unseen: boolean;
     readonly config: ServerConfig | null;
   },
   ownerOf: OwnerOf,
 ): ModelServer {
-  const { id, domain, certificate, config } = server;
+  const { id, domain, certificate, unseen, config } = server;
   return {
     id,
     domain,
     certificate: certificate === null ? null : unpadded(pinOf(id, certificate)),
+    unseen,
     tables: (config?.replication?.partners ?? []).map((partner) => ({
       partner: ownerOf(partner),
       type: partner.type,

@@ -159,14 +159,14 @@ export class Draft {
   readCertificate(id: ServerId): void {
     const step = this.plain(id, 'read-certificate', words.readCertificate(id));
     this.add({ ...step, action: 'read-certificate' });
-    this.stage.certificateAfter(id, step.id);
+    this.stage.certificateAfter(id, step.id, false);
   }
 
   /** Renews a server's certificate. @returns the step whose outcome its partners pin. */
   renewCertificate(id: ServerId, old: Certificate): StepId {
     const step = this.plain(id, 'renew-certificate', words.renewCertificate(id));
     this.add({ ...step, action: 'renew-certificate', old: old.text });
-    this.stage.certificateAfter(id, step.id);
+    this.stage.certificateAfter(id, step.id, true);
     return step.id;
   }
 

@@ -23,15 +23,19 @@ export class ErasureWatch {
     const before = this.servers.get(id)?.tables ?? new Map<ServerId, ModelTable[]>();
     const tables = new Map<ServerId, ModelTable[]>();
     const lets = new Set<string>();
+    const knows = new Set<ServerId>();
     for (const table of server.tables) {
-      if (allowsPull(table.type)) lets.add(table.pin);
+      if (allowsPull(table.type)) {
+        lets.add(table.pin);
+        if (table.partner !== null) knows.add(table.partner);
+      }
       if (table.partner === null || !pulls(table.type)) continue;
       const others = tables.get(table.partner);
       if (others) others.push(table);
       else tables.set(table.partner, [table]);
     }
     const kind = isAutomatic(server) ? 'automatic' : asked ? 'asked' : null;
-    this.servers.set(id, { server, tables, lets, kind });
+    this.servers.set(id, { server, tables, lets, knows, kind });
     for (const partner of before.keys()) if (!tables.has(partner)) this.consumers.get(partner)?.delete(id);
     for (const partner of tables.keys()) {
       const others = this.consumers.get(partner);
@@ -55,12 +59,23 @@ export class ErasureWatch {
     return this.list('asked');
   }
 
-  /** True when a pull would get through as the files stand; as `connects`, in constant time. */
+  /** True when a pull is sure to get through as the files stand: by certificates that are known. */
   connects(consumer: ServerId, supplier: ServerId): boolean {
     const [mine, theirs] = [this.servers.get(consumer), this.servers.get(supplier)];
     const own = mine?.server.certificate ?? null;
     if (!mine || !theirs || own === null || !theirs.lets.has(own)) return false;
     return (mine.tables.get(supplier) ?? []).some((table) => table.pin === theirs.server.certificate);
+  }
+
+  /** True when a pull may get through; as `connects` of `erasure.ts`, in constant time. */
+  private mayConnect(consumer: ServerId, supplier: ServerId): boolean {
+    const [mine, theirs] = [this.servers.get(consumer), this.servers.get(supplier)];
+    if (!mine || !theirs) return false;
+    const own = mine.server.certificate;
+    const letIn =
+      (own !== null && theirs.lets.has(own)) || (mine.server.unseen && theirs.knows.has(consumer));
+    const { certificate, unseen } = theirs.server;
+    return letIn && (mine.tables.get(supplier) ?? []).some((table) => unseen || table.pin === certificate);
   }
 
   private list(kind: Kind): readonly Erasure[] {
@@ -74,7 +89,7 @@ export class ErasureWatch {
     const suppliers = this.found.get(consumer) ?? new Map<ServerId, Kind>();
     const own = this.get(consumer)?.domain ?? null;
     const differ = own === null || own !== this.get(supplier)?.domain;
-    if (kind !== null && differ && this.connects(consumer, supplier)) suppliers.set(supplier, kind);
+    if (kind !== null && differ && this.mayConnect(consumer, supplier)) suppliers.set(supplier, kind);
     else suppliers.delete(supplier);
     if (suppliers.size > 0) this.found.set(consumer, suppliers);
     else this.found.delete(consumer);
@@ -89,5 +104,7 @@ interface Watched {
   readonly tables: ReadonlyMap<ServerId, readonly ModelTable[]>;
   /** The certificates it lets in. */
   readonly lets: ReadonlySet<string>;
+  /** The servers it has tables of that let somebody in. */
+  readonly knows: ReadonlySet<ServerId>;
   readonly kind: Kind | null;
 }

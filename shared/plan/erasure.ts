@@ -12,6 +12,11 @@ export interface ModelServer {
   readonly domain: string | null;
   /** Names the certificate it shows; two equal names are the same certificate. */
   readonly certificate: string | null;
+  /**
+   * It runs, and its certificate was not seen yet: once it has `[replication]` it may show one that it had before, which a
+   * table of an earlier time still pins.
+   */
+  readonly unseen: boolean;
   readonly tables: readonly ModelTable[];
 }
 
@@ -44,7 +49,7 @@ export function erasures(servers: ReadonlyMap<ServerId, ModelServer>): readonly 
 export const isAutomatic = (server: ModelServer): boolean =>
   server.tables.some((table) => table.automaticRefresh && pulls(table.type));
 
-/** True when a refresh by this table would be answered, and with another domain's data. */
+/** True when a refresh by this table could be answered, and with another domain's data. */
 export function takesFrom(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
   return (
     connects(consumer, table, supplier) && (consumer.domain === null || consumer.domain !== supplier.domain)
@@ -52,14 +57,18 @@ export function takesFrom(consumer: ModelServer, table: ModelTable, supplier: Mo
 }
 
 /**
- * True when a pull by this table gets through: it pins the supplier's certificate, and the supplier lets the consumer's
- * in. A server knows its clients by their certificates alone, under whatever name a table pins them.
+ * True when a pull by this table may get through: it pins the supplier's certificate, and the supplier lets the consumer's
+ * in. A server knows its clients by their certificates alone, under whatever name a table pins them. A certificate that was
+ * not seen may be whatever a table of that server pins.
  */
 export function connects(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
   return (
     pulls(table.type) &&
-    consumer.certificate !== null &&
-    table.pin === supplier.certificate &&
-    supplier.tables.some((other) => allowsPull(other.type) && other.pin === consumer.certificate)
+    (table.pin === supplier.certificate || (supplier.unseen && table.partner === supplier.id)) &&
+    supplier.tables.some(
+      (other) =>
+        allowsPull(other.type) &&
+        (other.pin === consumer.certificate || (consumer.unseen && other.partner === consumer.id)),
+    )
   );
 }

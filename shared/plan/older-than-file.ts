@@ -9,19 +9,25 @@ const CLOCKS_AGREE = 2000;
 
 /**
  * Whether a server runs with another file than the one that can be read: partners are read only at start. Within two
- * seconds of the start the times do not tell; there it is older if the file has `[replication]` and the process shows no
- * certificate, which it has from its start on.
+ * seconds of the start the times do not tell; there it is older if the file has `[replication]` and the process shows neither
+ * a certificate, which it has from its start on, nor any replication in its log: up to 1.11.0 one that renews its
+ * certificate shows none for over a minute either (`kanidm.md`).
  */
 export function isOlderThanItsFile(server: ObservedServer): boolean {
   const startedAt = server.facts?.startedAt ?? null;
   if (startedAt === null || server.file === null || server.state !== 'running') return false;
   const age = startedAt - server.file.modifiedAt;
-  return age < -CLOCKS_AGREE || (age < CLOCKS_AGREE && server.faults.some(isNoCertificate));
+  return (
+    age < -CLOCKS_AGREE || (age < CLOCKS_AGREE && server.faults.some(isNoCertificate) && !replicates(server))
+  );
 }
 
 /** What is wrong with a server that its restart will not mend: no certificate is no fault of a process older than its file. */
 export function faultsOf(server: ObservedServer): readonly Fault[] {
   return isOlderThanItsFile(server) ? server.faults.filter((it) => !isNoCertificate(it)) : server.faults;
 }
+
+const replicates = ({ log }: ObservedServer): boolean =>
+  log !== null && (log.listening || log.rounds.length > 0);
 
 const isNoCertificate = (fault: Fault): boolean => fault.code === 'no-certificate-shown';

@@ -11,8 +11,8 @@ import type { PlannedChange } from './plan';
 import type { Roles } from './roles';
 
 /**
- * Draws up the steps, in the order of "Deploying" (`design.md`): certificates first, then server by server outward from
- * the primary. Whoever is to be refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and
+ * Draws up the steps, in the order of "Deploying" (`design.md`): certificates first, of those who keep their data together with
+ * their links where that can be (`docs/decisions/0015`), then server by server outward from the primary. Whoever is to be refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and
  * nobody who could erase himself by surprise is left so meanwhile (rules 3, 5, 6, 8).
  */
 export class PlanMaker {
@@ -102,10 +102,17 @@ export class PlanMaker {
     }
   }
 
-  /** It keeps its data, and everything its partner tables need is known or will be by then. */
+  /**
+   * It keeps its data, never replaces it by itself, and everything its partner tables need is known or will be by then. Whoever
+   * has `automatic_refresh` gets its tables in its turn only, after its supplier was refreshed: its own certificate is not
+   * known yet, so nobody can say who would let it in.
+   */
   private mayLinkAtOnce(id: ServerId): boolean {
-    const known = ({ partner }: DesiredTable): boolean =>
-      this.takesPart(partner) && (this.draft.server(partner)?.certificate ?? null) !== null;
+    const known = ({ partner, automaticRefresh }: DesiredTable): boolean => {
+      const certificate = this.draft.server(partner)?.certificate ?? null;
+      const stays = certificate !== null && ('after' in certificate || !this.roles.toRenew(partner));
+      return !automaticRefresh && this.takesPart(partner) && this.roles.willAgree(id, partner) && stays;
+    };
     return !this.roles.toRefresh(id) && this.roles.desired(id).every(known);
   }
 

@@ -35,6 +35,7 @@ export class Stage {
         bytes,
         config,
         certificate,
+        unseen: certificate === null && server.state === 'running',
         last: null,
         wrote: null,
         asked: true,
@@ -121,11 +122,11 @@ export class Stage {
     this.play(id, domain);
   }
 
-  /** From here on a server's certificate is the one that a step will show. */
-  certificateAfter(id: ServerId, after: StepId): void {
+  /** From here on a server's certificate is the one that a step will show. @param anew it is made anew by that step. */
+  certificateAfter(id: ServerId, after: StepId, anew: boolean): void {
     const certificate: Later<Certificate> = { after };
     const server = this.servers.get(id);
-    if (server) this.servers.set(id, { ...server, certificate });
+    if (server) this.servers.set(id, { ...server, certificate, unseen: server.unseen && !anew });
     this.pinned.set(placeholderFor(id, after), `certificate of ${id}, known after step ${after}`);
     this.play(id);
   }
@@ -133,7 +134,8 @@ export class Stage {
   private play(id: ServerId, domain: string | null = this.domain(id)): void {
     const server = this.servers.get(id);
     const certificate = server?.certificate ?? null;
-    const model = modelOf({ id, domain, certificate, config: this.config(id) }, this.ownerOf);
+    const unseen = server?.unseen ?? false;
+    const model = modelOf({ id, domain, certificate, unseen, config: this.config(id) }, this.ownerOf);
     this.watch.set(model, server?.asked ?? false);
   }
 }

@@ -120,7 +120,13 @@ function drawServer(
     file: origin === null ? [] : file,
     live: origin === null ? [] : live,
     stale: origin !== null && live !== file,
-    certificate: origin === null ? null : { host: `${id}.example.com`, renewals: 0 },
+    listens: origin !== null,
+    // Its file may have lost [replication], and its certificate lies in its database all the same. One for another name than
+    // the wanted one cannot be known of before: that takes a second plan, and is not tried.
+    certificate:
+      origin !== null || (roll(400) && !isRenamed(id, fleet))
+        ? { host: `${id}.example.com`, renewals: 0 }
+        : null,
     data: domainOfTest(isPrimary && roll(30) ? '9' : ofDomain),
     queued: roll(150),
     alive: !roll(away ? 500 : 15),
@@ -128,6 +134,9 @@ function drawServer(
     backup: null,
   };
 }
+
+const isRenamed = (id: string, fleet: Fleet): boolean =>
+  fleet.servers.some((it) => it.id === id && it.origin === newOrigin(id));
 
 /** A server without a certificate was set up anew: what its partners pin is the one it had before, in another life. */
 function withPins(server: WorldServer, all: readonly WorldServer[]): WorldServer {

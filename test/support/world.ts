@@ -1,6 +1,7 @@
 import type { CertificateText, DomainUuid, Origin, ServerId } from '../../shared/names';
 import type { ObservedServer } from '../../shared/observed';
 import { parseOrigin } from '../../shared/origin';
+import type { Fault } from '../../shared/result';
 import type { Step } from '../../shared/plan/plan';
 import { allowsPull, type Partner, pulls } from '../../shared/server-config/server-config';
 import { certificateOfTest, observedOf, readCertificateOfTest } from './fleet-fixtures';
@@ -15,6 +16,8 @@ export interface WorldServer {
   live: readonly Partner[];
   /** The file was written since. */
   stale: boolean;
+  /** The process read `[replication]` at its last start: without, it shows no certificate though it may have one. */
+  listens: boolean;
   /** The name in its certificate, and how often it was made anew; null: it has none yet. */
   certificate: { readonly host: string; readonly renewals: number } | null;
   /** Whose database it holds. */
@@ -65,10 +68,12 @@ export class World {
     return ids.map((id) => {
       const server = this.get(id);
       const state = !server.reachable ? 'unreachable' : server.alive ? 'running' : 'stopped';
-      const { certificate, alive, origin, file: partners } = server;
+      const { certificate, alive, listens, origin, file: partners } = server;
       const shown =
-        alive && certificate ? readCertificateOfTest(id, certificate.host, certificate.renewals) : null;
-      return observedOf({
+        alive && listens && certificate
+          ? readCertificateOfTest(id, certificate.host, certificate.renewals)
+          : null;
+      const seen = observedOf({
         id,
         state,
         origin,
@@ -77,6 +82,8 @@ export class World {
         certificate: shown,
         domain: alive ? server.data : null,
       });
+      const silent = state === 'running' && origin !== null && !listens;
+      return silent ? { ...seen, faults: [noCertificate(id)] } : seen;
     });
   }
 
@@ -169,6 +176,7 @@ export class World {
     server.live = server.file;
     server.stale = false;
     server.queued = false;
+    server.listens = server.origin !== null;
     if (server.origin !== null) server.certificate ??= { host: hostOf(server), renewals: 0 };
     this.settle();
     return true;
@@ -218,6 +226,7 @@ export class World {
     supplier: WorldServer,
     theirs: readonly Partner[],
   ): boolean {
+    // A server whose file lost [replication] has its certificate still, and shows it when it has it again.
     if (supplier.certificate === null || consumer.certificate === null) return false;
     const { host } = supplier.certificate;
     return (
@@ -243,6 +252,13 @@ export class World {
     return server;
   }
 }
+
+const noCertificate = (id: ServerId): Fault => ({
+  code: 'no-certificate-shown',
+  message: 'shows no certificate',
+  fix: 'read its log',
+  where: { server: id },
+});
 
 const isFlagged = (partner: Partner): boolean => partner.automaticRefresh && pulls(partner.type);
 

@@ -55,6 +55,19 @@ it('a file that was written and not read by any process yet is a loose end, what
   expect(await looseEnds([write, ended(true), restart, ended(false)], 'new', -500)).toEqual(restarted);
 });
 
+it('what a rollback wrote before it was killed is one too: no process has read the old file', async () => {
+  const rolledBack = {
+    deploy: 'e',
+    folder,
+    entries: [{ ...write, before: AFTER, after: 'before.toml' }, ended(true)],
+  };
+  const [touched] = await touchedServers(
+    [{ deploy: 'd', folder, entries: [write, ended(true), restart, ended(true)] } as unknown as DeployRecord],
+    [rolledBack as unknown as DeployRecord],
+  );
+  expect(touched).toMatchObject({ original: 'old', unread: { after: 'before.toml' } });
+});
+
 it('one that was never written, or whose restart ended well or is seen, is none', async () => {
   expect(await looseEnds([write], 'old', -500)).toEqual([]);
   expect(await looseEnds([write, ended(true), restart, ended(true)], 'new', 500)).toEqual([]);

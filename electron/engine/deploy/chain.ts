@@ -32,8 +32,19 @@ export const chainOf = (of: DeployRecord, all: readonly DeployRecord[]): readonl
     .filter((it) => it.header.lock === of.header.lock && it.header.purpose !== 'rollback')
     .sort((a, b) => (a.deploy < b.deploy ? -1 : 1));
 
-/** Gathers what was done to each server. @throws when a kept file is gone from the journal's folder. */
-export async function touchedServers(chain: readonly DeployRecord[]): Promise<readonly Touched[]> {
+/** Rollbacks of a deploy that did not get to their end, and may have written files too. */
+export const rollbacksOf = (of: DeployRecord, all: readonly DeployRecord[]): readonly DeployRecord[] =>
+  all.filter((it) => it.header.lock === of.header.lock && it.header.purpose === 'rollback');
+
+/**
+ * Gathers what was done to each server.
+ * @param rollbacks what they wrote counts for what no process has read yet, and for nothing else.
+ * @throws when a kept file is gone from the journal's folder.
+ */
+export async function touchedServers(
+  chain: readonly DeployRecord[],
+  rollbacks: readonly DeployRecord[] = [],
+): Promise<readonly Touched[]> {
   const servers = new Map<
     string,
     {
@@ -41,15 +52,19 @@ export async function touchedServers(chain: readonly DeployRecord[]): Promise<re
       original: string | null;
       written: Set<string>;
       unread: Intent | null;
+      /** The effect that was begun last. */
+      begun: Intent['effect'] | null;
       order: number;
     }
   >();
   let order = 0;
-  for (const record of chain) {
+  const records = [...chain, ...rollbacks].sort((a, b) => (a.deploy < b.deploy ? -1 : 1));
+  for (const record of records) {
+    const undoes = rollbacks.includes(record);
     for (const entry of record.entries) {
       if (entry.kind === 'effect' && entry.well === true) {
         const it = servers.get(entry.server);
-        if (it?.intents.at(-1)?.effect === 'restart') it.unread = null;
+        if (it?.begun === 'restart') it.unread = null;
       }
       if (entry.kind !== 'intent') continue;
       order += 1;
@@ -58,14 +73,16 @@ export async function touchedServers(chain: readonly DeployRecord[]): Promise<re
         original: null,
         written: new Set<string>(),
         unread: null,
+        begun: null,
         order,
       };
       servers.set(entry.server, it);
-      it.intents.push(entry);
+      if (!undoes) it.intents.push(entry);
+      it.begun = entry.effect;
       it.order = order;
       if (entry.effect !== 'write') continue;
       it.unread = entry;
-      if (it.original === null && entry.before !== undefined)
+      if (!undoes && it.original === null && entry.before !== undefined)
         it.original = await readFile(join(record.folder, entry.before), 'utf8');
       if (entry.after !== undefined)
         it.written.add(
@@ -80,5 +97,9 @@ export async function touchedServers(chain: readonly DeployRecord[]): Promise<re
       openIntents(it).flatMap((intent) => (intent.effect === 'refresh' ? [intent.server] : [])),
     ),
   );
-  return [...servers].map(([server, it]) => ({ ...it, server, refreshing: open.has(server) }));
+  return [...servers].map(([server, { begun: _begun, ...it }]) => ({
+    ...it,
+    server,
+    refreshing: open.has(server),
+  }));
 }

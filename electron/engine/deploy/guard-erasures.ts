@@ -88,6 +88,7 @@ async function modelOf(
               ? domain.value.uuid
               : known.domain,
         certificate: known.certificateText,
+        unseen: known.certificateText === null && domain.ok,
         tables: (files.get(id)?.replication?.partners ?? []).map((it) => ({
           partner: ownerOf(it),
           type: it.type,

@@ -3,7 +3,8 @@ import { judgePull } from '../../../shared/kanidmd/judge';
 import type { Domain } from '../../../shared/observed';
 import { type DomainUuid, type Origin, trusted } from '../../../shared/names';
 import type { Call } from '../connect/connection';
-import { pullInput, type Reading, takeLogReading, widestWindow, withDomain } from '../watch/reading';
+import { proofWindowMs } from '../probe/probe-server';
+import { pullInput, type Reading, takeLogReading, withDomain } from '../watch/reading';
 import type { Deployment, Site } from './site';
 
 /**
@@ -18,7 +19,8 @@ export async function judgePullsOf(
   call: Call,
 ): Promise<readonly PullHealth[]> {
   const sites = [consumer, ...suppliers.map((it) => it.site)];
-  const windowMs = widestWindow(sites.map((it) => it.observed));
+  // A supplier's log has to reach back to its consumer's newest round.
+  const windowMs = proofWindowMs(consumer.observed.config);
   const readings = await Promise.all(
     sites.map(({ connection, observed, server }) =>
       takeLogReading(

@@ -12,7 +12,7 @@ import type { ObservedFleet } from '../observe-fleet';
 import { planPutBack } from './plan-put-back';
 import { planLooseEnds } from './plan-loose-ends';
 import { planRollback } from './plan-rollback';
-import { chainOf, isAtWork, touchedServers } from './chain';
+import { chainOf, isAtWork, rollbacksOf, touchedServers } from './chain';
 import { lastComparisons } from '../compare/kept-comparisons';
 import { neverCompared } from './compared';
 import { comparisonsLeft, refreshesLeft } from './left-over';
@@ -47,7 +47,7 @@ export async function planJob(
     case 'resume': {
       const of = interruptedDeploy(deploys, key);
       if (of === null) return fail(nothingInterrupted);
-      const touched = await touchedServers(chainOf(of, mine));
+      const touched = await touchedServers(chainOf(of, mine), rollbacksOf(of, mine));
       const first = planLooseEnds(fleet, of, touched);
       if (first !== null) return ok({ plan: withProblems(fleet, first), of, partial: true });
       const uncompared = comparisonsLeft(chainOf(of, mine)).filter((pair) =>
@@ -76,7 +76,10 @@ export async function planJob(
       const chain = chainOf(of, mine);
       if (chain.some(hasRenewed)) return fail(renewalStays(of));
       return ok({
-        plan: withProblems(fleet, planRollback(fleet, chain, await touchedServers(chain))),
+        plan: withProblems(
+          fleet,
+          planRollback(fleet, chain, await touchedServers(chain, rollbacksOf(of, mine))),
+        ),
         of,
         partial: false,
       });

@@ -1,4 +1,5 @@
 import { serverId } from '../../../shared/names';
+import { isOlderThanItsFile } from '../../../shared/plan/older-than-file';
 import { draftOf, planOf } from '../../../shared/plan/make-plan';
 import type { Plan } from '../../../shared/plan/plan';
 import { type Problem, problemOf } from '../../../shared/problem';
@@ -41,7 +42,7 @@ export function planRollback(
       if (!added.ok) problems.push({ ...problemOf(added.error), server: null });
     }
     if (draft.steps.length > before) continue;
-    if (it.refreshing || seen.state === 'stopped' || it.unread !== null)
+    if (it.refreshing || seen.state === 'stopped' || it.unread !== null || isOlderThanItsFile(seen))
       draft.restart(
         id,
         `The deploy was interrupted while it was at work on ${id}: it must run with the file that is there, and a refresh that may be queued must go.`,

@@ -16,6 +16,7 @@ function kept(ageMs: number): RecentPlans {
 it('a plan is run as it was made only right after, once, and only if it is the very one that was agreed to', () => {
   expect(kept(1000).take({ ...text }, { kind: 'apply' }, 'p1')).toMatchObject(plan);
   expect(kept(3000).take(text, { kind: 'apply' }, 'p1')).toBeNull();
+  expect(kept(-1).take(text, { kind: 'apply' }, 'p1')).toBeNull();
   expect(kept(0).take(text, { kind: 'apply' }, 'p2')).toBeNull();
   expect(kept(0).take(text, { kind: 'apply' }, null)).toBeNull();
   expect(kept(0).take(text, { kind: 'resume' }, 'p1')).toBeNull();

@@ -30,7 +30,10 @@ export class RecentPlans {
   take(text: FleetText, job: Job, fingerprint: string | null): RecentPlan | null {
     const { newest } = this;
     this.newest = null;
-    if (newest === null || this.clock.now() - newest.at > FRESH) return null;
+    if (newest === null) return null;
+    const age = this.clock.now() - newest.at;
+    // A clock that was set back tells nothing.
+    if (age < 0 || age > FRESH) return null;
     const same = isDeepStrictEqual([newest.text, newest.job], [text, job]);
     return same && newest.planned.plan.fingerprint === fingerprint ? newest : null;
   }

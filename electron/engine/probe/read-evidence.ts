@@ -17,14 +17,17 @@ export async function readEvidence(
   call: Call,
 ): Promise<Result<LogEvidence>> {
   const lines: LogLine[] = [];
+  let from = sinceMs * 1000;
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]);
   for await (const item of connection.logs({ since: sinceMs }, { follow: false, signal })) {
     if (item.kind === 'fault') return { ok: false, error: item.fault };
     if (item.kind !== 'line' || item.source !== 'kanidmd') continue;
     lines.push({ at: item.at, text: item.text });
-    if (lines.length > MOST_LINES) lines.splice(0, MOST_LINES / 2);
+    if (lines.length <= MOST_LINES) continue;
+    lines.splice(0, MOST_LINES / 2);
+    from = lines[0]?.at ?? from;
   }
-  return ok(readLog(lines, sinceMs * 1000, nowMs * 1000));
+  return ok(readLog(lines, from, nowMs * 1000));
 }
 
 /** The version in the first start line at or after `startedAtMs`; null when it is not there. */

@@ -113,9 +113,10 @@ export function pullInput(
   };
 }
 
-/** The log of a supplier that was not restarted within the stretch that was read says nothing of its start. */
+/** The log of a supplier that was not restarted within the stretch that was read says nothing of its start; the later counts. */
 function withStart({ log, startedAt }: Reading): LogEvidence | null {
-  return log === null || log.startedAt !== null ? log : { ...log, startedAt };
+  if (log === null || startedAt === null) return log;
+  return { ...log, startedAt: Math.max(log.startedAt ?? startedAt, startedAt) };
 }
 
 /** The window of the server with the longest poll interval: a supplier's log has to reach back to its consumer's newest round. */
