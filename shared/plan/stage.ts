@@ -35,7 +35,8 @@ export class Stage {
         bytes,
         config,
         certificate,
-        unseen: certificate === null && server.state === 'running',
+        // One that says nothing at all is told as broken, and holds nobody else back.
+        unseen: certificate === null && server.domain !== null,
         last: null,
         wrote: null,
         asked: true,

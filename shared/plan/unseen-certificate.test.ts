@@ -27,6 +27,14 @@ describe('a certificate that was not seen', () => {
     expect(flagged).toBeGreaterThan(steps.indexOf('refresh idm-b !idm-b'));
   });
 
+  it('blocks nobody else’s plan on a server that says nothing at all', () => {
+    const c = observedOfTest({ id: 'idm-c', domain: 'a', tables: ['idm-b pull automatic'] });
+    const fault = { code: 'admin-socket-silent', message: '', fix: '', where: { server: c.id } };
+    const plan = makePlan(fleet, [...others, { ...c, certificate: null, domain: null, faults: [fault] }]);
+    expect(plan.blocked).toBe(false);
+    expect(plan.steps.some((step) => step.server === 'idm-c')).toBe(false);
+  });
+
   it('blocks the plan where the file would make it erase itself as soon as it starts', () => {
     const c = observedOfTest({ id: 'idm-c', domain: 'a', tables: ['idm-b pull automatic'], stale: true });
     const fault = {

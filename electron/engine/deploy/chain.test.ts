@@ -7,7 +7,7 @@ import { fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixture
 import { trusted, type Sha256 } from '../../../shared/names';
 import type { ObservedFleet } from '../observe-fleet';
 import { touchedServers } from './chain';
-import type { JournalEntry } from './journal-entry';
+import { type JournalEntry, journalEntry } from './journal-entry';
 import { planLooseEnds } from './plan-loose-ends';
 import type { DeployRecord } from './read-journal';
 
@@ -53,6 +53,11 @@ it('a file that was written and not read by any process yet is a loose end, what
   expect(await looseEnds([write], 'new', -500)).toEqual(restarted);
   expect(await looseEnds([write, ended(true), restart], 'new', -500)).toEqual(restarted);
   expect(await looseEnds([write, ended(true), restart, ended(false)], 'new', -500)).toEqual(restarted);
+});
+
+it('a journal of an older version is read, and how its effects ended is not known', async () => {
+  const older = journalEntry.parse({ kind: 'effect', at: WROTE, ...about, note: 'restart done' });
+  expect(await looseEnds([write, restart, older], 'new', -500)).toEqual(['Restart idm-a']);
 });
 
 it('what a rollback wrote before it was killed is one too: no process has read the old file', async () => {
