@@ -56,6 +56,8 @@ export async function runCase(
     );
     const killed = ended.end === 'killed';
     const fired = killed || ended.fired;
+    // A step that is not there, or that came to its end without the fault, proves nothing.
+    check(fired, 'the fault was never met');
 
     const left = await site.files();
     const meant = await filesOfJournals(site);
