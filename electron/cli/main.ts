@@ -5,6 +5,7 @@ import { version } from '../../package.json';
 import { createEngine, defaultConfigDir } from '../engine/create-engine';
 import type { Invocation } from './arguments';
 import { createPerson } from './ask';
+import { commands } from './commands';
 import { cancelOnInterrupt } from './interrupt';
 import { appendingTo } from './log-file';
 import { run } from './run';
@@ -17,14 +18,14 @@ import { exit, type World } from './world';
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** Commands that change servers: they are never left in the middle because nobody reads what they say. */
-const CHANGING = ['apply', 'resume', 'rollback', 'renew'];
+/** Commands that ask before they change servers: they are never left in the middle because nobody reads what they say. */
+const changing = commands.filter((it) => it.options.includes('yes')).map((it) => it.name);
 
 // A reader that stops reading (`kanilink logs … | head`) is no error, and ends what only reads.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    if (!CHANGING.includes(process.argv[2] ?? '')) process.exit(exit.well);
+    if (!process.argv.slice(2).some((word) => changing.includes(word))) process.exit(exit.well);
   });
 
 void main();
