@@ -6,7 +6,6 @@ import { type At, faultAt } from '../ssh/faults';
 import { noSuchFile, notAFile, sha256Of } from '../ssh/files';
 import type { Container } from './container';
 import { engineFault, type Refusal } from './faults';
-import { engineNow } from './clock';
 import { buildTar, readFirstEntry, type TarEntry } from './tar';
 
 /** Links that lead on are followed this far. */
@@ -51,11 +50,9 @@ export async function put(
   entries: readonly TarEntry[],
   doing: string,
   signal: AbortSignal,
+  modifiedAt = new Date(),
 ): Promise<Result<void>> {
-  // By the engine's clock, as when it started a container: which of the two is later is asked of them.
-  const now = await engineNow(container.api, signal);
-  if (!now.ok) return now;
-  const tar = await buildTar(entries, new Date(now.value ?? Date.now()));
+  const tar = await buildTar(entries, modifiedAt);
   const done = await container.json(
     '/archive',
     {

@@ -5,6 +5,7 @@ import { type At, faultAt } from '../ssh/faults';
 import { cannotKeepOwner, confirmWritten, fileChanged, sha256Of } from '../ssh/files';
 import { pause } from '../ssh/limits';
 import { put, readFile } from './archive';
+import { engineNow } from './clock';
 import type { Container, Inspected } from './container';
 import { isSingleFile, mountAt, mountsOf } from './mounts';
 import { withTemporary } from './temporary';
@@ -28,6 +29,8 @@ interface Spot {
   readonly seen: Inspected;
   readonly folder: string;
   readonly name: string;
+  /** By the engine's clock, as when it started a container: which of the two is later is asked of them. */
+  readonly modifiedAt: Date;
   readonly scratches: Scratches;
 }
 
@@ -56,11 +59,14 @@ export async function replaceFile(
   const user = await ownerOf(container, seen, realPath, stat, signal);
   if (!user.ok) return user;
   const owner: Owner = { ...user.value, mode: stat.mode };
+  const now = await engineNow(container.api, signal);
+  if (!now.ok) return now;
+  const modifiedAt = new Date(now.value ?? Date.now());
   if (mount === null || !isSingleFile(mount, realPath)) {
     const folder = posix.dirname(realPath);
     const scratches = scratchesBeside(container, folder);
     return replaceAt(
-      { container, seen, folder, name: posix.basename(realPath), scratches },
+      { container, seen, folder, name: posix.basename(realPath), modifiedAt, scratches },
       path,
       bytes,
       owner,
@@ -78,7 +84,7 @@ export async function replaceFile(
     const made = await helper.inspect(signal);
     if (!made.ok) return made;
     const scratches = scratchesBeside(helper, HELPER_FOLDER);
-    const spot = { container: helper, seen: made.value, folder: HELPER_FOLDER, name, scratches };
+    const spot = { container: helper, seen: made.value, folder: HELPER_FOLDER, name, modifiedAt, scratches };
     return replaceAt(spot, path, bytes, owner, expect, signal);
   };
   const replaced = await withTemporary(container.api, seen, recipe, `replacing ${path}`, signal, work);
@@ -112,12 +118,12 @@ async function uploadAndLink(
   expect: Sha256,
   signal: AbortSignal,
 ): Promise<Result<Sha256>> {
-  const { container, folder } = spot;
+  const { container, folder, modifiedAt } = spot;
   const { at } = container;
   const wanted = sha256Of(bytes);
   const beside = `${space.relative}/${spot.name}`;
   const upload: readonly TarEntry[] = [...space.entries, { kind: 'file', name: beside, owner, bytes }];
-  const sent = await put(container, folder, upload, `writing beside ${path}`, signal);
+  const sent = await put(container, folder, upload, `writing beside ${path}`, signal, modifiedAt);
   if (!sent.ok) return sent;
   const back = await readFile(container, posix.join(folder, beside), LARGEST_CONFIG, signal);
   if (!back.ok) return back;
@@ -137,7 +143,7 @@ async function uploadAndLink(
   // The file comes along again: the engine unlinks the old name before it makes the link, so what the link needs must not
   // have gone meanwhile.
   const link: TarEntry = { kind: 'hard-link', name: spot.name, to: beside, owner };
-  const linked = await put(container, folder, [...upload, link], `replacing ${path}`, signal);
+  const linked = await put(container, folder, [...upload, link], `replacing ${path}`, signal, modifiedAt);
   if (!linked.ok) return finish(spot, path, [...upload, link], wanted, expect, linked.error);
   const found = await readFile(container, posix.join(folder, spot.name), LARGEST_CONFIG, signal);
   if (!found.ok) return finish(spot, path, [...upload, link], wanted, expect, found.error);
@@ -180,7 +186,7 @@ async function finish(
     // Twice, for the engine may still be at it in the moment after it was left.
     if (found.ok && ++seenOld > 1) return fail(fault);
     if (!found.ok && found.error.code === 'no-such-file')
-      await put(spot.container, spot.folder, entries, `replacing ${path}`, signal);
+      await put(spot.container, spot.folder, entries, `replacing ${path}`, signal, spot.modifiedAt);
     else if (!found.ok && gone.has(found.error.code)) return fail(found.error);
     await pause(FINISH_PAUSE_MS, signal);
   }
