@@ -1,34 +1,26 @@
 import { rememberDomain, whoseDomain } from '../../shared/fleet/remember-domain';
-import type { PlanView } from '../../shared/ipc';
-import type { Job } from '../../shared/plan/job';
 import { ok } from '../../shared/result';
 import type { App } from '../state/app.svelte';
 import { save } from '../state/files';
-import type { Run } from './deploy-run.svelte';
+import type { Order, Run } from './deploy-run.svelte';
 import { outcomeWords } from './outcome-words';
 
 /**
  * Saves the fleet file, then runs the plan the person has read. The file is saved first so that what was deployed can be
  * opened again, with the domain noted in it.
  */
-export async function runDeploy(
-  app: App,
-  plan: PlanView,
-  erase: readonly string[],
-  job: Job = { kind: 'apply' },
-  takeOver = false,
-): Promise<void> {
+export async function runDeploy(app: App, order: Order): Promise<void> {
   if (app.locked) return;
   if (!app.document.saved && !(await save(app))) return;
   app.dialog = { kind: 'deploy' };
   app.notices.say('Deploy started.');
-  app.deploy.start(app.document.question(), { plan, erase, job, takeOver }, (run) => void finished(app, run));
+  app.deploy.start(app.document.question(), order, (run) => void finished(app, run));
 }
 
 /** Runs the order anew that a stale lock stood in the way of, and takes that lock over. */
 export async function takeOverAndDeploy(app: App): Promise<void> {
   const order = app.deploy.order;
-  if (order) await runDeploy(app, order.plan, order.erase, order.job, true);
+  if (order) await runDeploy(app, { ...order, takeOver: true });
 }
 
 async function finished(app: App, run: Run): Promise<void> {

@@ -67,7 +67,7 @@ export class ErasureWatch {
     return (mine.tables.get(supplier) ?? []).some((table) => table.pin === theirs.server.certificate);
   }
 
-  /** True when a pull may get through; as `connects` of `erasure.ts`, in constant time. */
+  /** True when a pull may get through; as `mayConnect` of `erasure.ts`, in constant time. */
   private mayConnect(consumer: ServerId, supplier: ServerId): boolean {
     const [mine, theirs] = [this.servers.get(consumer), this.servers.get(supplier)];
     if (!mine || !theirs) return false;

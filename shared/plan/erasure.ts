@@ -52,7 +52,7 @@ export const isAutomatic = (server: ModelServer): boolean =>
 /** True when a refresh by this table could be answered, and with another domain's data. */
 export function takesFrom(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
   return (
-    connects(consumer, table, supplier) && (consumer.domain === null || consumer.domain !== supplier.domain)
+    mayConnect(consumer, table, supplier) && (consumer.domain === null || consumer.domain !== supplier.domain)
   );
 }
 
@@ -61,7 +61,7 @@ export function takesFrom(consumer: ModelServer, table: ModelTable, supplier: Mo
  * in. A server knows its clients by their certificates alone, under whatever name a table pins them. A certificate that was
  * not seen may be whatever a table of that server pins.
  */
-export function connects(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
+function mayConnect(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {
   return (
     pulls(table.type) &&
     (table.pin === supplier.certificate || (supplier.unseen && table.partner === supplier.id)) &&

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fleetOfTest, observedOfTest } from '../../test/support/fleet-fixtures';
-import { type ServerId, trusted } from '../names';
+import { fleetOfTest, noCertificateOfTest, observedOfTest } from '../../test/support/fleet-fixtures';
 import type { ObservedServer } from '../observed';
 import { isOlderThanItsFile } from './older-than-file';
 import { makePlan } from './make-plan';
@@ -12,13 +11,11 @@ function changed(afterMs: number, shown: 'certificate' | 'none'): ObservedServer
   const server = observedOfTest({ id: 'idm-a', domain: 'a', tables: [] });
   const { facts, file } = server;
   if (!facts || !file) throw new Error('it runs');
-  const where = { server: trusted<ServerId>('idm-a') };
-  const fault = { code: 'no-certificate-shown', message: '', fix: '', where };
   return {
     ...server,
     facts: { ...facts, startedAt: STARTED },
     file: { ...file, modifiedAt: STARTED + afterMs },
-    ...(shown === 'none' ? { certificate: null, faults: [fault] } : {}),
+    ...(shown === 'none' ? { certificate: null, faults: [noCertificateOfTest('idm-a')] } : {}),
   };
 }
 

@@ -12,8 +12,8 @@ import type { Roles } from './roles';
 
 /**
  * Draws up the steps, in the order of "Deploying" (`design.md`): certificates first, of those who keep their data together with
- * their links where that can be (`docs/decisions/0015`), then server by server outward from the primary. Whoever is to be refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and
- * nobody who could erase himself by surprise is left so meanwhile (rules 3, 5, 6, 8).
+ * their links where that can be (`docs/decisions/0015`), then server by server outward from the primary. Whoever is to be
+ * refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and nobody who could erase himself by surprise is left so meanwhile (rules 3, 5, 6, 8).
  */
 export class PlanMaker {
   private readonly changes: FileChanges;

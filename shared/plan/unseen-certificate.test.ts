@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fleetOfTest, observedOfTest } from '../../test/support/fleet-fixtures';
-import { type ServerId, trusted } from '../names';
+import { fleetOfTest, noCertificateOfTest, observedOfTest } from '../../test/support/fleet-fixtures';
 import type { ObservedServer } from '../observed';
 import { makePlan } from './make-plan';
 import type { Plan } from './plan';
@@ -37,13 +36,7 @@ describe('a certificate that was not seen', () => {
 
   it('blocks the plan where the file would make it erase itself as soon as it starts', () => {
     const c = observedOfTest({ id: 'idm-c', domain: 'a', tables: ['idm-b pull automatic'], stale: true });
-    const fault = {
-      code: 'no-certificate-shown',
-      message: '',
-      fix: '',
-      where: { server: trusted<ServerId>('idm-c') },
-    };
-    const silent: ObservedServer = { ...c, certificate: null, faults: [fault] };
+    const silent: ObservedServer = { ...c, certificate: null, faults: [noCertificateOfTest('idm-c')] };
     const plan = makePlan(fleet, [...others, silent]);
     expect(plan.blocked).toBe(true);
     expect(plan.problems.map((it) => it.code)).toContain('erases-itself');

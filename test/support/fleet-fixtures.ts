@@ -11,6 +11,7 @@ import {
   trusted,
 } from '../../shared/names';
 import type { ObservedServer } from '../../shared/observed';
+import type { Fault } from '../../shared/result';
 import { readServerConfig } from '../../shared/server-config/read-server-config';
 import { certificateKey, type Partner } from '../../shared/server-config/server-config';
 
@@ -135,6 +136,14 @@ export function observedOfTest(seen: SeenServer): ObservedServer {
     ...(seen.version === undefined ? {} : { version: seen.version }),
   });
 }
+
+/** What a probe finds of a process that shows no certificate, though its file has `[replication]`. */
+export const noCertificateOfTest = (id: string): Fault => ({
+  code: 'no-certificate-shown',
+  message: 'shows no certificate',
+  fix: 'read its log',
+  where: { server: trusted<ServerId>(id) },
+});
 
 /** What a probe would have seen; of a server that is out of reach, nothing. */
 export function observedOf(shown: ShownServer): ObservedServer {

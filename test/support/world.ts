@@ -1,10 +1,9 @@
 import type { CertificateText, DomainUuid, Origin, ServerId } from '../../shared/names';
 import type { ObservedServer } from '../../shared/observed';
 import { parseOrigin } from '../../shared/origin';
-import type { Fault } from '../../shared/result';
 import type { Step } from '../../shared/plan/plan';
 import { allowsPull, type Partner, pulls } from '../../shared/server-config/server-config';
-import { certificateOfTest, observedOf, readCertificateOfTest } from './fleet-fixtures';
+import { certificateOfTest, noCertificateOfTest, observedOf, readCertificateOfTest } from './fleet-fixtures';
 
 /** A server of the model world. */
 export interface WorldServer {
@@ -83,7 +82,7 @@ export class World {
         domain: alive ? server.data : null,
       });
       const silent = state === 'running' && origin !== null && !listens;
-      return silent ? { ...seen, faults: [noCertificate(id)] } : seen;
+      return silent ? { ...seen, faults: [noCertificateOfTest(id)] } : seen;
     });
   }
 
@@ -252,13 +251,6 @@ export class World {
     return server;
   }
 }
-
-const noCertificate = (id: ServerId): Fault => ({
-  code: 'no-certificate-shown',
-  message: 'shows no certificate',
-  fix: 'read its log',
-  where: { server: id },
-});
 
 const isFlagged = (partner: Partner): boolean => partner.automaticRefresh && pulls(partner.type);
 

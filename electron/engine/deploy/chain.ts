@@ -52,11 +52,11 @@ export async function touchedServers(
       original: string | null;
       written: Set<string>;
       unread: Intent | null;
-      /** The effect that was begun last. */
-      begun: Intent['effect'] | null;
       order: number;
     }
   >();
+  /** By server, the effect that was begun last. */
+  const begun = new Map<string, Intent['effect']>();
   let order = 0;
   const records = [...chain, ...rollbacks].sort((a, b) => (a.deploy < b.deploy ? -1 : 1));
   for (const record of records) {
@@ -64,7 +64,7 @@ export async function touchedServers(
     for (const entry of record.entries) {
       if (entry.kind === 'effect' && entry.well === true) {
         const it = servers.get(entry.server);
-        if (it?.begun === 'restart') it.unread = null;
+        if (it && begun.get(entry.server) === 'restart') it.unread = null;
       }
       if (entry.kind !== 'intent') continue;
       order += 1;
@@ -73,12 +73,11 @@ export async function touchedServers(
         original: null,
         written: new Set<string>(),
         unread: null,
-        begun: null,
         order,
       };
       servers.set(entry.server, it);
       if (!undoes) it.intents.push(entry);
-      it.begun = entry.effect;
+      begun.set(entry.server, entry.effect);
       it.order = order;
       if (entry.effect !== 'write') continue;
       it.unread = entry;
@@ -97,9 +96,5 @@ export async function touchedServers(
       openIntents(it).flatMap((intent) => (intent.effect === 'refresh' ? [intent.server] : [])),
     ),
   );
-  return [...servers].map(([server, { begun: _begun, ...it }]) => ({
-    ...it,
-    server,
-    refreshing: open.has(server),
-  }));
+  return [...servers].map(([server, it]) => ({ ...it, server, refreshing: open.has(server) }));
 }

@@ -47,18 +47,17 @@ export async function planJob(
     case 'resume': {
       const of = interruptedDeploy(deploys, key);
       if (of === null) return fail(nothingInterrupted);
-      const touched = await touchedServers(chainOf(of, mine), rollbacksOf(of, mine));
+      const chain = chainOf(of, mine);
+      const touched = await touchedServers(chain, rollbacksOf(of, mine));
       const first = planLooseEnds(fleet, of, touched);
       if (first !== null) return ok({ plan: withProblems(fleet, first), of, partial: true });
-      const uncompared = comparisonsLeft(chainOf(of, mine)).filter((pair) =>
-        pair.every((id) => fleet.sites.has(id)),
-      );
+      const uncompared = comparisonsLeft(chain).filter((pair) => pair.every((id) => fleet.sites.has(id)));
       return ok({
         plan: withProblems(
           fleet,
           makePlan(fleet.fleet, fleet.observed, {
             uncompared,
-            refresh: refreshesLeft(chainOf(of, mine)),
+            refresh: refreshesLeft(chain),
             unproved: touched.flatMap((it) => (isAtWork(it) ? (serverId(it.server) ?? []) : [])),
           }),
         ),

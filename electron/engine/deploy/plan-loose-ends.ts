@@ -28,7 +28,7 @@ export function planLooseEnds(
         id,
         `A refresh of ${id} was under way when the deploy ${of.deploy} was interrupted: a restart drops a request that may still be queued; then ${id}'s log tells whether it happened.`,
       );
-    else if (isUnread(it, seen.file?.sha256 ?? null) && restartedSince <= lastWrite(it))
+    else if (hasUnread(it, seen.file?.sha256 ?? '', restartedSince))
       draft.restart(
         id,
         `The deploy ${of.deploy} was interrupted between the new server.toml of ${id} and its restart; partners are read only at start.`,
@@ -45,12 +45,9 @@ export function planLooseEnds(
 /** Two clocks that are asked over the network agree within this. Milliseconds. */
 const GRAIN = 1000;
 
-/** One of the files it was given is there, and nothing says that a process has read it. */
-const isUnread = (it: Touched, file: string | null): boolean =>
-  it.unread !== null && file !== null && it.written.has(file);
-
-/** When the newest file was written, our clock, with the clocks' grain. */
-const lastWrite = (it: Touched): number => (it.unread ? Date.parse(it.unread.at) + GRAIN : 0);
+/** One of the files it was given is there, and neither the journal nor its start says that a process has read it. */
+const hasUnread = ({ unread, written }: Touched, file: string, restartedSince: number): boolean =>
+  unread !== null && written.has(file) && restartedSince <= Date.parse(unread.at) + GRAIN;
 
 /** When the newest refresh was asked for, our clock, with the clocks' grain. */
 function lastRefresh(it: Touched): number | null {

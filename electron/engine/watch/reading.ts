@@ -22,7 +22,6 @@ export interface Reading {
 
 /**
  * Looks at a server again: does it run, which domain, what does its log prove.
- * @param restartedMs when it was last restarted as far as we know, its clock; older lines prove nothing.
  * @param windowMs how far back its log is read: as far as the slowest of its consumers needs, `widestWindow`.
  */
 export async function takeReading(
@@ -30,10 +29,9 @@ export async function takeReading(
   observed: ObservedServer,
   clock: Clock,
   call: Call,
-  restartedMs: number | null,
   windowMs: number,
 ): Promise<Reading> {
-  const reading = await takeLogReading(connection, observed, clock, call, restartedMs, windowMs);
+  const reading = await takeLogReading(connection, observed, clock, call, null, windowMs);
   return reading.state === 'running' ? withDomain(reading, connection, call) : reading;
 }
 
@@ -47,7 +45,10 @@ export async function withDomain(
   return { ...reading, domain: domain.ok ? domain.value : null };
 }
 
-/** The same without asking the server for its domain: a command on it costs more than a look at its log. */
+/**
+ * The same without asking the server for its domain: a command on it costs more than a look at its log.
+ * @param restartedMs when it was last restarted as far as we know, its clock; older lines prove nothing.
+ */
 export async function takeLogReading(
   connection: ServerConnection,
   observed: ObservedServer,
@@ -56,7 +57,8 @@ export async function takeLogReading(
   restartedMs: number | null,
   windowMs: number,
 ): Promise<Reading> {
-  const now = clock.now() + (observed.facts?.clockOffsetMs ?? 0);
+  const seen = readingOf(observed, clock);
+  const now = seen.now / 1000;
   const window = now - windowMs - 1000;
   const since = restartedMs === null ? window : Math.max(window, restartedMs);
   const [service, log] = await Promise.all([
@@ -65,23 +67,22 @@ export async function takeLogReading(
   ]);
   const state = !service.ok ? 'unreachable' : service.value.state === 'running' ? 'running' : 'stopped';
   return {
+    ...seen,
     state,
     domain: null,
     log: state !== 'unreachable' && log.ok ? log.value : null,
-    startedAt: microseconds(restartedMs ?? observed.facts?.startedAt ?? null),
-    pollInterval: pollIntervalOf(observed.config),
-    now: now * 1000,
-    clockOffsetMs: observed.facts?.clockOffsetMs ?? 0,
+    startedAt: restartedMs === null ? seen.startedAt : restartedMs * 1000,
   };
 }
 
 /** The same from a probe, without looking again. */
 export function readingOf(observed: ObservedServer, clock: Clock): Reading {
+  const startedAt = observed.facts?.startedAt ?? null;
   return {
     state: observed.state,
     domain: observed.domain,
     log: observed.log,
-    startedAt: microseconds(observed.facts?.startedAt ?? null),
+    startedAt: startedAt === null ? null : startedAt * 1000,
     pollInterval: pollIntervalOf(observed.config),
     now: (clock.now() + (observed.facts?.clockOffsetMs ?? 0)) * 1000,
     clockOffsetMs: observed.facts?.clockOffsetMs ?? 0,
@@ -122,8 +123,6 @@ function withStart({ log, startedAt }: Reading): LogEvidence | null {
 /** The window of the server with the longest poll interval: a supplier's log has to reach back to its consumer's newest round. */
 export const widestWindow = (servers: readonly Pick<ObservedServer, 'config'>[]): number =>
   Math.max(0, ...servers.map((it) => proofWindowMs(it.config)));
-
-const microseconds = (ms: number | null): number | null => (ms === null ? null : ms * 1000);
 
 /** A log's times by another server's clock: two servers' lines are only comparable on one. */
 function shifted(log: LogEvidence | null, by: number): LogEvidence | null {

@@ -4,9 +4,9 @@ import type { LogEvidence, ObservedServer } from '../../../shared/observed';
 import type { Connections } from '../connections';
 import type { Site } from '../deploy/site';
 import { observe } from '../observe-fleet';
-import { pollIntervalOf, proofWindowMs } from '../probe/probe-server';
+import { proofWindowMs } from '../probe/probe-server';
 import type { Clock } from '../time';
-import type { Reading } from './reading';
+import { type Reading, readingOf } from './reading';
 
 /** How often the service manager is asked whether the server runs, in milliseconds. */
 const STATE_EVERY = 2000;
@@ -54,18 +54,8 @@ export class ServerWatch {
   /** What is known at this moment; evidence that stays away grows old. */
   reading(): Reading | null {
     if (this.observed === null) return null;
-    const { clockOffsetMs, startedAt } = this.observed.facts ?? { clockOffsetMs: null, startedAt: null };
-    const offset = clockOffsetMs ?? 0;
-    const now = (this.clock.now() + offset) * 1000;
-    return {
-      state: this.observed.state,
-      domain: this.observed.domain,
-      log: this.evidence(now),
-      startedAt: startedAt === null ? null : startedAt * 1000,
-      pollInterval: pollIntervalOf(this.observed.config),
-      now,
-      clockOffsetMs: offset,
-    };
+    const seen = readingOf(this.observed, this.clock);
+    return { ...seen, log: this.evidence(seen.now) };
   }
 
   private evidence(now: number): LogEvidence | null {

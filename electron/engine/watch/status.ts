@@ -125,7 +125,7 @@ async function readAll(
       const site = again(server) ? fleet.sites.get(server.id) : undefined;
       const limit = { signal: call.signal, timeoutMs: 20_000 };
       const reading = site
-        ? await takeReading(site.connection, server, clock, limit, null, windowMs)
+        ? await takeReading(site.connection, server, clock, limit, windowMs)
         : readingOf(server, clock);
       return [server.id, reading] as const;
     }),
