@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import { notePackages } from './build/package/shipped.mjs';
 
 // The targets are those of the oldest Electron we run on, 33 (see docs/decisions): electron-vite would derive
 // them from the installed one otherwise.
@@ -8,9 +9,12 @@ const output = { entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cj
 
 export default defineConfig({
   main: {
+    plugins: [notePackages()],
     build: {
       outDir: 'out/main',
       target: 'node20.18',
+      // Beside the dependencies: the optional one, which has a native part (docs/decisions/0041).
+      externalizeDeps: { include: ['@photostructure/sqlite'] },
       lib: {
         ...cjs,
         entry: {
@@ -24,6 +28,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [notePackages()],
     build: {
       outDir: 'out/preload',
       target: 'node20.18',
@@ -34,7 +39,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [svelte()],
+    plugins: [svelte(), notePackages()],
     build: {
       outDir: 'out/renderer',
       target: 'chrome130',

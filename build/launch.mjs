@@ -1,5 +1,5 @@
 /**
- * What `npm start`, `npm test`, `npm run bench`, `npm run kanilink` and `npm run package` run. Works in a bare clone: it imports Node's
+ * What `npm start`, `npm test`, `npm run bench`, `npm run dev`, `npm run record`, `npm run kanilink`, `npm run package` and `npm run pack:cli` run. Works in a bare clone: it imports Node's
  * built-in modules only, and installs what the rest needs.
  */
 import { isAtLeast } from './launch/node-version.mjs';
@@ -14,7 +14,10 @@ const VERBS = {
   start: async (args) => (await import('./launch/start.mjs')).start(args),
   test: async (args) => (await import('./launch/test.mjs')).test(args),
   bench: async (args) => (await import('./launch/bench.mjs')).bench(args),
+  dev: async (args) => (await import('./launch/dev.mjs')).dev(args),
   kanilink: async (args) => (await import('./launch/kanilink.mjs')).kanilink(args),
+  record: async (args) => (await import('./launch/record.mjs')).record(args),
+  'pack:cli': async () => (await import('./launch/pack-cli.mjs')).packCli(),
   package: async (args) => (await import('./launch/package.mjs')).packageApp(args),
 };
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { notePackages } from './package/shipped.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = process.env['PRACTICE_PROGRAM'] === 'host' ? 'host' : 'kanidmd';
@@ -11,6 +12,7 @@ const program = process.env['PRACTICE_PROGRAM'] === 'host' ? 'host' : 'kanidmd';
 export default defineConfig({
   root,
   publicDir: false,
+  plugins: [notePackages(`practice-${program}.npm-packages.json`)],
   ssr: { noExternal: true, external: ['ssh2'] },
   build: {
     ssr: `practice/${program}/main.ts`,

@@ -2,9 +2,10 @@ import { mount } from 'svelte';
 import type { Bridge } from '../shared/ipc';
 import { createClient } from './bridge/client';
 import Window from './shell/Window.svelte';
-import { App } from './state/app.svelte';
-import { commandsOf } from './state/commands';
-import { afterSaving, openPath } from './state/files';
+import { App } from './app/app.svelte';
+import { commandsOf } from './commands/commands';
+import { takeLayout } from './app/keep-layout';
+import { afterSaving, openPath } from './app/files';
 
 declare global {
   interface Window {
@@ -13,22 +14,19 @@ declare global {
   }
 }
 
-/** The command that opens a file the person chose elsewhere: the menu's recent files, the file manager. */
-const OPEN_PATH = 'open-path:';
-
 /** Draws the window and connects it to the bridge. */
 export function startWindow(bridge: Bridge): void {
   const app = new App(createClient(bridge));
   app.crashes.listen(window);
   app.client.onCommand((id) => {
-    if (id.startsWith(OPEN_PATH))
-      return afterSaving(app, () => void openPath(app, id.slice(OPEN_PATH.length)));
     const command = commandsOf(app).find((one) => one.id === id);
     if (command?.enabled) command.run();
   });
+  app.client.onOpenPath((path) => afterSaving(app, (leave) => void openPath(app, path, leave)));
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   app.settings.systemDark = dark.matches;
   dark.addEventListener('change', () => (app.settings.systemDark = dark.matches));
+  app.panels.watch(window);
   app.clock.start();
   const target = document.getElementById('window');
   if (!target) throw new Error('index.html has no place for the window');
@@ -39,6 +37,12 @@ export function startWindow(bridge: Bridge): void {
 /** Reads the settings, and opens the fleet that was named on the command line. */
 async function begin(app: App): Promise<void> {
   await app.settings.read();
+  if (app.settings.layout !== null) takeLayout(app, app.settings.layout);
+  app.settings.ready = true;
   const about = await app.client.ask('app.about', {});
+  if (about.ok) for (const trouble of about.value.troubles) app.notices.show('warn', trouble);
+  await app.drafts.look();
   if (about.ok && about.value.openAtStart !== null) await openPath(app, about.value.openAtStart);
+  const [draft] = app.drafts.offered;
+  if (draft !== undefined && app.dialog === null) app.dialog = { kind: 'draft', draft };
 }

@@ -2,7 +2,7 @@ import { buildIfStale } from './build.mjs';
 import { installPackages } from './npm-packages.mjs';
 import { packageProgram, ROOT } from './places.mjs';
 import { run } from './run.mjs';
-import { FOR_ENGINE_TESTS, FOR_SSH_TESTS } from './system-packages.mjs';
+import { FOR_A_VIRTUAL_DISPLAY, FOR_ENGINE_TESTS, FOR_THE_WINDOW } from './system-packages.mjs';
 import { provideSystemPackages } from './system-setup.mjs';
 
 const MINUTE = 60_000;
@@ -15,9 +15,9 @@ const MINUTE = 60_000;
  */
 export async function bench(names) {
   await installPackages();
-  await provideSystemPackages([...new Set([...FOR_SSH_TESTS, ...FOR_ENGINE_TESTS])]);
+  await provideSystemPackages([...FOR_ENGINE_TESTS, ...FOR_THE_WINDOW, ...FOR_A_VIRTUAL_DISPLAY]);
   await buildIfStale();
-  const args = ['run', '--project', 'bench', '--reporter=default', '--disable-console-intercept'];
+  const args = ['run', '--project', 'bench', '--disable-console-intercept', '--reporter=default'];
   const { code } = await run(process.execPath, [packageProgram('vitest/vitest.mjs'), ...args, ...names], {
     cwd: ROOT,
     limitMs: 90 * MINUTE,

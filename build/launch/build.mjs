@@ -14,11 +14,11 @@ const SOURCES = [
   'electron',
   'practice',
   'renderer',
-  // The window explains problems with it.
-  'docs/rules.md',
   'test/tour',
   'test/support',
   'build/practice.vite.config.ts',
+  'build/cli.vite.config.ts',
+  'build/package',
   'build/tour.vite.config.ts',
   'electron.vite.config.ts',
   'package.json',
@@ -35,6 +35,8 @@ const RESULTS = [
   'preload/preload.cjs',
   'renderer/index.html',
   'tour/tour.cjs',
+  'cli/cli.cjs',
+  'cli/pages.cjs',
 ];
 
 /** Builds the app and the tour into out/, when their sources have changed since the last build. */
@@ -52,6 +54,7 @@ export async function buildIfStale() {
       await step([packageProgram('electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn']);
       for (const program of ['kanidmd', 'host'])
         await step(viteBuild('build/practice.vite.config.ts'), { PRACTICE_PROGRAM: program });
+      await step(viteBuild('build/cli.vite.config.ts'));
       await step(viteBuild('build/tour.vite.config.ts'));
       writeStamp(STAMP, sources);
       say(`built in ${duration(Date.now() - began)}`);

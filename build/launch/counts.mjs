@@ -1,9 +1,13 @@
+import { relative } from 'node:path';
+import { ROOT } from './places.mjs';
+
 /**
  * How many tests passed, failed and were skipped.
  * @typedef {object} Counts
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {readonly string[]} [failures] a line for each test that failed, as far as they have names
  */
 
 /** @type {Counts} */
@@ -17,14 +21,16 @@ export const ONE_SKIPPED = { ...NONE, skipped: 1 };
 
 /** @param {readonly Counts[]} counts @returns {Counts} */
 export function sum(counts) {
-  return counts.reduce(
-    (total, each) => ({
-      passed: total.passed + each.passed,
-      failed: total.failed + each.failed,
-      skipped: total.skipped + each.skipped,
+  const failures = counts.flatMap((each) => each.failures ?? []);
+  const total = counts.reduce(
+    (so, each) => ({
+      passed: so.passed + each.passed,
+      failed: so.failed + each.failed,
+      skipped: so.skipped + each.skipped,
     }),
     NONE,
   );
+  return failures.length === 0 ? total : { ...total, failures };
 }
 
 /** The line a test run closes with. @param {Counts} counts */
@@ -49,11 +55,31 @@ export function countVitest(json, exitCode) {
   const failed = states.filter((status) => status === 'failed').length + unloaded;
   const skipped = states.length - passed - (failed - unloaded);
   const endedBadly = failed === 0 && (exitCode !== 0 || states.length === 0);
-  return { passed, failed: endedBadly ? 1 : failed, skipped };
+  const failures = failuresOf(report);
+  return { passed, failed: endedBadly ? 1 : failed, skipped, ...(failures.length > 0 && { failures }) };
 }
 
+/** A line for each test that failed: its file, its name, and how its message begins. @param {VitestReport} report */
+const failuresOf = ({ testResults }) =>
+  testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = name === undefined ? '' : `${relative(ROOT, name)}: `;
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    const whole = failed.length === 0 && message ? [`${file}${firstLine(message)}`] : [];
+    return [
+      ...whole,
+      ...failed.flatMap(({ fullName, failureMessages }) =>
+        fullName === undefined ? [] : [`${file}${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`],
+      ),
+    ];
+  });
+
+/** @param {string} text */
+const firstLine = (text) => (text.split('\n', 1)[0] ?? '').slice(0, 300);
+
 /**
- * @typedef {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} VitestReport
+ * @typedef {{ status: string, fullName?: string, failureMessages?: string[] }} VitestTest
+ * @typedef {{ name?: string, status: string, message?: string, assertionResults: VitestTest[] }} VitestFile
+ * @typedef {{ testResults: VitestFile[] }} VitestReport
  */
 
 /** @param {string | undefined} json @returns {VitestReport | undefined} */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countVitest, ONE_FAILED, ONE_PASSED, ONE_SKIPPED, sum, summaryLine } from './counts.mjs';
+import { ROOT } from './places.mjs';
 
 /** A report of vitest's JSON reporter: for each file its tests' states. */
 const report = (...files: { status?: string; tests: string[] }[]) =>
@@ -17,6 +18,31 @@ describe('what vitest reports is counted', () => {
       { status: 'failed', tests: ['failed', 'pending'] },
     );
     expect(countVitest(json, 1)).toEqual({ passed: 1, failed: 1, skipped: 3 });
+  });
+
+  test('with a line for each failure: file, name, how the message begins', () => {
+    const json = JSON.stringify({
+      testResults: [
+        {
+          name: `${ROOT}/a.test.ts`,
+          status: 'failed',
+          message: 'no such module\nat x',
+          assertionResults: [],
+        },
+        {
+          name: `${ROOT}/b.test.ts`,
+          status: 'failed',
+          assertionResults: [
+            { status: 'passed', fullName: 'does' },
+            { status: 'failed', fullName: 'does not', failureMessages: ['Error: 1 is not 2\n    at y'] },
+          ],
+        },
+      ],
+    });
+    expect(sum([ONE_FAILED, countVitest(json, 1)]).failures).toEqual([
+      'a.test.ts: no such module',
+      'b.test.ts: does not: Error: 1 is not 2',
+    ]);
   });
 
   test('a file that could not be loaded is a failure', () => {

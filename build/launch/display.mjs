@@ -63,8 +63,15 @@ async function displayNumber(pipe, end) {
   return first;
 }
 
-/** @param {string} name @returns {string | undefined} */
-export function findProgram(name) {
+/**
+ * Where a program is, by the first of its names that is found.
+ *
+ * @param {readonly string[]} names
+ * @returns {string | undefined} undefined: it is not installed
+ */
+export function findProgram(...names) {
   const folders = (process.env['PATH'] ?? '').split(delimiter).concat('/usr/sbin', '/usr/bin');
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
 }

@@ -1,15 +1,22 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { layOutForPackages, ownTools } from './package-parts.mjs';
 import { buildIfStale } from './build.mjs';
+import { findProgram } from './display.mjs';
 import { findElectron } from './electron.mjs';
 import { installPackages } from './npm-packages.mjs';
 import { OUT, packageProgram, ROOT } from './places.mjs';
 import { atEnd, run } from './run.mjs';
 import { duration, say, Stop } from './say.mjs';
+import { FOR_PACKAGES } from './system-packages.mjs';
+import { provideSystemPackages } from './system-setup.mjs';
 
 /** @typedef {import('./electron.mjs').Electron} Electron */
 
-const LIMIT_MS = 10 * 60_000;
+const LIMIT_MS = 15 * 60_000;
+
+/** The kinds of package that the system's own tools make. */
+const KINDS = ['deb', 'rpm', 'tar.gz'];
 
 /**
  * `package`: makes the unpacked app in dist/, for this platform.
@@ -32,6 +39,8 @@ export async function packageApp(args) {
     );
   }
   await buildIfStale();
+  // A folder needs none of the tools that packages are made with.
+  if (rest.some((argument) => KINDS.includes(argument))) await provideSystemPackages(FOR_PACKAGES);
   const inspectable = args.includes('--inspectable');
   const built = await buildPackage(electron, { inspectable, output: join(ROOT, 'dist'), targets: rest });
   if (built === undefined) return 1;
@@ -42,7 +51,8 @@ export async function packageApp(args) {
 /**
  * Runs electron-builder with the Electron in use.
  * @param {Electron} electron
- * @param {{ inspectable: boolean, output: string, targets?: readonly string[] }} options
+ * @param {{ inspectable: boolean, output: string, targets?: readonly string[], quick?: boolean }} options `quick`: packages are
+ *   compressed little, for tests
  * @returns {Promise<{ executable: string } | undefined>} undefined when it failed; its own words have been printed
  */
 export async function buildPackage(electron, options) {
@@ -60,9 +70,15 @@ export async function buildPackage(electron, options) {
       `-c.electronDist=${cleanCopy(electron, join(work, 'dist'))}`,
       `-c.electronVersion=${electron.version}`,
       `-c.directories.output=${options.output}`,
+      ...(options.quick ? ['-c.deb.compression=gz', '-c.rpm.compression=gzip'] : []),
       ...(options.inspectable ? ['-c.electronFuses.enableNodeCliInspectArguments=true'] : []),
     ];
-    const { code, timedOut } = await run(process.execPath, args, { cwd: ROOT, limitMs: LIMIT_MS });
+    await layOutForPackages(electron.version, options.output);
+    const { code, timedOut } = await run(process.execPath, args, {
+      cwd: ROOT,
+      limitMs: LIMIT_MS,
+      env: { ...process.env, ...ownTools() },
+    });
     if (code !== 0) {
       say(
         timedOut
@@ -80,11 +96,36 @@ export async function buildPackage(electron, options) {
 }
 
 /**
+ * The kinds of package that tests make here, as arguments of electron-builder.
+ * @returns {string[]} none: the unpacked app alone
+ */
+export function packagesHere() {
+  if (process.platform !== 'linux') return [];
+  const tools = { deb: 'dpkg-deb', rpm: 'rpmbuild' };
+  const kinds = Object.entries(tools).filter(([, tool]) => findProgram(tool) !== undefined);
+  return ['--linux', ...kinds.map(([kind]) => kind), 'dir'];
+}
+
+/**
+ * Turns Node's inspector on in a packaged app, so that a test can drive it.
+ * @param {string} executable
+ */
+export async function letBeInspected(executable) {
+  // Only here: the launcher itself runs before packages are installed.
+  const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses');
+  await flipFuses(executable, {
+    version: FuseVersion.V1,
+    resetAdHocDarwinSignature: process.platform === 'darwin',
+    [FuseV1Options.EnableNodeCliInspectArguments]: true,
+  });
+}
+
+/**
  * Copies Electron without any app it may carry (Electron's default one, or the fallback's loader).
- * @param {Electron} electron
+ * @param {Pick<Electron, 'folder'>} electron
  * @param {string} target
  */
-function cleanCopy(electron, target) {
+export function cleanCopy(electron, target) {
   const carried = [
     join(electron.folder, 'resources', 'app'),
     join(electron.folder, 'resources', 'default_app.asar'),

@@ -15,6 +15,7 @@ export const FOR_THE_WINDOW = [
   { apt: ['libnss3'], dnf: 'nss', pacman: 'nss' },
   { apt: ['libasound2t64', 'libasound2'], dnf: 'alsa-lib', pacman: 'alsa-lib' },
   { apt: ['libgbm1'], dnf: 'mesa-libgbm', pacman: 'mesa' },
+  { apt: ['libx11-xcb1'], dnf: 'libX11-xcb', pacman: 'libx11' },
   { apt: ['libxss1'], dnf: 'libXScrnSaver', pacman: 'libxss' },
   { apt: ['libxtst6'], dnf: 'libXtst', pacman: 'libxtst' },
   { apt: ['libatk-bridge2.0-0t64', 'libatk-bridge2.0-0'], dnf: 'at-spi2-atk', pacman: 'at-spi2-core' },
@@ -31,8 +32,31 @@ export const FOR_A_VIRTUAL_DISPLAY = [
   { apt: ['xauth'], dnf: 'xorg-x11-xauth', pacman: 'xorg-xauth' },
 ];
 
+/** What makes packages beside the folder: dpkg-deb, rpmbuild, and 7z for a tar.gz. @type {readonly SystemPackage[]} */
+export const FOR_PACKAGES = [
+  { apt: ['dpkg'], dnf: 'dpkg', pacman: 'dpkg' },
+  { apt: ['rpm'], dnf: 'rpm-build', pacman: 'rpm-tools' },
+  { apt: ['p7zip-full'], dnf: 'p7zip', pacman: '7zip' },
+];
+
+/** Shells that are asked what they offer after `kanilink`. @type {readonly SystemPackage[]} */
+export const FOR_COMPLETIONS = [
+  { apt: ['zsh'], dnf: 'zsh', pacman: 'zsh' },
+  { apt: ['fish'], dnf: 'fish', pacman: 'fish' },
+];
+
 /** What the tests against a real SSH server need. @type {readonly SystemPackage[]} */
 export const FOR_SSH_TESTS = [{ apt: ['openssh-server'], dnf: 'openssh-server', pacman: 'openssh' }];
+
+/** What is told by `kanilink watch`, for a test of the whole way. @type {readonly SystemPackage[]} */
+const FOR_WATCHING_TESTS = [
+  { apt: ['prometheus'], dnf: 'golang-github-prometheus', pacman: 'prometheus' },
+  {
+    apt: ['prometheus-alertmanager'],
+    dnf: 'golang-github-prometheus-alertmanager',
+    pacman: 'alertmanager',
+  },
+];
 
 /**
  * For the tests on a real Docker Engine, a real Podman and real systemd machines, which they start themselves.
@@ -44,6 +68,7 @@ export const FOR_ENGINE_TESTS = [
   { apt: ['iptables'], dnf: 'iptables', pacman: 'iptables' },
   { apt: ['podman'], dnf: 'podman', pacman: 'podman' },
   { apt: ['debootstrap'], dnf: 'debootstrap', pacman: 'debootstrap' },
+  ...FOR_WATCHING_TESTS,
 ];
 
 /** @typedef {'apt' | 'dnf' | 'pacman'} Installer */

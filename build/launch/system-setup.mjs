@@ -98,7 +98,7 @@ async function install(packages) {
 }
 
 /** Packages that bring a service of their own. The tests start what they need themselves, in folders of their own. */
-const SERVICES = ['openssh-server', 'docker.io', 'podman'];
+const SERVICES = ['openssh-server', 'docker.io', 'podman', 'prometheus', 'prometheus-alertmanager'];
 
 /**
  * Runs apt-get without questions.

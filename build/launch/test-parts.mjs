@@ -10,15 +10,33 @@ import { duration, say } from './say.mjs';
 
 const MINUTE = 60_000;
 
-/** ESLint and prettier, each one test. @returns {Promise<Counts>} */
+/** ESLint, prettier, the layers, what nothing uses, licences and advisories of what is shipped, each one test. @returns {Promise<Counts>} */
 export async function lint() {
   return sum([
     await check('eslint', [packageProgram('eslint/bin/eslint.js'), '.', '--max-warnings', '0'], 10 * MINUTE),
     await check('prettier', [packageProgram('prettier/bin/prettier.cjs'), '--check', '.'], 5 * MINUTE),
+    await check(
+      'layers',
+      [
+        packageProgram('dependency-cruiser/bin/dependency-cruise.mjs'),
+        ...['--config', 'layers.config.mjs', 'shared', 'electron', 'renderer', 'practice'],
+      ],
+      5 * MINUTE,
+    ),
+    await check(
+      'unused',
+      [packageProgram('knip/bin/knip.js'), '--config', 'knip.config.mjs', '--no-progress'],
+      5 * MINUTE,
+    ),
+    await check('shipped', ['build/lint/shipped.mjs'], 10 * MINUTE, { tell: true }),
   ]);
 }
 
-/** TypeScript, svelte-check, and the proof that svelte-check reports, each one test. @returns {Promise<Counts>} */
+/**
+ * TypeScript, svelte-check, the proof that svelte-check reports, and what somebody adds (`build/golden`), each one test.
+ *
+ * @returns {Promise<Counts>}
+ */
 export async function types() {
   const svelteCheck = ['--tsconfig', './renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'];
   return sum([
@@ -29,6 +47,7 @@ export async function types() {
       10 * MINUTE,
     ),
     await canary(),
+    await check('golden', ['build/golden/golden.mjs'], 20 * MINUTE),
   ]);
 }
 
@@ -36,16 +55,16 @@ export async function types() {
  * Runs one project of vitest.config.ts.
  * @param {string} project
  * @param {number} limitMs
- * @param {{ env?: NodeJS.ProcessEnv, aside?: boolean }} [options] `aside`: another part prints meanwhile, so what this one
- *   prints comes in one piece at its end
+ * @param {{ env?: NodeJS.ProcessEnv, aside?: boolean, files?: readonly string[] }} [options] `aside`: another part prints
+ *   meanwhile, so what this one prints comes in one piece at its end; `files`: only tests whose path contains one of these
  * @returns {Promise<Counts>}
  */
-export async function vitest(project, limitMs, { env = process.env, aside = false } = {}) {
+export async function vitest(project, limitMs, { env = process.env, aside = false, files = [] } = {}) {
   const report = join(OUT, 'test', `${project}.json`);
   mkdirSync(join(OUT, 'test'), { recursive: true });
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const args = [packageProgram('vitest/vitest.mjs'), 'run', '--project', project, ...reporters];
+  const args = [packageProgram('vitest/vitest.mjs'), 'run', '--project', project, ...reporters, ...files];
   const { code, timedOut, output, errors } = await run(process.execPath, args, {
     cwd: ROOT,
     env,
@@ -73,17 +92,18 @@ export function holdsTests(folder) {
  * @param {string} name
  * @param {readonly string[]} args
  * @param {number} limitMs
+ * @param {{ tell?: boolean }} [options] `tell`: what it says is said where all is well, too
  * @returns {Promise<Counts>}
  */
-async function check(name, args, limitMs) {
+async function check(name, args, limitMs, { tell = false } = {}) {
   const { code, timedOut, output, errors } = await run(process.execPath, args, {
     cwd: ROOT,
     limitMs,
     output: 'captured',
   });
   // Another part prints meanwhile: what this one has to say comes in one piece.
+  if (code !== 0 || tell) say(`${name}:\n${output}${errors}`);
   if (code === 0) return ONE_PASSED;
-  say(`${name}:\n${output}${errors}`);
   say(timedOut ? `${name}: not done within ${duration(limitMs)}, stopped` : `${name}: failed (exit ${code})`);
   return ONE_FAILED;
 }

@@ -1,19 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buildIfStale } from './build.mjs';
-import { ONE_FAILED, ONE_PASSED, ONE_SKIPPED, sum, summaryLine } from './counts.mjs';
+import { ONE_FAILED, ONE_SKIPPED, sum, summaryLine } from './counts.mjs';
 import { findProgram, hasDisplay, hasXvfb, withVirtualDisplay } from './display.mjs';
 import { findElectron } from './electron.mjs';
+import { KANIDM_LIMIT_MS, noKanidm } from './kanidm-part.mjs';
 import { installPackages } from './npm-packages.mjs';
-import { buildPackage } from './package.mjs';
+import { packaged } from './package-part.mjs';
 import { ROOT } from './places.mjs';
-import { atEnd } from './run.mjs';
 import { duration, say, Stop } from './say.mjs';
-import { playTour } from './start.mjs';
 import {
   FOR_A_VIRTUAL_DISPLAY,
+  FOR_COMPLETIONS,
   FOR_ENGINE_TESTS,
+  FOR_PACKAGES,
   FOR_SSH_TESTS,
   FOR_THE_WINDOW,
 } from './system-packages.mjs';
@@ -31,6 +29,7 @@ import { holdsTests, lint, types, vitest } from './test-parts.mjs';
  * @property {readonly SystemPackage[]} [packages] what it needs of the system
  * @property {boolean} [needsElectron]
  * @property {() => string | undefined} [lacks] why it can't run here
+ * @property {() => string | undefined} [unasked] why it doesn't run though it could: nobody asked for it
  * @property {boolean} [aside] keeps its output to itself until it has ended: runs beside the others, which use one processor
  *   or wait for servers; several of them one after the other
  */
@@ -43,9 +42,12 @@ const MINUTE = 60_000;
  */
 let patience = 1;
 
+/** Only tests whose path contains one of these; none: all. @type {readonly string[]} */
+let files = [];
+
 /**
- * `test`: sets up, builds, and runs everything, or with `--only part,part` some of it; `--long` runs every case of the
- * tests that otherwise play a sample. The last line it prints is the sum: `N passed, N failed, N skipped`.
+ * `test`: sets up, builds, and runs everything, or with `--only part,part` some of it, with `--file path,path` only such
+ * files of those that vitest runs; `--long` runs every case of the tests that otherwise play a sample. The last line it prints is the sum: `N passed, N failed, N skipped`.
  * @param {readonly string[]} args
  * @returns {Promise<number>} 0 when nothing failed
  */
@@ -55,6 +57,7 @@ export async function test(args) {
     process.env['KANILINK_LONG'] = '1';
     patience = 20;
   }
+  files = listed(args, '--file') ?? [];
   await installPackages();
   /** @type {{ electron?: Electron }} */
   const found = {};
@@ -71,8 +74,7 @@ export async function test(args) {
   const runPart = async ([name, part]) => {
     const partBegan = Date.now();
     say(`--- ${name}${part.aside ? ', beside the others' : ''}`);
-    const missing = part.lacks?.() ?? (part.needsElectron ? noElectron : undefined);
-    const counts = missing === undefined ? await part.run() : withoutRunning(name, missing);
+    const counts = notRun(name, part, noElectron) ?? (await part.run());
     results.push(counts);
     lines.push(`${name.padEnd(12)} ${summaryLine(counts).padEnd(36)} ${duration(Date.now() - partBegan)}`);
     say(`--- ${name}: ${summaryLine(counts)} in ${duration(Date.now() - partBegan)}`);
@@ -85,6 +87,7 @@ export async function test(args) {
   await aside;
   const total = sum(results);
   say(`all parts in ${duration(Date.now() - began)}\n${lines.join('\n')}`);
+  if (total.failures) say(`failed:\n${total.failures.join('\n')}`);
   process.stdout.write(`${summaryLine(total)}\n`);
   return total.failed === 0 ? 0 : 1;
 }
@@ -104,21 +107,31 @@ function partsWith(found) {
   const parts = {
     lint: { run: lint, aside: true },
     types: { run: types, aside: true },
-    unit: { run: () => vitest('unit', patience * 12 * MINUTE) },
-    conformance: { run: () => vitest('conformance', patience * 12 * MINUTE) },
+    unit: { run: () => vitest('unit', patience * 20 * MINUTE, { files }) },
+    conformance: { run: () => vitest('conformance', patience * 12 * MINUTE, { files }) },
     ssh: {
-      run: () => vitest('ssh', patience * 15 * MINUTE),
+      run: () => vitest('ssh', patience * 25 * MINUTE, { files }),
       packages: FOR_SSH_TESTS,
       lacks: lacksSshd,
     },
     real: {
-      run: () => vitest('real', patience * 20 * MINUTE, { aside: true }),
+      run: () => vitest('real', patience * 30 * MINUTE, { aside: true, files }),
       packages: FOR_ENGINE_TESTS,
       lacks: lacksEngine,
       aside: true,
     },
+    kanidm: {
+      run: () => vitest('kanidm', patience * KANIDM_LIMIT_MS, { files }),
+      packages: noKanidm() === undefined ? FOR_ENGINE_TESTS : [],
+      unasked: noKanidm,
+      lacks: lacksEngine,
+    },
     e2e: { run: () => endToEnd(electron()), ...inTheWindow },
-    package: { run: () => packaged(electron()), ...inTheWindow },
+    package: {
+      run: () => packaged(electron(), { limitMs: patience * 15 * MINUTE, files }),
+      ...inTheWindow,
+      packages: [...packages, ...FOR_ENGINE_TESTS, ...FOR_PACKAGES, ...FOR_COMPLETIONS],
+    },
   };
   // Tests on real machines are not part of every checkout.
   if (!holdsTests('test/real')) delete parts['real'];
@@ -126,13 +139,24 @@ function partsWith(found) {
 }
 
 /**
+ * What an option lists, with commas between.
+ * @param {readonly string[]} args
+ * @param {'--only' | '--file'} option
+ * @returns {readonly string[] | undefined} undefined: the option is not given
+ */
+function listed(args, option) {
+  const at = args.findIndex((argument) => argument === option || argument.startsWith(`${option}=`));
+  if (at < 0) return undefined;
+  return (args[at]?.split('=')[1] ?? args[at + 1] ?? '').split(',').filter((one) => one !== '');
+}
+
+/**
  * @param {readonly string[]} args
  * @param {Record<string, Part>} parts
  */
 function partsToRun(args, parts) {
-  const at = args.findIndex((argument) => argument.startsWith('--only'));
-  if (at < 0) return Object.entries(parts);
-  const names = (args[at]?.split('=')[1] ?? args[at + 1] ?? '').split(',').filter((name) => name !== '');
+  const names = listed(args, '--only');
+  if (names === undefined) return Object.entries(parts);
   const unknown = names.filter((name) => parts[name] === undefined);
   if (names.length === 0 || unknown.length > 0) {
     const known = Object.keys(parts).join(', ');
@@ -161,11 +185,21 @@ async function lookForElectron(found) {
 }
 
 /**
- * A part that can't run is skipped, never passed. In CI it has failed: what is missing could have been installed.
+ * A part that doesn't run is skipped, never passed. What can't run has failed in CI: what is missing could have been
+ * installed. What nobody asked for has not.
  * @param {string} name
- * @param {string} missing
+ * @param {Part} part
+ * @param {string | undefined} noElectron
+ * @returns {Counts | undefined} undefined: it runs
  */
-function withoutRunning(name, missing) {
+function notRun(name, { unasked, lacks, needsElectron }, noElectron) {
+  const why = unasked?.();
+  if (why !== undefined) {
+    say(`${name} is skipped: ${why}`);
+    return ONE_SKIPPED;
+  }
+  const missing = lacks?.() ?? (needsElectron ? noElectron : undefined);
+  if (missing === undefined) return undefined;
   const inCi = process.env['CI'] === 'true';
   say(`${name} can't run: ${missing}${inCi ? '\nCI=true: counted as a failure' : ''}`);
   return inCi ? ONE_FAILED : ONE_SKIPPED;
@@ -188,27 +222,6 @@ const lacksDisplay = () =>
 function endToEnd(electron) {
   const variables = { KANILINK_ELECTRON: electron.executable, KANILINK_APP: ROOT };
   /** @param {NodeJS.ProcessEnv} env */
-  const play = (env) => vitest('e2e', patience * 20 * MINUTE, { env: { ...env, ...variables } });
+  const play = (env) => vitest('e2e', patience * 35 * MINUTE, { env: { ...env, ...variables }, files });
   return hasXvfb() ? withVirtualDisplay(play) : play(process.env);
-}
-
-/**
- * Builds the package, moves it out of the checkout and plays the tour in it: two tests.
- * @param {Electron} electron
- * @returns {Promise<Counts>}
- */
-async function packaged(electron) {
-  const folder = mkdtempSync(join(tmpdir(), 'kanilink-package-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  const forget = atEnd(remove);
-  try {
-    const built = await buildPackage(electron, { inspectable: true, output: join(folder, 'built') });
-    if (built === undefined) return sum([ONE_FAILED, ONE_SKIPPED]);
-    const code = await playTour({ electron: built.executable, app: built.executable }, []);
-    if (code !== 0) say(`the tour in the package failed (exit ${code})`);
-    return sum([ONE_PASSED, code === 0 ? ONE_PASSED : ONE_FAILED]);
-  } finally {
-    forget();
-    remove();
-  }
 }

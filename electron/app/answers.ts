@@ -1,20 +1,32 @@
-import { app, clipboard, dialog, nativeTheme, Notification, type BrowserWindow } from 'electron';
-import { writeFile } from 'node:fs/promises';
+import { app, clipboard, dialog, nativeTheme, type BrowserWindow } from 'electron';
+import { existsSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { asks, type AskOf } from '../../shared/ipc';
-import { fail, ok } from '../../shared/result';
+import { fail, ok, type Fault } from '../../shared/base/result';
 import { answering, type Answering } from '../engine/door/answering';
-import { shouldNotify } from './notify';
+import { showNotice } from './show-notice';
+import { underExtension, type ChosenPaths } from './chosen-paths';
+import type { Drafts } from './drafts';
+import { draftAnswers } from './draft-answers';
 import type { SettingsFile } from './settings';
 
 /** What the app's own answers need. */
 export interface AppContext {
   readonly window: BrowserWindow;
   readonly settings: SettingsFile;
+  readonly drafts: Drafts;
+  /** The files the page may name. */
+  readonly paths: ChosenPaths;
   readonly logFile: string;
   readonly log: (line: string) => void;
+  /** What the app goes on without, in words for the person. */
+  readonly troubles: readonly string[];
   /** The fleet named on the command line; absolute. */
   readonly openAtStart: string | null;
   readonly settingsChanged: () => void;
+  /** The person agreed to what the page asked before it closes. */
+  readonly pageLeaves: () => void;
 }
 
 /** The app answers at once or waits for a person: no limit. */
@@ -23,28 +35,54 @@ const FLEET_FILES = [
   { name: 'Fleet', extensions: ['toml'] },
   { name: 'All files', extensions: ['*'] },
 ];
-const MADE = { svg: 'Picture', png: 'Picture', md: 'Markdown' } as const;
+const MADE = {
+  svg: 'Picture',
+  png: 'Picture',
+  md: 'Markdown',
+  json: 'Diagnostics',
+  txt: 'Log',
+  csv: 'Table',
+} as const;
+
+const taken = (file: string, extension: string): Fault => ({
+  code: 'file-exists',
+  message: `It is saved under a name that ends in ${extension}, and there is such a file already.`,
+  fix: 'Choose that file itself to replace it, or another name.',
+  where: { file },
+});
 
 /** The app's answers to the window: what only it can do (dialogs, clipboard) and what it keeps (settings). */
 export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> = {
-  'dialog.open-fleet': answering(asks['dialog.open-fleet'], NONE, async (_, { window }: AppContext) => {
-    const { filePaths } = await dialog.showOpenDialog(window, {
-      title: 'Open a fleet',
-      properties: ['openFile'],
-      filters: FLEET_FILES,
-    });
-    return ok({ path: filePaths[0] ?? null });
-  }),
+  'dialog.open-fleet': answering(
+    asks['dialog.open-fleet'],
+    NONE,
+    async (_, { window, paths }: AppContext) => {
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        title: 'Open a fleet',
+        properties: ['openFile'],
+        filters: FLEET_FILES,
+      });
+      const path = filePaths[0] ?? null;
+      if (path !== null) paths.add(path);
+      return ok({ path });
+    },
+  ),
   'dialog.save-fleet': answering(
     asks['dialog.save-fleet'],
     NONE,
-    async ({ suggested }, { window }: AppContext) => {
+    async ({ suggested }, { window, paths }: AppContext) => {
       const { filePath } = await dialog.showSaveDialog(window, {
         title: 'Save the fleet',
-        defaultPath: suggested,
+        // The dialog may begin in the folder of a file that was chosen, and nowhere else that the page says.
+        defaultPath: paths.has(suggested) ? suggested : basename(suggested),
         filters: FLEET_FILES,
       });
-      return ok({ path: filePath === '' ? null : filePath });
+      if (filePath === '') return ok({ path: null });
+      const path = underExtension(filePath, '.toml');
+      // The dialog has asked about overwriting the name it gave, not this one.
+      if (path !== filePath && existsSync(path)) return fail(taken(path, '.toml'));
+      paths.add(path);
+      return ok({ path });
     },
   ),
   'file.save-as': answering(
@@ -53,57 +91,72 @@ export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> =
     async ({ suggested, kind, base64 }, { window }: AppContext) => {
       const { filePath } = await dialog.showSaveDialog(window, {
         title: 'Save as',
-        defaultPath: suggested,
+        defaultPath: basename(suggested),
         filters: [{ name: MADE[kind], extensions: [kind] }],
       });
       if (filePath === '') return ok({ path: null });
+      // Under the extension of what it is: the page says what the dialog suggests, and may not be ours any more.
+      const path = underExtension(filePath, `.${kind}`);
+      if (path !== filePath && existsSync(path)) return fail(taken(path, `.${kind}`));
       try {
-        await writeFile(filePath, Buffer.from(base64, 'base64'));
+        // A runbook holds what stands in a server.toml, diagnostics and logs name hosts: nobody else reads them.
+        const mode = kind === 'svg' || kind === 'png' ? 0o644 : 0o600;
+        if (mode === 0o600 && existsSync(path)) await chmod(path, mode);
+        await writeFile(path, Buffer.from(base64, 'base64'), { mode });
       } catch (cause) {
         return fail({
           code: 'cannot-save',
           message: `It could not be saved: ${cause instanceof Error ? cause.message : String(cause)}`,
           fix: 'Choose another place.',
-          where: { file: filePath },
+          where: { file: path },
         });
       }
-      return ok({ path: filePath });
+      return ok({ path });
     },
   ),
   'deploy.ended': answering(asks['deploy.ended'], NONE, async (words, { window }: AppContext) => {
-    const seen = {
-      visible: window.isVisible(),
-      minimized: window.isMinimized(),
-      focused: window.isFocused(),
-    };
-    if (!shouldNotify(seen, Notification.isSupported())) return ok({ told: false });
-    const notification = new Notification({ title: `Kanilink: ${words.title}`, body: words.text });
-    notification.on('click', () => {
+    const told = showNotice(window, words, () => {
       if (window.isDestroyed()) return;
       if (window.isMinimized()) window.restore();
       window.show();
     });
-    notification.show();
-    return ok({ told: true });
+    return ok({ told });
+  }),
+  'window.leaves': answering(asks['window.leaves'], NONE, async (_, { pageLeaves }: AppContext) => {
+    pageLeaves();
+    return ok({});
   }),
   'clipboard.write': answering(asks['clipboard.write'], NONE, async ({ text }, _: AppContext) => {
     await clipboard.writeText(text);
     return ok({});
   }),
   'settings.read': answering(asks['settings.read'], NONE, async (_, { settings }: AppContext) => {
-    const { theme, readOnly, recent } = settings.read();
-    return ok({ theme, readOnly, recent });
+    const { theme, readOnly, loginsEvery, recent, layout } = settings.read();
+    return ok({ theme, readOnly, loginsEvery, recent, ...(layout === undefined ? {} : { layout }) });
   }),
-  'settings.write': answering(asks['settings.write'], NONE, async (change, context: AppContext) => {
-    const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    context.settings.change(Object.fromEntries(given));
-    nativeTheme.themeSource = context.settings.read().theme;
-    context.settingsChanged();
-    return ok({});
-  }),
-  'app.about': answering(asks['app.about'], NONE, async (_, { logFile, openAtStart }: AppContext) =>
-    ok({ version: app.getVersion(), electron: process.versions.electron, logFile, openAtStart }),
+  'settings.write': answering(
+    asks['settings.write'],
+    NONE,
+    async ({ recent, ...more }, context: AppContext) => {
+      // What is recent may be opened at the next start: only what was chosen gets there.
+      const chosen = recent?.filter((path) => context.paths.has(path));
+      const given = Object.entries({ ...more, recent: chosen }).filter(([, value]) => value !== undefined);
+      context.settings.change(Object.fromEntries(given));
+      nativeTheme.themeSource = context.settings.read().theme;
+      context.settingsChanged();
+      return ok({});
+    },
   ),
+  'app.about': answering(asks['app.about'], NONE, async (_, { logFile, openAtStart, troubles }: AppContext) =>
+    ok({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      logFile,
+      openAtStart,
+      troubles: [...troubles],
+    }),
+  ),
+  ...draftAnswers,
   'app.report-error': answering(
     asks['app.report-error'],
     NONE,

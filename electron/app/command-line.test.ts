@@ -11,7 +11,9 @@ describe('the command line of the window', () => {
   });
 
   it('takes neither the app’s own folder nor a switch for a fleet', () => {
-    expect(read('/opt/kanilink', '--no-sandbox', '--inspect=0')).toEqual({ fleet: null, userData: null });
+    expect(read('/opt/kanilink', '--no-sandbox', '--inspect=0')).toEqual({
+      ...{ fleet: null, userData: null, trace: false },
+    });
     expect(read('--no-sandbox', '/opt/kanilink', 'fleet.toml').fleet).toBe('/home/ada/fleet.toml');
   });
 
@@ -20,6 +22,17 @@ describe('the command line of the window', () => {
     expect(read('--user-data-dir', 'here', 'fleet.toml')).toEqual({
       fleet: '/home/ada/fleet.toml',
       userData: '/home/ada/here',
+      trace: false,
     });
   });
+
+  it('traces when it is told to', () => {
+    expect(read('--trace', 'fleet.toml')).toMatchObject({ trace: true, fleet: '/home/ada/fleet.toml' });
+  });
+});
+
+it('opens what a menu entry or a file manager names by its URL', () => {
+  const open = (word: string) => readArguments(['/opt/Kanilink/kanilink', word], '/here', '/app').fleet;
+  expect(open('file:///home/ada/my%20fleet.kanilink.toml')).toBe('/home/ada/my fleet.kanilink.toml');
+  expect(open('file://elsewhere/fleet.kanilink.toml')).toBeNull();
 });

@@ -1,11 +1,14 @@
 import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-/** What the command line asks of the window: `kanilink [FLEET] [--user-data-dir DIR]`. */
+/** What the command line asks of the window: `kanilink [FLEET] [--user-data-dir DIR] [--trace]`. */
 export interface Arguments {
   /** Absolute; null: none was named. */
   readonly fleet: string | null;
   /** Absolute; null: the platform's place. */
   readonly userData: string | null;
+  /** Every call to a server is written to the trace's file. */
+  readonly trace: boolean;
 }
 
 const USER_DATA = '--user-data-dir';
@@ -29,5 +32,20 @@ export function readArguments(argv: readonly string[], folder: string, appPath: 
   }
   const absolute = (path: string | null): string | null =>
     path === null || path === '' ? null : isAbsolute(path) ? path : resolve(folder, path);
-  return { fleet: absolute(fleet), userData: absolute(userData) };
+  return {
+    fleet: absolute(fleet === null ? null : pathOf(fleet)),
+    userData: absolute(userData),
+    trace: words.includes('--trace'),
+  };
+}
+
+/** A menu entry with %U hands over a file's URL (Desktop Entry Specification, "The Exec key"), a person a path. */
+function pathOf(word: string): string | null {
+  if (!word.startsWith('file:')) return word;
+  try {
+    return fileURLToPath(word);
+  } catch {
+    // One of another host, say.
+    return null;
+  }
 }

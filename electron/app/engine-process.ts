@@ -1,6 +1,7 @@
 import { utilityProcess, type UtilityProcess } from 'electron';
 import { toWindow, type FromWindow, type ToWindow } from '../../shared/ipc';
-import type { Fault } from '../../shared/result';
+import type { Fault } from '../../shared/base/result';
+import { withThreads } from '../engine/base/thread-pool';
 import { OpenRequests } from './open-requests';
 
 interface Parts {
@@ -9,9 +10,17 @@ interface Parts {
   readonly args: readonly string[];
   readonly log: (line: string) => void;
   readonly received: (message: ToWindow) => void;
-  /** It ended without being asked to. */
+  /** Hears what is sent to it. */
+  readonly sent?: (message: FromWindow) => void;
+  /** It ended without being asked to, again and again: it is not started again by itself. */
   readonly died: (exitCode: number) => void;
+  readonly fork?: (program: string, args: string[]) => UtilityProcess;
 }
+
+/** An engine that ends by itself is started again after these waits, milliseconds; then a person decides. */
+export const RESTART_AFTER_MS = [1_000, 5_000, 30_000];
+/** One that has run for so long begins with the first wait again. */
+const STEADY_MS = 120_000;
 
 const CLOSE_LIMIT_MS = 8_000;
 /** A cancelled deploy ends the step it is at: a restart, or putting a file back, and a health check. */
@@ -19,33 +28,54 @@ const CLOSE_DEPLOY_LIMIT_MS = 120_000;
 
 /**
  * The engine in its own process: a deploy goes on while the window draws, and a crash of the one is not a crash of the
- * other. When it dies, everything that waits for it is answered with `engine-stopped`.
+ * other. When it dies, everything that waits for it is answered with `engine-stopped`, and it is started again; a deploy
+ * is not: its journal says how far it came, and the window offers to resume it or to roll it back.
  */
 export class EngineProcess {
   readonly requests = new OpenRequests();
   readonly #parts: Parts;
   #child: UtilityProcess | null = null;
   #closing = false;
+  #restarts = 0;
+  /** When it was started last, monotonic; null: never. */
+  #startedAt: number | null = null;
+  #restart: NodeJS.Timeout | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Starts it, unless it runs. */
+  /** A person starts it, unless it runs. */
   start(): void {
+    this.#restarts = 0;
+    this.#start();
+  }
+
+  /** The computer woke up: what is watched is looked at at once. */
+  woke(): void {
+    this.#child?.postMessage('woke');
+  }
+
+  #start(): void {
+    if (this.#restart !== null) clearTimeout(this.#restart);
+    this.#restart = null;
     if (this.#child !== null || this.#closing) return;
-    const { program, args, log } = this.#parts;
-    const child = utilityProcess.fork(program, [...args], { serviceName: 'Kanilink engine', stdio: 'pipe' });
+    const { program, args, log, fork = forkEngine } = this.#parts;
+    const child = fork(program, [...args]);
+    const again = this.#startedAt !== null;
+    this.#startedAt = performance.now();
     this.#child = child;
     child.on('message', (message: unknown) => this.#receive(message));
     logLines(child.stdout, log);
     logLines(child.stderr, log);
     child.on('exit', (code) => this.#exited(code));
+    if (again) this.#parts.received({ kind: 'engine', state: 'running', inMs: null });
   }
 
   /** Sends a message on; without an engine the answer is a fault at once. */
   send(message: FromWindow): void {
     this.requests.sent(message);
+    this.#parts.sent?.(message);
     if (this.#child === null) this.#tellGone();
     else this.#child.postMessage(message);
   }
@@ -53,6 +83,7 @@ export class EngineProcess {
   /** Ends it: first by asking, so that connections and the practice fleet end with it, then by force. */
   async close(): Promise<void> {
     this.#closing = true;
+    if (this.#restart !== null) clearTimeout(this.#restart);
     const child = this.#child;
     if (child === null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -78,7 +109,17 @@ export class EngineProcess {
     if (this.#closing) return;
     this.#parts.log(`the engine stopped, exit code ${code}`);
     this.#tellGone();
-    this.#parts.died(code);
+    if (performance.now() - (this.#startedAt ?? 0) > STEADY_MS) this.#restarts = 0;
+    const inMs = RESTART_AFTER_MS[this.#restarts];
+    if (inMs === undefined) {
+      this.#parts.received({ kind: 'engine', state: 'stopped', inMs: null });
+      this.#parts.died(code);
+      return;
+    }
+    this.#restarts += 1;
+    this.#parts.log(`the engine is started again in ${inMs / 1000} s`);
+    this.#parts.received({ kind: 'engine', state: 'restarting', inMs });
+    this.#restart = setTimeout(() => this.#start(), inMs);
   }
 
   #tellGone(): void {
@@ -89,9 +130,16 @@ export class EngineProcess {
 const engineStopped: Fault = {
   code: 'engine-stopped',
   message: 'The engine, the part of Kanilink that talks to servers, has stopped.',
-  fix: 'Restart it (menu Help, Restart Engine). If a deploy was running, review the fleet before the next one.',
+  fix: 'Kanilink starts it again; if it stays stopped, restart it (menu Help, Restart engine). A deploy that was running can be resumed or rolled back from its journal.',
   where: {},
 };
+
+const forkEngine = (program: string, args: string[]): UtilityProcess =>
+  utilityProcess.fork(program, args, {
+    serviceName: 'Kanilink engine',
+    stdio: 'pipe',
+    env: withThreads(process.env),
+  });
 
 /** What the engine prints goes to the log file, line by line. */
 function logLines(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -15,5 +15,15 @@ it('the log file keeps the newest lines and one file before', () => {
   expect(now).toContain('line 9');
   expect(before).not.toContain('line 9');
   expect(`${before}${now}`).not.toContain('line 1 ');
+  rmSync(folder, { recursive: true });
+});
+
+it('the app continues without a log file that cannot be written, and says why', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kanilink-log-'));
+  writeFileSync(join(folder, 'logs'), 'a file where the folder should be');
+  const log = openLogFile(join(folder, 'logs', 'kanilink.log'));
+  expect(log.trouble).toContain('Kanilink continues without it');
+  log.write('a line');
+  expect(openLogFile(join(folder, 'kanilink.log')).trouble).toBeNull();
   rmSync(folder, { recursive: true });
 });

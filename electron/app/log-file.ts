@@ -1,9 +1,13 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileWords } from '../engine/storage/file-words';
+import { appendLine } from '../engine/storage/append-line';
 
 /** The app's log: what happened before something went wrong. Never a secret, never a server's file. */
 export interface LogFile {
   readonly path: string;
+  /** Why it cannot be written, as it was opened; null: it can. */
+  readonly trouble: string | null;
   write(line: string): void;
 }
 
@@ -16,13 +20,12 @@ const MOST_BYTES = 2_000_000;
  * @param path its folder is made when missing
  */
 export function openLogFile(path: string, mostBytes = MOST_BYTES): LogFile {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   return {
     path,
+    trouble: open(path),
     write: (line) => {
       try {
-        rotate(path, mostBytes);
-        appendFileSync(path, `${new Date().toISOString()} ${line}\n`, { mode: 0o600 });
+        appendLine(path, line, mostBytes);
       } catch (cause) {
         process.stderr.write(`the log file could not be written: ${String(cause)}\n${line}\n`);
       }
@@ -30,7 +33,14 @@ export function openLogFile(path: string, mostBytes = MOST_BYTES): LogFile {
   };
 }
 
-function rotate(path: string, mostBytes: number): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size >= mostBytes) renameSync(path, `${path}.1`);
+function open(path: string): string | null {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    appendFileSync(path, '', { mode: 0o600 });
+    return null;
+  } catch (cause) {
+    const trouble = `The log file cannot be written: ${fileWords(cause)}. Kanilink continues without it. ${path}`;
+    process.stderr.write(`${trouble}\n`);
+    return trouble;
+  }
 }

@@ -1,16 +1,26 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { basename, dirname } from 'node:path';
+import { type WatchingSettings, watchingMenu } from './background/watching-menu';
+import { onOneLine } from '../../shared/base/escape-controls';
+import { type CommandId, keysFor, viewIds, wordsOf } from '../../shared/ipc';
 
 /** What the menu does besides sending commands to the window. */
 export interface MenuActions {
-  readonly send: (command: string) => void;
+  readonly send: (command: CommandId) => void;
+  /** Opens a fleet file that was opened before. */
+  readonly openPath: (path: string) => void;
   readonly showLogFile: () => void;
   readonly restartEngine: () => void;
   readonly showAbout: () => void;
+  /** How the app watches while nobody looks. */
+  readonly watching: WatchingSettings;
+  readonly changeWatching: (part: Partial<WatchingSettings>) => void;
+  /** Whether the menu offers Chromium's developer tools: a person who is talked into pasting code there acts as the window. */
+  readonly devTools: boolean;
 }
 
 /**
- * The application menu. Its commands are the window's (`renderer/state/commands.ts`), under the same ids.
+ * The application menu. Its commands, their titles and their keys are the window's (`shared/ipc/commands.ts`).
  *
  * @param recent fleet files opened last: the menu is built again when they change
  */
@@ -23,7 +33,7 @@ export function menuTemplate(
   return [
     ...(mac ? [{ role: 'appMenu' as const }] : []),
     { label: '&File', submenu: fileMenu(actions, recent, mac) },
-    { label: '&Edit', submenu: editMenu(actions) },
+    { label: '&Edit', submenu: items(actions, ['undo', 'redo']).concat(line, editing) },
     { label: 'F&leet', submenu: fleetMenu(actions) },
     { label: '&View', submenu: viewMenu(actions) },
     ...(mac ? [{ role: 'windowMenu' as const }] : []),
@@ -32,101 +42,95 @@ export function menuTemplate(
 }
 
 const line: MenuItemConstructorOptions = { type: 'separator' };
+const editing: MenuItemConstructorOptions[] = [
+  { role: 'cut' },
+  { role: 'copy' },
+  { role: 'paste' },
+  { role: 'selectAll' },
+];
+
+/** What a file is called acts on nothing in a menu, where an ampersand underlines the next letter. */
+const asLabel = (text: string): string => onOneLine(text).replaceAll('&', '&&');
 
 function fileMenu(
   actions: MenuActions,
   recent: readonly string[],
   mac: boolean,
 ): MenuItemConstructorOptions[] {
-  const { shown } = commandsOf(actions);
   const openRecent = recent.map((path) => ({
-    label: `${basename(path)} — ${dirname(path)}`,
-    click: () => actions.send(`open-path:${path}`),
+    label: asLabel(`${basename(path)} — ${dirname(path)}`),
+    click: () => actions.openPath(path),
   }));
   return [
-    shown('New Fleet', 'new', 'CmdOrCtrl+N'),
-    shown('Open…', 'open', 'CmdOrCtrl+O'),
-    shown('Adopt Running Servers…', 'adopt'),
-    { label: 'Open Recent', enabled: recent.length > 0, submenu: openRecent },
+    ...items(actions, ['new', 'open', 'adopt']),
+    { label: 'Open recent', id: 'recent', enabled: recent.length > 0, submenu: openRecent },
     line,
-    shown('Save', 'save', 'CmdOrCtrl+S'),
-    shown('Save As…', 'save-as', 'CmdOrCtrl+Shift+S'),
+    ...items(actions, ['save', 'save-as']),
     line,
-    { label: 'Save Picture', submenu: [shown('As SVG…', 'picture-svg'), shown('As PNG…', 'picture-png')] },
+    ...items(actions, ['picture-svg', 'picture-png']),
     line,
-    shown('Practice Fleet', 'practice'),
+    ...items(actions, ['practice']),
     line,
     mac ? { role: 'close' } : { role: 'quit' },
   ];
 }
 
-function editMenu(actions: MenuActions): MenuItemConstructorOptions[] {
-  const { shown } = commandsOf(actions);
-  return [
-    shown('Undo', 'undo', 'CmdOrCtrl+Z'),
-    shown('Redo', 'redo', 'CmdOrCtrl+Shift+Z'),
-    line,
-    { role: 'cut' },
-    { role: 'copy' },
-    { role: 'paste' },
-    { role: 'selectAll' },
-  ];
-}
+const fleetMenu = (actions: MenuActions): MenuItemConstructorOptions[] => [
+  ...items(actions, ['add-server', 'pair', 'name', 'edit-text', 'trust']),
+  line,
+  ...items(actions, ['check', 'compare', 'answers', 'start', 'restart', 'review']),
+  line,
+  ...watchingMenu(actions.watching, actions.changeWatching),
+];
 
-function fleetMenu(actions: MenuActions): MenuItemConstructorOptions[] {
-  const { shown, ours } = commandsOf(actions);
-  return [
-    ours('Add Server…', 'add-server', 'CmdOrCtrl+Shift+A'),
-    shown('Pair Servers…', 'pair'),
-    line,
-    ours('Check Now', 'check', 'F5'),
-    shown('Compare Data', 'compare'),
-    shown('Review && Deploy…', 'review', 'CmdOrCtrl+Enter'),
-  ];
-}
+const viewMenu = (actions: MenuActions): MenuItemConstructorOptions[] => [
+  ...items(actions, ['palette']),
+  line,
+  ...items(actions, viewIds),
+  line,
+  ...items(actions, ['fold-fleet', 'fold-inspector', 'fold-details']),
+  line,
+  ...items(actions, ['zoom-in', 'zoom-out', 'zoom-fit']),
+  line,
+  ...items(actions, ['toggle-theme', 'system-theme']),
+  line,
+  { role: 'zoomIn', label: 'Larger text', accelerator: 'CmdOrCtrl+Alt+=' },
+  { role: 'zoomOut', label: 'Smaller text', accelerator: 'CmdOrCtrl+Alt+-' },
+  { role: 'resetZoom', label: 'Reset text size', accelerator: 'CmdOrCtrl+Alt+0' },
+  { role: 'togglefullscreen' },
+];
 
-function viewMenu(actions: MenuActions): MenuItemConstructorOptions[] {
-  const { shown } = commandsOf(actions);
-  return [
-    shown('Command Palette…', 'palette', 'CmdOrCtrl+K'),
-    line,
-    shown('Canvas', 'canvas'),
-    shown('Table', 'table'),
-    shown('Zoom In', 'zoom-in', 'CmdOrCtrl+='),
-    shown('Zoom Out', 'zoom-out', 'CmdOrCtrl+-'),
-    shown('Fit the Canvas', 'zoom-fit', 'CmdOrCtrl+0'),
-    line,
-    shown('Light or Dark', 'toggle-theme'),
-    shown('Theme of the System', 'system-theme'),
-    line,
-    { role: 'zoomIn', label: 'Larger Text', accelerator: 'CmdOrCtrl+Alt+=' },
-    { role: 'zoomOut', label: 'Smaller Text', accelerator: 'CmdOrCtrl+Alt+-' },
-    { role: 'resetZoom', label: 'Usual Text', accelerator: 'CmdOrCtrl+Alt+0' },
-    { role: 'togglefullscreen' },
-  ];
-}
+const helpMenu = (actions: MenuActions): MenuItemConstructorOptions[] => [
+  ...items(actions, ['keys']),
+  line,
+  { label: 'Show log file', click: actions.showLogFile },
+  ...items(actions, ['diagnose', 'diagnose-without-addresses']),
+  { label: 'Restart engine', id: 'restart-engine', click: actions.restartEngine },
+  ...(actions.devTools ? [{ role: 'toggleDevTools' as const }] : []),
+  line,
+  { label: 'About Kanilink', click: actions.showAbout },
+];
 
-function helpMenu({ showLogFile, restartEngine, showAbout }: MenuActions): MenuItemConstructorOptions[] {
-  return [
-    { label: 'Show Log File', click: showLogFile },
-    { label: 'Restart Engine', id: 'restart-engine', click: restartEngine },
-    { role: 'toggleDevTools' },
-    line,
-    { label: 'About Kanilink', click: showAbout },
-  ];
-}
+/**
+ * Items of the window's commands. A key is only written beside its item: the window takes it, as it belongs to the text
+ * in a text field. A key without Ctrl is not even written: on a Mac what is written is taken.
+ */
+const items = ({ send }: MenuActions, commands: readonly CommandId[]): MenuItemConstructorOptions[] =>
+  commands.map((id) => {
+    const { title } = wordsOf(id);
+    const [keys] = keysFor(wordsOf(id));
+    const written = keys !== undefined && /^mod\+|^f\d+$/.test(keys);
+    return {
+      label: title.replaceAll('&', '&&'),
+      id,
+      click: () => send(id),
+      ...(written ? { accelerator: accelerator(keys), registerAccelerator: false } : {}),
+    };
+  });
 
-type Item = (label: string, command: string, accelerator?: string) => MenuItemConstructorOptions;
-
-/** `shown`: the key is only written beside it, the window takes it (in a text field, Ctrl+Z belongs to the text). */
-function commandsOf({ send }: MenuActions): { readonly shown: Item; readonly ours: Item } {
-  const item =
-    (registerAccelerator: boolean): Item =>
-    (label, command, accelerator) => ({
-      label,
-      id: command,
-      click: () => send(command),
-      ...(accelerator === undefined ? {} : { accelerator, registerAccelerator }),
-    });
-  return { shown: item(false), ours: item(true) };
-}
+/** `mod+shift+z` as Electron writes it: `CmdOrCtrl+Shift+Z`. */
+const accelerator = (keys: string): string =>
+  keys
+    .split('+')
+    .map((key) => (key === 'mod' ? 'CmdOrCtrl' : key.charAt(0).toUpperCase() + key.slice(1)))
+    .join('+');

@@ -1,5 +1,5 @@
 import type { FromWindow, ToWindow } from '../../shared/ipc';
-import type { Fault } from '../../shared/result';
+import type { Fault } from '../../shared/base/result';
 
 /**
  * What the window and the engine owe each other at this moment, so that neither waits for an answer when the other is
@@ -66,8 +66,7 @@ export const engineId = (page: number, id: string): string => `${page}:${id}`;
 
 /** The page's own id; null: the message is for a page that is gone. Questions have ids of the engine's, for any page. */
 export function pageMessage(page: number, message: ToWindow): ToWindow | null {
-  if (message.kind === 'command' || message.kind === 'question' || message.kind === 'withdrawn')
-    return message;
+  if (!('id' in message) || message.kind === 'question' || message.kind === 'withdrawn') return message;
   const start = `${page}:`;
   return message.id.startsWith(start) ? { ...message, id: message.id.slice(start.length) } : null;
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface Places {
   readonly renderer: string;
   readonly preload: string;
+  /** A picture for the tray. */
+  readonly icon: string;
   readonly engineProgram: string;
   readonly practiceProgram: string;
   /** Settings, journal, backups of server files. */
@@ -19,6 +21,7 @@ export function places(): Places {
   return {
     renderer: join(out, 'renderer'),
     preload: join(out, 'preload', 'preload.cjs'),
+    icon: join(out, 'renderer', 'tray.png'),
     engineProgram: join(out, 'main', 'engine.cjs'),
     practiceProgram: join(out, 'main', 'practice-host.cjs'),
     userData,

@@ -2,7 +2,8 @@ import type { App, Session } from 'electron';
 
 /**
  * What the page may load and run: its own files. `style-src-attr` has the one inline style of xyflow's MiniMap, by its
- * hash; `data:` images are the small icons vite inlines. No `connect-src`: the window speaks through its bridge only.
+ * hash; `data:` images are the small icons vite inlines. No `connect-src`: the window speaks through its bridge only. HTML
+ * is made from text by Svelte's compiled templates alone: every other way is refused by Trusted Types.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -14,6 +15,8 @@ export const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html',
 ].join('; ');
 
 /** Rules for the session our window runs in. */

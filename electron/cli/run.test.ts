@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Comparison } from '../../shared/comparison';
-import type { LogLineView, PlanView } from '../../shared/ipc';
-import type { StatusReport } from '../../shared/observed';
-import type { DeployEvent } from '../../shared/plan/deploy';
-import type { DeployHistory, HistoryDeploy } from '../../shared/plan/history';
-import type { Problem } from '../../shared/problem';
-import { fail, type Fault, ok, type Result } from '../../shared/result';
-import type { Engine } from '../engine/engine';
+import type { AnswersReport } from '../../shared/answers/answers';
+import type { Comparison } from '../../shared/compare/comparison';
+import type { LogLineView } from '../../shared/ipc';
+import { type DomainUuid, type ServerId, stepId, trusted } from '../../shared/base/names';
+import type { Plan } from '../../shared/plan/model/plan';
+import type { Step, StepKind } from '../../shared/plan/steps/step';
+import { planOfTest, stepOfTest } from '../../test/support/steps-of-test';
+import type { StatusReport } from '../../shared/observed/status';
+import type { DeployEvent } from '../../shared/plan/model/deploy';
+import type { DeployHistory, HistoryDeploy, UnreadDeploy } from '../../shared/plan/model/history';
+import type { Problem } from '../../shared/base/problem';
+import { fail, type Fault, ok, type Result } from '../../shared/base/result';
+import type { GuardedEngine } from '../engine/trust/guard-engine';
 import { run } from './run';
 import { plain } from './text/paint';
-import type { World } from './world';
+import { askTrust } from './base/trust';
+import type { World } from './base/world';
 
 const FLEET = `version = 1
 name = "Home"
@@ -35,28 +41,16 @@ const problem = (severity: Problem['severity'], code = 'some-rule'): Problem => 
   fix: 'Do this.',
   where: { server: 'idm-a' },
 });
-const fault: Fault = { code: 'broke', message: 'It broke.', fix: 'Mend it.', detail: 'evidence', where: {} };
+const fault: Fault = { code: 'broke', message: 'It broke.', fix: 'Fix it.', detail: 'evidence', where: {} };
 
-const step = (id: string, erases: string[] = []): PlanView['steps'][number] => ({
-  id,
-  server: 'idm-b',
-  action: erases.length > 0 ? 'refresh' : 'configure',
-  needs: [],
-  requires: [],
-  restarts: true,
-  summary: `Step ${id}`,
-  why: 'Because.',
-  risk: erases.length > 0 ? 'data is lost' : '',
-  diff: '--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n',
-  erases,
-});
-const view = (steps: PlanView['steps'], more: Partial<PlanView> = {}): PlanView => ({
-  fingerprint: 'f1',
-  blocked: false,
-  steps,
-  problems: [],
-  ...more,
-});
+const step = (id: string, erases: string[] = [], action?: StepKind): Step =>
+  stepOfTest(action ?? (erases.length > 0 ? 'refresh' : 'configure'), {
+    ...{ id, server: 'idm-b', summary: `Step ${id}`, why: 'Because.' },
+    risk: erases.length > 0 ? 'data is lost' : '',
+    diff: '--- a\n+++ b\n@@ -1 +1 @@\n-old\n+new\n',
+    erases,
+  });
+const view = (steps: Plan['steps'], more: Partial<Plan> = {}): Plan => planOfTest(steps, more);
 const erasing = view([step('1'), step('2', ['idm-b'])]);
 
 const report = (health: StatusReport['pulls'][number]['health'], problems: Problem[] = []): StatusReport => ({
@@ -69,22 +63,36 @@ const report = (health: StatusReport['pulls'][number]['health'], problems: Probl
       domainUuid: UUID,
       fileRead: true,
       replication: true,
+      runsWith: null,
       certificate: { fingerprint: 'SHA256:x', notBefore: '2026-01-01', notAfter: '2030-01-01', names: ['a'] },
     },
   ],
   pulls: [
     { consumer: 'idm-b', supplier: 'idm-a', health, cause: 'the cause', fix: 'the fix', lastSuccess: null },
   ],
+  undrawn: [],
   problems,
 });
 
 const doneEvents: DeployEvent[] = [
   { kind: 'started', deploy: 'd1', journal: '/j/d1', at: 1, expected: [] },
-  { kind: 'step', step: '1', state: 'running', at: 2, note: '' },
-  { kind: 'output', step: '1', text: 'testing', at: 3 },
-  { kind: 'step', step: '1', state: 'done', at: 4, note: '' },
+  { kind: 'step', step: stepId(1), state: 'running', at: 2, note: '' },
+  { kind: 'output', step: stepId(1), text: 'testing', at: 3 },
+  { kind: 'step', step: stepId(1), state: 'done', at: 4, note: '' },
   { kind: 'finished', outcome: 'done', problems: [], at: 5 },
 ];
+
+const unreadOf = (deploy: string, over: boolean): UnreadDeploy => ({
+  ...{
+    deploy,
+    folder: `/j/${deploy}`,
+    format: 9,
+    at: '2026-11-26T05:55:00.000Z',
+    who: 'mia',
+    host: 'laptop',
+  },
+  ...{ outcome: over ? 'done' : null, over },
+});
 
 const past: HistoryDeploy = {
   deploy: '20261126-055500-ab12',
@@ -97,10 +105,11 @@ const past: HistoryDeploy = {
   state: 'interrupted',
   outcome: null,
   settledBy: null,
+  possible: ['resume', 'rollback'],
   steps: [
     {
-      id: '1',
-      server: 'idm-b',
+      id: stepId(1),
+      server: trusted<ServerId>('idm-b'),
       action: 'configure',
       summary: 'Add idm-a on idm-b',
       diff: '',
@@ -116,15 +125,23 @@ const interrupted: DeployHistory = { deploys: [past], interrupted: past.deploy, 
 /** What the engine answers, and what was asked of it. */
 interface Scene {
   readonly fleet?: string;
+  /** The fleet file is trusted already. */
+  readonly trusted?: boolean;
+  /** The person trusts it when asked. */
+  readonly trusts?: boolean;
   readonly status?: Result<StatusReport>;
-  readonly plan?: Result<PlanView>;
+  /** Servers that do not answer. */
+  readonly silent?: readonly ServerId[];
+  readonly plan?: Result<Plan>;
   /** One after the other, where it is planned several times. */
-  readonly plans?: readonly Result<PlanView>[];
+  readonly plans?: readonly Result<Plan>[];
   readonly events?: readonly DeployEvent[];
   readonly logs?: readonly Result<LogLineView>[];
   readonly comparisons?: readonly Comparison[];
   readonly answers?: readonly string[];
+  readonly answering?: Result<AnswersReport>;
   readonly history?: DeployHistory;
+  readonly notRunning?: Result<readonly string[]>;
   readonly terminal?: boolean;
   readonly columns?: number;
 }
@@ -135,34 +152,55 @@ async function call(line: string, scene: Scene = {}) {
     waited: null as boolean | null,
     deploys: [] as unknown[],
     saved: [] as string[],
+    notRunning: 0,
+    trust: 0,
     closed: 0,
   };
-  const engine: Engine = {
+  const engine: GuardedEngine = {
     loadFleet: (path) =>
       Promise.resolve(
         path === 'none.toml'
           ? fail({ ...fault, code: 'fleet-unreadable' })
-          : ok({ path, text: scene.fleet ?? FLEET }),
+          : ok({ path, text: scene.fleet ?? FLEET, trusted: scene.trusted ?? true }),
       ),
-    history: () => Promise.resolve(ok(scene.history ?? { deploys: [], interrupted: null, unreadable: [] })),
+    trustFleet: () => {
+      asked.trust += 1;
+      return Promise.resolve(ok({ trusted: scene.trusts ?? false }));
+    },
+    judgeFleet: () => Promise.reject(new Error('not asked for')),
+    watchFile: () => {
+      throw new Error('not asked for');
+    },
+    pastDeploys: () =>
+      Promise.resolve(ok(scene.history ?? { deploys: [], interrupted: null, unreadable: [] })),
+    history: () => Promise.reject(new Error('not asked for')),
+    boundHistory: () => Promise.reject(new Error('not asked for')),
+    glances: () => Promise.reject(new Error('not asked for')),
+    notRunning: () => {
+      asked.notRunning += 1;
+      return Promise.resolve(scene.notRunning ?? ok([]));
+    },
     certificates: () => Promise.reject(new Error('not asked for')),
+    helper: () => Promise.reject(new Error('not asked for')),
     runbook: () => Promise.reject(new Error('not asked for')),
+    answers: () => Promise.resolve(scene.answering ?? fail(fault)),
     compare: () => Promise.resolve(ok(scene.comparisons ?? [])),
+    olderLogs: () => Promise.resolve(fail(fault)),
     lastComparisons: () => Promise.reject(new Error('not asked for')),
+    databaseSize: () => Promise.reject(new Error('not asked for')),
+    databaseSummary: () => Promise.reject(new Error('not asked for')),
     saveFleet: (path, text) => {
       asked.saved.push(text);
       return Promise.resolve(ok({ path }));
     },
     adopt: () => Promise.reject(new Error('not asked for')),
-    // After a deploy the primary is asked for its domain, and no other server.
-    testServer: (_fleet, id) => {
-      const server = report('replicating').servers.find((it) => it.id === id);
-      if (server === undefined) throw new Error(`${id} was asked for`);
-      const more = { domainLevel: 14, configPath: null, origin: null, clockOffsetMs: null, problems: [] };
-      return Promise.resolve(ok({ ...server, ...more }));
-    },
-    status: (_fleet, { wait, waiting }) => {
+    diagnose: (fleet, asked) => Promise.resolve(ok(JSON.stringify({ fleet, asked }))),
+    lookAnew: () => undefined,
+    wake: () => undefined,
+    testServer: () => Promise.reject(new Error('not asked for')),
+    status: (_fleet, { wait, waiting, silent }) => {
       asked.waited = wait;
+      if (scene.silent) silent?.(scene.silent);
       if (wait) waiting?.(20_000);
       return Promise.resolve(scene.status ?? ok(report('replicating')));
     },
@@ -174,6 +212,7 @@ async function call(line: string, scene: Scene = {}) {
     logs: async function* () {
       for (const item of scene.logs ?? []) yield await Promise.resolve(item);
     },
+    watchDeploys: async function* () {},
     watch: () => {
       throw new Error('not asked for');
     },
@@ -203,6 +242,7 @@ async function call(line: string, scene: Scene = {}) {
     say,
     paint: plain,
     paintSaid: plain,
+    env: {},
     interactive: scene.terminal ?? false,
     columns: scene.columns ?? null,
     askLine: (question) => {
@@ -225,6 +265,13 @@ describe('calling the command line', () => {
     ['', 64, /kanilink COMMAND FLEET/],
     ['frobnicate', 64, /no command "frobnicate"/],
     ['plan', 64, /needs the path of a fleet file/],
+    ['--json check a.toml', 64, /the command comes first, before --json/],
+    ['renew a.toml --yes', 64, /needs --server: whose certificate/],
+    ['refresh a.toml --yes', 64, /needs --erase: every server/],
+    ['refresh a.toml --erase ,', 64, /needs --erase/],
+    ['helper a.toml', 64, /needs --server: whose helper/],
+    ['helper a.toml --server=', 64, /needs --server/],
+    ['helper a.toml --server idm-z', 64, /no server idm-z; it has idm-a, idm-b/],
     ['plan a.toml b.toml', 64, /does not know what to do with "b.toml"/],
     ['plan a.toml --yes', 64, /takes no --yes/],
     ['plan a.toml --frob', 64, /--frob/],
@@ -246,6 +293,7 @@ describe('calling the command line', () => {
     expect(called.asked).toMatchObject({ deploys: [], waited: null });
     if (line === '' || line.includes('--json')) return;
     expect(json((await call(`${line} --json`)).out)).toEqual({
+      format: 1,
       problems: [
         {
           severity: 'error',
@@ -301,6 +349,117 @@ describe('calling the command line', () => {
   );
 });
 
+describe('a fleet file that is not trusted', () => {
+  const dialling = [
+    'check',
+    'status',
+    'plan',
+    'apply',
+    'resume',
+    'rollback',
+    'logs',
+    'compare',
+    'certificates',
+  ];
+
+  it.each([...dialling, 'renew --server idm-a', 'refresh --erase idm-b'])(
+    'is refused by %s, with what to do',
+    async (words) => {
+      const [name = '', ...more] = words.split(' ');
+      for (const flag of ['', '--json']) {
+        const called = await call([name, 'theirs.toml', ...more, flag].join(' '), { trusted: false });
+        expect(called).toMatchObject({ code: 1, asked: { trust: 1, deploys: [], waited: null } });
+        expect(called.out).toContain('not trusted yet');
+        expect(called.out).toContain('kanilink trust theirs.toml, or add --trust');
+        if (flag) expect(json(called.out)).toMatchObject({ problems: [{ code: 'fleet-untrusted' }] });
+      }
+    },
+  );
+
+  it('is acted on once the person agrees', async () => {
+    const called = await call('status theirs.toml', { trusted: false, trusts: true });
+    expect(called).toMatchObject({ code: 0, asked: { trust: 1, waited: true } });
+  });
+
+  it('may be asked for its history: that reads this computer only', async () => {
+    expect(await call('history theirs.toml', { trusted: false })).toMatchObject({
+      code: 0,
+      asked: { trust: 0 },
+    });
+  });
+
+  it('is trusted by name: kanilink trust', async () => {
+    const yes = await call('trust theirs.toml', { trusted: false, trusts: true });
+    expect(yes).toMatchObject({ code: 0, out: 'theirs.toml is trusted.', asked: { trust: 1 } });
+    expect(await call('trust theirs.toml', { trusted: false })).toMatchObject({ code: 1 });
+    const machine = await call('trust theirs.toml --yes --json', { trusted: false, trusts: true });
+    expect(json(machine.out)).toEqual({ format: 1, trusted: true, problems: [] });
+  });
+});
+
+describe('asking for trust on the terminal', () => {
+  const use = {
+    ...{ connect: 'ssh' as const, endpoint: 'ssh://ada@idm-a', container: null, config: null },
+    ...{
+      service: 'kanidmd',
+      sudo: false,
+      kanidmd: 'kanidmd',
+      identity: null,
+      knownHosts: null,
+      certificates: null,
+    },
+  };
+  const question = { path: '/f.toml', changed: false, servers: [{ id: 'idm-a', use }] };
+  const { signal } = new AbortController();
+
+  it.each([
+    ['yes', true],
+    ['y', false],
+    ['', false],
+    [null, false],
+  ])('takes %j for %s', async (answer, trusted) => {
+    const asked: string[] = [];
+    const ask = askTrust({
+      agreed: false,
+      say: fail,
+      askLine: (line) => {
+        asked.push(line);
+        return Promise.resolve(answer);
+      },
+    });
+    expect(await ask(question, signal)).toBe(trusted);
+    expect(asked[0]).toContain('idm-a: SSH ada@idm-a');
+  });
+
+  it('is asked of the program in KANILINK_ASK where there is one', async () => {
+    for (const [answer, trusted] of [
+      ['yes', true],
+      ['no', false],
+      [null, false],
+    ] as const) {
+      const asked: string[] = [];
+      const askProgram = (subject: string): Promise<string | null> => {
+        asked.push(subject);
+        return Promise.resolve(answer);
+      };
+      const ask = askTrust({ agreed: false, say: fail, askProgram, askLine: fail });
+      expect(await ask(question, signal)).toBe(trusted);
+      expect(asked).toEqual([question.path]);
+    }
+  });
+
+  it('says what is trusted when it was agreed to beforehand, and asks nobody', async () => {
+    const said: string[] = [];
+    const ask = askTrust({ agreed: true, say: (text) => said.push(text), askLine: fail });
+    expect(await ask(question, signal)).toBe(true);
+    expect(said.join()).toContain('idm-a: SSH ada@idm-a');
+  });
+
+  function fail(): never {
+    throw new Error('not here');
+  }
+});
+
 describe('renew', () => {
   it('asks whose certificate before it looks at anything', async () => {
     const called = await call('renew a.toml --yes');
@@ -339,7 +498,7 @@ describe('check', () => {
 
   it('prints one JSON document', async () => {
     const { out } = await call('check f.toml --json', { status: ok(report('broken', [problem('error')])) });
-    expect(json(out)).toEqual({ problems: [problem('error')] });
+    expect(json(out)).toEqual({ format: 1, problems: [problem('error')] });
   });
 });
 
@@ -363,6 +522,11 @@ describe('status', () => {
   it('says on a terminal that it waits, and how long at most', async () => {
     expect((await call('status f.toml', { terminal: true })).err).toBe('Waiting for a round, up to 20 s.');
     expect((await call('status f.toml')).err).toBe('');
+    const silent = { silent: [trusted<ServerId>('idm-a'), trusted<ServerId>('idm-b')] };
+    expect((await call('status f.toml', { ...silent, terminal: true })).err).toContain(
+      'Waiting for an answer of idm-a, idm-b.',
+    );
+    expect((await call('status f.toml --json', silent)).err).toBe('');
   });
 
   it('claims nothing of the replication of a server whose file could not be read', async () => {
@@ -386,10 +550,10 @@ describe('status', () => {
       lastSuccess: null,
     } as const;
     const of = (fix: string) =>
-      ok({ servers: [], pulls: [{ ...pull, fix }], problems: [{ ...problem('info'), fix }] });
+      ok({ servers: [], pulls: [{ ...pull, fix }], undrawn: [], problems: [{ ...problem('info'), fix }] });
     for (const [fix, told] of [
-      ['Deploy it.', 'Deploy it: kanilink apply FLEET.'],
-      ['Deploy.', 'Deploy: kanilink apply FLEET.'],
+      ['Deploy it.', 'Run: kanilink apply FLEET'],
+      ['Deploy.', 'Run: kanilink apply FLEET'],
       ['Deploy: it pins the new one.', 'Deploy (kanilink apply FLEET): it pins the new one.'],
       ['Deploy, or draw the link as it is.', 'Deploy (kanilink apply FLEET), or draw the link as it is.'],
       ['Deploy the links to it.', 'Deploy (kanilink apply FLEET) the links to it.'],
@@ -403,8 +567,24 @@ describe('status', () => {
     }
   });
 
+  it('tells of pulls that run and are not in the fleet file, and says no more than was read', async () => {
+    const [pull] = report('replicating').pulls;
+    const [server] = report('replicating').servers;
+    const of = (more: Partial<StatusReport>) =>
+      call('status f.toml', { status: ok({ ...report('waiting'), ...more }) });
+    const undrawn = await of({ pulls: [], undrawn: pull ? [pull] : [] });
+    expect(undrawn.out).toContain('No pulls in the fleet file.');
+    expect(undrawn.out).toMatch(/Running, and not in the fleet file:\n✓ idm-b ← idm-a/);
+    expect((await of({ pulls: [] })).out).toContain('No pulls: no servers are linked.');
+    const unread = await of({ pulls: [], servers: server ? [{ ...server, fileRead: false }] : [] });
+    expect(unread.out).toContain('Whether any run is not known: idm-a could not be read.');
+  });
+
   it('prints the report as JSON', async () => {
-    expect(json((await call('status f.toml --json')).out)).toEqual(report('replicating'));
+    expect(json((await call('status f.toml --json')).out)).toEqual({
+      format: 1,
+      ...report('replicating'),
+    });
   });
 });
 
@@ -424,10 +604,12 @@ describe('plan', () => {
     expect(out).not.toContain('Nothing to do');
   });
 
-  it('prints the shape of the contract and no more', async () => {
-    const { out } = await call('plan f.toml --json', { plan: ok(view([step('1', ['idm-b'])])) });
-    expect(json(out)).toEqual({
-      changes: true,
+  it('prints the plan itself, in the shape of the contract', async () => {
+    const plan = view([step('1', ['idm-b'])]);
+    const { out } = await call('plan f.toml --json', { plan: ok(plan) });
+    expect(json(out)).toEqual({ format: 1, changes: true, ...plan });
+    expect(json(out)).toMatchObject({
+      fingerprint: plan.fingerprint,
       steps: [
         {
           id: '1',
@@ -444,9 +626,66 @@ describe('plan', () => {
     expect(json((await call('plan f.toml --json', { plan: fail(fault) })).out)).toMatchObject({
       changes: false,
       steps: [],
-      problems: [{ code: 'broke', message: 'It broke.\nevidence' }],
+      problems: [{ code: 'broke', message: 'It broke.', evidence: 'evidence' }],
     });
   });
+});
+
+describe('answers', () => {
+  const asked = (servers: readonly string[], from: readonly (string | null)[]): Result<AnswersReport> =>
+    ok({
+      ...{ origin: 'https://idm.example.com', at: '2026-11-29T08:00:00Z', addresses: [], certificates: [] },
+      unasked: 0,
+      requests: from.map((server) => ({
+        ...{ address: '192.0.2.7:443', code: server === null ? null : 404, opId: null, redirect: null },
+        certificate: 'SHA256:x',
+        by: server === null ? { kind: 'none', fault, servers: [] } : { kind: 'server', server },
+      })),
+      servers: servers.map((server) => {
+        const answered = from.filter((it) => it === server).length;
+        return { server, answered, log: 'shows', code: 404, why: '' };
+      }),
+    });
+
+  it.each([
+    ['every server answers', asked(['a', 'b'], ['a', 'b']), 0, '1 of 2'],
+    ['one is not seen to', asked(['a', 'b'], ['a', 'a']), 2, 'b answered 0 of 2 requests from this computer'],
+    ['a request has no answer', asked(['a'], ['a', null]), 2, '1 request had no answer'],
+    ['no request has one', asked(['a'], [null]), 1, 'No server of this fleet was found to answer'],
+    ['it could not be asked', fail(fault), 1, fault.message],
+  ] as const)('says so when %s', async (_, answering, code, text) => {
+    const { out, ...ended } = await call('answers fleet.toml', { answering });
+    expect(ended.code).toBe(code);
+    expect(out).toContain(text);
+    const document = await call('answers fleet.toml --json', { answering });
+    expect(document.code).toBe(code);
+    expect(json(document.out)).toMatchObject({
+      ...{ format: 1, answers: answering.ok ? { origin: 'https://idm.example.com' } : null },
+      problems: answering.ok ? [] : [{ code: fault.code }],
+    });
+  });
+
+  it('says all of a finding whose words have line ends, and each fix below its own', async () => {
+    const none = asked(['a'], ['a', null]);
+    if (!none.ok) throw new Error('it is');
+    const broken = { ...fault, message: 'It broke off: one\ntwo\n', fix: 'Look at the origin.' };
+    const requests = none.value.requests.map((it) =>
+      it.by.kind === 'none' ? { ...it, by: { ...it.by, fault: broken } } : it,
+    );
+    const code = (it: (typeof requests)[number]) => ({ ...it, code: it.code === null ? null : 500 });
+    const { out } = await call('answers fleet.toml', {
+      answering: ok({ ...none.value, requests: requests.map(code) }),
+    });
+    expect(out).toMatch(/It broke off: one two\n {4}Look at the origin\.\n! 1 answer of a has status 500/);
+    expect(out).toMatch(/500, where 404 is expected\.\n {4}Read the server’s log\./);
+  });
+
+  it.each(['--requests 0', '--requests 101', '--requests x', '--origin http://idm.example.com'])(
+    'takes no %s',
+    async (option) => {
+      expect((await call(`answers fleet.toml ${option}`)).code).toBe(64);
+    },
+  );
 });
 
 describe('an interrupted deploy', () => {
@@ -463,15 +702,22 @@ describe('an interrupted deploy', () => {
       problems: [{ code: 'deploy-interrupted', severity: 'warning' }, { severity: 'error' }],
     });
   });
+});
 
-  it.each(['apply f.toml --yes', 'renew f.toml --server idm-a --yes'])(
-    'refuses a new one before anything is planned: %s',
-    async (line) => {
-      const called = await call(line, { history: interrupted, plan: fail(fault) });
-      expect(called).toMatchObject({ code: 1, asked: { deploys: [] } });
-      expect(called.out).toMatch(/^Refused: nothing was changed\.\nerror .*interrupted/);
-    },
-  );
+describe('a deploy of which it cannot be known here whether it was interrupted', () => {
+  it('holds nothing back when a person says that it is over, which is passed on first', async () => {
+    const called = await call('apply f.toml --yes --not-running');
+    expect(called).toMatchObject({ code: 0, asked: { notRunning: 1 } });
+    const running = fail({ ...fault, code: 'deploy-running' });
+    const refused = await call('resume f.toml --yes --not-running', { notRunning: running });
+    expect(refused).toMatchObject({ code: 1, asked: { deploys: [] } });
+  });
+
+  it('is not resumed while it runs: that is no success', async () => {
+    const called = await call('resume f.toml --yes', { plan: fail({ ...fault, code: 'deploy-running' }) });
+    expect(called.code).toBe(1);
+    expect(called.out).toMatch(/^Refused/);
+  });
 });
 
 describe('what is erased', () => {
@@ -482,8 +728,8 @@ describe('what is erased', () => {
         plan: ok(view([step('1'), step('2', ['idm-b']), step('3', ['idm-b', 'idm-a'])])),
       });
       expect(out.split('\n').slice(0, 3)).toEqual([
-        'Erases the whole database of idm-b; nothing is merged. Name it with --erase idm-b.',
-        'Erases the whole database of idm-a; nothing is merged. Name it with --erase idm-a.',
+        'Erases the whole database of idm-b; nothing is merged. To allow it, add --erase idm-b.',
+        'Erases the whole database of idm-a; nothing is merged. To allow it, add --erase idm-a.',
         '',
       ]);
     },
@@ -497,10 +743,27 @@ describe('apply', () => {
     const called = await call('apply f.toml --yes --erase idm-b', { plan });
     expect(called.code).toBe(0);
     expect(called.asked.deploys).toEqual([
-      { fingerprint: 'f1', erase: ['idm-b'], job: { kind: 'apply' }, takeOver: false },
+      { fingerprint: erasing.fingerprint, erase: ['idm-b'], job: { kind: 'apply' }, takeOver: false },
     ]);
     expect(called.err).toContain('[1/2] ✓ Step 1');
     expect(called.err).toContain('/j/d1');
+  });
+
+  it('carries out only the plan whose fingerprint is given', async () => {
+    const reviewed = await call(`apply f.toml --plan ${erasing.fingerprint} --yes --erase idm-b`, { plan });
+    expect(reviewed).toMatchObject({ code: 0, asked: { deploys: [{ fingerprint: erasing.fingerprint }] } });
+    // It names a plan and allows nothing: who is erased is named as ever.
+    const unnamed = await call(`apply f.toml --plan ${erasing.fingerprint} --yes`, { plan });
+    expect(unnamed).toMatchObject({ code: 1, asked: { deploys: [] } });
+    const another = 'f'.repeat(64);
+    const changed = await call(`apply f.toml --plan ${another} --yes --erase idm-b --json`, { plan });
+    expect(changed).toMatchObject({ code: 1, asked: { deploys: [] } });
+    expect(json(changed.out)).toMatchObject({
+      result: 'refused',
+      problems: [{ code: 'plan-changed', message: expect.stringContaining(erasing.fingerprint) }],
+    });
+    for (const line of ['apply f.toml --plan abc', `resume f.toml --plan ${another}`])
+      expect(await call(line, { plan })).toMatchObject({ code: 64, asked: { deploys: [] } });
   });
 
   it('refuses an erase that was not named, and gives the option that allows it', async () => {
@@ -560,8 +823,8 @@ describe('apply', () => {
     ['cancelled', 1],
   ] as const)('passes on that it ended %s', async (outcome, code) => {
     const events: DeployEvent[] = [
-      { kind: 'step', step: '1', state: 'done', at: 1, note: '' },
-      { kind: 'step', step: '2', state: 'failed', at: 2, note: 'no' },
+      { kind: 'step', step: stepId(1), state: 'done', at: 1, note: '' },
+      { kind: 'step', step: stepId(2), state: 'failed', at: 2, note: 'no' },
       { kind: 'finished', outcome, problems: [problem('error')], at: 3 },
     ];
     const called = await call('apply f.toml --yes --erase idm-b --json', { plan, events });
@@ -589,17 +852,17 @@ describe('apply', () => {
   });
 
   it('claims only what the steps that ran have proved', async () => {
-    const verify = { ...step('2'), action: 'verify' as const };
-    const two = ok(view([{ ...step('1'), action: 'put-back' as const }, verify]));
+    const verify = step('2', [], 'verify');
+    const two = ok(view([step('1', [], 'put-back'), verify]));
     const ran = (state: 'done' | 'skipped'): DeployEvent[] => [
-      { kind: 'step', step: '1', state: 'done', at: 1, note: '' },
-      { kind: 'step', step: '2', state, at: 2, note: '' },
+      { kind: 'step', step: stepId(1), state: 'done', at: 1, note: '' },
+      { kind: 'step', step: stepId(2), state, at: 2, note: '' },
       { kind: 'finished', outcome: 'done', problems: [], at: 3 },
     ];
     const watched = await call('rollback f.toml --yes', { plan: two, events: ran('done') });
-    expect(watched.out).toContain('What idm-b pulls has been seen to work');
+    expect(watched.out).toContain('Replication verified: idm-b completed a fresh round.');
     const unwatched = await call('rollback f.toml --yes', { plan: two, events: ran('skipped') });
-    expect(unwatched.out).not.toContain('seen to work');
+    expect(unwatched.out).not.toContain('verified');
     expect(unwatched.out).toContain('no pull was watched');
   });
 
@@ -631,17 +894,20 @@ describe('apply', () => {
     expect(called.out.match(/Nothing to do/g)).toHaveLength(1);
   });
 
-  it('writes the domain into the fleet file after the first deploy, and never over one', async () => {
-    const first = await call('apply f.toml --yes --erase idm-b', { plan });
-    expect(first.asked.saved).toHaveLength(1);
-    expect(first.asked.saved[0]).toContain(`domain_uuid = "${UUID}"`);
-    const known = FLEET.replace('name =', `domain_uuid = "${UUID.replace('1', '2')}"\nname =`);
-    expect((await call('apply f.toml --yes --erase idm-b', { plan, fleet: known })).asked.saved).toEqual([]);
+  it('says that the engine wrote the domain into the fleet file', async () => {
+    const file: DeployEvent = {
+      ...{ kind: 'fleet-file', path: '/f.toml', text: '', domain: trusted<DomainUuid>(UUID), at: 4 },
+    };
+    const events = [...doneEvents.slice(0, -1), file, ...doneEvents.slice(-1)];
+    const called = await call('apply f.toml --yes --erase idm-b', { plan, events });
+    expect(called).toMatchObject({ code: 0, asked: { saved: [] } });
+    expect(called.err).toContain('Wrote domain_uuid into /f.toml');
   });
 });
 
 describe('logs', () => {
   const line = (server: string, more: Partial<LogLineView> = {}): LogLineView => ({
+    ...{ key: '', offset: 0, group: null, bootstrap: null },
     at: Date.parse('2026-11-23T10:20:30.456Z') * 1000,
     server,
     level: 'good',
@@ -663,6 +929,17 @@ describe('logs', () => {
     const called = await call('logs f.toml --json', { logs: [fail(fault), ok(line('idm-b'))] });
     expect(called.code).toBe(1);
     expect(json(called.out)).toMatchObject({ lines: [{ server: 'idm-b' }], problems: [{ code: 'broke' }] });
+  });
+
+  it('says once that a log cannot be read, until it was read', async () => {
+    const where = { server: 'idm-a' };
+    const one = fail({ ...fault, where });
+    const other = fail({ ...fault, where, message: 'It broke otherwise.' });
+    const logs = [one, other, one, other, ok(line('idm-a')), one, ok(line('idm-b')), one];
+    const called = await call('logs f.toml --json', { logs });
+    expect(json(called.out)).toMatchObject({
+      problems: [{}, { message: 'It broke otherwise.', evidence: 'evidence' }, {}],
+    });
   });
 
   it('shows a line once that means no more than it says, and of trouble the line itself', async () => {
@@ -708,32 +985,30 @@ describe('logs', () => {
 });
 
 describe('history', () => {
-  const write = { server: 'idm-b', step: '1', when: 'before' as const, file: 'step-1.idm-b.before.toml' };
+  const write = {
+    server: trusted<ServerId>('idm-b'),
+    step: stepId(1),
+    when: 'before' as const,
+    file: 'step-1.idm-b.before.toml',
+  };
   const done: HistoryDeploy = {
     ...past,
     deploy: 'd-done',
     state: 'finished',
     outcome: 'done',
+    possible: ['rollback'],
     files: [write],
   };
-  const undone = { ...done, deploy: 'd-undone', settledBy: 'd-back' };
-  const back = { ...done, deploy: 'd-back', purpose: 'rollback' as const, of: 'd-undone' };
-  const renewal = {
-    ...done,
-    deploy: 'd-renewal',
-    steps: done.steps.map((it) => ({ ...it, action: 'renew-certificate', state: 'done' as const })),
-  };
-  const history = { deploys: [past, done, back, undone, renewal], interrupted: past.deploy, unreadable: [] };
+  const undone: HistoryDeploy = { ...done, deploy: 'd-undone', settledBy: 'd-back', possible: [] };
+  const history = { deploys: [past, done, undone], interrupted: past.deploy, unreadable: [] };
 
-  it('says of every deploy what can be done', async () => {
+  it('says of every deploy what the engine lets one do', async () => {
     expect(json((await call('history f.toml --json', { history })).out)).toMatchObject({
       interrupted: past.deploy,
       deploys: [
         { deploy: past.deploy, journal: past.folder, possible: ['resume', 'rollback'] },
         { deploy: 'd-done', possible: ['rollback'] },
-        { deploy: 'd-back', possible: [] },
         { deploy: 'd-undone', possible: [] },
-        { deploy: 'd-renewal', possible: [] },
       ],
       problems: [{ code: 'deploy-interrupted' }],
     });
@@ -747,17 +1022,10 @@ describe('history', () => {
 
   it('names journals that nobody can read, for they may be of this fleet', async () => {
     const { out } = await call('history f.toml', {
-      history: { ...history, deploys: [], unreadable: ['d-torn'] },
+      history: { ...history, deploys: [], unreadable: [unreadOf('d-torn', false), unreadOf('d-old', true)] },
     });
-    expect(out).toMatch(/d-torn cannot be read/);
-  });
-
-  it('is what a rollback of a deploy that ended well is judged by', async () => {
-    const plan = ok(view([{ ...step('1'), action: 'put-back' as const }]));
-    const warned = await call('rollback f.toml --deploy d-done --yes', { history, plan });
-    expect(warned.out).toMatch(/^warning .*what replicates by these links stops/);
-    const quiet = await call('rollback f.toml --yes', { history, plan });
-    expect(quiet.out).not.toContain('stops');
+    expect(out).toMatch(/d-torn cannot be read.*\n.*--not-running/);
+    expect(out).toMatch(/d-old {2}cannot be read; ended: done\n.*2026-11-26 05:55:00 UTC, mia on laptop/);
   });
 });
 
@@ -768,6 +1036,6 @@ describe('practice', () => {
       out: '/practice/3/fleet.toml',
       asked: { closed: 1 },
     });
-    expect(json((await call('practice --json')).out)).toEqual({ fleet: '/practice/2/fleet.toml' });
+    expect(json((await call('practice --json')).out)).toEqual({ format: 1, fleet: '/practice/2/fleet.toml' });
   });
 });

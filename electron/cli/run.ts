@@ -1,8 +1,9 @@
-import { type Invocation, readArguments } from './arguments';
-import { type Command, commands } from './commands';
+import { type Invocation, readArguments } from './base/arguments';
+import type { Command } from './base/command';
+import { commands } from './commands';
 import { commandHelp, helpText } from './help';
-import { usageError } from './usage';
-import { exit, type World } from './world';
+import { usageError } from './base/usage';
+import { exit, type World } from './base/world';
 
 /** What is needed before a command is known: outputs, and a way to open the rest. */
 export interface Outside {
@@ -29,6 +30,10 @@ export async function run(words: readonly string[], outside: Outside): Promise<n
     return exit.well;
   }
   if (first === 'help' || first === '--help' || first === '-h') return help(rest[0], outside);
+  if (first.startsWith('-')) {
+    const usage = 'Usage: kanilink COMMAND FLEET [options]; kanilink help lists the commands';
+    return usageError(`the command comes first, before ${first}`, usage, asksJson(words), outside);
+  }
   const command = commands.find(({ name }) => name === first);
   if (!command) return unknown(first, asksJson(rest), outside);
   if (rest.includes('--help') || rest.includes('-h')) return help(first, outside);

@@ -1,34 +1,50 @@
 import { homedir } from 'node:os';
+import { runsWith } from '../../shared/observed/observed-config';
 import { join } from 'node:path';
-import type { FleetText, PlanView, ServerReport } from '../../shared/ipc';
-import { certificatesReport } from '../../shared/certificates-report';
+import type { ServerReport } from '../../shared/observed/status';
+import { reportCertificates } from '../../shared/fleet/rules/certificates-report';
 import { leftOutOfSshConfig } from '../../shared/fleet/rules/ssh-config';
-import type { ServerId } from '../../shared/names';
-import { restarts } from '../../shared/plan/restarts';
-import type { Plan } from '../../shared/plan/plan';
-import { originOf } from '../../shared/plan/desired';
-import { problemOf } from '../../shared/problem';
-import { fail, ok } from '../../shared/result';
+import { problemOf } from '../../shared/base/problem';
+import { fail, ok } from '../../shared/base/result';
+import { answersOfFleet } from './answers/answers-of-fleet';
 import { adoptServers } from './adopt/adopt-servers';
 import type { Person } from './connect/connection';
 import { compareFleet } from './compare/compare-fleet';
+import { sizeOf, summarise } from './compare/summarise';
 import { leftBehindProblems } from './compare/left-behind';
 import { lastComparisons } from './compare/kept-comparisons';
-import { Connections, type ConnectionsOptions } from './connections';
-import { deployJob } from './deploy/deploy-job';
-import { historyOf } from './deploy/history';
-import { planJob } from './deploy/plan-job';
-import { RecentPlans } from './deploy/recent-plan';
-import { runbookOf } from './deploy/runbook-of';
-import type { Engine } from './engine';
-import { fleetFrom, observe, observeFleet, type ObservedFleet } from './observe-fleet';
+import { Connections, type ConnectionsOptions } from './fleet/connections';
+import { deployJob } from './deploy/run/deploy-job';
+import { historyOf } from './deploy/journal/history';
+import { notRunning } from './deploy/run/not-running';
+import { planJob, whyInterrupted } from './deploy/plan/plan-job';
+import { withReadings } from './deploy/plan/with-readings';
+import { readDeploys } from './deploy/journal/read-journal';
+import { watchDeploys } from './deploy/journal/watch-deploys';
+import { runbookOf } from './deploy/run/runbook-of';
+import type { Engine } from './api/engine';
+import { helperFor, noSuchServer } from './fleet/helper-for';
+import { fleetFrom, observeFleet, observeRead } from './fleet/observe-fleet';
+import { tellSilent } from './fleet/tell-silent';
+import { keeping } from './history/keeping';
+import { HistoryStore } from './history/history-store';
 import { PracticeProcess } from './practice/practice-process';
-import { dockerFolder, listContexts } from './connect/docker/context';
-import { hostAliases } from './connect/ssh/host-aliases';
+import { dockerFolder, listContexts } from './connect/docker/api/context';
+import { hostAliases } from './connect/ssh/address/host-aliases';
 import { loadFleet, saveFleet } from './storage/fleet-files';
-import { type Clock, systemClock } from './time';
-import { fleetLogs, namingBy } from './watch/fleet-logs';
-import { describeServer, statusOf } from './watch/status';
+import { watchFile } from './storage/watch-file';
+import type { Call } from './base/call';
+import { type Clock, systemClock } from './base/time';
+import { TraceLog } from './base/trace';
+import { diagnose } from './diagnose/diagnose';
+import { olderLogs } from './watch/older-logs';
+import { watchLogs } from './watch/watch-logs';
+import { ServerWatches } from './watch/server-watches';
+import { lookAtRuv } from './ruv/look-ruv';
+import { withProved } from './health/with-proved';
+import { LOGINS_EVERY } from '../../shared/serves/serves';
+import { lookAtFleet } from './serves/look-fleet';
+import { describeServer, statusOf } from './health/status';
 import { watchFleet } from './watch/watch-fleet';
 
 export interface EngineOptions {
@@ -40,10 +56,13 @@ export interface EngineOptions {
   readonly person: Person;
   /** A line for the log file. Never a secret. */
   readonly log: (text: string) => void;
+  /** Every call to a server, for diagnostics; without it the engine keeps one of its own. */
+  readonly trace?: TraceLog;
   /** The bundled practice host. */
   readonly practiceProgram: string;
   readonly clock?: Clock;
-  /** For tests that break things: see `ConnectionsOptions`. */
+  /** For tests: see `ConnectionsOptions`. */
+  readonly open?: ConnectionsOptions['open'];
   readonly between?: ConnectionsOptions['between'];
 }
 
@@ -56,27 +75,41 @@ export function defaultConfigDir(env: Readonly<Record<string, string | undefined
   return join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'Kanilink');
 }
 
+/** A question to a server that is not answered within this is waited for no longer, however long the whole may take. */
+const QUESTION_MS = 20_000;
+const limited = (call: Call): Call => ({
+  signal: call.signal,
+  timeoutMs: Math.min(call.timeoutMs, QUESTION_MS),
+});
+
 /** Makes an engine. Nothing is connected until something is asked. */
 export function createEngine(options: EngineOptions): Engine {
   const clock = options.clock ?? systemClock;
+  const trace = options.trace ?? new TraceLog();
   const connections = new Connections({
+    trace,
     home: options.home,
     env: options.env,
     person: options.person,
+    log: options.log,
+    clock,
+    ...(options.open ? { open: options.open } : {}),
     ...(options.between ? { between: options.between } : {}),
   });
-  const recent = new RecentPlans(clock);
+  const watches = new ServerWatches(connections, clock);
+  const history = new HistoryStore({ configDir: options.configDir, clock, log: options.log });
   const practice = new PracticeProcess(options.practiceProgram);
   return {
     loadFleet,
     saveFleet,
+    watchFile: (path, signal) => watchFile(path, clock, signal),
     testServer: async (text, id, call) => {
       const read = fleetFrom(text);
       if (!read.ok) return read;
       const server = read.value.fleet.servers.find((it) => it.id === id);
-      if (!server) return fail(noSuchServer(id, text));
-      const { observed } = await observe(server, text.path, connections, clock, call);
-      const config = observed.config?.replication ?? null;
+      if (!server) return fail(noSuchServer(id, text.path));
+      const { observed } = await watches.observe(server, text.path, call, 0);
+      const config = runsWith(observed)?.replication ?? null;
       const report: ServerReport = {
         ...describeServer(observed),
         domainLevel: observed.domain?.level ?? null,
@@ -87,113 +120,122 @@ export function createEngine(options: EngineOptions): Engine {
       };
       return ok(report);
     },
+    helper: (text, id, call) => helperFor(text, id, connections, call),
     status: async (text, call) => {
-      const fleet = await observeFleet(text, connections, clock, call);
+      const fleet = await tellSilent(watches.patient, clock, call.silent, (prober) =>
+        observeFleet(text, prober, limited(call)),
+      );
       if (!fleet.ok) return fleet;
       const left = await leftBehindProblems(options.configDir, fleet.value.fleet.servers);
-      const status = await statusOf(fleet.value, clock, call);
-      return ok({ ...status, problems: [...status.problems, ...left] });
+      const [status, serves, looked] = await Promise.all([
+        statusOf(fleet.value, clock, call),
+        call.logins === true ? lookAtFleet(fleet.value, clock, call) : null,
+        call.ruv === true ? lookAtRuv(fleet.value, clock, call) : null,
+      ]);
+      const proved = withProved(status, serves, looked?.report ?? null);
+      return ok({ ...proved, problems: [...proved.problems, ...left] });
     },
     plan: async (text, call) => {
-      const at = clock.now();
       const job = call.job ?? { kind: 'apply' as const };
-      const fleet = await observeFleet(text, connections, clock, call);
-      if (!fleet.ok) return fleet;
       const { configDir } = options;
-      const planned = await planJob(job, fleet.value, configDir);
+      const read = fleetFrom(text);
+      if (!read.ok) return read;
+      const key = { path: text.path, name: read.value.fleet.name };
+      const interrupted =
+        call.toDeploy === true ? whyInterrupted(job, key, await readDeploys(configDir)) : null;
+      if (interrupted !== null) return fail(interrupted);
+      const prober = call.asSeen === true ? watches.asSeen : watches.patient;
+      const fleet = await observeRead(read.value, text.path, prober, limited(call));
+      // A deploy may have ended while servers were asked.
+      const planned = await planJob(job, fleet, await readDeploys(configDir), { configDir, clock });
       if (!planned.ok) return planned;
-      recent.keep(text, job, at, { fleet: fleet.value, planned: planned.value });
-      const left = await leftBehindProblems(configDir, fleet.value.fleet.servers);
+      const left = await leftBehindProblems(configDir, fleet.fleet.servers);
       const { plan } = planned.value;
-      return ok(viewOf({ ...plan, problems: [...plan.problems, ...left] }));
+      return ok(withReadings({ ...plan, problems: [...plan.problems, ...left] }, fleet.observed));
     },
     runbook: (text, call) =>
-      runbookOf(text, call, { connections, clock, configDir: options.configDir, home: options.home }),
+      runbookOf(text, call, { prober: watches, clock, configDir: options.configDir, home: options.home }),
     certificates: async (text, call) => {
-      const fleet = await observeFleet(text, connections, clock, call);
+      const fleet = await observeFleet(text, watches.patient, limited(call));
       if (!fleet.ok) return fleet;
-      return ok(certificatesReport(fleet.value.fleet, fleet.value.observed, clock.now()));
+      return ok(reportCertificates(fleet.value.fleet, fleet.value.observed, clock.now()));
     },
     compare: async (text, call) => {
-      const fleet = await observeFleet(text, connections, clock, call);
+      const fleet = await observeFleet(text, watches.patient, limited(call));
       if (!fleet.ok) return fleet;
       const { say = () => undefined } = call;
       return ok(await compareFleet(fleet.value, { clock, configDir: options.configDir, say }, call));
+    },
+    answers: async (text, asked, call) => {
+      const fleet = await observeFleet(text, watches.patient, limited(call));
+      return fleet.ok ? answersOfFleet(fleet.value, asked, clock, call) : fleet;
+    },
+    databaseSize: (text, id, call) => sizeOf(text, id, watches, call),
+    databaseSummary: (text, id, call) =>
+      summarise(text, id, { prober: watches, clock, configDir: options.configDir }, call),
+    diagnose: async (text, asked, call) => {
+      const { configDir, home, env } = options;
+      return ok(await diagnose(text, asked, call, { prober: watches, clock, configDir, home, env, trace }));
     },
     lastComparisons: async (text) => {
       const read = fleetFrom(text);
       return read.ok ? ok(await lastComparisons(options.configDir, read.value.fleet)) : read;
     },
-    history: async (text) => {
+    pastDeploys: async (text) => {
       const read = fleetFrom(text);
       return read.ok ? ok(await historyOf(text, read.value.fleet.name, options.configDir)) : read;
     },
-    deploy: (text, consent, signal) =>
-      deployJob(text, consent, signal, { connections, clock, configDir: options.configDir, recent }),
-    logs: async function* (text, { server, follow, sinceMs }, signal) {
-      const fleet = await observeFleet(text, connections, clock, { signal, timeoutMs: 60_000 });
-      if (!fleet.ok) {
-        yield fleet;
-        return;
-      }
-      for (const it of fleet.value.observed)
-        if (it.state === 'unreachable' && (server === null || it.id === server))
-          for (const fault of it.faults) yield fail(fault);
-      const sites = [...fleet.value.sites.values()].filter(
-        (site) => server === null || site.server.id === server,
-      );
-      const naming = namingBy(originsOf(fleet.value));
-      yield* fleetLogs(sites, naming, { follow, sinceMs }, clock, signal);
+    history: (text, stretch, signal) => history.read({ ...stretch, path: text.path ?? '' }, signal),
+    boundHistory: (bound) => history.setBound(bound),
+    glances: () => history.glances(),
+    notRunning: async (text) => {
+      const read = fleetFrom(text);
+      if (!read.ok) return read;
+      return notRunning(options.configDir, { path: text.path, name: read.value.fleet.name });
     },
-    watch: (text, signal) => watchFleet(text, connections, clock, signal),
+    deploy: async function* (text, consent, signal) {
+      const parts = { prober: watches, clock, configDir: options.configDir };
+      try {
+        for await (const event of deployJob(text, consent, signal, parts)) {
+          if (event.kind === 'started') options.log(`deploy ${event.deploy} began`);
+          if (event.kind === 'finished')
+            options.log(`deploy ${[event.outcome, ...event.problems.map(({ code }) => code)].join(' ')}`);
+          yield event;
+        }
+      } finally {
+        watches.lookIfChanged();
+      }
+    },
+    logs: (text, asked, signal) => watchLogs(text, asked, { watches, clock }, signal),
+    olderLogs: (text, back, call) => olderLogs(text, back, { watches, clock }, call),
+    watch: (text, signal, loginsEveryMs = LOGINS_EVERY * 60_000, ruvEveryMs = 0) => {
+      const note = (doing: string, cause: unknown): void => connections.note(doing, cause);
+      const every = { loginsEveryMs, ruvEveryMs };
+      return watchFleet(text, { watches, clock, signal, note, ...every, ...keeping(text, history) });
+    },
+    watchDeploys: async function* (text, signal) {
+      const read = fleetFrom(text);
+      if (!read.ok) return;
+      const key = { path: text.path, name: read.value.fleet.name };
+      yield* watchDeploys(options.configDir, key, { clock, signal });
+    },
+    lookAnew: () => {
+      connections.forgetRefusals();
+      watches.lookAnew();
+    },
+    wake: () => watches.wake(),
     startPractice: ({ servers }, call) => practice.start(servers, call),
     stopPractice: () => practice.stop(),
-    adopt: (servers, fleetPath, call) => adoptServers(servers, fleetPath, connections, clock, call),
+    adopt: (servers, fleetPath, call) => adoptServers(servers, fleetPath, watches, call),
     sshAliases: async () => hostAliases(options.home),
     listContainers: (choice, call) => connections.listContainers(choice, call),
     dockerContexts: async () =>
       (await listContexts(dockerFolder(options))).map(({ name, endpoint }) => ({ name, endpoint })),
     close: async () => {
+      await watches.close();
+      await history.close();
       await connections.close();
       await practice.stop();
     },
   };
 }
-
-function viewOf(plan: Plan): PlanView {
-  return {
-    fingerprint: plan.fingerprint,
-    blocked: plan.blocked,
-    steps: plan.steps.map((step) => ({
-      id: step.id,
-      server: step.server,
-      action: step.action,
-      needs: [...step.needs],
-      requires: [...step.requires],
-      summary: step.summary,
-      why: step.why,
-      risk: step.risk,
-      diff: step.diff,
-      erases: [...step.erases],
-      restarts: restarts(step),
-    })),
-    problems: plan.problems,
-  };
-}
-
-function originsOf(fleet: ObservedFleet): Map<ServerId, NonNullable<ReturnType<typeof originOf>>> {
-  const byId = new Map(fleet.observed.map((it) => [it.id, it]));
-  return new Map(
-    fleet.fleet.servers.flatMap(({ id }) => {
-      const origin = originOf(fleet.fleet, byId, id);
-      return origin === null ? [] : [[id, origin] as const];
-    }),
-  );
-}
-
-const noSuchServer = (id: string, text: FleetText) => ({
-  code: 'no-such-server',
-  message: `The fleet has no server ${id}.`,
-  fix: 'Check the id in the fleet file.',
-  where: text.path === null ? { server: id } : { server: id, file: text.path },
-});

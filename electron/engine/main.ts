@@ -1,16 +1,28 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine } from './create-engine';
 import { Door } from './door/door';
 import { parentPort } from './door/port';
 import { WindowPerson } from './door/window-person';
+import { FleetTrust } from './trust/fleet-trust';
+import { guardEngine } from './trust/guard-engine';
+import { catchUncaught } from './last-resort';
+import { monotonicNow, wallNow } from './base/time';
+import { TraceLog } from './base/trace';
+import { errorOf } from './base/unexpected';
+import { appendLine } from './storage/append-line';
 
 /**
  * The engine's process, started by the app as a utility process. Its arguments name where it keeps things; standard
  * error goes to the app's log file.
  */
 const { values } = parseArgs({
-  options: { 'config-dir': { type: 'string' }, 'practice-program': { type: 'string' } },
+  options: {
+    'config-dir': { type: 'string' },
+    'practice-program': { type: 'string' },
+    trace: { type: 'boolean' },
+  },
 });
 const configDir = values['config-dir'];
 const practiceProgram = values['practice-program'];
@@ -19,20 +31,51 @@ if (configDir === undefined || practiceProgram === undefined) {
 }
 
 const log = (line: string): void => console.error(line);
+/** The exit code of an engine that does not trust itself any more. */
+const UNSOUND = 70;
+/** A deploy stops at a safe point; one that does not is left to its journal. Milliseconds. */
+const LEAVE_LIMIT = 120_000;
+catchUncaught(process, {
+  log,
+  monotonic: monotonicNow,
+  tooMany: () => leave(UNSOUND),
+});
+/** Bytes of the trace's file before it becomes `FILE.1`. */
+const LARGEST_TRACE = 5_000_000;
+const traceFile = join(configDir, 'logs', 'kanilink-trace.log');
+const wanted = values.trace === true || process.env['KANILINK_TRACE'] === '1';
+const trace = new TraceLog((line) => {
+  if (!wanted) return;
+  try {
+    appendLine(traceFile, line, LARGEST_TRACE);
+  } catch {
+    // A disk that is full must not end what is traced.
+  }
+});
 const port = parentPort();
 const person = new WindowPerson((message) => port.send(message));
-const engine = createEngine({ home: homedir(), env: process.env, configDir, person, log, practiceProgram });
+const home = homedir();
+const engine = guardEngine(
+  createEngine({ home, env: process.env, configDir, person, log, practiceProgram, trace }),
+  new FleetTrust({ home, configDir, log }),
+  (question, signal) => person.trustFleet(question, signal),
+  wallNow,
+);
 const door = new Door({ engine, person, send: (message) => port.send(message), log });
 
 port.listen((message) => {
-  if (message === 'close') void leave();
+  if (message === 'close') leave(0);
+  else if (message === 'woke') engine.wake();
   else door.receive(message);
 });
-process.on('SIGTERM', () => void leave());
+process.on('SIGTERM', () => leave(0));
 
 /** Ends what runs, connections and the practice fleet; the app waits for this process to be gone. */
-async function leave(): Promise<void> {
-  await door.close();
-  await engine.close();
-  process.exit(0);
+function leave(code: number): void {
+  setTimeout(() => process.exit(code), LEAVE_LIMIT).unref();
+  door
+    .close()
+    .then(() => engine.close())
+    .catch((cause: unknown) => log(`closing: ${errorOf(cause).stack ?? ''}`))
+    .finally(() => process.exit(code));
 }

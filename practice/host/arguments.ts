@@ -4,7 +4,7 @@ import type { PracticeFleetOptions } from './fleet';
 /** What the command line of practice-host asks for. */
 export interface HostArguments {
   readonly fleet: Omit<PracticeFleetOptions, 'kanidmd'>;
-  /** End when stdin closes: whoever started this process has gone. */
+  /** End when stdin closes: the process that started this one has gone. */
   readonly untilStdinCloses: boolean;
 }
 

@@ -1,6 +1,6 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Client } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPracticeFleet, type PracticeFleet } from './fleet';
@@ -43,8 +43,10 @@ describe('kanidmd over SSH', () => {
   it('is ended when the channel is closed', async () => {
     const file = join(machine.folder, 'pid');
     const channel = await open(client, `kanidmd wait '${file}'`);
-    await until(() => existsSync(file), 'the program runs');
+    // A file is there before what is written into it, and 0 would be every process of our own group.
+    await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '', 'the program runs');
     const pid = Number(await readFile(file, 'utf8'));
+    expect(pid).toBeGreaterThan(0);
     channel.close();
     await until(() => !isRunning(pid), 'the program has ended');
   });
@@ -203,9 +205,15 @@ describe('small facts', () => {
   it('runs file tools inside the machine and nowhere else', async () => {
     expect((await exec(client, `stat -c %a '${machine.config}'`)).stdout).toBe('640\n');
     expect((await exec(client, `df -P -k '${machine.folder}'`)).code).toBe(0);
-    expect(await exec(client, 'mkdir /run/lock/kanilink-test')).toMatchObject({ code: 0 });
-    expect(existsSync(join(machine.folder, 'run/lock/kanilink-test'))).toBe(true);
-    expect(await exec(client, 'mkdir /run/lock/kanilink-test')).toMatchObject({ code: 1 });
+    for (const folder of ['/run', '/run/lock']) {
+      expect(await exec(client, `mkdir ${folder}/kanilink-test`)).toMatchObject({ code: 0 });
+      expect(existsSync(join(machine.folder, folder, 'kanilink-test'))).toBe(true);
+      expect(await exec(client, `mkdir ${folder}/kanilink-test`)).toMatchObject({ code: 1 });
+    }
+    const above = await exec(client, `stat -c %u / '${dirname(machine.folder)}' '${machine.folder}'`);
+    expect(above.stdout.split('\n')[0]).toBe(String(statSync('/').uid));
+    expect(above).toMatchObject({ code: 0 });
+    expect(await exec(client, `ls '${dirname(machine.folder)}'`)).toMatchObject({ code: 1 });
     expect(await exec(client, 'cat /etc/passwd')).toMatchObject({
       code: 1,
       stdout: '',

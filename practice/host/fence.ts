@@ -2,9 +2,16 @@ import { realpathSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
+/** What every machine has, and where the machine's own is. */
+const OWN = [
+  ['/var/lock', 'run/lock'],
+  ['/var/run', 'run'],
+  ['/run', 'run'],
+] as const;
+
 /**
  * A machine's files are one folder of the real machine. Paths are absolute paths of the real machine, and only those inside
- * the folder can be reached, symlinks followed. `/run/lock` is the machine's own, else all machines would share one.
+ * the folder can be reached, symlinks followed. `/run` is the machine's own, else all machines would share one.
  */
 export class Fence {
   readonly root: string;
@@ -17,11 +24,18 @@ export class Fence {
   /** The real path meant by a path on the machine; relative ones start at the machine's folder. Not checked. */
   locate(path: string): string {
     const absolute = resolve(this.root, path);
-    for (const lock of ['/run/lock', '/var/lock']) {
-      if (absolute === lock || absolute.startsWith(`${lock}/`))
-        return join(this.root, 'run/lock', absolute.slice(lock.length));
+    if (absolute === this.root || absolute.startsWith(this.root + sep)) return absolute;
+    for (const [shared, own] of OWN) {
+      if (absolute === shared || absolute.startsWith(`${shared}/`))
+        return join(this.root, own, absolute.slice(shared.length));
     }
     return absolute;
+  }
+
+  /** Is this one of the folders the machine's folder lies in? They may be looked at, as on any machine, and no more. */
+  isAbove(path: string): boolean {
+    const absolute = resolve(this.root, path);
+    return absolute === '/' || this.root.startsWith(absolute + sep);
   }
 
   /**

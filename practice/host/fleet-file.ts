@@ -1,7 +1,7 @@
 import type { Machine } from './machine';
 
 /**
- * The fleet file that describes the machines, as a person would write it (design.md, "The fleet file").
+ * The fleet file that describes the machines, as a person would write it (`design.md`, "The fleet file").
  *
  * @param machines in the order they are drawn.
  * @param linked whether each is linked to the next.

@@ -87,6 +87,8 @@ describe('journalctl', () => {
     expect(Number(newest[0]?.__REALTIME_TIMESTAMP)).toBeGreaterThanOrEqual(
       Number(newest[1]?.__REALTIME_TIMESTAMP),
     );
+    const before = await lines(`${JOURNAL} --reverse --until=${since} --lines=2`);
+    expect(before.map((line) => line.__CURSOR)).toEqual([last[1]?.__CURSOR, last[0]?.__CURSOR]);
   });
 
   it('refuses a cursor that is none, and options it does not know', async () => {

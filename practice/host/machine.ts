@@ -63,7 +63,7 @@ export class Machine {
     this.config = config;
     this.#parts = parts;
     this.#faults = new Faults();
-    this.#ssh = new SshServer(this.id, options.login, parts, this.#faults);
+    this.#ssh = new SshServer(this.id, options.login, parts, this.#faults, [options.facts.httpsPort]);
   }
 
   /** Makes the machine's folder where it is missing, listens for SSH and starts kanidmd; a kanidmd that fails to start is no error. */

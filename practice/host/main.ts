@@ -41,7 +41,7 @@ function untilTold(asked: HostArguments): Promise<void> {
     process.on('SIGTERM', end);
     process.on('SIGINT', end);
     process.on('SIGHUP', end);
-    // Whoever read our one line may be gone; that is no reason to fall over.
+    // The reader of our one line may be gone; that is no reason to fall over.
     process.stdout.on('error', end);
     if (!asked.untilStdinCloses) return;
     process.stdin.on('end', end).on('close', end).on('error', end);

@@ -103,14 +103,14 @@ task_poll_interval = ${facts.pollIntervalSeconds}
 `;
 }
 
-/** `version = "2"` is known from 1.6.3 on (kanidm.md). */
+/** `version = "2"` is known from 1.6.3 on (`kanidm.md`, "Format by version"). */
 function versionKey(facts: ServerTomlFacts): string {
   const [major = 0, minor = 0, patch = 0] = facts.version.split(/[.-]/).map(Number);
   const known = major > 1 || minor > 6 || (minor === 6 && patch >= 3);
   return known ? '# The server configuration file version.\nversion = "2"\n\n' : '';
 }
 
-/** Required by the candidates of 1.1.0, refused from 1.2 on (kanidm.md). */
+/** Required by the candidates of 1.1.0, refused from 1.2 on (`kanidm.md`, "Format by version"). */
 function acknowledgement(facts: ServerTomlFacts): string {
   return facts.replication && facts.version.startsWith('1.1.0-rc')
     ? 'i_acknowledge_that_replication_is_in_development = true\n'

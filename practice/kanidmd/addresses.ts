@@ -17,7 +17,7 @@ export function printAddress(address: Address): string {
   return net.isIPv6(address.host) ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
-/** Host and port of a partner's origin; no port means 443 (kanidm.md). */
+/** Host and port of a partner's origin; no port means 443 (`kanidm.md`, "Replication keys"). */
 export function originAddress(origin: string): Address | undefined {
   if (!/^repl:\/\//i.test(origin)) return undefined;
   const url = new URL(origin.replace(/^repl:/i, 'http:'));

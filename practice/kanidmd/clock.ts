@@ -23,7 +23,7 @@ export function makeClock(speed: number): Clock {
 export const adminLimit = { seconds: 15, floorMs: 2_000 };
 /** How long a consumer waits for a supplier's TLS greeting: 2 s (recorded by 1.2.0 in its span heads). */
 export const connectLimit = { seconds: 2, floorMs: 1_500 };
-/** How long a consumer waits for one answer: 5 s (kanidm.md, "consumer response timeout"). */
+/** How long a consumer waits for one answer: 5 s (`kanidm.md`, "What the lines mean"). */
 export const answerLimit = { seconds: 5, floorMs: 3_000 };
 /** How long the port is held after a renewal up to 1.11.0: it works again within 75 s (measured). */
 export const renewalDelay = { seconds: 65, floorMs: 5_500 };

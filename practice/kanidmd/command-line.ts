@@ -26,8 +26,7 @@ export function parseCommandLine(
   let configPath = env['KANIDM_CONFIG'] ?? '/etc/kanidm/server.toml';
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
-    if (arg === '-c' || arg === '--config-path' || arg === '--config')
-      configPath = args[++index] ?? configPath;
+    if (arg === '-c' || arg === version.configFlag) configPath = args[++index] ?? configPath;
     else if (arg === '-h' || arg === '--help') line.help = true;
     else if (arg === '--i-want-to-refresh-this-servers-database') line.iWantToRefresh = true;
     else if ((arg === '-o' || arg === '--output') && version.shape === 'early')

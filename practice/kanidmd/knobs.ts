@@ -1,4 +1,5 @@
-import { findVersion, versionIds, type Version } from './versions';
+import { readFileSync } from 'node:fs';
+import { DEFAULT_VERSION, findVersion, versionIds, type Version } from './versions';
 
 /** What the PRACTICE_ environment variables ask for. */
 export interface Knobs {
@@ -14,7 +15,7 @@ export interface Knobs {
  * @returns the knobs, or a sentence saying which one is wrong.
  */
 export function readKnobs(env: NodeJS.ProcessEnv): Knobs | string {
-  const id = env['PRACTICE_VERSION'] ?? '1.10.5';
+  const id = env['PRACTICE_VERSION'] ?? DEFAULT_VERSION;
   const version = findVersion(id);
   if (!version) return `PRACTICE_VERSION is '${id}', expected one of ${versionIds.join(', ')}`;
   const speed = Number(env['PRACTICE_SPEED'] ?? '1');
@@ -43,4 +44,26 @@ export function readNames(json: string): ReadonlyMap<string, string | null> | st
     names.set(name.toLowerCase(), address);
   }
   return names;
+}
+
+const logins = ['work', 'broken', 'strangers', 'no-anonymous'] as const;
+export type Logins = (typeof logins)[number];
+
+/**
+ * Reads PRACTICE_LOGINS. `broken`: a login fails, and rounds go on; `strangers`: sessions that other servers made are
+ * refused; `no-anonymous`: anonymous may not log in. A value starting with `@` names a file that holds the word, read at
+ * each request; without that file, logins work.
+ */
+export function readLogins(env: NodeJS.ProcessEnv): Logins {
+  const written = env['PRACTICE_LOGINS'] ?? 'work';
+  const word = written.startsWith('@') ? wordIn(written.slice(1)) : written;
+  return logins.find((it) => it === word) ?? 'work';
+}
+
+function wordIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return 'work';
+  }
 }

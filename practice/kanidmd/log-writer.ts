@@ -13,7 +13,7 @@ export interface Log {
   warn(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
   /** Prints a finished span, its head first: nothing of a span appears before it ends. */
-  finish(span: Span): void;
+  finish(span: Span, uuid?: string): void;
   /** A raw line on stdout, as the few things printed without the log's shape. */
   plain(line: string): void;
   /** A raw line on stderr. */
@@ -33,8 +33,7 @@ export function makeLog(out: (text: string) => void, err: (text: string) => void
     info: nil('INFO'),
     warn: nil('WARN'),
     error: nil('ERROR'),
-    finish: (span) => {
-      const uuid = randomUUID();
+    finish: (span, uuid = randomUUID()) => {
       out(
         spanLines(span)
           .map((line) => `${uuid} ${line}\n`)

@@ -2,7 +2,12 @@ import { adminCommands, runAdminCommand } from './commands/admin';
 import { runConfigTest } from './commands/configtest';
 import { runPractice } from './commands/practice';
 import type { Program } from './commands/program';
-import { runHealthcheck, runScriptingBackup, runScriptingHealthcheck } from './commands/scripting';
+import {
+  runBackupToOutput,
+  runHealthcheck,
+  runScriptingBackup,
+  runScriptingHealthcheck,
+} from './commands/scripting';
 import { scriptingHelp } from './commands/scripting-help';
 import { runServer } from './commands/server';
 import { runDatabaseCommand } from './commands/stopped-database';
@@ -61,7 +66,8 @@ async function run(line: CommandLine, program: Program): Promise<number> {
   if (first === 'database' && (second === 'backup' || second === 'restore') && third !== '')
     return runDatabaseCommand(second, third, config, program);
   if (words === 'scripting healthcheck') return runScriptingHealthcheck(config, program);
-  if (words === 'scripting backup' && third !== '') return runScriptingBackup(third, config, program);
+  if (words === 'scripting backup')
+    return third === '' ? runBackupToOutput(config, program) : runScriptingBackup(third, config, program);
   if (words === 'refresh-replication-consumer') {
     const command = { ...adminCommands[words], unwilling: !line.iWantToRefresh };
     return runAdminCommand(command, config, program, line.json);

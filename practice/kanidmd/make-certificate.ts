@@ -11,7 +11,7 @@ x509.cryptoProvider.set(webcrypto as Crypto);
 /**
  * Makes the self-signed certificate partners pin. Shape as recorded: P-256, CN is the server's uuid, the origin's
  * host in the SAN, server and client use.
- * @param origin `repl://NAME:PORT`; an IP becomes an IP SAN on newer releases (kanidm.md).
+ * @param origin `repl://NAME:PORT`; an IP becomes an IP SAN on newer releases (`kanidm.md`, "Addresses as origins").
  */
 export async function makeKeyCert(
   serverUuid: string,

@@ -1,7 +1,8 @@
 import type { Client } from '../bridge/client';
 import { drawFleet, type DrawnFleet } from '../../shared/fleet/adopt/draw-fleet';
 import type { Findings, Reach } from '../../shared/fleet/adopt/findings';
-import type { Fault, Result } from '../../shared/result';
+import type { Fault, Result } from '../../shared/base/result';
+import { saysNowhere } from '../servers/kind-forms';
 import { checkForm, emptyForm, type FieldFaults, fieldsOf, type ServerForm } from '../servers/server-form';
 
 /** One server to adopt, as it is typed. */
@@ -13,7 +14,15 @@ export interface AdoptRow {
 /** Adopting running servers: where they are reached, what they said, and what the person answered to that. */
 export class Adopting {
   rows = $state<AdoptRow[]>([row(0), row(1)]);
-  faults = $state.raw<readonly FieldFaults[]>([]);
+  /** What was wrong with rows, by key, and how they were then: a row that was changed since is not judged yet. */
+  #wrong = $state.raw<Readonly<Record<number, { readonly of: string; readonly faults: FieldFaults }>>>({});
+  /** What is wrong with each row. */
+  faults = $derived(
+    this.rows.map(({ key, form }): FieldFaults => {
+      const wrong = this.#wrong[key];
+      return wrong?.of === JSON.stringify(form) ? wrong.faults : {};
+    }),
+  );
   asking = $state(false);
   /** Why nothing was found. */
   fault = $state.raw<Fault | null>(null);
@@ -49,16 +58,17 @@ export class Adopting {
 
   remove(key: number): void {
     this.rows = this.rows.filter((one) => one.key !== key);
-    this.faults = [];
   }
 
-  /** Asks the servers of the filled rows what they say of each other. */
+  /** Asks the servers of the filled rows what they say of each other; empty rows stay as they are. */
   async look(fleetPath: string | null): Promise<void> {
-    const rows = this.rows.filter(({ form }) => !isEmpty(form));
+    const rows = this.rows.filter(({ form }) => !saysNowhere(form));
     const used = rows.length > 0 ? rows : this.rows.slice(0, 1);
-    this.rows = used;
-    this.faults = used.map(({ form }) => reachFaults(form));
-    if (this.faults.some((faults) => Object.keys(faults).length > 0)) return;
+    const judged = used.map(
+      ({ key, form }) => [key, { of: JSON.stringify(form), faults: reachFaults(form) }] as const,
+    );
+    this.#wrong = Object.fromEntries(judged);
+    if (judged.some(([, { faults }]) => Object.keys(faults).length > 0)) return;
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
@@ -95,8 +105,6 @@ export class Adopting {
 const valueOf = (drawn: Result<DrawnFleet> | null): DrawnFleet | null => (drawn?.ok ? drawn.value : null);
 
 const row = (key: number): AdoptRow => ({ key, form: emptyForm('') });
-
-const isEmpty = (form: ServerForm): boolean => form.endpoint.trim() === '' && form.container.trim() === '';
 
 /** How it is reached, without a name: that comes from its host. */
 function reachOf(form: ServerForm): Reach {

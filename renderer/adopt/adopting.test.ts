@@ -44,6 +44,9 @@ it('asks nobody while a row is wrong, and says which', async () => {
   await adopting.look(null);
   expect(adopting.faults[0]?.endpoint).toContain('Say where it is reached');
   type(0, 'http://idm-a');
+  // A row that was changed is not judged by what it was before, and an empty one stays.
+  expect(adopting.faults[0]).toEqual({});
+  expect(adopting.rows).toHaveLength(2);
   await adopting.look(null);
   expect(adopting.faults[0]?.endpoint).toContain('An SSH address');
   expect(bridge.sent).toEqual([]);

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from './client';
 import { RecordedBridge } from './recorded-bridge';
 
-const fleet = { path: '/f.toml', text: 'version = 1' };
-const report = { servers: [], pulls: [], problems: [] };
+const fleet = { path: '/f.toml', text: 'version = 1', trusted: true };
+const report = { servers: [], pulls: [], undrawn: [], problems: [] };
 
 function start() {
   const bridge = new RecordedBridge();
@@ -114,8 +114,10 @@ it('drops messages that are not in the contract', () => {
   client.onCommand((command) => commands.push(command));
   bridge.say({ kind: 'command' });
   bridge.say('save');
+  bridge.say({ kind: 'command', command: 'open-path:/etc/passwd' });
+  bridge.say({ kind: 'command', command: 'toString' });
   bridge.say({ kind: 'command', command: 'save' });
   expect(commands).toEqual(['save']);
-  expect(complaint).toHaveBeenCalledTimes(2);
+  expect(complaint).toHaveBeenCalledTimes(4);
   complaint.mockRestore();
 });

@@ -5,10 +5,12 @@ import {
   type AskName,
   type AskQuestion,
   type Bridge,
+  type CommandId,
   type FromWindow,
   questions,
   type QuestionAnswer,
   type QuestionName,
+  type QuestionOf,
   type QuestionText,
   type StreamItem,
   type StreamName,
@@ -17,17 +19,17 @@ import {
   toWindow,
   type ToWindow,
 } from '../../shared/ipc';
-import type { Fault, Result } from '../../shared/result';
+import type { Fault, Result } from '../../shared/base/result';
 
 /** What the engine asks a person, with the way to answer it. */
 export type AskedQuestion = {
-  [N in QuestionName]: {
+  [N in QuestionOf<'window'>]: {
     readonly id: string;
     readonly name: N;
     readonly question: QuestionText<N>;
     answer(answer: QuestionAnswer<N>): void;
   };
-}[QuestionName];
+}[QuestionOf<'window'>];
 
 /** What a question is answered with when all is well. */
 export type AskValue<N extends AskName> = Extract<AskAnswer<N>, { ok: true }>['value'];
@@ -55,19 +57,26 @@ export interface Client {
   ): Promise<Result<AskValue<N>>>;
   open<N extends StreamName>(name: N, question: StreamQuestion<N>, handlers: StreamHandlers<N>): OpenStream;
   onQuestion(ask: (question: AskedQuestion) => void, withdraw: (id: string) => void): void;
-  /** Menu items and shortcuts of the app. */
-  onCommand(run: (command: string) => void): void;
+  /** Items of the app's menu. */
+  onCommand(run: (command: CommandId) => void): void;
+  /** A fleet file the person chose outside the window. */
+  onOpenPath(open: (path: string) => void): void;
+  /** The engine's process stopped, starts again, runs again. */
+  onEngine(tell: (state: EngineMessage) => void): void;
 }
+
+export type EngineMessage = Extract<ToWindow, { kind: 'engine' }>;
 
 /** Longest wait for the app, milliseconds. */
 const APP_LIMIT = 30_000;
 /** For the engine, which keeps shorter limits itself and stops them while a person reads a question of its own. */
 const ENGINE_LIMIT = 900_000;
-/** Dialogs wait for a person: no limit. */
+/** Dialogs of the system's own wait for a person: no limit. */
 const ofPerson: ReadonlySet<AskName> = new Set<AskName>([
   'dialog.open-fleet',
   'dialog.save-fleet',
   'file.save-as',
+  'fleet.trust',
 ]);
 /** Batches the engine may send ahead of what the window has taken. */
 const CREDIT = 8;
@@ -83,7 +92,9 @@ export function createClient(bridge: Bridge): Client {
   >();
   let takeQuestion: (question: AskedQuestion) => void = () => undefined;
   let withdrawQuestion: (id: string) => void = () => undefined;
-  let runCommand: (command: string) => void = () => undefined;
+  let runCommand: (command: CommandId) => void = () => undefined;
+  let openPath: (path: string) => void = () => undefined;
+  let tellEngine: (state: EngineMessage) => void = () => undefined;
   let last = 0;
   const nextId = (): string => `w${(last += 1)}`;
   const send = (message: FromWindow): void => bridge.send(message);
@@ -105,6 +116,10 @@ export function createClient(bridge: Bridge): Client {
         return withdrawQuestion(message.id);
       case 'command':
         return runCommand(message.command);
+      case 'open-path':
+        return openPath(message.path);
+      case 'engine':
+        return tellEngine(message);
     }
   };
   bridge.listen((raw) => {
@@ -173,8 +188,14 @@ export function createClient(bridge: Bridge): Client {
       takeQuestion = ask;
       withdrawQuestion = withdraw;
     },
+    onEngine: (tell) => {
+      tellEngine = tell;
+    },
     onCommand: (run) => {
       runCommand = run;
+    },
+    onOpenPath: (open) => {
+      openPath = open;
     },
   };
 }
@@ -201,6 +222,8 @@ function readQuestion(
   send: (message: FromWindow) => void,
 ): AskedQuestion | null {
   const answer = (value: unknown): void => send({ kind: 'reply', id, answer: value });
+  // The app asks it itself.
+  if (name === 'trust-fleet') return null;
   if (name === 'host-key') {
     const read = questions[name].question.safeParse(question);
     return read.success ? { id, name, question: read.data, answer } : null;
@@ -230,6 +253,6 @@ const overdue = (name: string, limitMs: number): Fault => ({
 const notInContract = (name: string): Fault => ({
   code: 'not-in-contract',
   message: `The answer to “${name}” could not be understood.`,
-  fix: 'This is a mistake in Kanilink: restart it, and report it with the log file.',
+  fix: 'This is a bug in Kanilink: restart it, and report it with the log file.',
   where: {},
 });

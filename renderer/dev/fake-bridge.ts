@@ -1,5 +1,7 @@
 import { asks, type Bridge, type FromWindow, streams, type ToWindow } from '../../shared/ipc';
-import { fail, ok, type Result } from '../../shared/result';
+import { fail, ok } from '../../shared/base/result';
+import { answersOf } from './answers-of';
+import { emptiest } from './emptiest';
 import { fleets } from './fleets';
 import { foundServers } from './found-servers';
 import { rest, Simulation } from './simulation';
@@ -22,7 +24,7 @@ export function createFakeBridge(
     for (const listener of listeners) listener(structuredClone(message));
   };
 
-  async function answer(message: FromWindow & { kind: 'ask' }): Promise<Result<unknown>> {
+  async function answer(message: FromWindow & { kind: 'ask' }): Promise<unknown> {
     await rest(120 / wishes.speed);
     switch (message.name) {
       case 'fleet.load': {
@@ -35,8 +37,10 @@ export function createFakeBridge(
               fix: 'Choose another one.',
               where: { file: path },
             })
-          : ok({ path, text });
+          : ok({ path, text, trusted: true });
       }
+      case 'fleet.trust':
+        return ok({ trusted: true });
       case 'fleet.save': {
         const { path, text } = asks['fleet.save'].question.parse(message.question);
         files.set(path, text);
@@ -53,9 +57,6 @@ export function createFakeBridge(
         await rest(500 / wishes.speed);
         return ok(simulation.plan(asks['fleet.plan'].question.parse(message.question).fleet));
       }
-      case 'fleet.compare':
-      case 'fleet.comparisons':
-        return ok([]);
       case 'fleet.certificates': {
         const { servers } = simulation.status(
           asks['fleet.certificates'].question.parse(message.question).fleet,
@@ -65,20 +66,23 @@ export function createFakeBridge(
           problems: [],
         });
       }
-      case 'fleet.history':
-        return ok({ deploys: [], interrupted: null, unreadable: [] });
+      case 'fleet.answers': {
+        const { fleet, requests } = asks['fleet.answers'].question.parse(message.question);
+        await rest(2_000 / wishes.speed);
+        return ok(answersOf(fleet, requests));
+      }
+      case 'database.size':
+        return ok({ bytes: 2_100_000 });
+      case 'database.summary': {
+        const { fleet, server } = asks['database.summary'].question.parse(message.question);
+        await rest(500 / wishes.speed);
+        return ok(simulation.summary(fleet, server));
+      }
       case 'fleet.runbook':
         return ok({ markdown: '# Runbook\n' });
-      case 'deploy.ended':
-        return ok({ told: false });
       case 'practice.start':
         await rest(600 / wishes.speed);
         return ok({ path: '/home/ada/practice/fleet.toml' });
-      case 'practice.stop':
-      case 'clipboard.write':
-      case 'settings.write':
-      case 'app.report-error':
-        return ok({});
       case 'ssh.aliases':
         return ok(['idm-a', 'rack2', 'cellar']);
       case 'servers.adopt':
@@ -117,6 +121,7 @@ export function createFakeBridge(
         return ok({
           theme: wishes.theme,
           readOnly: false,
+          loginsEvery: 5,
           recent: ['/home/ada/home-lab/fleet.toml', '/home/ada/broken/fleet.toml'],
         });
       case 'app.about':
@@ -125,7 +130,10 @@ export function createFakeBridge(
           electron: '33',
           logFile: '/tmp/kanilink.log',
           openAtStart: wishes.openAtStart,
+          troubles: [],
         });
+      default:
+        return emptiest(asks[message.name].answer);
     }
   }
 
@@ -133,7 +141,11 @@ export function createFakeBridge(
     const { id, name } = message;
     let stopped = false;
     open.set(id, () => (stopped = true));
+    // As over a real bridge, nothing comes before the call that opens the stream has returned.
+    await rest(0);
     const items = (...list: unknown[]): void => push({ kind: 'items', id, items: list });
+    // Nobody else writes the files here.
+    if (name === 'file') return;
     if (name === 'deploy') {
       const { fleet } = streams.deploy.question.parse(message.question);
       for await (const event of simulation.deploy(fleet, () => stopped)) items(event);

@@ -11,6 +11,7 @@ export const foundServers: Findings = {
       bindaddress: '0.0.0.0:8444',
     },
     state: 'running',
+    fileRead: true,
     version: '1.10.5',
     domain: 'idm.example.com',
     domainUuid: '8bd2165e-0000-4000-8000-000000000001',

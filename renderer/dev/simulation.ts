@@ -1,8 +1,13 @@
-import { readFleet } from '../../shared/fleet/read-fleet';
-import { type Link, pullsOf } from '../../shared/fleet/fleet';
-import type { FleetText, LogLineView, PlanView, ServerReport } from '../../shared/ipc';
-import type { StatusReport } from '../../shared/observed';
-import type { DeployEvent } from '../../shared/plan/deploy';
+import { readFleet } from '../../shared/fleet/read/read-fleet';
+import { type Link, pullsOf } from '../../shared/fleet/model/fleet';
+import type { FleetText, LogLineView } from '../../shared/ipc';
+import type { Plan } from '../../shared/plan/model/plan';
+import type { Step, StepKind } from '../../shared/plan/steps/step';
+import { planOf, stepOf } from './step-of';
+import type { DatabaseSummary } from '../../shared/compare/database-summary';
+import type { ServerReport, StatusReport } from '../../shared/observed/status';
+import { FINGERPRINT, runsWith } from './runs-with';
+import type { DeployEvent } from '../../shared/plan/model/deploy';
 
 /** Servers that exist nowhere: enough of their behaviour to look at every view. Not a test of anything but the window. */
 export class Simulation {
@@ -16,20 +21,23 @@ export class Simulation {
   report(question: FleetText, server: string): ServerReport {
     const status = this.status(question).servers.find((one) => one.id === server);
     return {
-      id: server,
-      state: 'unreachable',
-      version: null,
-      domain: null,
-      domainUuid: null,
-      fileRead: false,
-      replication: false,
-      certificate: null,
+      ...{ id: server, state: 'unreachable', version: null, domain: null, domainUuid: null },
+      ...{ fileRead: false, replication: false, certificate: null },
       ...status,
       domainLevel: status?.state === 'running' ? 14 : null,
       configPath: '/etc/kanidm/server.toml',
       origin: `repl://${server}.localhost:8444`,
       clockOffsetMs: 12,
       problems: [],
+    };
+  }
+
+  /** As many people as the server's name is long, so that no two are alike. */
+  summary(question: FleetText, server: string): DatabaseSummary {
+    return {
+      domain: this.report(question, server).domainUuid ?? '',
+      ...{ people: server.length, serviceAccounts: 1, groups: 2 },
+      ...{ changedAt: '2026-11-20T10:15:00Z', at: '2026-11-29T08:00:00Z' },
     };
   }
 
@@ -40,20 +48,21 @@ export class Simulation {
       servers: (fleet?.servers ?? []).map(({ id }) => ({
         id,
         state: this.down.has(id) ? 'unreachable' : 'running',
-        version: '1.10.5',
-        domain: 'idm.example.com',
-        domainUuid: this.domain(id),
+        ...{ version: '1.10.5', domain: 'idm.example.com', domainUuid: this.domain(id) },
         fileRead: !this.down.has(id),
-        replication: links.some((link) => this.deployed.has(name(link)) && joins(link, id)),
-        certificate: links.some((link) => this.deployed.has(name(link)) && joins(link, id))
-          ? {
-              fingerprint: 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
-              notBefore: '2026-11-23T15:27:31Z',
-              notAfter: '2030-11-22T15:27:31Z',
-              names: [`${id}.localhost`],
-            }
-          : null,
+        replication: this.partners(id).length > 0,
+        runsWith: this.partners(id).length === 0 ? null : runsWith(id, this.partners(id)),
+        certificate:
+          this.partners(id).length > 0
+            ? {
+                fingerprint: FINGERPRINT,
+                notBefore: '2026-11-23T15:27:31Z',
+                notAfter: '2030-11-22T15:27:31Z',
+                names: [`${id}.localhost`],
+              }
+            : null,
       })),
+      undrawn: [],
       pulls: links.flatMap((link) =>
         pullsOf(link).map((pull) => {
           const bad =
@@ -89,31 +98,23 @@ export class Simulation {
     };
   }
 
-  plan(question: FleetText): PlanView {
+  /** The servers that a server is linked with, as they run. */
+  partners(id: string): readonly string[] {
+    const pairs = [...this.deployed].map((pair) => pair.split('+'));
+    return pairs.flatMap((pair) => (pair.includes(id) ? pair.filter((other) => other !== id) : []));
+  }
+
+  plan(question: FleetText): Plan {
     const fleet = readFleet(question.text, question.path).fleet;
-    const steps: PlanView['steps'][number][] = [];
-    const add = (
-      server: string,
-      action: PlanView['steps'][number]['action'],
-      summary: string,
-      more = {},
-    ): void => {
-      const needs = steps.length > 0 ? [String(steps.length)] : [];
-      steps.push({
-        id: String(steps.length + 1),
-        server,
-        action,
-        summary,
-        needs,
-        requires: [],
-        restarts: true,
-        why: '',
-        risk: '',
-        diff: '',
-        erases: [],
-        ...more,
-      });
-    };
+    const steps: Step[] = [];
+    const add = (server: string, action: StepKind, summary: string, more: object = {}): void =>
+      void steps.push(
+        stepOf(action, {
+          ...{ id: String(steps.length + 1), server, summary },
+          needs: steps.length > 0 ? [String(steps.length)] : [],
+          ...more,
+        }),
+      );
     for (const link of fleet?.links ?? []) {
       if (this.deployed.has(name(link))) continue;
       const { supplier, consumer } = link;
@@ -126,7 +127,6 @@ export class Simulation {
       add(supplier, 'configure', `Let ${consumer} pull from ${supplier}`, {
         why: 'Each server has to know the other’s certificate.',
         risk: `${supplier} restarts: logins fail for a few seconds.`,
-        restarts: false,
         requires: [`${supplier}’s file is the one that step 1 wrote`],
         diff: `--- /etc/kanidm/server.toml\n+++ /etc/kanidm/server.toml\n@@ -8,2 +8,6 @@\n origin = "repl://${supplier}.localhost:8444"\n bindaddress = "127.0.0.1:8444"\n+\n+[replication."repl://${consumer}.localhost:8444"]\n+type = "mutual-pull"\n+partner_cert = "certificate of ${consumer}, known after step 2"\n`,
       });
@@ -135,17 +135,16 @@ export class Simulation {
         add(consumer, 'refresh', `Replace ${consumer}’s database with ${supplier}’s`, {
           why: `${consumer} is in another domain; ${supplier}’s data was chosen to win.`,
           risk: `Everything that exists only on ${consumer} is gone.`,
-          erases: [consumer],
+          ...{ erases: [consumer], source: supplier, sourceHost: `${supplier}.localhost`, by: 'command' },
+          ...{ domain: this.domain(supplier), asked: false },
         });
       }
       add(consumer, 'verify', `Prove that ${supplier} and ${consumer} replicate`, {
         why: 'Fresh rounds since the restart, and one domain.',
+        suppliers: [{ server: supplier, origin: `repl://${supplier}.localhost:8444` }],
       });
     }
-    return {
-      fingerprint: `plan-${steps.length}`,
-      blocked: false,
-      steps,
+    return planOf(steps, {
       problems:
         (fleet?.servers.length ?? 0) > 2
           ? [
@@ -154,12 +153,12 @@ export class Simulation {
                 code: 'three-servers',
                 server: null,
                 message: 'The fleet has three servers.',
-                fix: 'Kanidm supports two today; it works, watch it.',
+                fix: 'Kanidm supports two today; more may work, so watch them.',
                 where: {},
               },
             ]
           : [],
-    };
+    });
   }
 
   async *deploy(question: FleetText, stop: () => boolean): AsyncIterable<DeployEvent> {
@@ -212,6 +211,7 @@ export class Simulation {
       if (pull.health === 'replicating') {
         this.#lastRound.set(`${pull.consumer}${pull.supplier}`, Date.now());
         lines.push({
+          ...{ key: String(at), offset: 0, group: null, bootstrap: null },
           at,
           server: pull.consumer,
           level: 'good',
@@ -221,6 +221,7 @@ export class Simulation {
         });
       } else if (pull.health === 'broken') {
         lines.push({
+          ...{ key: String(at), offset: 0, group: null, bootstrap: null },
           at,
           server: pull.consumer,
           level: 'bad',
@@ -232,6 +233,7 @@ export class Simulation {
     }
     for (const id of readFleet(question.text, null).fleet?.servers.map((one) => one.id) ?? [])
       lines.push({
+        ...{ key: String(lines.length) + String(Date.now()), offset: 0, group: null, bootstrap: null },
         at: Date.now() * 1000 + lines.length * 400,
         server: id,
         level: 'info',
@@ -257,5 +259,4 @@ export class Simulation {
 
 const name = (link: Pick<Link, 'supplier' | 'consumer'>): string =>
   [link.supplier, link.consumer].sort().join('+');
-const joins = (link: Link, id: string): boolean => link.supplier === id || link.consumer === id;
 export const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-import type { Tone } from './pull-view';
+import type { Tone } from '../live/pull-view';
 
 /** Whole days until an ISO 8601 time; negative when it is past. */
 export const daysLeft = (notAfter: string, now: number): number =>

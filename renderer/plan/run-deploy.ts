@@ -1,9 +1,11 @@
-import { rememberDomain, whoseDomain } from '../../shared/fleet/remember-domain';
-import { ok } from '../../shared/result';
-import type { App } from '../state/app.svelte';
-import { save } from '../state/files';
-import type { Order, Run } from './deploy-run.svelte';
-import { outcomeWords } from './outcome-words';
+import { rememberDomain } from '../../shared/fleet/edit/remember-domain';
+import { ok } from '../../shared/base/result';
+import type { App } from '../app/app.svelte';
+import type { FleetDocument } from '../document/document.svelte';
+import { save } from '../app/files';
+import type { Order, Run } from '../deploys/deploy-run.svelte';
+import { stepNews } from '../deploys/step-words';
+import { outcomeWords } from '../deploys/outcome-words';
 
 /**
  * Saves the fleet file, then runs the plan the person has read. The file is saved first so that what was deployed can be
@@ -12,12 +14,19 @@ import { outcomeWords } from './outcome-words';
 export async function runDeploy(app: App, order: Order): Promise<void> {
   if (app.locked) return;
   if (!app.document.saved && !(await save(app))) return;
+  // The names typed in the review have done what they were typed for.
+  app.closeDialog();
   app.dialog = { kind: 'deploy' };
   app.notices.say('Deploy started.');
-  app.deploy.start(app.document.question(), order, (run) => void finished(app, run));
+  app.deploy.start(
+    app.document.question(),
+    order,
+    (run) => void finished(app, run),
+    (before, now) => app.notices.say(stepNews(before, now)),
+  );
 }
 
-/** Runs the order anew that a stale lock stood in the way of, and takes that lock over. */
+/** Runs the order again that a stale lock stood in the way of, and takes that lock over. */
 export async function takeOverAndDeploy(app: App): Promise<void> {
   const order = app.deploy.order;
   if (order) await runDeploy(app, { ...order, takeOver: true });
@@ -31,22 +40,17 @@ async function finished(app: App, run: Run): Promise<void> {
   void app.client.ask('deploy.ended', { title: words.title, text: words.text });
   // The plan that was shown has been carried out, or the servers are otherwise than it says.
   app.review.forget();
-  if (run.outcome === 'done' && (run.job.kind === 'apply' || run.job.kind === 'resume'))
-    await writeDomain(app);
+  if (run.rewritten !== null) takeRewritten(app.document, run.rewritten);
   app.lookAgain(true);
 }
 
 /**
- * Writes the primary's domain into the fleet file after its first deploy (`design.md`, "The fleet file"): from then on
- * a primary with another one is an error. It is asked of the servers anew, not taken from what was known before.
+ * Takes over what the engine wrote into the fleet file: the domain. What was edited while the deploy ran stays, with the
+ * domain in it, and is still to be saved.
  */
-async function writeDomain(app: App): Promise<void> {
-  const { document } = app;
-  if (whoseDomain(document.text) === null) return;
-  const status = await app.client.ask('fleet.status', { fleet: document.question() });
-  const text = status.ok ? rememberDomain(document.text, status.value.servers) : null;
-  if (text === null) return;
-  const wasSaved = document.saved;
-  document.edit('the domain', () => ok(text));
-  if (wasSaved) await save(app);
+export function takeRewritten(document: FleetDocument, file: NonNullable<Run['rewritten']>): void {
+  if (document.path !== file.path) return;
+  const text = document.saved ? file.text : (rememberDomain(document.text, file.domain) ?? document.text);
+  document.wasSaved(file.path, file.text);
+  if (text !== document.text) document.edit('the domain', () => ok(text));
 }

@@ -1,10 +1,10 @@
-import { bytesToBase64 } from '../../shared/base64';
-import type { PlanView } from '../../shared/ipc';
-import type { Job } from '../../shared/plan/job';
-import type { App } from '../state/app.svelte';
+import { bytesToBase64 } from '../../shared/base/base64';
+import type { Plan } from '../../shared/plan/model/plan';
+import type { Job } from '../../shared/plan/model/job';
+import type { App } from '../app/app.svelte';
 
 /** Saves the plan the person reads as a runbook, where the person says. It is planned again: another plan is a fault. */
-export async function saveRunbook(app: App, plan: PlanView, job: Job): Promise<void> {
+export async function saveRunbook(app: App, plan: Plan, job: Job): Promise<void> {
   const fleet = app.document.question();
   const { fingerprint } = plan;
   const made = await app.client.ask('fleet.runbook', { fleet, fingerprint, job });

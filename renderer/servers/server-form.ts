@@ -1,20 +1,16 @@
-import type { ServerFields } from '../../shared/fleet/edit-fleet';
-import type { FleetServer } from '../../shared/fleet/fleet';
-import { serverId } from '../../shared/names';
-import { parseOrigin } from '../../shared/origin';
+import type { ServerFields } from '../../shared/fleet/edit/edit-fleet';
+import { type KindName, kindNames, kinds } from '../../shared/connect/kinds';
+import type { FleetServer } from '../../shared/fleet/model/fleet';
+import type { Fault } from '../../shared/base/result';
+import { serverId } from '../../shared/base/names';
+import { parseOrigin } from '../../shared/base/origin';
+import { faultsOf, nothingTyped, type OwnTyped, said, typedOf, writtenOf } from './kind-forms';
 
 /** The dialog's fields as typed; empty means "not said". */
-export interface ServerForm {
+export interface ServerForm extends OwnTyped {
   id: string;
-  connect: 'ssh' | 'docker';
+  connect: KindName;
   endpoint: string;
-  container: string;
-  certificates: string;
-  service: string;
-  sudo: boolean;
-  kanidmd: string;
-  identity: string;
-  knownHosts: string;
   config: string;
   origin: string;
   bindaddress: string;
@@ -27,13 +23,7 @@ export const emptyForm = (id: string): ServerForm => ({
   id,
   connect: 'ssh',
   endpoint: '',
-  container: '',
-  certificates: '',
-  service: '',
-  sudo: false,
-  kanidmd: '',
-  identity: '',
-  knownHosts: '',
+  ...nothingTyped(kindNames),
   config: '',
   origin: '',
   bindaddress: '',
@@ -41,50 +31,57 @@ export const emptyForm = (id: string): ServerForm => ({
 
 /** The form of a server of the fleet; what is as it would be anyway is left empty. */
 export function formOf(server: FleetServer): ServerForm {
-  const ssh = server.connect === 'ssh' ? server : null;
+  const { id, connect, config, origin, bindaddress } = server;
   return {
-    id: server.id,
-    connect: server.connect,
-    endpoint: ssh ? server.endpoint.replace(/^ssh:\/\//, '') : server.endpoint,
-    container: server.connect === 'docker' ? server.container : '',
-    certificates: server.connect === 'docker' ? (server.certificates ?? '') : '',
-    service: ssh && ssh.service !== 'kanidmd' ? ssh.service : '',
-    sudo: ssh?.sudo ?? false,
-    kanidmd: ssh && ssh.kanidmd !== 'kanidmd' ? ssh.kanidmd : '',
-    identity: ssh?.identity ?? '',
-    knownHosts: ssh?.knownHosts ?? '',
-    config: server.config ?? '',
-    origin: server.origin ?? '',
-    bindaddress: server.bindaddress ?? '',
+    ...emptyForm(id),
+    connect,
+    config: config ?? '',
+    origin: origin ?? '',
+    bindaddress: bindaddress ?? '',
+    endpoint: kinds[connect].form.endpoint.shown(server.endpoint),
+    ...typedOf(server),
   };
+}
+
+/** What one kind of connection has that another would take for its own: an address, a path on another machine. */
+type OwnOfKind = Pick<ServerForm, 'endpoint' | 'config'>;
+
+/** The typed addresses of the kinds of connection that are not chosen now. */
+export type KeptAddresses = { readonly [K in KindName]?: OwnOfKind };
+
+/**
+ * The form for another kind of connection: what only the one before can mean is put aside, and comes back with it.
+ * @returns the form, and what is put aside now.
+ */
+export function withKind(
+  form: ServerForm,
+  to: KindName,
+  kept: KeptAddresses,
+): { readonly form: ServerForm; readonly kept: KeptAddresses } {
+  if (to === form.connect) return { form, kept };
+  const { endpoint, config } = form;
+  return {
+    form: { ...form, connect: to, ...(kept[to] ?? { endpoint: '', config: '' }) },
+    kept: { ...kept, [form.connect]: { endpoint, config } },
+  };
+}
+
+/** Names what a test of the connection tests: another text, and what it found is no longer about this form. */
+export function testedBy(form: ServerForm): string {
+  const { id: _id, ...fields } = fieldsOf(form);
+  return JSON.stringify(fields);
 }
 
 /** The fields as the fleet file writes them; those of the other way of reaching a server are left out. */
 export function fieldsOf(form: ServerForm): ServerFields {
-  const said = (text: string): string | null => text.trim() || null;
-  const common = {
+  return {
     id: form.id.trim(),
+    connect: form.connect,
     config: said(form.config),
     origin: said(form.origin),
     bindaddress: said(form.bindaddress),
-  };
-  if (form.connect === 'docker')
-    return {
-      ...common,
-      connect: 'docker',
-      endpoint: form.endpoint.trim(),
-      container: form.container.trim(),
-      certificates: said(form.certificates),
-    };
-  return {
-    ...common,
-    connect: 'ssh',
-    endpoint: endpointOf(form.endpoint),
-    service: said(form.service.trim().replace(/\.service$/, '')),
-    sudo: form.sudo ? true : null,
-    kanidmd: said(form.kanidmd),
-    identity: said(form.identity),
-    knownHosts: said(form.knownHosts),
+    endpoint: kinds[form.connect].form.endpoint.written(form.endpoint),
+    ...writtenOf(form.connect, form),
   };
 }
 
@@ -96,11 +93,7 @@ export function checkForm(form: ServerForm, others: readonly string[]): FieldFau
   else if (!serverId(id))
     faults.id = 'Small letters, digits and hyphens only, beginning with a letter or digit.';
   else if (others.includes(id)) faults.id = `There is a server ${id} already.`;
-  const endpoint =
-    form.connect === 'ssh' ? sshFault(form.endpoint.trim()) : dockerFault(form.endpoint.trim());
-  if (endpoint) faults.endpoint = endpoint;
-  if (form.connect === 'docker' && form.container.trim() === '')
-    faults.container = 'Say which container runs kanidmd: its name, as docker ps shows it.';
+  Object.assign(faults, faultsOf(form.connect, form));
   const origin = originFault(form.origin.trim());
   if (origin) faults.origin = origin;
   if (form.bindaddress.trim() && !isBindaddress(form.bindaddress.trim()))
@@ -116,38 +109,11 @@ export function suggestId(taken: readonly string[]): string {
   return `${stem}-${taken.length + 1}`;
 }
 
-const endpointOf = (typed: string): string => {
-  const text = typed.trim();
-  return text.includes('://') ? text : `ssh://${text}`;
-};
-
-function sshFault(typed: string): string | null {
-  if (typed === '')
-    return 'Say where it is reached: user@host, user@host:port, or an alias of ~/.ssh/config.';
-  const text = endpointOf(typed);
-  if (!text.startsWith('ssh://')) return 'An SSH address: user@host, or ssh://user@host:port.';
-  const rest = /^ssh:\/\/(?:[^@\s/:]+@)?(\[[0-9a-f:.]+\]|[^@\s/:[\]]+)(?::(\d{1,5}))?\/?$/i.exec(text);
-  if (!rest) return 'Write it as user@host, user@host:port, or an alias of ~/.ssh/config.';
-  const port = rest[2] === undefined ? 22 : Number(rest[2]);
-  return port >= 1 && port <= 65_535 ? null : 'The port must be between 1 and 65535.';
-}
-
-function dockerFault(typed: string): string | null {
-  const example = 'unix:///var/run/docker.sock, tcp://host:2376, ssh://user@host or context://NAME';
-  const [, scheme, rest] = /^(unix|tcp|ssh|context):\/\/(.+)$/.exec(typed) ?? [];
-  if (scheme === undefined || rest === undefined || /\s/.test(typed))
-    return `Say where Docker listens: ${example}.`;
-  if (scheme === 'unix')
-    return rest.startsWith('/') ? null : 'The socket needs a whole path: unix:///var/run/docker.sock.';
-  if (scheme === 'tcp') return /:\d{1,5}$/.test(rest) ? null : 'Say the port too, such as tcp://host:2376.';
-  return scheme === 'ssh' ? sshFault(typed) : null;
-}
-
 function originFault(typed: string): string | null {
   if (typed === '') return null;
   const parts = parseOrigin(typed);
   if (!parts) return 'Write it as repl://name:8444: what partners dial.';
-  if (parts.isAddress) return 'Use a name, not an IP address: the certificate is made for a name.';
+  if (parts.ipVersion === 6) return 'Use a name, not an IPv6 address: kanidmd never listens by one.';
   return parts.portMissing ? 'Say the port too, such as :8444; without one Kanidm means 443.' : null;
 }
 
@@ -155,4 +121,12 @@ const isBindaddress = (text: string): boolean => {
   const match = /^(?:\[([0-9a-f:.]+)\]|(\d{1,3}(?:\.\d{1,3}){3})):(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3] ?? 0);
   return match !== null && port >= 1 && port <= 65_535;
+};
+
+/** A server is not tested while the rest of its file has faults: the engine acts on no such file. */
+export const OTHER_FAULTS: Fault = {
+  code: 'fleet-has-faults',
+  message: 'The fleet file has other faults, so nothing is contacted for it.',
+  fix: 'Keep this change, fix the others, then test.',
+  where: {},
 };

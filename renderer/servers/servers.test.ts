@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { addServer, newFleet } from '../../shared/fleet/edit-fleet';
-import { readFleet } from '../../shared/fleet/read-fleet';
-import type { StatusServer } from '../../shared/observed';
-import { checkForm, emptyForm, fieldsOf, formOf, suggestId } from './server-form';
-import { viewServer } from './server-view';
+import { addServer, newFleet } from '../../shared/fleet/edit/edit-fleet';
+import { readFleet } from '../../shared/fleet/read/read-fleet';
+import type { LayerServer } from '../../shared/fleet/difference/difference';
+import type { StatusServer } from '../../shared/observed/status';
+import { checkForm, emptyForm, fieldsOf, formOf, suggestId, testedBy, withKind } from './server-form';
+import { viewServer } from '../live/server-view';
 
 const filled = { ...emptyForm('idm-a'), endpoint: 'admin@192.0.2.7' };
 
@@ -71,7 +72,7 @@ describe('the form', () => {
     [{ endpoint: 'a b' }, 'endpoint'],
     [{ endpoint: 'host:99999' }, 'endpoint'],
     [{ origin: 'https://a:8444' }, 'origin'],
-    [{ origin: 'repl://192.0.2.7:8444' }, 'origin'],
+    [{ origin: 'repl://[2001:db8::7]:8444' }, 'origin'],
     [{ origin: 'repl://a.example.com' }, 'origin'],
     [{ bindaddress: 'localhost:8444' }, 'bindaddress'],
     [{ bindaddress: '0.0.0.0' }, 'bindaddress'],
@@ -86,6 +87,22 @@ describe('the form', () => {
     },
   );
 
+  it('carries no address of one kind of connection into another, and brings it back', () => {
+    const typed = { ...filled, endpoint: 'admin@192.0.2.7', config: '/etc/kanidm/server.toml' };
+    const docker = withKind(typed, 'docker', {});
+    expect(docker.form).toMatchObject({ connect: 'docker', endpoint: '', config: '', id: typed.id });
+    docker.form.endpoint = 'unix:///var/run/docker.sock';
+    const back = withKind(docker.form, 'ssh', docker.kept);
+    expect(back.form).toEqual(typed);
+    expect(withKind(back.form, 'docker', back.kept).form.endpoint).toBe('unix:///var/run/docker.sock');
+  });
+
+  it('is tested by what reaches a server, not by what it is called', () => {
+    expect(testedBy({ ...filled, id: 'other' })).toBe(testedBy(filled));
+    expect(testedBy({ ...filled, endpoint: 'other' })).not.toBe(testedBy(filled));
+    expect(testedBy({ ...filled, sudo: !filled.sudo })).not.toBe(testedBy(filled));
+  });
+
   it('suggests the next name in the fleet’s own manner', () => {
     expect(suggestId([])).toBe('idm-a');
     expect(suggestId(['idm-a', 'idm-b'])).toBe('idm-c');
@@ -94,7 +111,7 @@ describe('the form', () => {
 });
 
 describe('a server as it is shown', () => {
-  const now = 1_000_000;
+  const now = { wall: 1_000_000, monotonic: 0 };
   const running: StatusServer = {
     id: 'idm-a',
     state: 'running',
@@ -103,17 +120,25 @@ describe('a server as it is shown', () => {
     domainUuid: null,
     fileRead: true,
     replication: true,
+    runsWith: null,
     certificate: { fingerprint: '', notBefore: '', notAfter: '2030-11-22T15:27:31Z', names: [] },
   };
+  const layer = {
+    id: 'idm-a',
+    drawn: { id: 'idm-a' },
+    reading: { last: running, notKnown: null },
+    difference: { kind: 'same', changes: [], notRead: [] },
+    strangers: [],
+  } as unknown as LayerServer;
   const sight = (server: StatusServer, live = true) => ({
-    report: { servers: [server], pulls: [], problems: [] },
+    report: { servers: [server], pulls: [], undrawn: [], problems: [] },
     at: now,
     live,
     lostBecause: '',
   });
 
   it('is well while a live report says so', () => {
-    expect(viewServer('idm-a', sight(running), now, [])).toMatchObject({
+    expect(viewServer(layer, sight(running), now, [])).toMatchObject({
       tone: 'good',
       state: 'running',
       about: '1.10.5 · idm.example.com',
@@ -123,14 +148,35 @@ describe('a server as it is shown', () => {
 
   it('is not known once the report is old or the stream lost; what was seen stays readable', () => {
     for (const view of [
-      viewServer('idm-a', sight(running, false), now, []),
-      viewServer('idm-a', sight(running), now + 60_000, []),
+      viewServer(layer, sight(running, false), now, []),
+      viewServer(layer, sight(running), { wall: now.wall + 60_000, monotonic: 60_000 }, []),
     ])
       expect(view).toMatchObject({ tone: 'quiet', state: 'not known', about: '1.10.5 · idm.example.com' });
   });
 
+  it('that cannot be reached says when it is tried again, counted down by the clock that nobody sets', () => {
+    const away: StatusServer = { ...running, state: 'unreachable', nextTry: { inMs: 24_000 } };
+    expect(viewServer(layer, sight(away), now, []).retry).toBe('next try in 24 s');
+    const later = { wall: now.wall + 9_500, monotonic: 9_500 };
+    expect(viewServer(layer, sight(away), later, []).retry).toBe('next try in 15 s');
+    expect(viewServer(layer, sight({ ...away, nextTry: 'asked' }), now, []).retry).toMatch(/Check/);
+    expect(viewServer(layer, sight(running), now, []).retry).toBe('');
+  });
+
+  it.each([
+    ['could not be reached', { state: 'unreachable', fileRead: false }, 'replication not known'],
+    ['could not be read', { fileRead: false }, 'replication not known'],
+    ['was read, and has none', { replication: false }, 'replication is not set up'],
+    ['was read, and shows none', {}, 'no certificate shown'],
+    ['is stopped', { state: 'stopped' }, 'certificate not known'],
+  ] as const)('that %s says no more of its replication', (_, more, said) => {
+    const seen: StatusServer = { ...running, certificate: null, ...more };
+    const never = { ...layer, reading: { last: null, notKnown: 'It cannot be reached.' } };
+    expect(viewServer(never, sight(seen), now, []).certificate).toBe(said);
+  });
+
   it('is bad when it cannot be reached or has an error, whatever else is well', () => {
-    expect(viewServer('idm-a', sight({ ...running, state: 'unreachable' }), now, []).tone).toBe('bad');
+    expect(viewServer(layer, sight({ ...running, state: 'unreachable' }), now, []).tone).toBe('bad');
     const problem = {
       severity: 'error' as const,
       code: 'x',
@@ -139,7 +185,7 @@ describe('a server as it is shown', () => {
       fix: '',
       where: {},
     };
-    expect(viewServer('idm-a', sight(running), now, [problem]).tone).toBe('bad');
-    expect(viewServer('idm-a', sight(running), now, [{ ...problem, server: 'idm-b' }]).tone).toBe('good');
+    expect(viewServer(layer, sight(running), now, [problem]).tone).toBe('bad');
+    expect(viewServer(layer, sight(running), now, [{ ...problem, server: 'idm-b' }]).tone).toBe('good');
   });
 });

@@ -1,6 +1,6 @@
-import type { Fleet, Link } from '../../shared/fleet/fleet';
-import { readTopology } from '../../shared/fleet/topology';
-import { list } from '../state/words';
+import type { Fleet, Link } from '../../shared/fleet/model/fleet';
+import { readTopology } from '../../shared/fleet/model/topology';
+import { list } from '../base/words';
 
 /** Whether a link may carry automatic refresh, and why. */
 export interface Rule {

@@ -62,3 +62,24 @@ it('leaves out a link whose server is not there', () => {
   const links = [{ ...picture.links[0]!, consumer: 'idm-x' }];
   expect(topologySvg({ ...picture, links }, colours).svg).not.toContain('broken');
 });
+
+it('keeps both ends of a long name, and what goes round a server within its frame', () => {
+  const long = (end: string): string => `identity-server-of-the-university-${end}`;
+  const ids = [long('eu-01'), long('eu-02'), long('us-01')];
+  const [supplier = '', , consumer = ''] = ids;
+  const row: Picture = {
+    ...picture,
+    servers: ids.map((id, n) => server(id, n * 440)),
+    links: picture.links.map((link) => ({ ...link, supplier, consumer })),
+  };
+  const { svg } = topologySvg(row, colours);
+  expect([...svg.matchAll(/>(identity-[^<]+)<\/text>/g)].map(([, name]) => name?.slice(-8))).toEqual([
+    'ty-eu-01',
+    'ty-eu-02',
+    'ty-us-01',
+  ]);
+  const number = (pattern: RegExp): number => Number(pattern.exec(svg)?.[1]);
+  const pill = number(/<rect x="[\d.-]+" y="([\d.-]+)" width="[\d.]+" height="26"/);
+  expect(pill + 26 < 0 || pill > 84).toBe(true);
+  expect(pill).toBeGreaterThan(number(/viewBox="[\d.-]+ ([\d.-]+)/));
+});

@@ -1,5 +1,6 @@
-import { type Box, linkPath } from './link-path';
-import type { Tone } from '../health/pull-view';
+import { bothEnds } from '../base/names';
+import { type Box, linkPath, type LinkPath } from './link-path';
+import type { Tone } from '../live/pull-view';
 
 /** What a picture of the fleet shows: as on the canvas, without anything that can be clicked. */
 export interface Picture {
@@ -56,11 +57,16 @@ export function topologySvg(
   colours: Readonly<Record<Colour, string>>,
 ): { readonly svg: string; readonly width: number; readonly height: number } {
   const boxes = new Map(picture.servers.map(({ id, x, y }) => [id, { x, y, width: WIDTH, height: HEIGHT }]));
-  const all = [...boxes.values()];
+  const lines = picture.links.flatMap((link): readonly DrawnLink[] => {
+    const [from, to] = [boxes.get(link.supplier), boxes.get(link.consumer)];
+    const others = [...boxes.values()].filter((box) => box !== from && box !== to);
+    return from && to ? [{ link, line: linkPath(from, to, others), wide: pillWidth(link.words) }] : [];
+  });
+  const all = [...boxes.values(), ...lines.map(pillOf)];
   const left = Math.min(0, ...all.map((box) => box.x)) - MARGIN;
   const top = Math.min(0, ...all.map((box) => box.y)) - MARGIN - HEAD;
-  const width = Math.max(360, ...all.map((box) => box.x + WIDTH)) + MARGIN - left;
-  const height = Math.max(0, ...all.map((box) => box.y + HEIGHT)) + MARGIN - top;
+  const width = Math.max(360, ...all.map((box) => box.x + box.width)) + MARGIN - left;
+  const height = Math.max(0, ...all.map((box) => box.y + box.height)) + MARGIN - top;
   const ink = inkOf(colours);
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} ${top} ${width} ${height}" width="${width}" height="${height}" font-family="${FONT}">`,
@@ -68,7 +74,7 @@ export function topologySvg(
     `<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="${colours.bg}"/>`,
     label(left + MARGIN, top + MARGIN, picture.name, colours.text, 17, 650),
     label(left + MARGIN, top + MARGIN + 20, picture.when, colours.muted, 12),
-    ...picture.links.flatMap((link) => drawLink(link, boxes, ink, colours)),
+    ...lines.flatMap((drawn) => drawLink(drawn, ink, colours)),
     ...picture.servers.map((server) => drawServer(server, ink, colours)),
     '</svg>',
   ].join('\n');
@@ -83,7 +89,7 @@ function drawServer(
   const { x, y } = server;
   return [
     `<g><rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="12" fill="${colours.surface}" stroke="${colours.line}"/>`,
-    label(x + 14, y + 26, clip(server.id, 20), colours.text, 14, 650),
+    label(x + 14, y + 26, bothEnds(server.id, 20), colours.text, 14, 650),
     ...(server.primary ? [label(x + WIDTH - 14, y + 26, 'primary', colours.accent, 11, 600, 'end')] : []),
     ...server.lines
       .slice(0, 2)
@@ -92,20 +98,31 @@ function drawServer(
   ].join('');
 }
 
+interface DrawnLink {
+  readonly link: PictureLink;
+  readonly line: LinkPath;
+  /** Width of its pill. */
+  readonly wide: number;
+}
+
+const pillWidth = (words: string): number => Math.max(60, words.length * 6.6 + 24);
+const pillOf = ({ line, wide }: DrawnLink): Box => ({
+  x: line.labelX - wide / 2,
+  y: line.labelY - 13,
+  width: wide,
+  height: 26,
+});
+
 function drawLink(
-  link: PictureLink,
-  boxes: ReadonlyMap<string, Box>,
+  drawn: DrawnLink,
   ink: (tone: Tone) => string,
   colours: Readonly<Record<Colour, string>>,
 ): readonly string[] {
-  const from = boxes.get(link.supplier);
-  const to = boxes.get(link.consumer);
-  if (!from || !to) return [];
-  const line = linkPath(from, to);
+  const { link, line } = drawn;
+  const pill = pillOf(drawn);
   const colour = ink(link.tone);
   const dashes =
     link.tone === 'new' ? ' stroke-dasharray="7 5"' : link.tone === 'bad' ? ' stroke-dasharray="2 4"' : '';
-  const wide = Math.max(60, link.words.length * 6.6 + 24);
   const end = `marker-end="${link.atConsumer ? `url(#to-${link.atConsumer})` : 'none'}"`;
   const start = `marker-start="${link.atSupplier ? `url(#to-${link.atSupplier})` : 'none'}"`;
   const tips = [...new Set([link.atSupplier, link.atConsumer])].filter((tone) => tone !== null);
@@ -115,7 +132,7 @@ function drawLink(
         `<marker id="to-${tone}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="${ink(tone)}"/></marker>`,
     ),
     `<path d="${line.path}" fill="none" stroke="${colour}" stroke-width="2"${dashes} ${start} ${end}/>`,
-    `<rect x="${line.labelX - wide / 2}" y="${line.labelY - 13}" width="${wide}" height="26" rx="13" fill="${colours.surface}" stroke="${colours.line}"/>`,
+    `<rect x="${pill.x}" y="${pill.y}" width="${pill.width}" height="${pill.height}" rx="13" fill="${colours.surface}" stroke="${colours.line}"/>`,
     label(line.labelX, line.labelY + 4, link.words, colour, 12, 600, 'middle'),
   ];
 }

@@ -1,14 +1,24 @@
-import type { Fleet, Position } from '../../shared/fleet/fleet';
+import type { Position } from '../../shared/connect/server';
+import { freePlace } from './free-place';
 
-/** What a server takes on the canvas, with the room for a link's pill beside it. */
+/** What a server takes on the canvas at least. */
 export const SERVER_WIDTH = 216;
+export const SERVER_HEIGHT = 84;
+/** The same with the room for a link's pill beside it. */
 const STEP = { x: 440, y: 210 };
 const COLUMNS = 2;
+const SIZE = { width: SERVER_WIDTH, height: SERVER_HEIGHT };
 
-/** Where every server is drawn: as the file says, the others on the first free places of a grid. */
-export function placeServers(fleet: Pick<Fleet, 'servers'>): ReadonlyMap<string, Position> {
+/**
+ * Where every server is drawn: as the file says, but beside the servers it would cover; the others on the first free places
+ * of a grid.
+ */
+export function placeServers(fleet: {
+  readonly servers: readonly { readonly id: string; readonly position: Position | null }[];
+}): ReadonlyMap<string, Position> {
   const places = new Map<string, Position>();
-  for (const server of fleet.servers) if (server.position) places.set(server.id, server.position);
+  for (const server of fleet.servers)
+    if (server.position) places.set(server.id, freePlace(server.position, [...places.values()], SIZE));
   let next = 0;
   for (const server of fleet.servers) {
     if (server.position) continue;

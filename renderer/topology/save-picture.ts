@@ -1,11 +1,11 @@
-import { bytesToBase64 } from '../../shared/base64';
-import { linkWords } from '../health/link-words';
-import { toneOf, worstOf } from '../health/pull-view';
-import { viewServer } from '../servers/server-view';
-import type { App } from '../state/app.svelte';
-import { moment } from '../state/words';
+import { bytesToBase64 } from '../../shared/base/base64';
+import { viewLink } from '../live/link-view';
+import { toneOf } from '../live/pull-view';
+import type { App } from '../app/app.svelte';
+import { moment } from '../base/words';
 import { type Colour, type Picture, type PictureLink, topologySvg } from './picture';
 import { placeServers } from './place-servers';
+import { shownServers } from './shown-servers';
 
 /** Pixels of a PNG for each pixel of the canvas: sharp on paper and on dense screens. */
 const PNG_SCALE = 2;
@@ -37,24 +37,25 @@ export async function savePicture(app: App, kind: 'svg' | 'png'): Promise<void> 
 export function pictureOf(app: App): Picture | null {
   const { fleet, topology } = app.document;
   if (!fleet || !topology) return null;
-  const places = placeServers(fleet);
+  const shown = shownServers(fleet, app.outside);
+  const places = placeServers({ servers: shown });
   return {
     name: fleet.name,
-    when: `as seen ${moment(new Date(app.clock.now).toISOString())}`,
-    servers: fleet.servers.map(({ id }) => {
-      const view = viewServer(id, app.live.sight, app.clock.now, app.problems);
-      const lines = [view.about || view.state, view.certificate];
+    when: `as seen ${moment(app.clock.now)}`,
+    servers: shown.map(({ id, leaving }) => {
+      const view = app.viewServer(id);
+      const lines = [leaving ?? (view.about || view.state), view.certificate];
       return {
         id,
         ...(places.get(id) ?? { x: 0, y: 0 }),
-        primary: topology.primaries.includes(id),
+        primary: topology.primaries.some((one) => one === id),
         tone: view.tone,
         lines,
       };
     }),
-    links: fleet.links.map((link): PictureLink => {
+    links: app.layers.links.map((link): PictureLink => {
       const pulls = app.pullsOf(link);
-      const worst = worstOf(pulls);
+      const { tone, words, difference } = viewLink(link, pulls, app.clock.now);
       const arrowAt = (consumer: string): PictureLink['tone'] | null => {
         const pull = pulls.find((one) => one.consumer === consumer);
         return pull ? toneOf(pull.health) : null;
@@ -62,8 +63,8 @@ export function pictureOf(app: App): Picture | null {
       return {
         supplier: link.supplier,
         consumer: link.consumer,
-        tone: worst ? toneOf(worst.health) : 'quiet',
-        words: linkWords(pulls, app.clock.now),
+        tone,
+        words: [words, difference === 'new' ? '' : difference].filter(Boolean).join(' · '),
         atSupplier: arrowAt(link.supplier),
         atConsumer: arrowAt(link.consumer),
       };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFleet } from '../../shared/fleet/read-fleet';
+import { readFleet } from '../../shared/fleet/read/read-fleet';
 import { automaticRefreshRule } from './automatic-refresh';
 import { linkPath } from './link-path';
 import { placeServers } from './place-servers';
@@ -54,6 +54,16 @@ describe('places', () => {
     expect(new Set([...places.values()].map((place) => `${place.x},${place.y}`)).size).toBe(3);
   });
 
+  it('of the file that lie on each other are drawn beside each other: nobody hides', () => {
+    const at = 'position = { x = 100, y = 50 }';
+    const places = placeServers(fleetOf(server('a', at), server('b', at), server('c', at)));
+    expect(places.get('a')).toEqual({ x: 100, y: 50 });
+    const all = [...places.values()];
+    for (const [index, a] of all.entries())
+      for (const b of all.slice(index + 1))
+        expect(Math.abs(a.x - b.x) >= 216 || Math.abs(a.y - b.y) >= 84).toBe(true);
+  });
+
   it('never overlap, however many servers there are', () => {
     const ids = Array.from({ length: 20 }, (_, n) => `s${n}`);
     const places = [...placeServers(fleetOf(...ids.map((id) => server(id)))).values()];
@@ -72,6 +82,30 @@ describe('the line of a link', () => {
     expect(start(linkPath(box(500, 0), box(0, 0)).path)).toBe('497,40');
     expect(start(linkPath(box(0, 0), box(20, 400)).path)).toBe('100,83');
     expect(start(linkPath(box(20, 400), box(0, 0)).path)).toBe('120,397');
+  });
+
+  it('goes round a server that lies between, with its label in sight, in rows, columns and askew', () => {
+    const rows = [
+      [box(0, 0), box(440, 0), box(880, 0)],
+      [box(0, 0), box(0, 210), box(0, 420)],
+      [box(0, 0), box(440, 30), box(880, 60)],
+      [box(880, 0), box(440, 0), box(0, 0)],
+    ] as const;
+    for (const [first, between, last] of rows) {
+      const straight = linkPath(first, last);
+      const round = linkPath(first, last, [between]);
+      expect(round.path).not.toBe(straight.path);
+      const { labelX: x, labelY: y } = round;
+      const isHidden = x > between.x - 60 && x < between.x + 260 && y > between.y - 13 && y < between.y + 93;
+      expect(isHidden, `${x},${y}`).toBe(false);
+    }
+  });
+
+  it('and goes straight where nothing lies between, or round all that do', () => {
+    expect(linkPath(box(0, 0), box(500, 0), [box(0, 400)])).toEqual(linkPath(box(0, 0), box(500, 0)));
+    const row = [box(440, 0), box(880, 0), box(440, -210), box(880, -210)];
+    const { labelY } = linkPath(box(0, 0), box(1320, 0), row);
+    expect(labelY).toBeGreaterThan(80 + 13);
   });
 
   it('runs the same way whichever end supplies, so that two links of a server stay apart', () => {

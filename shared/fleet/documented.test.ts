@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type KeyPath, parseDocument } from './document';
-import { readFleet } from './read-fleet';
-import { fleetSchema, knownKeys } from './schema';
+import { parseDocument } from './read/document';
+import { type KeyPath } from '../toml/toml-file';
+import { readFleet } from './read/read-fleet';
+import { fleetSchema, knownKeys } from './read/schema';
 
 /** `docs/fleet-file.md` against the reader: what a person copies from there works, and nothing is left out. */
 const page = readFileSync(new URL('../../docs/fleet-file.md', import.meta.url), 'utf8');

@@ -1,5 +1,6 @@
 import { troubleOf } from './causes';
-import { parseLine } from './log-line';
+import { type ReadLine, readLine, type RoundHead } from './log-line';
+import { shortened } from './span-text';
 
 /** What a log line means, for a person who reads many. */
 export interface ExplainedLine {
@@ -16,40 +17,45 @@ export interface LineContext {
   readonly serverAt: (host: string, ports: readonly number[]) => string | null;
 }
 
-/** Says in few words what a line of kanidmd's log means; a line that means nothing special is shown as it is. */
-export function explainLine(text: string, context: LineContext): ExplainedLine {
-  const parsed = parseLine(text);
+/**
+ * Says in few words what a line of kanidmd's log means; a line that means nothing special is shown as it is.
+ * @param parsed the line taken apart, where somebody has done so.
+ */
+export function explainLine(
+  text: string,
+  context: LineContext,
+  parsed: ReadLine | null = readLine(shortened(text)),
+): ExplainedLine {
   if (parsed === null)
     return plain(/^ERROR|Unable to parse|❌|refused to start/.test(text) ? 'bad' : 'info', text);
-  const { head, message } = parsed;
-  const kind = head === null ? null : pullSpans[head.name];
-  if (head && kind !== undefined) {
-    const host = head.keys.get('server_name') ?? head.keys.get('domain') ?? '?';
-    const ports = [...(head.keys.get('sock_addrs') ?? '').matchAll(/:(\d+)(?=[,\]])/g)].map((it) =>
-      Number(it[1]),
-    );
-    const supplier = context.serverAt(host.toLowerCase(), ports);
-    const took =
-      head.took === null ? '' : ` · ${head.took < 10 ? head.took.toFixed(1) : Math.round(head.took)} ms`;
-    const pull = supplier === null ? null : { consumer: context.consumer, supplier };
-    return { level: 'info', meaning: `${kind} ${supplier ?? host}${took}`, pull };
-  }
+  const { head, round, message } = parsed;
+  if (round !== null) return explainRound(round, context);
   const known = phrases.find(([says]) => says.test(message));
   if (known) return { level: known[1], meaning: known[2] ?? message, pull: null };
   if (parsed.level === 'error' || parsed.level === 'warn') {
     const trouble = troubleOf(message);
     const level = parsed.level === 'error' ? 'bad' : 'warn';
-    return plain(
-      trouble?.health === 'needs-refresh' ? 'warn' : level,
-      trouble ? `${trouble.cause}` : message,
-    );
+    return plain(trouble?.health === 'needs-refresh' ? 'warn' : level, trouble ? trouble.cause : message);
   }
   return plain('info', message || (head?.name ?? text));
 }
 
-const pullSpans: Readonly<Record<string, string>> = {
-  repl_run_consumer: 'pull from',
-  repl_run_consumer_refresh: 'refresh from',
+function explainRound(
+  { kind, host, ports, took }: RoundHead,
+  { consumer, serverAt }: LineContext,
+): ExplainedLine {
+  const supplier = serverAt(host, ports);
+  const time = took === null ? '' : ` · ${took < 10 ? took.toFixed(1) : Math.round(took)} ms`;
+  return {
+    level: 'info',
+    meaning: `${roundWords[kind]} ${supplier ?? (host || '?')}${time}`,
+    pull: supplier === null ? null : { consumer, supplier },
+  };
+}
+
+const roundWords: Readonly<Record<RoundHead['kind'], string>> = {
+  incremental: 'pull from',
+  refresh: 'refresh from',
 };
 
 const phrases: readonly (readonly [RegExp, ExplainedLine['level'], string?])[] = [

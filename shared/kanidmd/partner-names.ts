@@ -1,6 +1,6 @@
-import type { LogEvidence } from '../observed';
-import { parseOrigin } from '../origin';
-import type { Origin } from '../names';
+import type { LogEvidence } from './evidence';
+import { parseOrigin } from '../base/origin';
+import type { Origin } from '../base/names';
 import { type Partner, pulls } from '../server-config/server-config';
 
 /** Whether a server can resolve the name of a partner it pulls from, as far as its own log tells. */

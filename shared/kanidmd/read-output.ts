@@ -1,14 +1,14 @@
-import { type CertificateText, certificateText, domainUuid } from '../names';
-import type { Domain } from '../observed';
-import { type Fault, type Result, fail, ok } from '../result';
+import { type CertificateText, certificateText, domainUuid } from '../base/names';
+import type { Domain } from './evidence';
+import { type Fault, type Result, fail, ok } from '../base/result';
 
-/** What a kanidmd command printed. Exit codes lie (`kanidm.md`): only the text counts. */
+/** What a kanidmd command printed. Exit codes lie (`kanidm.md`, "Exit codes"): only the text counts. */
 export interface Printed {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Longest piece of kanidmd's own words in a message: a parse error prints the whole file on one line (`kanidm.md`). */
+/** Longest piece of kanidmd's own words in a message: a parse error prints the whole file on one line (`kanidm.md`, "What commands print"). */
 const LONGEST_LINE = 300;
 
 const UNCLEAR = 'answer-unclear';
@@ -49,7 +49,7 @@ export function readRefresh(printed: Printed): RefreshAnswer {
   return text.includes('Unwilling to proceed') ? 'unwilling' : 'unknown';
 }
 
-/** `shown`: the new certificate was printed. `asked`: "Error", and it has worked all the same up to 1.11.0 (`kanidm.md`). */
+/** `shown`: the new certificate was printed. `asked`: "Error", and it has worked all the same up to 1.11.0 (`kanidm.md`, "renew-replication-certificate"). */
 export function readRenew(printed: Printed): 'shown' | 'asked' | 'failed' {
   if (readCertificateOutput(printed).ok) return 'shown';
   return textOf(printed).includes('Error - you should inspect the logs') ? 'asked' : 'failed';
@@ -58,12 +58,38 @@ export function readRenew(printed: Printed): 'shown' | 'asked' | 'failed' {
 /** Only the words count: 1.2.0 exits 0 on a refusal (`kanidm.md`, "configtest"). */
 export function readConfigTest(printed: Printed): { readonly accepted: boolean; readonly output: string } {
   const accepted = printed.stdout.includes('This config rocks!');
-  return { accepted, output: accepted ? '' : complaintsIn(printed) };
+  if (accepted) return { accepted, output: '' };
+  const elsewhere = saidElsewhere(printed);
+  return { accepted, output: elsewhere ? `${elsewhere.message} ${elsewhere.fix}` : complaintsIn(printed) };
 }
 
 /** The admin socket is not there or another process took it (`kanidm.md`, "configtest"). */
 export const socketTaken = (printed: Printed): boolean =>
   textOf(printed).includes('Unable to connect to socket path');
+
+/**
+ * The fault of a kanidmd that answered to OpenTelemetry instead of here (measured): nothing on stdout, and on stderr no
+ * more than that it starts to. Null: it is none.
+ */
+function saidElsewhere(printed: Printed): Fault | null {
+  if (printed.stdout.trim() !== '' || !toOpenTelemetry(printed.stderr)) return null;
+  return {
+    code: 'words-go-elsewhere',
+    message: 'kanidmd sends its log, and what its commands answer, to OpenTelemetry and prints nothing.',
+    fix: 'Remove otel_grpc_url or otel_grpc_endpoint from server.toml, or KANIDM_OTEL_GRPC_* from the unit or container, and restart kanidmd.',
+    detail: complaintsIn(printed),
+    where: {},
+  };
+}
+
+/**
+ * The line kanidmd prints before it falls silent: "Starting …" in 1.9 and 1.10, "Attempting to start …" in 1.11. Earlier
+ * versions only say at their end that the pipeline is shut down.
+ */
+export const toOpenTelemetry = (text: string): boolean =>
+  /^(?:(?:Starting|Attempting to start) OTLP logging pipeline|Logging pipeline completed shutdown)/m.test(
+    text,
+  );
 
 /** The lines that complain, each cut; without any, the last lines. */
 export function complaintsIn(printed: Printed): string {
@@ -75,21 +101,32 @@ export function complaintsIn(printed: Printed): string {
   return (bad.length > 0 ? bad : lines.slice(-5)).slice(0, 20).map(cut).join('\n');
 }
 
-/** Text without ANSI colours, which a terminal may add (`kanidm.md`). */
-export const withoutColours = (text: string): string => text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');
+/** Text without ANSI colours, which a terminal may add (`kanidm.md`, "What commands print"). */
+export const withoutColours = (text: string): string => text.replace(/\u001b\[[0-9;:]*[A-Za-z]/g, '');
 
 const textOf = (printed: Printed): string => withoutColours(`${printed.stdout}\n${printed.stderr}`);
 
 const cut = (line: string): string =>
   line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)} …` : line;
 
+/** A fork with Kanidm's formats under names of its own. */
+const fork = (): Fault => ({
+  code: 'program-is-kubidm',
+  message: 'This is kubidmd, of the fork Kubidm, and no kanidmd.',
+  fix: 'Kanilink is made for Kanidm: its facts about versions do not hold for the fork. Use Kanidm, or link these servers by hand.',
+  where: {},
+});
+
 function explain(printed: Printed, command: string, missing: string): Fault {
   const detail = complaintsIn(printed);
+  const elsewhere = saidElsewhere(printed);
+  if (elsewhere !== null) return elsewhere;
+  if (/^kubidmd /m.test(textOf(printed))) return { ...fork(), detail };
   if (socketTaken(printed))
     return {
       code: 'admin-socket',
       message: `kanidmd does not answer on its admin socket, so \`${command}\` says nothing.`,
-      fix: 'See that kanidmd runs and that this account may use its socket (root or its own user); a plain configtest beside it takes the socket until a restart.',
+      fix: 'Make sure that kanidmd runs and that this account may use its socket (root or its own user); a plain configtest beside it takes the socket until a restart.',
       detail,
       where: {},
     };
@@ -104,7 +141,7 @@ function explain(printed: Printed, command: string, missing: string): Fault {
   return {
     code: UNCLEAR,
     message: `\`kanidmd ${command}\` shows ${missing}.`,
-    fix: 'Read its words below and its log.',
+    fix: 'See what it printed, and its log.',
     detail,
     where: {},
   };

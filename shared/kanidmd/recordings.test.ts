@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../observed';
-import { judgePull, type PullInput } from './judge';
-import { readCertificate } from './read-certificate';
+import type { LogLine } from './evidence';
+import { judgePull, type PullInput } from '../health/judge';
+import { readCertificate } from '../certificates/read-certificate';
 import {
   readCertificateOutput,
   readConfigTest,
@@ -196,6 +196,8 @@ describe('a pull', () => {
   it('is green only with a fresh round, one domain, and both running', () => {
     expect(judgePull(input).health).toBe('replicating');
     expect(judgePull({ ...input, now: log.to + 41_000_000 }).health).toBe('unknown');
+    // The server's clock was set back: how long ago a round was that it logged before, nobody knows.
+    expect(judgePull({ ...input, now: log.to - 3_600_000_000 }).health).not.toBe('replicating');
     expect(judgePull({ ...input, supplierDomain: 'y' }).health).toBe('needs-refresh');
     expect(judgePull({ ...input, supplierDomain: null }).health).toBe('unknown');
     expect(judgePull({ ...input, consumerLog: null }).health).toBe('unknown');
@@ -205,6 +207,15 @@ describe('a pull', () => {
       cause: 'idm-a is stopped.',
     });
     expect(judgePull({ ...input, supplierState: 'unreachable' }).health).toBe('unknown');
+  });
+
+  it('is not green between versions: a round succeeds there while nothing is to be sent', () => {
+    const at = (consumerLevel: number | null, supplierLevel: number | null): string =>
+      judgePull({ ...input, consumerLevel, supplierLevel }).health;
+    expect(at(14, 15)).toBe('paused');
+    expect(at(15, 14)).toBe('paused');
+    expect(at(14, 14)).toBe('replicating');
+    expect(at(null, 14)).toBe('replicating');
   });
 
   it('is not another pull’s green: host and port must be the supplier’s', () => {

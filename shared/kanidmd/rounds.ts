@@ -1,13 +1,17 @@
-import type { LogEvidence, LogLine } from '../observed';
+import type { LogEvidence, LogLine } from './evidence';
 import { mostSpecific, troubleOf } from './causes';
 import type { Round, RoundOutcome, Trouble } from './health';
-import { type ParsedLine, parseLine } from './log-line';
+import { type ReadLine, readLine, type RoundHead } from './log-line';
+import { toOpenTelemetry } from './read-output';
+import { shortened, SpanText } from './span-text';
 
 /** Rounds kept: enough for a chart, bounded for a log that is followed for months. */
 const MOST_ROUNDS = 2000;
 const MOST_TROUBLES = 200;
-/** Lines kept of one span, for evidence; a refresh of 1.2.0 prints thousands. */
-const MOST_LINES = 40;
+/** Characters held of all spans together; beyond it the oldest keep their head and what judges them. */
+const MOST_HELD = 4_000_000;
+/** Characters kept of an error that no cause names. */
+const LONGEST_ERROR = 500;
 /** Lines of one span arrive together, but not at one moment: a bare head this young is still arriving. Microseconds. */
 const STILL_ARRIVING = 1_000_000;
 
@@ -15,14 +19,25 @@ const STILL_ARRIVING = 1_000_000;
 interface OpenSpan {
   readonly at: number;
   readonly span: string;
-  readonly kind: Round['kind'];
+  kind: Round['kind'];
   readonly host: string;
   readonly ports: readonly number[];
   readonly took: number | null;
-  readonly messages: string[];
-  readonly lines: string[];
+  readonly text: SpanText;
   succeeded: boolean;
+  /** Before 1.8 an automatic refresh happens inside the round that asked for it: "now" was said, and then that it is done. */
+  refreshing: boolean;
+  /** The first error in it that is not known by its words. */
+  error: string | null;
+  /** As it was last judged; null: something came since. */
+  round: Round | null;
 }
+
+/** The one line outside kanidmd's log form that matters: after it comes nothing more. */
+const announced = (text: string): ReadLine | null =>
+  toOpenTelemetry(text)
+    ? { span: null, level: 'warn', depth: 0, head: null, round: null, message: text.trim() }
+    : null;
 
 /**
  * Reads a server's log line by line and says what it proves since the server's last start. A start forgets everything
@@ -34,20 +49,32 @@ export class LogReader {
   private listening = false;
   private spans = new Map<string, OpenSpan>();
   private troubles: (Trouble & { readonly at: number })[] = [];
+  /** Characters held of all spans. */
+  private held = 0;
+  /** The spans whose lines are still held whole, oldest first. */
+  private whole: OpenSpan[] = [];
+  /** The rounds as they were last asked for; null: something came since, or a round was still arriving. */
+  private rounds: readonly Round[] | null = null;
+  /** Goes up with every line that says something: as long as it stays, so does the evidence. */
+  revision = 0;
 
   /** @param from microseconds, the server's clock: silence before it proves nothing. */
   constructor(private readonly from: number) {}
 
-  push(line: LogLine): void {
-    const parsed = parseLine(line.text);
+  /** @param read the line taken apart, where somebody has done so: `readLine(shortened(text))`. */
+  push(given: LogLine, read?: ReadLine | null): void {
+    const line = { at: given.at, text: shortened(given.text) };
+    const parsed = (read === undefined ? readLine(line.text) : read) ?? announced(line.text);
     if (parsed === null) return;
+    this.revision += 1;
+    this.rounds = null;
     const version = /^Starting Kanidmd \| version: (\S+)/.exec(parsed.message)?.[1];
     if (version !== undefined) this.started(line.at, version);
     if (parsed.message.startsWith('Starting replication interface')) this.listening = true;
     if (/^Stopped Replication/.test(parsed.message)) this.listening = false;
     const open = parsed.span === null ? undefined : this.spans.get(parsed.span);
     if (open) this.within(open, parsed, line);
-    else if (parsed.span !== null && parsed.head && roundOf(parsed.head.name)) this.opened(parsed, line);
+    else if (parsed.span !== null && parsed.round) this.opened(parsed.span, parsed.round, line);
     else this.outside(parsed, line);
   }
 
@@ -59,9 +86,19 @@ export class LogReader {
       startedAt: this.startedAt,
       runningVersion: this.runningVersion,
       listening: this.listening,
-      rounds: [...this.spans.values()].filter((span) => !isArriving(span, to)).map(closeRound),
+      rounds: this.roundsUntil(to),
       troubles: this.troubles,
     };
+  }
+
+  /** Judged once, however often it is asked: a watch asks twice a second, and most of the time nothing has come. */
+  private roundsUntil(to: number): readonly Round[] {
+    if (this.rounds !== null) return this.rounds;
+    const spans = [...this.spans.values()];
+    const arrived = spans.filter((span) => !isArriving(span, to));
+    const rounds = arrived.map((span) => (span.round ??= closeRound(span)));
+    if (arrived.length === spans.length) this.rounds = rounds;
+    return rounds;
   }
 
   private started(at: number, version: string): void {
@@ -70,42 +107,61 @@ export class LogReader {
     this.listening = false;
     this.spans = new Map();
     this.troubles = [];
+    this.whole = [];
+    this.held = 0;
   }
 
-  private opened(parsed: ParsedLine, line: LogLine): void {
-    const { span, head } = parsed;
-    const kind = head ? roundOf(head.name) : null;
-    if (span === null || !head || kind === null) return;
-    if (this.spans.size >= MOST_ROUNDS) {
-      const oldest = this.spans.keys().next();
-      if (!oldest.done) this.spans.delete(oldest.value);
-    }
-    this.spans.set(span, {
-      at: line.at,
-      span,
-      kind,
-      // 1.2.0 says domain where later versions say server_name (kanidm.md).
-      host: (head.keys.get('server_name') ?? head.keys.get('domain') ?? '').toLowerCase(),
-      ports: [...(head.keys.get('sock_addrs') ?? '').matchAll(/:(\d+)(?=[,\]])/g)].map((match) =>
-        Number(match[1]),
-      ),
-      took: head.took,
-      messages: [],
-      lines: [line.text],
+  private opened(span: string, round: RoundHead, line: LogLine): void {
+    if (this.spans.size >= MOST_ROUNDS) this.forgetOldest();
+    const opened: OpenSpan = {
+      ...{ at: line.at, span },
+      ...round,
+      text: new SpanText(line.text),
       succeeded: false,
-    });
+      refreshing: false,
+      error: null,
+      round: null,
+    };
+    this.spans.set(span, opened);
+    this.whole.push(opened);
+    this.hold(opened.text.size);
   }
 
-  private within(open: OpenSpan, parsed: ParsedLine, line: LogLine): void {
-    if (open.lines.length < MOST_LINES || parsed.level !== 'info') open.lines.push(line.text);
-    if (parsed.level === 'error' || parsed.level === 'warn') open.messages.push(parsed.message);
-    if (open.kind === 'incremental' && parsed.message.startsWith('Incremental Replication Success'))
-      open.succeeded = true;
-    if (open.kind === 'refresh' && parsed.message.startsWith('Replication refresh was successful'))
-      open.succeeded = true;
+  private forgetOldest(): void {
+    const oldest = this.spans.values().next();
+    if (oldest.done) return;
+    this.spans.delete(oldest.value.span);
+    this.held -= oldest.value.text.size;
+    if (this.whole[0] === oldest.value) this.whole.shift();
   }
 
-  private outside(parsed: ParsedLine, line: LogLine): void {
+  /** Counts what is held more; what is too much is dropped from the oldest spans. */
+  private hold(more: number): void {
+    this.held += more;
+    while (this.held > MOST_HELD) {
+      const oldest = this.whole.shift();
+      if (oldest === undefined) return;
+      this.held -= oldest.text.size;
+      oldest.text.shrink();
+      this.held += oldest.text.size;
+      oldest.round = null;
+    }
+  }
+
+  private within(open: OpenSpan, parsed: ReadLine, line: LogLine): void {
+    const before = open.text.size;
+    open.text.add(line.text, parsed);
+    open.round = null;
+    const { level, message } = parsed;
+    if (level === 'error') open.error ??= message.slice(0, LONGEST_ERROR);
+    if (open.kind === 'incremental' && message.startsWith('Incremental Replication Success'))
+      open.succeeded = true;
+    if (/^Consumer is out of date .{0,40}This will happen \*now\*/.test(message)) open.refreshing = true;
+    if (message.startsWith('Replication refresh was successful')) refreshDone(open);
+    this.hold(open.text.size - before);
+  }
+
+  private outside(parsed: ReadLine, line: LogLine): void {
     if (parsed.level !== 'error' && parsed.level !== 'warn') return;
     const trouble = troubleOf(parsed.message);
     if (trouble === null) return;
@@ -125,23 +181,38 @@ export function readLog(lines: readonly LogLine[], from: number, to: number): Lo
   return reader.evidence(to);
 }
 
-const roundOf = (span: string): Round['kind'] | null =>
-  span === 'repl_run_consumer' ? 'incremental' : span === 'repl_run_consumer_refresh' ? 'refresh' : null;
-
-const isArriving = (open: OpenSpan, now: number): boolean =>
-  !open.succeeded && open.messages.length === 0 && now >= open.at && now - open.at < STILL_ARRIVING;
-
-function closeRound(open: OpenSpan): Round {
-  const { at, span, kind, host, ports, took, lines } = open;
-  return { at, span, kind, supplierHost: host, ports, took, outcome: outcomeOf(open), lines };
+/** The data was taken: why it had to be is no trouble any more. */
+function refreshDone(open: OpenSpan): void {
+  if (open.kind === 'incremental' && !open.refreshing) return;
+  if (open.kind === 'incremental') open.text.forgetMessages();
+  open.kind = 'refresh';
+  open.succeeded = true;
 }
 
-/** "Success" counts only where nothing in the span speaks against it (`kanidm.md`, first row of the table). */
+const isArriving = (open: OpenSpan, now: number): boolean =>
+  !open.succeeded && open.text.messages.length === 0 && now >= open.at && now - open.at < STILL_ARRIVING;
+
+function closeRound(open: OpenSpan): Round {
+  const { at, span, kind, host, ports, took, text } = open;
+  return {
+    at,
+    span,
+    kind,
+    supplierHost: host,
+    ports,
+    took,
+    outcome: outcomeOf(open),
+    lines: [...text.lines],
+  };
+}
+
+/** "Success" counts only where nothing in the span speaks against it (`kanidm.md`, "What the lines mean"). */
 function outcomeOf(open: OpenSpan): RoundOutcome {
-  const trouble = mostSpecific(open.messages);
+  const trouble = mostSpecific(open.text.messages);
   if (trouble !== null) return { kind: 'trouble', trouble };
   if (open.succeeded) return { kind: 'success' };
-  if (open.kind === 'refresh' && open.lines.length === 1) return { kind: 'trouble', trouble: skipped(open) };
+  if (open.kind === 'refresh' && open.text.silent) return { kind: 'trouble', trouble: skipped(open) };
+  if (open.error !== null) return { kind: 'trouble', trouble: failed(open.error) };
   return {
     kind: 'trouble',
     trouble: {
@@ -149,10 +220,19 @@ function outcomeOf(open: OpenSpan): RoundOutcome {
       health: 'unknown',
       cause: 'A round ended without saying that it worked.',
       fix: 'Read its lines; wait for the next round.',
-      evidence: open.messages[0] ?? open.lines[0] ?? '',
+      evidence: open.text.messages[0] ?? open.text.lines[0] ?? '',
     },
   };
 }
+
+/** An error that no cause names ended it: the server's own words say more than ours. */
+const failed = (message: string): Trouble => ({
+  code: 'round-failed',
+  health: 'broken',
+  cause: `The latest round failed: ${message.length > 200 ? `${message.slice(0, 200)} …` : message}`,
+  fix: 'Read the lines of this round at both ends.',
+  evidence: message.slice(0, 500),
+});
 
 /** A refresh span without a line: every supplier is asked, the first to answer wins, the others find it done (rule 2). */
 const skipped = (open: OpenSpan): Trouble => ({
@@ -160,5 +240,5 @@ const skipped = (open: OpenSpan): Trouble => ({
   health: 'unknown',
   cause: 'Another supplier answered the refresh first; nothing was taken from this one.',
   fix: '',
-  evidence: open.lines[0] ?? '',
+  evidence: open.text.lines[0] ?? '',
 });

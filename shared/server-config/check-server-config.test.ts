@@ -22,9 +22,9 @@ describe('files that a real kanidmd 1.10.5 was given', () => {
     'cfg-bad-type.server.toml': ['error partner-type-wrong 23:8'],
     'cfg-duplicate-table.server.toml': ['error server-toml-syntax 27:14'],
     'cfg-host-bind.server.toml': ['error bindaddress-not-address 19:15'],
-    // These two start; neither can work as a partner.
-    'cfg-https-scheme.server.toml': ['error origin-not-repl 17:10'],
-    'cfg-ip-origin.server.toml': ['warning origin-is-address 17:10'],
+    // These two start, and their partners reach them (1.7.3 and later).
+    'cfg-https-scheme.server.toml': ['warning origin-not-repl 17:10'],
+    'cfg-ip-origin.server.toml': [],
     'cfg-ipv6-bind.server.toml': [],
     'cfg-port-in-use.server.toml': ['error bindaddress-taken 19:15'],
     'cfg-wrong-cert-key.server.toml': ['error certificate-key-wrong 24:1'],
@@ -50,7 +50,7 @@ describe('files that a real kanidmd 1.10.5 was given', () => {
 });
 
 describe('the version decides', () => {
-  const acknowledged = `i_acknowledge_that_replication_is_in_development = true\n${head}[replication]\norigin = "repl://a:8444"\n`;
+  const acknowledged = `i_acknowledge_that_replication_is_in_development = true\n${head}[replication]\norigin = "repl://a:8444"\nbindaddress = "0.0.0.0:8444"\n`;
 
   it('about the acknowledgement line', () => {
     expect(check(acknowledged, '1.1.0-rc.16')).toEqual([]);
@@ -58,7 +58,7 @@ describe('the version decides', () => {
     expect(check(acknowledged.replace('true', 'false'), '1.1.0-rc.16')).toEqual([
       'error acknowledgement-missing 1:1',
     ]);
-    expect(check(`${head}[replication]\norigin = "repl://a:8444"\n`, '1.1.0-rc.15')).toEqual([
+    expect(check(acknowledged.replace(/^.*\n/, ''), '1.1.0-rc.15')).toEqual([
       'error acknowledgement-missing 3:1',
     ]);
     expect(check(head, '1.1.0-rc.15')).toEqual([]);
@@ -78,32 +78,160 @@ describe('the version decides', () => {
     expect(check(`${head}[bogus.table]\nx = 1\n`)).toEqual(['error unknown-key 3:1']);
     expect(check(`${head}bogus = 1\n`, '1.14.0')).toEqual([]);
   });
+
+  it.each([
+    ['thread_count = 4', '1.2.3', ['error unknown-key 3:1']],
+    ['thread_count = 4', '1.3.0', []],
+    ['thread_count = "4"', '1.3.0', ['error server-toml-wrong-type 3:16']],
+    ['maximum_request_size_bytes = 1024', '1.5.0', ['error unknown-key 3:1']],
+    ['maximum_request_size_bytes = 1024', '1.6.0', []],
+    ['maximum_request_size_bytes = -1', '1.6.0', ['error server-toml-wrong-type 3:30']],
+    ['otel_grpc_url = "http://x:4317"', '1.1.0-rc.15', ['error unknown-key 3:1']],
+    ['otel_grpc_url = "http://x:4317"', '1.10.5', []],
+    ['otel_grpc_url = "http://x:4317"', '1.11.0', ['error unknown-key 3:1']],
+    ['otel_grpc_endpoint = "x:4317"', '1.10.5', ['error unknown-key 3:1']],
+    ['otel_grpc_endpoint = "x:4317"', '1.11.0-pre', []],
+    ['log_level = "warn"', '1.10.5', ['error value-unknown 3:13']],
+    ['log_level = "Info"', '1.10.5', ['error value-unknown 3:13']],
+    ['role = "ReadOnlyReplica"', '1.10.5', []],
+    ['role = "read_only_replica"', '1.2.0', ['error value-unknown 3:8']],
+    ['db_fs_type = "btrfs"', '1.10.5', []],
+    ['trust_x_forward_for = "yes"', '1.10.5', ['error server-toml-wrong-type 3:23']],
+    ['bindaddress = "idm.example.com:8443"', '1.10.5', ['error bindaddress-not-address 3:15']],
+    ['bindaddress = ["0.0.0.0:8443"]', '1.10.5', ['error server-toml-wrong-type 3:15']],
+    ['tls_client_ca = false', '1.10.5', ['error server-toml-wrong-type 3:17']],
+  ])('about %s on %s: %j', (line, version, found) => {
+    expect(check(`${head}${line}\n`, version)).toEqual(found);
+  });
+
+  it.each([
+    ['bindaddress = ["0.0.0.0:8443", "[::]:8443"]', '1.7.4', ['error server-toml-wrong-type 4:15']],
+    ['bindaddress = ["0.0.0.0:8443", "[::]:8443"]', '1.8.0', []],
+    ['bindaddress = ["0.0.0.0:8443", "idm:8443"]', '1.8.0', ['error bindaddress-not-address 4:32']],
+    ['migration_path = "/x"', '1.9.0-pre', []],
+    ['http_server_versions = ["1.1"]', '1.11.1', ['error unknown-key 4:1']],
+    ['http_server_versions = ["1.1"]', '1.12.0', []],
+    ['http_client_address_info = { x-forward-for = ["127.0.0.1", "::1"] }', '1.6.3', []],
+    ['http_client_address_info = { x-forward-for = ["10.0.0.0/8", "2001:db8::/32"] }', '1.6.3', []],
+    [
+      'http_client_address_info = { x-forward-for = ["10.0.0.1/8"] }',
+      '1.10.5',
+      ['error proxies-invalid 4:47'],
+    ],
+    ['http_client_address_info = { x-forward-for = ["proxy"] }', '1.10.5', ['error proxies-invalid 4:47']],
+    ['http_client_address_info = { proxy-v1 = ["10.0.0.1"] }', '1.7.4', ['error proxies-invalid 4:1']],
+    ['http_client_address_info = { proxy-v1 = ["10.0.0.1"] }', '1.8.0', []],
+    [
+      'http_client_address_info = { x-forward-for = [], proxy-v2 = [] }',
+      '1.10.5',
+      ['error proxies-invalid 4:1'],
+    ],
+    ['http_client_address_info = "None"', '1.10.5', []],
+    ['ldap_client_address_info = { x-forward-for = [] }', '1.10.5', ['error proxies-invalid 4:1']],
+    ['[ldap_client_address_info]\nproxy-v2 = ["10.0.0.0/24"]', '1.10.5', []],
+  ])('about %s in a version 2 file on %s: %j', (line, version, found) => {
+    expect(check(`version = "2"\n${head}${line}\n`, version)).toEqual(found);
+  });
+
+  it.each([
+    ['idm.example.com', false],
+    ['localhost:8443', false],
+    ['https://10.0.0.1', false],
+    ['https://[::1]:8443', false],
+    ['https://', false],
+    ['https://idm.example.com:8443/', true],
+    ['https://localhost:8443', true],
+  ])('about the HTTPS origin %s', (origin, accepted) => {
+    const found = check(`domain = "x"\norigin = "${origin}"\n`);
+    expect(found).toEqual(accepted ? [] : ['error https-origin-invalid 2:10']);
+  });
+
+  it.each([
+    ['a line break in braces', 'http_client_address_info = {\n x-forward-for = ["::1"] }'],
+    ['a comma at the end of braces', 'http_client_address_info = { x-forward-for = ["::1"], }'],
+    ['\\e', 'tls_key = "/\\e"'],
+    ['\\x', 'tls_key = "/\\x41"'],
+  ])('about TOML 1.1: %s', (_name, line) => {
+    const file = `version = "2"\n${head}${line}\n`;
+    expect(check(file, '1.8.5').map((found) => found.replace(/ [0-9:]+$/, ''))).toEqual([
+      'error server-toml-too-new',
+    ]);
+    expect(check(file, '1.8.6')).toEqual([]);
+    expect(check(file, '1.11.1')).toEqual([]);
+  });
 });
 
 describe('the replication section', () => {
-  const section = (lines: string): string => `${head}[replication]\norigin = "repl://a:8444"\n${lines}`;
+  const unbound = (lines: string): string => `${head}[replication]\norigin = "repl://a:8444"\n${lines}`;
+  const section = (lines: string): string => unbound(`bindaddress = "0.0.0.0:8444"\n${lines}`);
+  const origin = (text: string): string =>
+    section('').replace('"repl://a:8444"', text.startsWith('"') ? text : `"${text}"`);
 
   it('takes any other key for a partner', () => {
-    expect(check(section('task_interval = 5\n'))).toEqual(['error replication-unknown-key 5:1']);
-    expect(check(section('[replication.partners]\nx = 1\n'))).toContain('error replication-unknown-key 5:1');
+    expect(check(section('task_interval = 5\n'))).toEqual(['error replication-unknown-key 6:1']);
+    expect(check(section('[replication.partners]\nx = 1\n'))).toContain('error replication-unknown-key 6:1');
   });
 
   it('needs an origin that partners can dial', () => {
     expect(check(`${head}[replication]\nbindaddress = "0.0.0.0:8444"\n`)).toEqual([
       'error replication-origin-missing 3:1',
     ]);
-    expect(check(`${head}[replication]\norigin = "repl://a"\n`)).toEqual([
-      'warning origin-without-port 4:10',
-    ]);
-    expect(check(`${head}[replication]\norigin = "repl://[fd00::1]:8444"\n`)).toEqual([
-      'warning origin-is-address 4:10',
-    ]);
-    expect(check(`${head}[replication]\norigin = 5\n`)).toEqual(['error server-toml-wrong-type 4:10']);
+    expect(check(origin('repl://a'))).toEqual(['warning origin-without-port 4:10']);
+    expect(check(section('').replace('"repl://a:8444"', '5'))).toEqual(['error server-toml-wrong-type 4:10']);
+  });
+
+  it.each([
+    ['repl://10.20.30.92:8444', '1.7.3', []],
+    ['repl://10.20.30.92:8444', '1.7.2', ['error origin-is-address 4:10']],
+    ['repl://10.20.30.92:8444', '1.2.0', ['error origin-is-address 4:10']],
+    ['repl://10.20.30.92', '1.10.5', ['warning origin-without-port 4:10']],
+    ['repl://[2001:db8::1]:8444', '1.11.1', ['error origin-never-works 4:10']],
+    ['repl://[2001:db8::1]:8444', '1.2.0', ['error origin-never-works 4:10']],
+    ['repl://[::ffff:10.0.0.1]:8444', '1.11.1', ['error origin-never-works 4:10']],
+    ['repl://[fe80::1%eth0]:8444', '1.11.1', ['error origin-not-repl 4:10']],
+    ['repl://[fe80::1%251]:8444', '1.11.1', ['error origin-not-repl 4:10']],
+    ['repl://10.0.0.256:8444', '1.11.1', ['error origin-not-repl 4:10']],
+    ['repl://10.1:8444', '1.11.1', ['error origin-not-repl 4:10']],
+    ['a.example.com:8444', '1.11.1', ['error origin-not-repl 4:10']],
+    ['a.example.com', '1.11.1', ['error origin-not-repl 4:10']],
+    ['https://a.example.com', '1.11.1', ['warning origin-not-repl 4:10']],
+    ['https://10.0.0.1', '1.11.1', ['error origin-not-repl 4:10']],
+    ['repl://kanidm_a:8444', '1.11.1', []],
+  ])('origin %s on %s: %j', (text, version, found) => {
+    expect(check(origin(text), version)).toEqual(found);
+  });
+
+  it('has no partner that is named by an IPv6 address', () => {
+    const table = (key: string): string =>
+      section(`[replication."${key}"]\ntype = "pull"\nsupplier_cert = "${pin}"\n`);
+    expect(check(table('repl://[2001:db8::1]:8444'))).toEqual(['error partner-never-works 6:1']);
+    expect(check(table('repl://10.20.30.92:8444'))).toEqual([]);
+  });
+
+  it('says its bindaddress, in every version', () => {
+    expect(check(unbound(''))).toEqual(['error replication-bindaddress-missing 3:1']);
+    expect(check(unbound(''), '1.2.0')).toEqual(['error replication-bindaddress-missing 3:1']);
+  });
+
+  it('keeps what 1.12 is to read in it', () => {
+    const planned = section('krc_enable = true\n');
+    expect(check(planned, '1.11.1')).toEqual(['error replication-unknown-key 6:1']);
+    expect(check(planned, '1.12.0')).toEqual([]);
+    const table = section('[replication.krc_pin]\nstrict = true\n');
+    expect(check(table, '1.11.1')).toEqual(['error replication-unknown-key 6:1']);
+    expect(check(table, '1.12.0')).toEqual([]);
   });
 
   it('binds to an address', () => {
-    for (const good of ['0.0.0.0:8444', '127.0.0.1:1', '[::]:8444', '[::1]:65535'])
-      expect(check(section(`bindaddress = "${good}"\n`))).toEqual([]);
+    for (const good of [
+      '0.0.0.0:8444',
+      '127.0.0.1:1',
+      '[::]:8444',
+      '[::1]:65535',
+      '[fe80::1%2]:8444',
+      '[::ffff:10.0.0.1]:8444',
+    ])
+      expect(check(unbound(`bindaddress = "${good}"\n`))).toEqual([]);
     for (const bad of [
       'idm-a:8444',
       '0.0.0.0',
@@ -111,10 +239,13 @@ describe('the replication section', () => {
       '[:::]:8444',
       '0.0.0.0:65536',
       '::1:8444',
+      '[fe80::1%eth0]:8444',
+      '*:8444',
+      ':8444',
       '',
     ])
-      expect(check(section(`bindaddress = "${bad}"\n`)), bad).toEqual(['error bindaddress-not-address 5:15']);
-    expect(check(`bindaddress = "127.0.0.1:8444"\n${section('bindaddress = "127.0.0.2:8444"\n')}`)).toEqual(
+      expect(check(unbound(`bindaddress = "${bad}"\n`)), bad).toEqual(['error bindaddress-not-address 5:15']);
+    expect(check(`bindaddress = "127.0.0.1:8444"\n${unbound('bindaddress = "127.0.0.2:8444"\n')}`)).toEqual(
       [],
     );
   });
@@ -127,15 +258,15 @@ describe('the replication section', () => {
     expect(check(partner(`type = "pull"\nsupplier_cert = "${pin}"\n`))).toEqual([]);
     expect(check(partner(`type = "allow-pull"\nconsumer_cert = "${pin}"\n`))).toEqual([]);
     expect(check(partner(`type = "allow-pull"\npartner_cert = "${pin}"\n`))).toEqual([
-      'error certificate-key-wrong 7:1',
+      'error certificate-key-wrong 8:1',
     ]);
-    expect(check(partner('type = "pull"\n'))).toEqual(['error certificate-missing 5:1']);
-    expect(check(partner(`supplier_cert = "${pin}"\n`))).toEqual(['error partner-type-missing 5:1']);
+    expect(check(partner('type = "pull"\n'))).toEqual(['error certificate-missing 6:1']);
+    expect(check(partner(`supplier_cert = "${pin}"\n`))).toEqual(['error partner-type-missing 6:1']);
     expect(check(partner(`type = "pull"\nsupplier_cert = "${pin.slice(0, -9)}"\n`))).toEqual([
-      'error certificate-unreadable 7:17',
+      'error certificate-unreadable 8:17',
     ]);
     expect(check(partner(`type = "pull"\nsupplier_cert = "${pin}"\nautomatic_refresh = "no"\n`))).toEqual([
-      'error server-toml-wrong-type 8:21',
+      'error server-toml-wrong-type 9:21',
     ]);
   });
 
@@ -144,7 +275,7 @@ describe('the replication section', () => {
     const file = (type: string, key: string, flag: string): string =>
       acknowledged + section(`[replication."repl://b:8444"]\ntype = "${type}"\n${key} = "${pin}"\n${flag}`);
     expect(check(file('pull', 'supplier_cert', ''), '1.1.0-rc.15')).toEqual([
-      'error automatic-refresh-missing 6:1',
+      'error automatic-refresh-missing 7:1',
     ]);
     expect(check(file('pull', 'supplier_cert', 'automatic_refresh = false\n'), '1.1.0-rc.15')).toEqual([]);
     expect(check(file('allow-pull', 'consumer_cert', ''), '1.1.0-rc.15')).toEqual([]);
@@ -155,8 +286,8 @@ describe('the replication section', () => {
     const table = (key: string): string =>
       `[replication."${key}"]\ntype = "pull"\nsupplier_cert = "${pin}"\n`;
     expect(check(section(table('repl://b:8444') + table('repl://B:8444/')))).toEqual([
-      'error partner-twice 8:1',
+      'error partner-twice 9:1',
     ]);
-    expect(check(section(table('https://b:8444')))).toEqual(['error partner-origin-invalid 5:1']);
+    expect(check(section(table('https://b:8444')))).toEqual(['error partner-origin-invalid 6:1']);
   });
 });

@@ -1,15 +1,19 @@
 import type { AST } from 'toml-eslint-parser';
-import { readCertificate } from '../kanidmd/read-certificate';
-import { parseOrigin } from '../origin';
-import type { Place } from '../result';
+import { readCertificate } from '../certificates/read-certificate';
+import { parseOrigin } from '../base/origin';
+import type { Place } from '../base/result';
+import { checkTopLevelKeys } from './check-top-level';
+import { checkUnstaged } from './check-unstaged';
 import * as words from './findings';
 import type { Finding } from './findings';
-import { refusesKey } from './known-keys';
 import { interpret, type Interpretation } from './read-server-config';
 import { booleanOf } from './replication-section';
 import { certificateKey, pulls } from './server-config';
-import { type KeyPath, keyName, readToml, startOf, type TomlFile } from './toml-file';
-import { acknowledgementNeeded, compareVersions, parseVersion, supports } from './versions';
+import { collides, readSocketAddress } from './socket-address';
+import { beyondToml10, readToml } from './server-toml';
+import { type KeyPath, startOf, type TomlFile } from '../toml/toml-file';
+import * as values from './value-findings';
+import { acknowledgementNeeded, isRelease, lacks, supports } from '../versions/versions';
 
 /**
  * Everything in a server.toml that this version of Kanidm would refuse to start with, or start with and not replicate
@@ -24,14 +28,19 @@ export function checkServerConfig(bytes: Uint8Array, version: string, where: Pla
   const file = read.value;
   const meaning = interpret(file, where);
   const at: At = (node) => ({ ...where, ...(node ? startOf(node) : {}) });
+  const tooNew = lacks(version, 'toml-1.1') ? beyondToml10(file, where) : null;
   const found = [
+    ...(tooNew === null ? [] : [values.tomlTooNew(tooNew.where, version, tooNew.message)]),
     ...meaning.findings,
     ...checkTopLevel(file, version, meaning, at),
-    ...checkOwnSection(file, meaning, at),
+    ...checkOwnSection(file, version, meaning, at),
+    ...checkUnstaged(file, where),
+    ...checkPartners(version, meaning, at),
     ...checkPins(file, meaning, at),
     ...checkFlags(file, version, meaning, at),
   ];
-  return found.sort(
+  const once = new Map(found.map((it) => [JSON.stringify([it.code, it.where]), it]));
+  return [...once.values()].sort(
     (a, b) => (a.where.line ?? 0) - (b.where.line ?? 0) || (a.where.column ?? 0) - (b.where.column ?? 0),
   );
 }
@@ -51,32 +60,55 @@ function checkTopLevel(file: TomlFile, version: string, { config }: Interpretati
       config.replication !== null && (acknowledged === null || booleanOf(acknowledged) !== true);
     if (missing) found.push(words.acknowledgementMissing(at(place), version));
   } else if (acknowledged) found.push(words.acknowledgementFatal(at(acknowledged.pair), version));
-  for (const [key, node] of topLevelKeys(file)) {
-    if (key === words.ACKNOWLEDGEMENT || key === 'version') continue;
-    if (refusesKey(version, config.version, key)) found.push(words.unknownKey(at(node), key, version));
-  }
-  return found;
+  return [...found, ...checkTopLevelKeys(file, version, config.version, at)];
 }
 
-function checkOwnSection(file: TomlFile, { config, replication }: Interpretation, at: At): Finding[] {
+function checkOwnSection(file: TomlFile, version: string, { replication }: Interpretation, at: At) {
   if (replication === null) return [];
   const { origin, bindaddress } = replication.config;
   const found: Finding[] = [];
   const originAt = at(valueOf(file, ['replication', 'origin']));
-  const parts = origin === null ? null : parseOrigin(origin);
   if (file.find(['replication', 'origin']) === null) found.push(words.originMissing(at(sectionNode(file))));
-  else if (origin !== null && parts === null) found.push(words.originScheme(originAt, origin));
-  if (origin !== null && parts?.isAddress === true) found.push(words.originIsAddress(originAt, origin));
-  if (origin !== null && parts?.portMissing === true) found.push(words.originWithoutPort(originAt, origin));
+  else if (origin !== null) found.push(...checkOrigin(origin, version, originAt));
+  if (file.find(['replication', 'bindaddress']) === null)
+    found.push(values.bindMissing(at(sectionNode(file))));
   if (bindaddress === null) return found;
   const bindAt = at(valueOf(file, ['replication', 'bindaddress']));
   const socket = readSocketAddress(bindaddress);
   if (socket === null) found.push(words.bindNotAddress(bindAt, bindaddress));
   else if (
-    [config.bindaddress, config.ldapBindaddress].some((other) => other !== null && collides(socket, other))
+    [...textsOf(file, 'bindaddress'), ...textsOf(file, 'ldapbindaddress')].some((it) => collides(socket, it))
   )
     found.push(words.bindTaken(bindAt, bindaddress));
   return found;
+}
+
+function checkOrigin(origin: string, version: string, where: Place): readonly Finding[] {
+  const parts = parseOrigin(origin);
+  if (parts === null) {
+    // Any URL with a name in it starts, and the name goes into the certificate (measured).
+    const name = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^/:?#[\]@]+)/i.exec(origin)?.[1] ?? '';
+    const starts = name !== '' && !/(^|\.)\d+$/.test(name);
+    return [starts ? values.originNotRepl(where, origin) : words.originScheme(where, origin)];
+  }
+  if (parts.ipVersion === 6) return [values.originIsIPv6(where, origin)];
+  return [
+    ...(parts.ipVersion === 4 && lacks(version, 'address-origin')
+      ? [values.originIsAddress(where, origin, version)]
+      : []),
+    ...(parts.portMissing ? [words.originWithoutPort(where, origin)] : []),
+  ];
+}
+
+/** Partners no version replicates with, and keys that only later versions read as settings. */
+function checkPartners(version: string, { replication }: Interpretation, at: At) {
+  const planned = lacks(version, 'planned-replication-keys') ? [...(replication?.planned ?? [])] : [];
+  return [
+    ...planned.map(([key, node]) => values.plannedKey(at(node), key, version)),
+    ...(replication?.partners ?? [])
+      .filter(({ key }) => parseOrigin(key)?.ipVersion === 6)
+      .map(({ key, node }) => values.partnerIsIPv6(at(node), key)),
+  ];
 }
 
 function checkPins(file: TomlFile, { replication }: Interpretation, at: At): Finding[] {
@@ -95,9 +127,9 @@ function checkPins(file: TomlFile, { replication }: Interpretation, at: At): Fin
   });
 }
 
-/** 1.1.0-rc.15 demands the flag, rc.16 and later do not (`kanidm.md`). */
+/** 1.1.0-rc.15 demands the flag, rc.16 and later do not (`kanidm.md`, "Partner tables"). */
 function checkFlags(file: TomlFile, version: string, { replication }: Interpretation, at: At): Finding[] {
-  if (parseVersion(version) === null || compareVersions(version, '1.1.0-rc.16') >= 0) return [];
+  if (!isRelease(version) || lacks(version, 'automatic-refresh-demanded')) return [];
   return (replication?.partners ?? []).flatMap(({ key, node, partner }) =>
     partner === null || !pulls(partner.type) || file.find(['replication', key, 'automatic_refresh'])
       ? []
@@ -105,31 +137,11 @@ function checkFlags(file: TomlFile, version: string, { replication }: Interpreta
   );
 }
 
-interface SocketAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** `0.0.0.0:8444` or `[::]:8444`; null for a name, which Kanidm refuses here (measured). */
-export function readSocketAddress(text: string): SocketAddress | null {
-  const match = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-f:.]+)\]):(\d{1,5})$/i.exec(text);
-  const [host, port] = [match?.[1] ?? match?.[2], Number(match?.[3])];
-  if (host === undefined || !(port <= 65535)) return null;
-  if (match?.[1] !== undefined && host.split('.').some((part) => Number(part) > 255 || /^0\d/.test(part)))
-    return null;
-  if (match?.[2] !== undefined && !isIPv6(host)) return null;
-  return { host: host.toLowerCase(), port };
-}
-
-/** The URL parser of the platform knows what an IPv6 address is. */
-const isIPv6 = (host: string): boolean => URL.canParse(`http://[${host}]/`);
-
-/** True when both cannot be bound at once: one port, and one address or any. */
-function collides(own: SocketAddress, text: string): boolean {
-  const other = readSocketAddress(text);
-  if (other === null || other.port !== own.port) return false;
-  const any = (host: string): boolean => host === '0.0.0.0' || host === '::';
-  return own.host === other.host || any(own.host) || any(other.host);
+/** A text, or all of a list. */
+function textsOf(file: TomlFile, key: string): readonly string[] {
+  const value = file.find([key])?.pair.value;
+  const parts = value?.type === 'TOMLArray' ? value.elements : value ? [value] : [];
+  return parts.flatMap((part) => (part.type === 'TOMLValue' && part.kind === 'string' ? [part.value] : []));
 }
 
 const valueOf = (file: TomlFile, path: KeyPath): AST.TOMLNode | null => file.find(path)?.pair.value ?? null;
@@ -139,14 +151,4 @@ function sectionNode(file: TomlFile): AST.TOMLNode | null {
   const own =
     file.findTable(['replication']) ?? file.tables.find((table) => table.resolvedKey[0] === 'replication');
   return own ?? file.pairs.find(({ path }) => path[0] === 'replication')?.pair ?? null;
-}
-
-/** Each key of the top level with the first node that names it. */
-function topLevelKeys(file: TomlFile): ReadonlyMap<string, AST.TOMLNode> {
-  const keys = new Map<string, AST.TOMLNode>();
-  for (const node of file.body) {
-    const first = node.key.keys[0];
-    if (first && !keys.has(keyName(first))) keys.set(keyName(first), node);
-  }
-  return keys;
 }

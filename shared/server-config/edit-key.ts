@@ -1,7 +1,8 @@
 import type { AST } from 'toml-eslint-parser';
+import { intoBraces, outOfBraces } from './edit-braces';
 import { indentOf, pairStyle, quoted } from './file-style';
-import { insertLines, lineStart, nextLine, removeLines, type TextEdit } from './text-edit';
-import { type KeyPath, startsWith, type TomlFile, type TomlPair } from './toml-file';
+import { insertLines, lineStart, nextLine, removeLines, type TextEdit } from '../toml/text-edit';
+import { type KeyPath, startsWith, type TomlFile, type TomlPair } from '../toml/toml-file';
 
 /** A value Kanilink writes. */
 export type Scalar = string | number | boolean;
@@ -56,27 +57,10 @@ export function addKeys(
   const inline = file.find(table)?.pair.value;
   if (inline?.type === 'TOMLInlineTable') {
     const written = keys.map(([key, value]) => [key, literal(value, inlineQuote(file, inline))] as const);
-    return intoBraces(file, inline, inline.body.at(-1) ?? null, written);
+    return { edits: intoBraces(file, inline, inline.body.at(-1) ?? null, written), alone: true };
   }
   const sibling = lastDotted(file, table);
   return sibling === null ? null : besideDotted(file, sibling, table, keys);
-}
-
-/** Adds `key = text` pairs to an inline table, after `after` or as the first. */
-export function intoBraces(
-  file: TomlFile,
-  braces: AST.TOMLInlineTable,
-  after: AST.TOMLKeyValue | null,
-  keys: readonly (readonly [string, string])[],
-): Edits {
-  const { equals } = pairStyle(file, braces.body[0] ?? null);
-  const text = keys.map(([key, value]) => `${key}${equals}${value}`).join(', ');
-  if (after)
-    return { edits: [{ start: after.range[1], end: after.range[1], text: `, ${text}` }], alone: true };
-  return {
-    edits: [{ start: braces.range[0] + 1, end: braces.range[1] - 1, text: ` ${text} ` }],
-    alone: true,
-  };
 }
 
 /** Takes one pair away: its line, or its place between the commas of an inline table. */
@@ -85,13 +69,7 @@ export function removePair(file: TomlFile, { pair, holder }: TomlPair): Edits {
     const start = lineStart(file.text, pair.range[0]);
     return { edits: [removeLines(file.text, start, nextLine(file.text, pair.range[1]))], alone: false };
   }
-  const index = holder.body.indexOf(pair);
-  const [previous, next] = [holder.body[index - 1], holder.body[index + 1]];
-  if (previous) return { edits: [{ start: previous.range[1], end: pair.range[1], text: '' }], alone: true };
-  const edit = next
-    ? { start: pair.range[0], end: next.range[0], text: '' }
-    : { start: holder.range[0] + 1, end: holder.range[1] - 1, text: '' };
-  return { edits: [edit], alone: true };
+  return { edits: outOfBraces(file, holder, pair), alone: true };
 }
 
 /** Lines at the top level, before the first table. */
@@ -143,7 +121,8 @@ function besideDotted(
   const parts = pair.key.keys.slice(0, table.length - (path.length - pair.key.keys.length));
   const prefix = text.slice(pair.key.range[0], parts.at(-1)?.range[1] ?? pair.key.range[0]);
   const dotted = keys.map(([key, value]) => [`${prefix}.${key}`, literal(value, valueQuote)] as const);
-  if (holder.type === 'TOMLInlineTable') return intoBraces(file, holder, pair, dotted);
+  if (holder.type === 'TOMLInlineTable')
+    return { edits: intoBraces(file, holder, pair, dotted), alone: true };
   const indent = indentOf(text, pair.range[0]);
   const lines = dotted.map(([key, value]) => `${indent}${key}${equals}${value}`);
   return { edits: [insertLines(text, nextLine(text, pair.range[1]), lines)], alone: false };

@@ -1,18 +1,10 @@
 import type { AST } from 'toml-eslint-parser';
-import type { Origin } from '../names';
-import { parseOrigin } from '../origin';
-import {
-  addKeys,
-  type Edits,
-  intoBraces,
-  lastDotted,
-  noEdits,
-  removePair,
-  renameKey,
-  setWritten,
-} from './edit-key';
+import type { Origin } from '../base/names';
+import { parseOrigin } from '../base/origin';
+import { intoBraces } from './edit-braces';
+import { addKeys, type Edits, lastDotted, noEdits, removePair, renameKey, setWritten } from './edit-key';
 import { type FileStyle, indentOf, pairStyle, quoted, styleOf } from './file-style';
-import { isOwnKey, stringOf } from './replication-section';
+import { isSetting, stringOf } from './replication-section';
 import { certificateKey, type Partner, pulls } from './server-config';
 import {
   commentsBelow,
@@ -23,8 +15,8 @@ import {
   removeBlock,
   removeLines,
   type TextEdit,
-} from './text-edit';
-import { type KeyPath, startsWith, type TomlFile } from './toml-file';
+} from '../toml/text-edit';
+import { type KeyPath, startsWith, type TomlFile } from '../toml/toml-file';
 
 /** The spelling of each partner's key in a file. */
 export type PartnerKeys = ReadonlyMap<Origin, string>;
@@ -37,7 +29,7 @@ export function partnerKeys(file: TomlFile): PartnerKeys {
     ...file.tables.map((table) => table.resolvedKey),
   ]) {
     const key = path[1];
-    if (path[0] !== 'replication' || typeof key !== 'string' || isOwnKey(key)) continue;
+    if (path[0] !== 'replication' || typeof key !== 'string' || isSetting(key)) continue;
     const origin = parseOrigin(key)?.origin;
     if (origin !== undefined && !keys.has(origin)) keys.set(origin, key);
   }
@@ -110,9 +102,8 @@ function appendPartner(file: TomlFile, partner: Partner): Edits {
   const whole = file.find(['replication'])?.pair.value;
   if (whole?.type === 'TOMLInlineTable') {
     const style = { ...styleOf(file, null), ...pairStyle(file, whole.body[0] ?? null) };
-    return intoBraces(file, whole, whole.body.at(-1) ?? null, [
-      [quoted(partner.origin, style.keyQuote), braces(partner, style)],
-    ]);
+    const pair = [quoted(partner.origin, style.keyQuote), braces(partner, style)] as const;
+    return { edits: intoBraces(file, whole, whole.body.at(-1) ?? null, [pair]), alone: true };
   }
   const dotted = lastHeader(file) === null ? lastDotted(file, ['replication']) : null;
   if (!dotted) return appendTable(file, partner);
@@ -154,7 +145,8 @@ function appendBeside(file: TomlFile, last: PartnerPair, partner: Partner): Edit
     last.form === 'inline'
       ? [[name, braces(partner, style)]]
       : keysOf(partner, style).map(([key, value]) => [`${name}.${key}`, value]);
-  if (holder.type === 'TOMLInlineTable') return intoBraces(file, holder, pair, written);
+  if (holder.type === 'TOMLInlineTable')
+    return { edits: intoBraces(file, holder, pair, written), alone: true };
   const indent = indentOf(file.text, pair.range[0]);
   const lines = written.map(([key, value]) => `${indent}${key}${outer}${value}`);
   return {
@@ -177,7 +169,7 @@ function lastPartnerPair(file: TomlFile): PartnerPair | null {
       return (
         path[0] === 'replication' &&
         typeof path[1] === 'string' &&
-        !isOwnKey(path[1]) &&
+        !isSetting(path[1]) &&
         base < 2 &&
         path.length > 1
       );
@@ -201,7 +193,7 @@ function keysOf(partner: Partner, style: Pick<FileStyle, 'valueQuote'>): (readon
     ['type', quoted(partner.type, style.valueQuote)],
     [certificateKey[partner.type], quoted(partner.certificate, style.valueQuote)],
   ];
-  // 1.1.0-rc.15 demands the key wherever the server pulls (kanidm.md).
+  // 1.1.0-rc.15 demands the key wherever the server pulls (`kanidm.md`, "Partner tables").
   if (pulls(partner.type)) keys.push(['automatic_refresh', String(partner.automaticRefresh)]);
   return keys;
 }

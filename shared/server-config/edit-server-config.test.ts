@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { certificateOfTest } from '../../test/support/fleet-fixtures';
-import { type Origin, trusted } from '../names';
+import { type Origin, trusted } from '../base/names';
 import { editServerConfig } from './edit-server-config';
 import type { ConfigChange, PartnerType } from './server-config';
 
@@ -54,6 +54,11 @@ describe('a new partner', () => {
       expect(edit(file.join(eol), partner('pull', true))).toBe(file.toSpliced(10, 0, ...added).join(eol));
   });
 
+  it('does not take a setting that a later version plans for a partner', () => {
+    const file = `[replication]\norigin = "repl://a:8444"\nkrc_enable = true\n`;
+    expect(edit(file, partner('allow-pull'))).toBe(`${file}\n${table('repl://new:8444')}`);
+  });
+
   it('is written like the others where they have no tables of their own', () => {
     const inline = `[replication]\norigin = "repl://a:8444"\n'repl://b:8444' = {type="allow-pull",consumer_cert="${pin}"} # b\n\n[x]\n`;
     expect(edit(inline, partner('allow-pull'))).toBe(
@@ -77,6 +82,18 @@ describe('a new partner', () => {
     expect(edit(file, partner('pull'))).toBe(
       `[replication."repl://NEW:8444/"]\ntype = "pull"\nsupplier_cert = "${pin}"\nautomatic_refresh = false\n`,
     );
+  });
+});
+
+describe('a key in empty braces', () => {
+  it.each([
+    ['{}', '{ origin = "repl://new:8444" }'],
+    ['{ }', '{ origin = "repl://new:8444" }'],
+    ['{  }', '{ origin = "repl://new:8444" }'],
+    ['{\t\t}', '{\torigin = "repl://new:8444"\t}'],
+  ])('stands between the blanks of %j', (empty, filled) => {
+    const file = (braces: string): string => `domain = "x"\nreplication = ${braces} # x\n`;
+    expect(edit(file(empty), { kind: 'set-origin', origin: origin('repl://new:8444') })).toBe(file(filled));
   });
 });
 
@@ -150,5 +167,49 @@ describe('the check', () => {
     // @iarna/toml reads neither such a comment nor such times; the whole number is beyond what a double holds.
     const file = `big = 9007199254740993\r\n# a comment\r\ntimes = [07:32:00, 1979-05-27]\r\n`;
     expect(edit(file, partner('allow-pull'))).toContain(file);
+  });
+});
+
+describe('braces over several lines (TOML 1.1)', () => {
+  const file = (inside: string): string =>
+    `[replication]\norigin = "repl://a:8444"\nbindaddress = "[::]:8444"\n"repl://new:8444" = {\n${inside}}\n`;
+  const lines = (...more: string[]): string =>
+    file([`  type = "mutual-pull", # both ways`, ...more, ''].join('\n'));
+
+  it('take a key as a line, and every comment stays where it was', () => {
+    const text = lines('  # the pin', `  partner_cert = "${pin}" # of May`);
+    expect(edit(text, partner('mutual-pull', true))).toBe(
+      lines('  # the pin', `  partner_cert = "${pin}", # of May`, '  automatic_refresh = true'),
+    );
+    const closed = lines('  # the pin', `  partner_cert = "${pin}", # of May`);
+    expect(edit(closed, partner('mutual-pull', true))).toBe(
+      lines('  # the pin', `  partner_cert = "${pin}", # of May`, '  automatic_refresh = true,'),
+    );
+  });
+
+  it('take a key where nothing stands yet but a comment', () => {
+    expect(
+      edit('replication = {\n  # nothing yet\n}\n', {
+        kind: 'set-bindaddress',
+        bindaddress: '[::]:8444',
+      }),
+    ).toBe('replication = {\n  bindaddress = "[::]:8444",\n  # nothing yet\n}\n');
+  });
+
+  it('lose a key with its line and its own comment', () => {
+    const text = `replication = {\n  origin = "repl://a:8444", # this host\n  # how often\n  task_poll_interval = 30, # seconds\n}\n`;
+    expect(edit(text, { kind: 'remove-key', key: 'task_poll_interval' })).toBe(
+      `replication = {\n  origin = "repl://a:8444", # this host\n}\n`,
+    );
+    expect(edit(text, { kind: 'remove-key', key: 'origin' })).toBe(
+      `replication = {\n  # how often\n  task_poll_interval = 30, # seconds\n}\n`,
+    );
+  });
+
+  it('lose a key whose comma leads the next line', () => {
+    const text = 'replication = {\n  origin = "repl://a:8444" # this host\n  , task_poll_interval = 30\n}\n';
+    expect(edit(text, { kind: 'remove-key', key: 'origin' })).toBe(
+      'replication = {\n   # this host\n   task_poll_interval = 30\n}\n',
+    );
   });
 });

@@ -1,5 +1,5 @@
-import { sameOrigin } from '../origin';
-import { fail, ok, type Place, type Result } from '../result';
+import { sameOrigin } from '../base/origin';
+import { fail, ok, type Place, type Result } from '../base/result';
 import {
   addKeys,
   addTopLevel,
@@ -24,8 +24,16 @@ import { ACKNOWLEDGEMENT } from './findings';
 import { interpret } from './read-server-config';
 import { stringOf } from './replication-section';
 import type { ConfigChange, ReplicationKey } from './server-config';
-import { applyEdits, blanksAbove, conflict, insertLines, removeBlock, type TextEdit } from './text-edit';
-import { encodeToml, parseToml, readToml, type TomlFile } from './toml-file';
+import {
+  applyEdits,
+  blanksAbove,
+  conflict,
+  insertLines,
+  removeBlock,
+  type TextEdit,
+} from '../toml/text-edit';
+import { encodeToml, parseToml, readToml } from './server-toml';
+import { type TomlFile } from '../toml/toml-file';
 import { verifyEdit } from './verify-edit';
 
 /**

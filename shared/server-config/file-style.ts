@@ -1,6 +1,6 @@
 import type { AST } from 'toml-eslint-parser';
-import { blankLinesAbove, lineStart } from './text-edit';
-import type { TomlFile } from './toml-file';
+import { blankLinesAbove, lineStart } from '../toml/text-edit';
+import type { TomlFile } from '../toml/toml-file';
 
 /** How an operator writes, taken from the nearest example in the file. */
 export interface FileStyle {

@@ -1,26 +1,67 @@
-import type { Severity } from '../problem';
-import type { Fault, Place } from '../result';
+import { firstWith, firstWithout } from '../versions/versions';
+import type { Severity } from '../base/problem';
+import type { Fault, Place } from '../base/result';
 import { certificateKey, type PartnerType } from './server-config';
+
+/** What can be wrong in a server.toml; `docs/rules.md` lists them. The words stand where each is made. */
+export const fileCodes = [
+  'acknowledgement-fatal',
+  'acknowledgement-missing',
+  'automatic-refresh-missing',
+  'bindaddress-not-address',
+  'bindaddress-taken',
+  'certificate-key-wrong',
+  'certificate-missing',
+  'certificate-unreadable',
+  'https-origin-invalid',
+  'ldapbindaddress-not-address',
+  'online-backup-invalid',
+  'origin-is-address',
+  'origin-never-works',
+  'origin-not-repl',
+  'origin-without-port',
+  'partner-never-works',
+  'partner-origin-invalid',
+  'partner-twice',
+  'partner-type-missing',
+  'partner-type-wrong',
+  'proxies-invalid',
+  'replication-bindaddress-missing',
+  'replication-origin-missing',
+  'replication-unknown-key',
+  'server-toml-not-utf8',
+  'server-toml-syntax',
+  'server-toml-too-deep',
+  'server-toml-too-large',
+  'server-toml-too-new',
+  'server-toml-value-too-long',
+  'server-toml-wrong-type',
+  'unknown-key',
+  'value-unknown',
+  'version-2-too-early',
+  'version-unknown',
+] as const;
+export type FileCode = (typeof fileCodes)[number];
 
 /** Something wrong in a server.toml. An `error` keeps kanidmd from starting or a partner from working. */
 export interface Finding extends Fault {
   readonly severity: Severity;
 }
 
-const error = (code: string, where: Place, message: string, fix: string): Finding => ({
+export const error = (code: FileCode, where: Place, message: string, fix: string): Finding => ({
   severity: 'error',
   code,
   message,
   fix,
   where,
 });
-const warning = (...parts: Parameters<typeof error>): Finding => ({
+export const warning = (...parts: Parameters<typeof error>): Finding => ({
   ...error(...parts),
   severity: 'warning',
 });
 
 /** What was found, as far as a message needs it: a key or a value may be of any length. */
-const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+export const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 const types = Object.keys(certificateKey)
   .map((type) => `"${type}"`)
@@ -73,7 +114,7 @@ export const partnerScheme = (where: Place, key: string): Finding =>
   error(
     'partner-origin-invalid',
     { ...where, field: `replication."${short(key)}"` },
-    `"${short(key)}" is not a partner's origin: kanidmd starts with it, but never replicates with this partner.`,
+    `"${short(key)}" is not a partner's origin: kanidmd never replicates with this partner.`,
     'Write it as repl://NAME:PORT, or remove the table.',
   );
 
@@ -148,16 +189,8 @@ export const originScheme = (where: Place, origin: string): Finding =>
   error(
     'origin-not-repl',
     { ...where, field: 'replication.origin' },
-    `"${short(origin)}" is not a replication origin.`,
+    `"${short(origin)}" is not a replication origin: kanidmd refuses it, or never listens for partners.`,
     'Write it as repl://NAME:PORT.',
-  );
-
-export const originIsAddress = (where: Place, origin: string): Finding =>
-  warning(
-    'origin-is-address',
-    { ...where, field: 'replication.origin' },
-    `"${short(origin)}" is an IP address: kanidmd starts, but older versions write no address into the certificate, and partners then refuse it.`,
-    'Use a name that partners can resolve.',
   );
 
 export const originWithoutPort = (where: Place, origin: string): Finding =>
@@ -184,20 +217,12 @@ export const bindTaken = (where: Place, bindaddress: string): Finding =>
     'Give replication a port of its own, such as 8444.',
   );
 
-export const unknownKey = (where: Place, key: string, version: string): Finding =>
-  error(
-    'unknown-key',
-    { ...where, field: short(key) },
-    `kanidmd ${version} knows no key "${short(key)}" here and refuses to start.`,
-    'Remove the line, or correct the name.',
-  );
-
 export const acknowledgementFatal = (where: Place, version: string): Finding =>
   error(
     'acknowledgement-fatal',
     { ...where, field: ACKNOWLEDGEMENT },
     `kanidmd ${version} refuses to start with ${ACKNOWLEDGEMENT}.`,
-    'Remove the line; it was needed up to 1.1.0-rc.16 only.',
+    `Remove the line; it was needed before ${firstWithout('acknowledgement')} only.`,
   );
 
 export const acknowledgementMissing = (where: Place, version: string): Finding =>
@@ -213,7 +238,7 @@ export const versionTooNew = (where: Place, version: string): Finding =>
     'version-2-too-early',
     { ...where, field: 'version' },
     `kanidmd ${version} does not know version = "2".`,
-    'Remove the line, or upgrade to 1.6.3 or later.',
+    `Remove the line, or upgrade to ${firstWith('version-2-file')} or later.`,
   );
 
 export const versionUnknown = (where: Place): Finding =>
@@ -224,5 +249,5 @@ export const versionUnknown = (where: Place): Finding =>
     'Write version = "2", or remove the line.',
   );
 
-/** The line old versions need and new ones refuse (`kanidm.md`). */
+/** The line old versions need and new ones refuse (`kanidm.md`, "Format by version"). */
 export const ACKNOWLEDGEMENT = 'i_acknowledge_that_replication_is_in_development';

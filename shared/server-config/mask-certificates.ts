@@ -1,9 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { readCertificate } from '../kanidmd/read-certificate';
-import { certificateText, type CertificateText, type ServerId, type StepId, trusted } from '../names';
+import { readCertificate } from '../certificates/read-certificate';
+import { certificateText, type CertificateText, type ServerId, type StepId, trusted } from '../base/names';
 import { certificateKey } from './server-config';
-import { applyEdits, type TextEdit } from './text-edit';
-import { parseToml } from './toml-file';
+import { applyEdits, type TextEdit } from '../toml/text-edit';
+import { parseToml } from './server-toml';
+import { unpadded } from '../base/base64';
 
 /** Whose a certificate is and until when, in words (`idm-b's, until 2030-11-23`); null: not known. */
 export type NameOf = (certificate: string) => string | null;
@@ -109,7 +110,7 @@ function description(found: string, nameOf: NameOf): string {
   if (later) return `certificate of ${later.server}, known after step ${later.step}`;
   const certificate = certificateText(found) === null ? null : readCertificate(found, {});
   if (!certificate?.ok)
-    return `${fingerprintOf(found)} (not a certificate, ${found.replace(/=+$/, '').length} characters)`;
+    return `${fingerprintOf(found)} (not a certificate, ${unpadded(found).length} characters)`;
   const { names, notAfter, fingerprint } = certificate.value;
   const inIt = names.length === 0 ? 'for no name' : `for ${names.join(', ')}`;
   const known = nameOf(found) ?? nameOf(found.replace(/={1,2}$/, ''));
@@ -119,7 +120,7 @@ function description(found: string, nameOf: NameOf): string {
 /** Of the text itself: two that differ must not look the same. */
 function fingerprintOf(text: string): string {
   const bytes = sha256(new TextEncoder().encode(text));
-  return `SHA256:${btoa(String.fromCharCode(...bytes)).replace(/=+$/, '')}`;
+  return `SHA256:${unpadded(btoa(String.fromCharCode(...bytes)))}`;
 }
 
 function remembering(describe: (found: string) => string): (found: string) => string {

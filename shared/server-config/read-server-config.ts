@@ -1,11 +1,12 @@
-import { fail, ok, type Place, type Result } from '../result';
+import { fail, ok, type Place, type Result } from '../base/result';
 import { ACKNOWLEDGEMENT, type Finding, notText, versionUnknown } from './findings';
 import { readReplication, type ReplicationSection, stringOf } from './replication-section';
 import type { ServerConfig } from './server-config';
-import { readToml, startOf, type TomlFile } from './toml-file';
+import { readToml } from './server-toml';
+import { startOf, type TomlFile } from '../toml/toml-file';
 
 /**
- * Reads a server.toml, legacy or `version = "2"`, of Kanidm 1.1.0-rc.15 to 1.11, in any spelling of TOML 1.0.
+ * Reads a server.toml, legacy or `version = "2"`, of Kanidm 1.1.0-rc.15 to 1.11, in any spelling of TOML 1.1.
  * @param where the server and the file, for the fault.
  * @returns a fault with line and column when the bytes are no TOML (`server-toml-syntax`, `server-toml-not-utf8`), or
  * when a part Kanilink must understand makes no sense (a partner type, a pin): the codes of `findings.ts`. What a
@@ -39,8 +40,11 @@ export function interpret(file: TomlFile, where: Place): Interpretation {
     dbPath: text('db_path'),
     adminBindPath: text('adminbindpath'),
     bindaddress: address('bindaddress'),
+    tlsChain: text('tls_chain'),
     ldapBindaddress: address('ldapbindaddress'),
     onlineBackupPath: text('online_backup', 'path'),
+    plainBackups: /^no(?:ne|compression)$/i.test(text('online_backup', 'compression') ?? ''),
+    otelCollector: text('otel_grpc_endpoint') ?? text('otel_grpc_url'),
     acknowledgement: file.find([ACKNOWLEDGEMENT]) !== null,
     replication: replication?.config ?? null,
   };

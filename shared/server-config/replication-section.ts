@@ -1,7 +1,7 @@
 import type { AST } from 'toml-eslint-parser';
-import { certificateText, type Origin } from '../names';
-import { parseOrigin } from '../origin';
-import type { Place } from '../result';
+import { certificateText, type Origin } from '../base/names';
+import { parseOrigin } from '../base/origin';
+import type { Place } from '../base/result';
 import * as words from './findings';
 import type { Finding } from './findings';
 import {
@@ -14,7 +14,7 @@ import {
   REPLICATION_KEYS,
   type ReplicationConfig,
 } from './server-config';
-import { type KeyPath, startOf, startsWith, type TomlFile, type TomlPair } from './toml-file';
+import { type KeyPath, startOf, startsWith, type TomlFile, type TomlPair } from '../toml/toml-file';
 
 /** A partner as it is written, whether or not it makes sense. */
 export interface WrittenPartner {
@@ -29,6 +29,8 @@ export interface WrittenPartner {
 export interface ReplicationSection {
   readonly config: ReplicationConfig;
   readonly partners: readonly WrittenPartner[];
+  /** Each key that only some versions read as a setting, with its first node. */
+  readonly planned: ReadonlyMap<string, AST.TOMLNode>;
   readonly findings: readonly Finding[];
 }
 
@@ -51,7 +53,7 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
   const partners: WrittenPartner[] = [];
   const keyOf = new Map<Origin, string>();
   for (const [key, node] of groups) {
-    if (isOwnKey(key)) continue;
+    if (isSetting(key)) continue;
     const partner = readPartner(key, node);
     partners.push({ key, node, partner });
     if (partner === null) continue;
@@ -65,7 +67,8 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     taskPollInterval: pollInterval(),
     partners: partners.flatMap(({ partner }) => (partner === null ? [] : [partner])),
   };
-  return { config, partners, findings };
+  const planned = new Map([...groups].filter(([key]) => isPlannedKey(key)));
+  return { config, partners, planned, findings };
 
   function readPartner(key: string, node: AST.TOMLNode): Partner | null {
     const path = ['replication', key];
@@ -157,7 +160,12 @@ export function booleanOf({ pair }: TomlPair): boolean | null {
   return value.type === 'TOMLValue' && value.kind === 'boolean' ? value.value : null;
 }
 
-export const isOwnKey = (key: string): boolean => REPLICATION_KEYS.some((own) => own === key);
+/** A key of `[replication]` that some version reads as a setting: no partner. */
+export const isSetting = (key: string): boolean =>
+  REPLICATION_KEYS.some((own) => own === key) || isPlannedKey(key);
+
+/** Settings of replication that Kanidm plans from 1.12 on: no partners, and kept as they are. */
+const isPlannedKey = (key: string): boolean => /^krc_[a-z_]+$/.test(key);
 
 const isPartnerType = (text: string): text is PartnerType => Object.hasOwn(certificateKey, text);
 

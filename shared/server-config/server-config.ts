@@ -1,4 +1,5 @@
-import type { CertificateText, Origin } from '../names';
+import { z } from 'zod';
+import { ids } from '../base/ids';
 
 /** What a server.toml says, as far as Kanilink cares. Made by `readServerConfig`. */
 export interface ServerConfig {
@@ -11,8 +12,14 @@ export interface ServerConfig {
   readonly adminBindPath: string | null;
   /** The HTTPS bind address. */
   readonly bindaddress: string | null;
+  /** The certificate chain of HTTPS. */
+  readonly tlsChain: string | null;
   readonly ldapBindaddress: string | null;
   readonly onlineBackupPath: string | null;
+  /** `compression = "none"` of `[online_backup]`, which counts for every backup (measured on 1.11.1). */
+  readonly plainBackups: boolean;
+  /** Where kanidmd sends its log and the words of its commands, by OpenTelemetry; null: they are printed. */
+  readonly otelCollector: string | null;
   /** `i_acknowledge_that_replication_is_in_development` is there. */
   readonly acknowledgement: boolean;
   readonly replication: ReplicationConfig | null;
@@ -21,57 +28,61 @@ export interface ServerConfig {
 export interface ReplicationConfig {
   /** As spelled in the file; null when the key is missing (Kanidm then refuses to start). */
   readonly origin: string | null;
-  /** Default `127.0.0.1:8444`. */
+  /** Null when the key is missing: kanidmd then refuses to start (measured on 1.8.6 to 1.11.1; in every version's source). */
   readonly bindaddress: string | null;
   /** Seconds; default 15, capped at 300. */
   readonly taskPollInterval: number;
   readonly partners: readonly Partner[];
 }
 
-export type PartnerType = 'mutual-pull' | 'pull' | 'allow-pull';
+export const partnerType = z.enum(['mutual-pull', 'pull', 'allow-pull']);
+export type PartnerType = z.output<typeof partnerType>;
 
 /** One partner table of a server's own file. */
-export interface Partner {
-  /** Canonical; the file may spell it otherwise. */
-  readonly origin: Origin;
-  readonly type: PartnerType;
-  /** The pin: `partner_cert`, `supplier_cert` or `consumer_cert`. */
-  readonly certificate: CertificateText;
-  readonly automaticRefresh: boolean;
-}
+export const partner = z
+  .object({
+    /** Canonical; the file may spell it otherwise. */
+    origin: ids.origin,
+    type: partnerType,
+    /** The pin: `partner_cert`, `supplier_cert` or `consumer_cert`. */
+    certificate: ids.certificate,
+    automaticRefresh: z.boolean(),
+  })
+  .readonly();
+export type Partner = z.output<typeof partner>;
 
 /** True when a server with this table fetches from the partner. */
 export const pulls = (type: PartnerType): boolean => type !== 'allow-pull';
 /** True when a server with this table lets the partner fetch. */
 export const allowsPull = (type: PartnerType): boolean => type !== 'pull';
 
-/** Seconds between rounds when the file says nothing (`kanidm.md`). */
+/** Seconds between rounds when the file says nothing (`kanidm.md`, "Replication keys"). */
 export const DEFAULT_POLL_INTERVAL = 15;
-/** Seconds; a larger value in the file means this one (`kanidm.md`). */
+/** Seconds; a larger value in the file means this one (`kanidm.md`, "Replication keys"). */
 export const LONGEST_POLL_INTERVAL = 300;
-/** Where the replication port is bound when the file says nothing (`kanidm.md`). */
-export const DEFAULT_BINDADDRESS = '127.0.0.1:8444';
 
-/** The key that holds the pin in a table of this type (`kanidm.md`; another key refuses to start). */
+/** The key that holds the pin in a table of this type (`kanidm.md`, "Partner tables"; another key refuses to start). */
 export const certificateKey: Readonly<Record<PartnerType, string>> = {
   'mutual-pull': 'partner_cert',
   pull: 'supplier_cert',
   'allow-pull': 'consumer_cert',
 };
 
-/** Keys of `[replication]` that are no partner origins (`kanidm.md`, "server.toml"). */
+/** Keys of `[replication]` that are no partner origins (`kanidm.md`, "Replication keys"). */
 export const REPLICATION_KEYS = ['origin', 'bindaddress', 'task_poll_interval'] as const;
 export type ReplicationKey = (typeof REPLICATION_KEYS)[number];
 
 /** One change to a server.toml. A change that is already so changes nothing. */
-export type ConfigChange =
-  | { readonly kind: 'set-origin'; readonly origin: Origin }
-  | { readonly kind: 'set-bindaddress'; readonly bindaddress: string }
+export const configChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('set-origin'), origin: ids.origin }).readonly(),
+  z.object({ kind: z.literal('set-bindaddress'), bindaddress: z.string() }).readonly(),
   /** Seconds, 1 to 300. */
-  | { readonly kind: 'set-poll-interval'; readonly seconds: number }
-  | { readonly kind: 'set-partner'; readonly partner: Partner }
-  | { readonly kind: 'remove-partner'; readonly origin: Origin }
+  z.object({ kind: z.literal('set-poll-interval'), seconds: z.number() }).readonly(),
+  z.object({ kind: z.literal('set-partner'), partner }).readonly(),
+  z.object({ kind: z.literal('remove-partner'), origin: ids.origin }).readonly(),
   /** Takes a key of `[replication]` away; with the last one goes an empty section. Kanidm needs the origin. */
-  | { readonly kind: 'remove-key'; readonly key: ReplicationKey }
-  /** Needed up to 1.1.0-rc.16, fatal from 1.2 on (`kanidm.md`). */
-  | { readonly kind: 'acknowledge'; readonly present: boolean };
+  z.object({ kind: z.literal('remove-key'), key: z.enum(REPLICATION_KEYS) }).readonly(),
+  /** Needed up to 1.1.0-rc.16, fatal from 1.2 on (`kanidm.md`, "Format by version"). */
+  z.object({ kind: z.literal('acknowledge'), present: z.boolean() }).readonly(),
+]);
+export type ConfigChange = z.output<typeof configChange>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { certificateOfTest } from '../../test/support/fleet-fixtures';
-import { type Origin, trusted } from '../names';
+import { type Origin, trusted } from '../base/names';
 import type { ConfigChange } from './server-config';
 import { verifyEdit } from './verify-edit';
 

@@ -1,9 +1,9 @@
 import iarna from '@iarna/toml';
 import { parse as parseBySmol } from 'smol-toml';
-import { parseOrigin } from '../origin';
-import type { Fault, Place } from '../result';
+import { parseOrigin } from '../base/origin';
+import type { Fault, Place } from '../base/result';
 import { ACKNOWLEDGEMENT } from './findings';
-import { isOwnKey } from './replication-section';
+import { isSetting } from './replication-section';
 import { certificateKey, type ConfigChange, type Partner, pulls } from './server-config';
 
 /**
@@ -117,7 +117,7 @@ function setTable(replication: Table, partner: Partner): void {
 function keyOf(replication: Table, origin: Partner['origin']): string {
   if (Object.hasOwn(replication, origin)) return origin;
   const spelled = Object.keys(replication).find(
-    (key) => !isOwnKey(key) && parseOrigin(key)?.origin === origin,
+    (key) => !isSetting(key) && parseOrigin(key)?.origin === origin,
   );
   return spelled ?? origin;
 }

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import { stepDurations } from '../../electron/engine/deploy/durations';
-import { readDeploys } from '../../electron/engine/deploy/read-journal';
+import { stepDurations } from '../../electron/engine/deploy/journal/durations';
+import { readDeploys } from '../../electron/engine/deploy/journal/read-journal';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
 import { kanilink } from '../deploy/support/kanilink';
 import { startSite, type TestSite } from '../deploy/support/site';

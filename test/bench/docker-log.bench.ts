@@ -5,6 +5,7 @@ import { missing } from '../real/docker/support/engine';
 import { startRig } from '../real/docker/support/rig';
 import { call } from '../ssh/sshd';
 import { compare } from './support/compare';
+import { logToTheView } from './support/view-model';
 
 const MEGABYTES = 100;
 
@@ -28,6 +29,14 @@ describe.skipIf(missing !== null)('a container’s log', () => {
           let lines = 0;
           const log = connection.logs({ since: 0 }, { follow: false, signal: call().signal });
           for await (const item of log) if (item.kind === 'line') lines++;
+          if (lines !== MEGABYTES * 10_000) throw new Error(`${lines} lines came`);
+        },
+        theirs: () => run('/bin/sh', argv),
+        runs: 3,
+      });
+      await compare(`docker log, the same to what the window shows / docker logs >/dev/null`, {
+        ours: async () => {
+          const lines = await logToTheView(connection);
           if (lines !== MEGABYTES * 10_000) throw new Error(`${lines} lines came`);
         },
         theirs: () => run('/bin/sh', argv),

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { drawFleet } from '../../shared/fleet/adopt/draw-fleet';
 import { findPartners } from '../../shared/fleet/adopt/find-partners';
-import type { Fleet } from '../../shared/fleet/fleet';
-import { readFleet } from '../../shared/fleet/read-fleet';
+import type { Fleet } from '../../shared/fleet/model/fleet';
+import { readFleet } from '../../shared/fleet/read/read-fleet';
 import { checkObserved } from '../../shared/fleet/rules/check-observed';
 import { checkTopology } from '../../shared/fleet/rules/check-topology';
-import { readTopology } from '../../shared/fleet/topology';
-import type { ObservedServer } from '../../shared/observed';
+import { readTopology } from '../../shared/fleet/model/topology';
+import type { ObservedServer } from '../../shared/observed/observed';
 import { fleetOfTest, observedOfTest } from '../support/fleet-fixtures';
 import { compare } from './support/compare';
 

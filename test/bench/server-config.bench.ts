@@ -1,6 +1,6 @@
 import iarna from '@iarna/toml';
 import { expect, it } from 'vitest';
-import { type Origin, trusted } from '../../shared/names';
+import { type Origin, trusted } from '../../shared/base/names';
 import { editServerConfig } from '../../shared/server-config/edit-server-config';
 import { readServerConfig } from '../../shared/server-config/read-server-config';
 import type { ConfigChange } from '../../shared/server-config/server-config';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { Fleet } from '../../shared/fleet/fleet';
+import type { Fleet } from '../../shared/fleet/model/fleet';
 import { checkObserved } from '../../shared/fleet/rules/check-observed';
 import { checkTopology } from '../../shared/fleet/rules/check-topology';
-import { readTopology } from '../../shared/fleet/topology';
-import type { ObservedServer } from '../../shared/observed';
-import { makePlan } from '../../shared/plan/make-plan';
+import { readTopology } from '../../shared/fleet/model/topology';
+import type { ObservedServer } from '../../shared/observed/observed';
+import { makePlan } from '../../shared/plan/make/make-plan';
 import { deployedFleet, freshFleet } from '../support/deployed-fleet';
 import { fleetOfTest } from '../support/fleet-fixtures';
 import { report, spread, timed, words } from './support/compare';

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
-import type { SshSession } from '../../electron/engine/connect/ssh/session';
+import type { SshSession } from '../../electron/engine/connect/ssh/session/session';
 import { value } from '../ssh/results';
 import { call, missing, person, type Sshd, startSshd } from '../ssh/sshd';
 import { compare } from './support/compare';
+import { logToTheView } from './support/view-model';
 
 const run = promisify(execFile);
 const MEGABYTES = 100;
@@ -94,6 +95,14 @@ describe.skipIf(missing !== null)('SSH', () => {
         let lines = 0;
         const log = server.logs({ since: 0 }, { follow: false, signal: call().signal });
         for await (const item of log) if (item.kind === 'line') lines++;
+        if (lines !== entries) throw new Error(`${lines} of ${entries} entries came`);
+      },
+      theirs: () => run(program, argv),
+      runs: 3,
+    });
+    await compare(`journal, the same to what the window shows / ssh host cat >/dev/null`, {
+      ours: async () => {
+        const lines = await logToTheView(server);
         if (lines !== entries) throw new Error(`${lines} of ${entries} entries came`);
       },
       theirs: () => run(program, argv),

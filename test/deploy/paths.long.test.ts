@@ -1,15 +1,15 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { removeServer, updateServer } from '../../shared/fleet/edit-fleet';
-import { addLink, turnLink } from '../../shared/fleet/edit-links';
-import type { Result } from '../../shared/result';
+import { removeServer, updateServer } from '../../shared/fleet/edit/edit-fleet';
+import { addLink, turnLink } from '../../shared/fleet/edit/edit-links';
+import type { Result } from '../../shared/base/result';
 import { value } from '../ssh/results';
 import { kanilink } from './support/kanilink';
 import { anHour, startSite, type TestSite } from './support/site';
 
 // The paths of docs/paths.md, one after the other on one practice fleet, by the command line and the edits they tell. It takes
-// a minute or two, so only the long run goes them; that each plans what it should is tested in shared/plan/paths.test.ts.
+// a minute or two, so only the long run goes them; that each plans what it should is tested in shared/plan/make/paths.test.ts.
 
 describe('the life of a fleet', () => {
   let site: TestSite;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { readDeploys } from '../../electron/engine/deploy/read-journal';
+import { readDeploys } from '../../electron/engine/deploy/journal/read-journal';
 import { anHour, deployed, erased, startSite, type TestSite } from './support/site';
 import { kanilink } from './support/kanilink';
 import { value } from '../ssh/results';
@@ -61,6 +61,5 @@ describe('kanilink renew', () => {
       const undone = await engine.plan(text, { ...anHour(), job });
       expect(undone).toMatchObject({ ok: false, error: { code: 'renewal-not-undone' } });
     },
-    180_000,
   );
 });

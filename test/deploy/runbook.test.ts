@@ -63,7 +63,7 @@ describe('a runbook', () => {
     const twice = await kanilink(engine, 'plan', text.path, '--runbook', file);
     expect(twice.code).toBe(1);
     expect(await readFile(file, 'utf8')).toBe(markdown);
-  }, 240_000);
+  });
 
   it('stops before a file that somebody changed', async () => {
     const engine = site.engine();
@@ -76,5 +76,5 @@ describe('a runbook', () => {
     expect(done.failed).toBe(true);
     expect(done.said).toContain('Make a new runbook');
     expect(await site.files()).toEqual(before);
-  }, 120_000);
+  });
 });

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readFleet } from '../../shared/fleet/read-fleet';
+import { readFleet } from '../../shared/fleet/read/read-fleet';
 import { AdoptDialog } from './pages/adopt-dialog';
 import { chooseFile, clickMenu } from './support/electron-window';
 import { open, practise } from './support/session';

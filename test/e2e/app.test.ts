@@ -44,6 +44,18 @@ describe('the page', () => {
     expect(await electron.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
 
+  it('hears of a menu item that was clicked while it loaded', async () => {
+    const { window, electron } = await open();
+    await window.page.getByTestId('welcome-practice').waitFor();
+    await electron.app.evaluate(({ BrowserWindow, Menu }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      const fromNow = new Promise<void>((resolve) => contents?.once('did-start-navigation', () => resolve()));
+      contents?.reload();
+      return fromNow.then(() => Menu.getApplicationMenu()?.getMenuItemById('new')?.click());
+    });
+    await window.page.getByTestId('file-state').waitFor();
+  });
+
   it('gets its own files only: no path leads out of its folder', async () => {
     const { window, electron } = await open();
     await window.page.getByTestId('welcome-practice').waitFor();

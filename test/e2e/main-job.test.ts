@@ -72,8 +72,11 @@ describe('two servers, paired by dragging a link', () => {
     await reviewAndDeploy(window, ['idm-b']);
     await untilReplicating(servers, ROUNDS_LIMIT_MS);
 
+    // The same file is no other to look at: what was selected is not any more once it was opened.
+    await window.servers.select('idm-a');
     await chooseFile(electron.app, file);
     await clickMenu(electron.app, 'open');
+    await window.page.getByRole('heading', { name: 'Nothing selected' }).waitFor();
     await window.canvas.untilHealth('idm-a', 'idm-b', 'replicating', ROUNDS_LIMIT_MS);
     await window.openReviewWithoutChanges();
   });

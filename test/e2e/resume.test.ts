@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Looks } from './support/looks';
 import { refreshes, untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
 import { until } from './support/until';
@@ -14,8 +15,8 @@ it('a deploy whose engine was killed is offered to be resumed, and is finished b
   await window.review.deploy();
   // Killed between the first step's end and the last one's: something is always left to do.
   await window.deploy.root.locator('[data-step-state="done"]').first().waitFor();
-  await electron.app.evaluate(({ app, dialog }) => {
-    dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+  // Nobody clicks: the engine is started again by itself, the deploy is not.
+  await electron.app.evaluate(({ app }) => {
     const engine = app.getAppMetrics().find(({ name }) => name === 'Kanilink engine');
     if (!engine) throw new Error('there is no engine process');
     process.kill(engine.pid, 'SIGKILL');
@@ -25,6 +26,9 @@ it('a deploy whose engine was killed is offered to be resumed, and is finished b
 
   await page.getByTestId('interrupted').waitFor({ timeout: 60_000 });
   expect(await page.getByTestId('interrupted').innerText()).toContain('was interrupted');
+  const looks = new Looks('interrupted');
+  await looks.at(page, 'InterruptedBar');
+  looks.end();
   await page.getByTestId('resume').click();
   // Loose ends first, where there are any; then the rest, from how the servers are now.
   for (let more = true; more;) {

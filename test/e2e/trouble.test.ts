@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { open, practise, type Practice } from './support/session';
 import { until } from './support/until';
@@ -6,10 +7,10 @@ import { until } from './support/until';
 const LIMIT_MS = 30_000;
 
 describe('a server that asks for a password', () => {
-  it('is not reached with a wrong one, says so, and is reached with the right one', async () => {
+  it('is not reached with a wrong one, says so, and is reached with the right one, which is kept nowhere', async () => {
     const practice = await practise({ servers: 1, keyLogin: false, password: 'correct horse' });
     const before = practice.server('idm-a').configText;
-    const { window } = await open({ fleet: practice.fleet.fleet });
+    const { window, electron } = await open({ fleet: practice.fleet.fleet });
 
     await window.questions.giveSecret('battery staple');
     await window.questions.secret.getByText('That was not right').waitFor();
@@ -21,6 +22,20 @@ describe('a server that asks for a password', () => {
     await window.questions.giveSecret('correct horse');
     await window.untilServer('idm-a', 'running', LIMIT_MS);
     expect(practice.server('idm-a').configText).toBe(before);
+
+    // Nor with what is not saved: a draft holds the fleet file's text, and nothing that was asked for.
+    await window.servers.select('idm-a');
+    await window.page.keyboard.press('Delete');
+    await window.page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-a' }).click();
+    const drafts = join(electron.home, 'kanilink', 'drafts');
+    await until('a draft is kept', () => existsSync(drafts) && readdirSync(drafts).length > 0, LIMIT_MS);
+    const holds = (path: string): boolean =>
+      // What Electron has removed meanwhile holds nothing.
+      existsSync(path) && /correct horse|battery staple/.test(readFileSync(path, 'latin1'));
+    const files = readdirSync(electron.home, { recursive: true, withFileTypes: true }).filter((it) =>
+      it.isFile(),
+    );
+    expect(files.map((it) => join(it.parentPath, it.name)).filter(holds)).toEqual([]);
   });
 });
 
@@ -112,3 +127,29 @@ function knownHosts(fleet: Practice['fleet']): string {
     return '';
   }
 }
+
+it('an engine that is killed comes back without a click, and what was watched is watched again', async () => {
+  const { fleet } = await practise({ servers: 2 });
+  const { window, electron } = await open({ fleet: fleet.fleet });
+  await window.untilServer('idm-a', 'running', LIMIT_MS);
+  const pidOf = () =>
+    electron.app.evaluate(
+      ({ app }) => app.getAppMetrics().find(({ name }) => name === 'Kanilink engine')?.pid ?? null,
+    );
+  const pid = await pidOf();
+  if (pid === null) throw new Error('there is no engine process');
+  process.kill(pid, 'SIGKILL');
+
+  await window.page
+    .getByText('The engine had stopped and was started again.')
+    .first()
+    .waitFor({ timeout: LIMIT_MS });
+  await until(
+    'the servers are watched again',
+    async () => (await window.watching.getAttribute('data-live')) === 'true',
+    LIMIT_MS,
+  );
+  await window.untilServer('idm-b', 'running', LIMIT_MS);
+  expect(await pidOf()).not.toBe(pid);
+  expect(electron.logFile()).toContain('the engine is started again in 1 s');
+});

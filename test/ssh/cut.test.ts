@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LogItem, ServerConnection } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
-import { sha256Of } from '../../electron/engine/connect/ssh/files';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
+import { sha256Of } from '../../electron/engine/connect/common/files';
+import { CUT_MARK } from '../../electron/engine/connect/ssh/log/journal';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { value } from './results';
 import { call, missing, person, type Sshd, startSshd, until } from './sshd';
@@ -128,6 +129,7 @@ describe.skipIf(missing !== null)('a connection cut while replaceFile goes by su
   it('leaves the whole old or the whole new file, says which, and nothing beside it', async () => {
     sshd = await startSshd();
     sshd.trust('ed25519');
+    sshd.loginIs(54321);
     let programs = 0;
     let cutAt = Infinity;
     const { exec } = ssh2.Client.prototype;
@@ -332,7 +334,8 @@ describe.skipIf(missing !== null)('the log', () => {
       7,
       38,
       'gap',
-      1_000_000,
+      // Cut, with a mark.
+      4_000 + CUT_MARK.length,
     ]);
   });
 });

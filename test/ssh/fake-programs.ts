@@ -15,7 +15,9 @@ export function writeFakes(bin: string, state: string, config: string): void {
     `printf '%s\\0' "$@" >> $S/kanidmd.asked; printf '\\n' >> $S/kanidmd.asked
 case "$1" in
   version) echo "kanidmd 1.10.5 715020ccd2";;
+  variables) env | grep ^KANIDM_ | sort;;
   configtest)
+    env | grep ^KANIDM_ | sort > $S/tested.variables
     cp "$3" $S/tested.toml; stat -c '%a' "$(dirname "$3")" > $S/scratch.mode
     if grep -q bad "$3"; then echo "refused: $3" >&2; exit 1; fi
     echo "This config rocks! 🪨 ";;
@@ -30,8 +32,8 @@ esac`,
   program(
     'systemctl',
     `case "$1" in
-  show) if [ "$2" != kanidmd.service ]; then echo LoadState=not-found; echo ActiveState=inactive; echo SubState=dead; exit 0; fi
-    echo LoadState=loaded
+  show) if [ "$2" != "$(cat $S/unit.name 2>/dev/null || echo kanidmd.service)" ]; then echo LoadState=not-found; echo ActiveState=inactive; echo SubState=dead; exit 0; fi
+    echo LoadState=loaded; cat $S/unit.user 2>/dev/null || echo User=
     cat $S/unit 2>/dev/null || printf 'ActiveState=active\\nSubState=running\\nMainPID=42\\n'
     cat $S/unit.more 2>/dev/null || echo "ExecStart={ path=/usr/sbin/kanidmd ; argv[]=/usr/sbin/kanidmd server -c ${config} ; ignore_errors=no ; start_time=[n/a] }";;
   start|stop|restart) echo "$1 $2" >> $S/systemctl.asked
@@ -54,10 +56,19 @@ exec tail -n +$n $S/journal`,
   program(
     'sudo',
     `[ "$1" = -n ] && shift
+as=root; [ "$1" = -u ] && { as="$2"; shift 2; }
 [ "$1" = -- ] && shift
-if [ -e $S/sudo.narrow ] && printf '%s\n' "$@" | grep -qE 'kanilink-.*-[0-9a-f]{12}'; then echo "sudo: a password is required" >&2; exit 1; fi
+if [ -e $S/sudo.only ] && [ "$1" != "$(cat $S/sudo.only)" ]; then echo "sudo: a password is required" >&2; exit 1; fi
 if [ -e $S/sudo.refuses ]; then echo "sudo: a password is required" >&2; exit 1; fi
 printf '%s ' "$@" >> $S/sudo.asked; printf '\\n' >> $S/sudo.asked
+if [ "$as" != root ]; then exec setpriv --reuid="$as" --regid="$(/usr/bin/id -g "$as")" --clear-groups -- "$@"; fi
+export FAKE_ROOT=1
 exec "$@"`,
+  );
+  // Whoever logs in is root in truth; with $S/login.uid somebody else, whom sudo makes root.
+  program(
+    'id',
+    `if [ -e $S/login.uid ] && [ "$*" = -u ] && [ -z "$FAKE_ROOT" ]; then cat $S/login.uid; exit 0; fi
+exec /usr/bin/id "$@"`,
   );
 }

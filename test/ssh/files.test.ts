@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chownSync,
   chmodSync,
@@ -11,14 +12,18 @@ import {
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerConnection } from '../../electron/engine/connect/connection';
-import { sha256Of } from '../../electron/engine/connect/ssh/files';
+import { sha256Of } from '../../electron/engine/connect/common/files';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
-import type { Result } from '../../shared/result';
-import { trusted } from '../../shared/names';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
+import type { Result } from '../../shared/base/result';
+import { trusted } from '../../shared/base/names';
 import { value } from './results';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 
+const userOf = (name: string) => {
+  const number = (what: string) => Number(execFileSync('id', [what, name], { encoding: 'utf8' }));
+  return { uid: number('-u'), gid: number('-g') };
+};
 const code = (result: Result<unknown>) => (result.ok ? 'ok' : result.error.code);
 
 // Every promise about files holds with and without sudo; root may do both.
@@ -33,6 +38,8 @@ describe.skipIf(missing !== null).each([{ sudo: false }, { sudo: true }])(
     beforeAll(async () => {
       sshd = await startSshd();
       sshd.trust('ed25519');
+      sshd.serviceRunsAs('games');
+      if (sudo) sshd.loginIs(54321);
       server = value(await openSsh(sshd.target({ sudo }), person(), call(), { pool: new ConnectionPool(0) }));
     });
     afterAll(async () => {
@@ -104,13 +111,16 @@ describe.skipIf(missing !== null).each([{ sudo: false }, { sudo: true }])(
 
     it('makes folders for the owner of the parent, accepts them again, refuses one that is open to more', async () => {
       const path = join(sshd.state, 'backups');
-      chownSync(sshd.state, 4321, 8765);
+      const { uid, gid } = userOf('games');
+      chownSync(sshd.state, uid, gid);
+      chmodSync(sshd.folder, 0o711);
       value(await server.makeFolder(path, 0o700, call()));
-      expect(statSync(path)).toMatchObject({ mode: 0o40700, uid: 4321, gid: 8765 });
+      expect(statSync(path)).toMatchObject({ mode: 0o40700, uid, gid });
       expect(code(await server.makeFolder(path, 0o700, call()))).toBe('ok');
       chmodSync(path, 0o755);
       expect(code(await server.makeFolder(path, 0o700, call()))).toBe('folder-too-open');
       expect(code(await server.makeFolder(sshd.config, 0o700, call()))).toBe('file-exists');
+      chownSync(sshd.state, 0, 0);
     });
 
     it('makes a private scratch folder beside the config and removes it with all that is in it, but nothing it points at', async () => {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { fault, value } from './results';
 import { call, keygen, missing, person, type Sshd, startSshd, until } from './sshd';

@@ -1,9 +1,12 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
-import type { SshTarget } from '../../electron/engine/connect/ssh/target';
+import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
 import { fault, value } from './results';
 import { call, person, until } from './sshd';
 
@@ -21,13 +24,28 @@ describe('a password, and what else a server asks', () => {
   /** The methods that must follow a right password. */
   let afterPassword: ssh2.AuthenticationType[] | null = null;
   const clients: ssh2.Connection[] = [];
+  const home = mkdtempSync(join(tmpdir(), 'kanilink-keyboard-'));
   const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519', {});
 
   beforeAll(async () => {
+    // Nothing is kept, so that each connection asks.
+    mkdirSync(join(home, '.ssh'));
+    writeFileSync(join(home, '.ssh', 'config'), 'UserKnownHostsFile /dev/null\n');
     server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
       clients.push(client);
       client.on('error', () => undefined).on('close', () => clients.splice(clients.indexOf(client), 1));
       let left = methods;
+      // Only what tells that commands run as they are sent.
+      client.on('session', (accept) =>
+        accept().on('exec', (accepted, rejected, { command }) => {
+          const word = /kanilink-[0-9a-f]+/.exec(command)?.[0];
+          if (word === undefined) return void rejected();
+          const channel = accepted();
+          channel.write(`${word}\n`);
+          channel.exit(0);
+          channel.end();
+        }),
+      );
       client.on('authentication', (context) => {
         if (!left.includes(context.method)) return context.reject(left);
         if (context.method === 'password') {
@@ -53,7 +71,10 @@ describe('a password, and what else a server asks', () => {
     if (address === null || typeof address === 'string') throw new Error('no port');
     port = address.port;
   });
-  afterAll(() => void server.close());
+  afterAll(() => {
+    server.close();
+    rmSync(home, { recursive: true, force: true });
+  });
   beforeEach(() => {
     methods = ['password'];
     afterPassword = null;
@@ -68,8 +89,8 @@ describe('a password, and what else a server asks', () => {
     kanidmd: 'kanidmd',
     config: '/etc/kanidm/server.toml',
     identity: '/no/such/key',
-    knownHosts: '/dev/null',
-    home: '/no/such/home',
+    knownHosts: null,
+    home,
     env: {},
   });
 

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LockOwner, ServerConnection } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { type PracticeFleet, startPracticeFleet } from '../../practice/host/fleet';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
@@ -27,7 +28,7 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
     home = await mkdtemp(join(tmpdir(), 'kanilink-home-'));
     fleet = await startPracticeFleet({ servers: 1, kanidmd: program });
     const machine = fleet.machine('idm-a');
-    locks = join(machine.folder, 'run/lock');
+    locks = join(machine.folder, 'run');
     // Two connections, as two programs would have.
     const connect = async () =>
       value(
@@ -67,6 +68,7 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
     since: Date.now(),
     ...more,
   });
+  const remaining = () => readdirSync(locks).filter((name) => name.startsWith('kanilink'));
   const fresh = { ...call(), takeOver: false };
   const over = { ...call(), takeOver: true };
 
@@ -77,7 +79,7 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
     if (!other.ok) expect(other.error.detail).toMatch(/who alex\nhost laptop\nsince .*\ndeploy one/);
     expect(value(await lock.check(call()))).toBeUndefined();
     value(await lock.release(call()));
-    expect(readdirSync(locks)).toEqual([]);
+    expect(remaining()).toEqual([]);
     value(await value(await terminal.lock(owner('two'), fresh)).release(call()));
   });
 
@@ -94,7 +96,7 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
     value(await left.release(call()));
     value(await taken.check(call()));
     value(await taken.release(call()));
-    expect(readdirSync(locks)).toEqual([]);
+    expect(remaining()).toEqual([]);
   });
 
   it('is not taken over while it is fresh, but for the deploy that left it', async () => {
@@ -127,6 +129,34 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
     await rm(dirname(file), { recursive: true });
   });
 
+  it('with a date that cannot be, or an owner longer than any, blocks nobody for ever and throws nothing', async () => {
+    const place = join(locks, 'kanilink-kanidmd.service');
+    for (const since of ['1e300', '-1e300', '1e15', '99999999999999', 'null', '0']) {
+      mkdirSync(place);
+      const text = `{"who":"x","host":"y","deploy":"old","token":"t","since":${since}}`;
+      writeFileSync(join(place, 'owner'), text);
+      const told = await terminal.lock(owner('new'), fresh);
+      expect(told, since).toMatchObject({
+        ok: false,
+        error: { code: /null/.test(since) ? 'locked' : 'lock-stale' },
+      });
+      if (since === 'null') await rm(place, { recursive: true });
+      else value(await value(await terminal.lock(owner('new'), over)).release(call()));
+    }
+    for (const hostile of ['fifo', 'huge', 'folder']) {
+      mkdirSync(place);
+      if (hostile === 'fifo') execFileSync('mkfifo', [join(place, 'owner')]);
+      else if (hostile === 'huge') writeFileSync(join(place, 'owner'), 'x'.repeat(2_000_000));
+      else mkdirSync(join(place, 'owner'));
+      const told = await terminal.lock(owner('new'), { ...call(5_000), takeOver: false });
+      // What is not a file is nobody's lock; what is one and says nothing is somebody's.
+      if (hostile === 'huge') expect(told).toMatchObject({ ok: false, error: { code: 'locked' } });
+      else value(await value(told).release(call()));
+      await rm(place, { recursive: true, force: true });
+    }
+    expect(remaining()).toEqual([]);
+  });
+
   it('goes to exactly one of many who ask at the same moment', async () => {
     for (let round = 0; round < 20; round++) {
       const asked = await Promise.all(
@@ -139,6 +169,6 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
       for (const it of asked) if (!it.ok) expect(it.error.code).toBe('locked');
       for (const winner of winners) value(await winner.release(call()));
     }
-    expect(readdirSync(locks)).toEqual([]);
+    expect(remaining()).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogItem, ServerConnection } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { type PracticeFleet, startPracticeFleet } from '../../practice/host/fleet';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';

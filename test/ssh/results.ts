@@ -1,4 +1,4 @@
-import type { Result } from '../../shared/result';
+import type { Result } from '../../shared/base/result';
 
 /** The value, or a failed test that says what the fault was. */
 export function value<T>(result: Result<T>): T {

@@ -3,9 +3,9 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/pool';
+import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
-import type { SshTarget } from '../../electron/engine/connect/ssh/target';
+import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
 import { fault, value } from './results';
 import { call, keygen, missing, person, type Sshd, startSshd, until } from './sshd';
 
@@ -85,8 +85,12 @@ describe.skipIf(missing !== null)('a server named in ~/.ssh/config', () => {
       config(box('  IdentitiesOnly yes\n'));
       await works({ env });
       expect(sshd.log()).not.toContain(printed);
+      // A named one comes first in any case; the others are offered when it does not let in.
       config(box());
       await works({ env });
+      expect(sshd.log()).not.toContain(printed);
+      config(box().replace(sshd.key, '/no/such/key'));
+      expect(fault(await open({ env })).code).toBe('authentication-failed');
       expect(sshd.log()).toContain(printed);
     } finally {
       agent.kill();

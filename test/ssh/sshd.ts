@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Person } from '../../electron/engine/connect/connection';
-import type { SshTarget } from '../../electron/engine/connect/ssh/target';
+import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
 import { writeFakes } from './fake-programs';
 
 const SSHD = '/usr/sbin/sshd';
@@ -43,6 +43,10 @@ export interface Sshd {
   fingerprint(type: 'ed25519' | 'ecdsa' | 'rsa'): string;
   /** Writes the host's real keys (of these types) into the client's known_hosts. */
   trust(...types: ('ed25519' | 'ecdsa' | 'rsa')[]): void;
+  /** Whoever logs in is not root but this uid, who needs sudo for root's rights. */
+  loginIs(uid: number): void;
+  /** Who runs the unit: a user of this machine's. */
+  serviceRunsAs(user: string): void;
   /** Kills the server's side of every open connection. */
   cut(): void;
   log(): string;
@@ -117,6 +121,8 @@ export async function startSshd(extra = ''): Promise<Sshd> {
         appendFileSync(at('home', '.ssh', 'known_hosts'), `[127.0.0.1]:${port} ${name} ${key}\n`);
       }
     },
+    loginIs: (uid) => writeFileSync(at('state', 'login.uid'), `${uid}\n`),
+    serviceRunsAs: (user) => writeFileSync(at('state', 'unit.user'), `User=${user}\n`),
     cut: () => {
       for (const pid of descendants(child?.pid ?? 0)) kill(pid);
     },
@@ -157,11 +163,15 @@ export function person(
 }
 
 /** A call that may take this long and that nobody cancels. */
-export const call = (timeoutMs = 10_000) => ({ signal: new AbortController().signal, timeoutMs });
+export const call = (timeoutMs = 60_000) => ({ signal: new AbortController().signal, timeoutMs });
 
-/** Waits until something is so; fails after ten seconds with what `why` says. */
-export async function until(condition: () => boolean | Promise<boolean>, why: () => string): Promise<void> {
-  const end = Date.now() + 10_000;
+/** Waits until something is so; fails after ten seconds, or the time given, with what `why` says. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  why: () => string,
+  limitMs = 10_000,
+): Promise<void> {
+  const end = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(why());
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,7 +1,7 @@
-import type { Fleet } from '../../shared/fleet/fleet';
-import { readTopology } from '../../shared/fleet/topology';
-import type { ObservedServer } from '../../shared/observed';
-import { desiredTables } from '../../shared/plan/desired';
+import type { Fleet } from '../../shared/fleet/model/fleet';
+import { readTopology } from '../../shared/fleet/model/topology';
+import type { ObservedServer } from '../../shared/observed/observed';
+import { desiredTables } from '../../shared/fleet/model/desired';
 import {
   domainOfTest,
   observedOf,

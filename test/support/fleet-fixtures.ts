@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Fleet, FleetServer, Link } from '../../shared/fleet/fleet';
-import type { Certificate } from '../../shared/kanidmd/certificate';
+import type { Fleet, FleetServer, Link } from '../../shared/fleet/model/fleet';
+import type { Certificate } from '../../shared/certificates/certificate';
 import {
   type CertificateText,
   type DomainUuid,
@@ -9,9 +9,9 @@ import {
   type ServerId,
   type Sha256,
   trusted,
-} from '../../shared/names';
-import type { ObservedServer } from '../../shared/observed';
-import type { Fault } from '../../shared/result';
+} from '../../shared/base/names';
+import type { ObservedServer } from '../../shared/observed/observed';
+import type { Fault } from '../../shared/base/result';
 import { readServerConfig } from '../../shared/server-config/read-server-config';
 import { certificateKey, type Partner } from '../../shared/server-config/server-config';
 
@@ -26,7 +26,8 @@ const recorded = readFileSync(
 const template = Buffer.from(/certificate: "([^"]+)"/.exec(recorded)?.[1] ?? '', 'base64url');
 /** Where the serial number's bytes lie, after the headers and the version. */
 const SERIAL = { at: 16, length: 16 };
-/** The uuid of the server it was recorded on, as subject and as issuer. */
+/** The name it is for, and the uuid of the server it was recorded on, as subject and as issuer. */
+const NAME = 'idm-a.example.com';
 const COMMON_NAME = '37d2eded-fdee-4f4c-a60c-80105e881711';
 
 export interface SeenServer {
@@ -62,6 +63,9 @@ export const certificateOfTest = (id: string, renewals = 0): CertificateText => 
   der.write(`${renewals}${id}`.padEnd(SERIAL.length, '.'), SERIAL.at, SERIAL.length, 'latin1');
   for (let at = der.indexOf(COMMON_NAME); at !== -1; at = der.indexOf(COMMON_NAME))
     der.write(uuidOfTest(id), at);
+  // A name of another length would need other lengths around it.
+  const at = der.indexOf(NAME);
+  if (at !== -1 && id.length === 5) der.write(`${id}.example.com`, at);
   return trusted<CertificateText>(der.toString('base64url'));
 };
 
@@ -184,10 +188,11 @@ export function observedOf(shown: ShownServer): ObservedServer {
 export function readCertificateOfTest(id: string, host = `${id}.example.com`, renewals = 0): Certificate {
   return {
     text: certificateOfTest(id, renewals),
-    fingerprint: trusted<Fingerprint>(`SHA256:${`${renewals}${id}`.padEnd(43, 'x')}`),
+    fingerprint: trusted<Fingerprint>(`SHA256:${`${renewals}${id}`.replaceAll('-', '+').padEnd(43, 'x')}`),
     notBefore: '2026-11-23T15:24:07.000Z',
     notAfter: '2046-11-23T15:24:07.000Z',
     names: [host],
+    addresses: /^[0-9.]+$/.test(host) ? [host] : [],
   };
 }
 

@@ -1,11 +1,13 @@
-import type { ConfigureStep, Plan, PlannedChange, Step } from '../../shared/plan/plan';
-import { desiredTables } from '../../shared/plan/desired';
-import { Draft } from '../../shared/plan/draft';
-import { ownersOf } from '../../shared/plan/make-plan';
-import { readTopology } from '../../shared/fleet/topology';
+import type { ConfigureStep, PlannedChange } from '../../shared/plan/steps/configure';
+import type { Plan } from '../../shared/plan/model/plan';
+import type { Step } from '../../shared/plan/steps/step';
+import { desiredTables } from '../../shared/fleet/model/desired';
+import { Draft } from '../../shared/plan/make/draft';
+import { ownersOf } from '../../shared/fleet/model/owners';
+import { readTopology } from '../../shared/fleet/model/topology';
 import type { Planner } from './trial';
 
-/** A planner spoilt in one way; each breaks one rule of "Refresh erases" (`kanidm.md`). */
+/** A planner spoilt in one way; each breaks one rule of (`kanidm.md`, "Refresh erases"). */
 export type Mutation = (steps: readonly Step[]) => readonly Step[];
 
 export const mutations: Readonly<Record<string, Mutation>> = {

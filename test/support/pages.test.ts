@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../electron/cli/commands';
 
-/** The pages people read: what they lead to is there, and no command goes untold. */
+/** The pages people read: what they lead to is there, and no command is missing. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const pages = ['README.md', 'practice/README.md', 'practice/host/README.md', ...markdownIn('docs')];
+const pages = [
+  ...readdirSync(root).filter((file) => file.endsWith('.md')),
+  ...['docs', 'practice', 'test'].flatMap(markdownIn),
+];
 
 function markdownIn(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

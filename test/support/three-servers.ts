@@ -1,10 +1,10 @@
-import { addServer, newFleet, setDomainUuid } from '../../shared/fleet/edit-fleet';
-import { addLink } from '../../shared/fleet/edit-links';
-import { readFleet } from '../../shared/fleet/read-fleet';
-import type { ObservedServer } from '../../shared/observed';
-import { makePlan, type PlanWishes } from '../../shared/plan/make-plan';
-import type { Plan } from '../../shared/plan/plan';
-import type { Result } from '../../shared/result';
+import { addServer, newFleet, setDomainUuid } from '../../shared/fleet/edit/edit-fleet';
+import { addLink } from '../../shared/fleet/edit/edit-links';
+import { readFleet } from '../../shared/fleet/read/read-fleet';
+import type { ObservedServer } from '../../shared/observed/observed';
+import { makePlan, type PlanWishes } from '../../shared/plan/make/make-plan';
+import type { Plan } from '../../shared/plan/model/plan';
+import type { Result } from '../../shared/base/result';
 import { observedOfTest, originOfTest, type SeenServer } from './fleet-fixtures';
 
 /* A fleet file of three deployed servers, edited as docs/paths.md tells, and what is planned for it. */

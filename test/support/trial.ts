@@ -1,5 +1,6 @@
-import { readTopology } from '../../shared/fleet/topology';
-import type { Plan, Step } from '../../shared/plan/plan';
+import { readTopology } from '../../shared/fleet/model/topology';
+import type { Plan } from '../../shared/plan/model/plan';
+import type { Step } from '../../shared/plan/steps/step';
 import { World } from './world';
 import { serverAtOfTest, type WorldCase } from './world-cases';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Fleet, Link } from '../../shared/fleet/fleet';
-import { type Origin, type ServerId, trusted } from '../../shared/names';
+import type { Fleet, Link } from '../../shared/fleet/model/fleet';
+import { type Origin, type ServerId, trusted } from '../../shared/base/names';
 import type { Partner, PartnerType } from '../../shared/server-config/server-config';
 import { certificateOfTest, domainOfTest, fleetOfTest, originOfTest } from './fleet-fixtures';
 import type { WorldServer } from './world';

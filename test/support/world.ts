@@ -1,7 +1,7 @@
-import type { CertificateText, DomainUuid, Origin, ServerId } from '../../shared/names';
-import type { ObservedServer } from '../../shared/observed';
-import { parseOrigin } from '../../shared/origin';
-import type { Step } from '../../shared/plan/plan';
+import type { CertificateText, DomainUuid, Origin, ServerId } from '../../shared/base/names';
+import type { ObservedServer } from '../../shared/observed/observed';
+import { parseOrigin } from '../../shared/base/origin';
+import type { Step } from '../../shared/plan/steps/step';
 import { allowsPull, type Partner, pulls } from '../../shared/server-config/server-config';
 import { certificateOfTest, noCertificateOfTest, observedOf, readCertificateOfTest } from './fleet-fixtures';
 
@@ -125,6 +125,7 @@ export class World {
         this.write(step);
         return this.restart(step.server);
       case 'restart':
+      case 'start':
         return this.restart(step.server);
       case 'backup':
         server.backup = server.data;

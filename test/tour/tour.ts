@@ -75,9 +75,10 @@ export async function tour(electron: ElectronWindow, tell: Storyteller, kanidmd:
     if (erased.join() !== 'idm-b') throw new Error(`it would erase ${erased.join(', ') || 'nobody'}`);
   });
   await picture('review');
-  await tell.step('Each step is read', 20 * SECOND, () =>
-    window.review.steps.last().scrollIntoViewIfNeeded(),
-  );
+  await tell.step('Each step is read', 20 * SECOND, async () => {
+    await window.review.showSteps();
+    await window.review.steps.last().scrollIntoViewIfNeeded();
+  });
   await picture('review-steps');
   await tell.step('The erase is allowed by typing the name of idm-b', 20 * SECOND, () =>
     window.review.allowErase('idm-b'),

@@ -1,13 +1,33 @@
+import {
+  fieldNames,
+  fieldOf,
+  keyOf,
+  type KindName,
+  kindNames,
+  kinds,
+  type OwnFieldName,
+} from '../../../shared/connect/kinds';
+import { schemeOf } from '../../../shared/connect/form';
 import type { Reach } from '../../../shared/fleet/adopt/findings';
+
+/** The fields that may follow an address as settings: what the address does not say itself. */
+const settingsOf = (kind: KindName): readonly (OwnFieldName | 'config')[] => [
+  ...fieldNames(kind).filter((name) => fieldOf(kind, name).missing === undefined),
+  'config',
+];
+
+const lines = kindNames
+  .flatMap((kind) => kinds[kind].form.address.help)
+  .map(([written, means]) => `  ${written.padEnd(64)}  ${means}`);
+const settings = kindNames.map(
+  (kind) => `${kinds[kind].form.address.settings}: ${settingsOf(kind).map(keyOf).join(', ')}`,
+);
 
 /** How a server to adopt is written on the command line, for the help. */
 export const endpointHelp = `An ENDPOINT is one of
-  ssh://user@host[:port], user@host or an alias of ~/.ssh/config    kanidmd as a systemd service
-  unix:///var/run/docker.sock#NAME                                  kanidmd in the container NAME of that engine;
-                                                                    so with tcp://host:2376#NAME,
-                                                                    ssh://user@host#NAME and context://CONTEXT#NAME
+${lines.join('\n')}
 Settings of the fleet file may follow, each after a comma: ssh://admin@host,sudo,service=kanidmd-test
-  over SSH: sudo, service, kanidmd, identity, known_hosts, config; of a container: certificates, config
+  ${settings.join('; ')}
 Relative paths start at the fleet file.`;
 
 type Read = { readonly ok: true; readonly value: Reach } | { readonly ok: false; readonly complaint: string };
@@ -20,59 +40,36 @@ type Read = { readonly ok: true; readonly value: Reach } | { readonly ok: false;
 export function readEndpoint(text: string): Read {
   const [address = '', ...settings] = text.split(',').map((part) => part.trim());
   if (address === '') return complain(`"${text}" names no server`);
-  const hash = address.indexOf('#');
-  const connect = hash === -1 ? 'ssh' : 'docker';
-  const endpoint = hash === -1 ? address : address.slice(0, hash);
-  const scheme = /^([a-z]+):\/\//.exec(endpoint)?.[1] ?? null;
-  if (connect === 'ssh' && scheme !== null && scheme !== 'ssh')
-    return complain(
-      ['unix', 'tcp', 'context'].includes(scheme)
-        ? `${endpoint} needs a container: write ${endpoint}#NAME`
-        : `${endpoint} is no endpoint: ${scheme}:// is not known`,
-    );
-  if (connect === 'docker' && scheme === null)
-    return complain(`${address} names a container, but no engine: write unix:///var/run/docker.sock#NAME`);
-  const container = address.slice(hash + 1);
-  if (connect === 'docker' && container === '')
-    return complain(`${address} needs the container's name after #`);
-  const reach: Reach =
-    connect === 'ssh'
-      ? { connect, endpoint: scheme === null ? `ssh://${endpoint}` : endpoint }
-      : { connect, endpoint, container };
-  return withSettings(reach, settings);
+  for (const connect of kindNames) {
+    const read = kinds[connect].form.address.read(address);
+    if (read === null) continue;
+    return read.ok ? withSettings({ connect, ...read.fields }, settings) : complain(read.complaint);
+  }
+  return complain(`${address} is no endpoint: ${schemeOf(address) ?? ''}:// is not known`);
 }
 
 function withSettings(reach: Reach, settings: readonly string[]): Read {
-  const known: Readonly<Record<string, keyof Reach>> = reach.connect === 'ssh' ? sshKeys : dockerKeys;
+  const { connect } = reach;
+  const known = settingsOf(connect);
   let result = reach;
   for (const setting of settings) {
     const [key = '', value = 'true'] = split(setting);
-    const field = known[key];
-    if (field === undefined)
+    const name = known.find((it) => keyOf(it) === key);
+    if (name === undefined)
       return complain(
-        `"${setting}" is no setting of a server reached by ${reach.connect === 'ssh' ? 'SSH' : 'Docker'}; known are ${Object.keys(known).join(', ')}`,
+        `"${setting}" is no setting of a server reached by ${kinds[connect].label}; known are ${known.map(keyOf).join(', ')}`,
       );
-    if (field === 'sudo') {
-      if (value !== 'true' && value !== 'false') return complain('sudo is sudo, sudo=true or sudo=false');
-      result = value === 'true' ? { ...result, sudo: true } : result;
+    if (name !== 'config' && fieldOf(connect, name).isSwitch === true) {
+      if (value !== 'true' && value !== 'false')
+        return complain(`${key} is ${key}, ${key}=true or ${key}=false`);
+      result = value === 'true' ? { ...result, [name]: true } : result;
     } else {
       if (!setting.includes('=') || value === '') return complain(`${key} needs a value: ${key}=…`);
-      result = { ...result, [field]: value };
+      result = { ...result, [name]: value };
     }
   }
   return { ok: true, value: result };
 }
-
-const sshKeys = {
-  sudo: 'sudo',
-  service: 'service',
-  kanidmd: 'kanidmd',
-  identity: 'identity',
-  known_hosts: 'knownHosts',
-  config: 'config',
-} as const;
-
-const dockerKeys = { certificates: 'certificates', config: 'config' } as const;
 
 function split(setting: string): readonly string[] {
   const at = setting.indexOf('=');

@@ -1,14 +1,15 @@
 import { drawFleet, type DrawnFleet } from '../../../shared/fleet/adopt/draw-fleet';
 import type { Findings, Reach } from '../../../shared/fleet/adopt/findings';
-import type { PlanView } from '../../../shared/ipc';
-import type { Problem } from '../../../shared/problem';
-import { type Fault, fail, type Result } from '../../../shared/result';
-import type { Invocation } from '../arguments';
+import type { Plan } from '../../../shared/plan/model/plan';
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import { type Fault, fail, type Result } from '../../../shared/base/result';
+import type { Invocation } from '../base/arguments';
 import { adoptedText, questionText } from '../text/adopted';
-import { faultProblem, problemsText } from '../text/problems';
-import { usageError } from '../usage';
-import { exit, type World } from '../world';
+import { problemsText } from '../text/problems';
+import { usageError } from '../base/usage';
+import { exit, type World } from '../base/world';
 import { readEndpoint } from './adopt-endpoint';
+import { jsonText } from '../text/json';
 
 const LIMIT = 120_000;
 
@@ -27,13 +28,13 @@ export async function adopt(invocation: Invocation, world: World): Promise<numbe
     return code;
   };
   if ((await world.engine.loadFleet(output)).ok)
-    return answer({ problems: [faultProblem(exists(output))] }, exit.failed);
+    return answer({ problems: [problemOf(exists(output))] }, exit.failed);
   const found = await world.engine.adopt(reaches, output, call(world));
-  if (!found.ok) return answer({ problems: [faultProblem(found.error)] }, exit.failed);
+  if (!found.ok) return answer({ problems: [problemOf(found.error)] }, exit.failed);
   const drawn = drawFleet(found.value, primary);
   if (!drawn.ok)
     return answer(
-      { findings: found.value, problems: [...found.value.problems, faultProblem(drawn.error)] },
+      { findings: found.value, problems: [...found.value.problems, problemOf(drawn.error)] },
       exit.usage,
     );
   const outcome = { findings: found.value, drawn: drawn.value, problems: drawn.value.problems };
@@ -41,9 +42,9 @@ export async function adopt(invocation: Invocation, world: World): Promise<numbe
     return answer(outcome, drawn.value.problems.some(isError) ? exit.failed : exit.usage);
   const saved = await saveNew(output, drawn.value.text, world);
   if (!saved.ok)
-    return answer({ ...outcome, problems: [...outcome.problems, faultProblem(saved.error)] }, exit.failed);
+    return answer({ ...outcome, problems: [...outcome.problems, problemOf(saved.error)] }, exit.failed);
   const plan = await world.engine.plan({ path: saved.value.path, text: drawn.value.text }, call(world));
-  const more = plan.ok ? plan.value.problems : [faultProblem(plan.error)];
+  const more = plan.ok ? plan.value.problems : [problemOf(plan.error)];
   const problems = withoutRepetition([...outcome.problems, ...more]);
   return answer(
     { ...outcome, fleet: saved.value.path, plan: plan.ok ? plan.value : null, problems },
@@ -56,7 +57,7 @@ export interface Outcome {
   readonly fleet: string | null;
   readonly findings: Findings | null;
   readonly drawn: DrawnFleet | null;
-  readonly plan: PlanView | null;
+  readonly plan: Plan | null;
   readonly problems: readonly Problem[];
 }
 
@@ -73,7 +74,7 @@ function tell({ fleet, findings, drawn, plan, problems }: Outcome, json: boolean
     }));
     const links = drawn?.links ?? [];
     const changes = plan === null ? null : plan.steps.length > 0;
-    world.print(JSON.stringify({ fleet, servers, links, questions, changes, problems }, null, 2));
+    world.print(jsonText({ fleet, servers, links, questions, changes, problems }));
   } else {
     const texts = [
       findings === null ? '' : adoptedText(findings, drawn?.links ?? [], world.paint),
@@ -85,7 +86,7 @@ function tell({ fleet, findings, drawn, plan, problems }: Outcome, json: boolean
   for (const question of questions) world.say(`\n${questionText(question)}`);
 }
 
-function whatADeployWouldDo(plan: PlanView | null): string {
+function whatADeployWouldDo(plan: Plan | null): string {
   if (plan === null) return 'Whether a deploy would change anything could not be found out.';
   const { length } = plan.steps;
   if (length === 0) return 'The servers are as it says: a deploy changes nothing.';
@@ -100,7 +101,7 @@ function withoutRepetition(problems: readonly Problem[]): readonly Problem[] {
 }
 
 async function saveNew(path: string, text: string, world: World): Promise<Result<{ readonly path: string }>> {
-  const saved = await world.engine.saveFleet(path, text, null);
+  const saved = await world.engine.saveFleet(path, text, null, null);
   return saved.ok || saved.error.code !== 'fleet-changed' ? saved : fail(exists(path));
 }
 

@@ -1,10 +1,11 @@
-import type { CertificatesReport } from '../../../shared/certificates-report';
-import type { Problem } from '../../../shared/problem';
-import type { Invocation } from '../arguments';
-import { loadFleet } from '../fleet-argument';
+import type { CertificatesReport } from '../../../shared/fleet/rules/certificates-report';
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import type { Invocation } from '../base/arguments';
+import { loadFleet } from '../base/fleet-argument';
 import { certificatesText } from '../text/certificates';
-import { faultProblem, problemsText } from '../text/problems';
-import { exit, type World } from '../world';
+import { problemsText } from '../text/problems';
+import { exit, type World } from '../base/world';
+import { jsonText } from '../text/json';
 
 /** `kanilink certificates`: expiry and pins. Changes nothing. */
 export async function certificates({ fleet, json }: Invocation, world: World): Promise<number> {
@@ -13,7 +14,7 @@ export async function certificates({ fleet, json }: Invocation, world: World): P
   const read = await world.engine.certificates(loaded.text, { signal: world.signal, timeoutMs: 120_000 });
   return read.ok
     ? report(read.value, read.value.problems, json, world)
-    : report(null, [faultProblem(read.error)], json, world);
+    : report(null, [problemOf(read.error)], json, world);
 }
 
 function report(
@@ -22,7 +23,7 @@ function report(
   json: boolean,
   world: World,
 ): number {
-  if (json) world.print(JSON.stringify({ servers: read?.servers ?? [], problems }, null, 2));
+  if (json) world.print(jsonText({ servers: read?.servers ?? [], problems }));
   else {
     const texts = [
       read === null ? '' : certificatesText(read, world.paint),

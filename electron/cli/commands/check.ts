@@ -1,15 +1,16 @@
-import type { Invocation } from '../arguments';
-import { loadFleet } from '../fleet-argument';
-import { interruptedOf } from '../interrupted';
-import { countProblems, faultProblem, hasErrors, problemsText, worstFirst } from '../text/problems';
-import type { Problem } from '../../../shared/problem';
-import { exit, type World } from '../world';
+import type { Invocation } from '../base/arguments';
+import { loadFleet } from '../base/fleet-argument';
+import { interruptedOf } from '../base/interrupted';
+import { countProblems, hasErrors, problemsText, worstFirst } from '../text/problems';
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import { exit, type World } from '../base/world';
+import { jsonText } from '../text/json';
 
 /** `kanilink check`: the file, then the servers. Changes nothing. */
 export async function check({ fleet, json }: Invocation, world: World): Promise<number> {
   const { interrupted, found } = await findProblems(fleet, world);
   const problems = [...interrupted, ...worstFirst(found)];
-  if (json) world.print(JSON.stringify({ problems }, null, 2));
+  if (json) world.print(jsonText({ problems }));
   else if (problems.length === 0) world.print('No problems.');
   else {
     const parts = [problemsText(interrupted, world.paint), problemsText(found, world.paint)];
@@ -31,5 +32,5 @@ async function findProblems(path: string, world: World): Promise<Found> {
     interruptedOf(loaded.text, world),
     world.engine.status(loaded.text, call),
   ]);
-  return { interrupted, found: status.ok ? status.value.problems : [faultProblem(status.error)] };
+  return { interrupted, found: status.ok ? status.value.problems : [problemOf(status.error)] };
 }

@@ -1,10 +1,11 @@
-import type { Comparison } from '../../../shared/comparison';
-import type { Problem } from '../../../shared/problem';
-import type { Invocation } from '../arguments';
-import { loadFleet } from '../fleet-argument';
+import type { Comparison } from '../../../shared/compare/comparison';
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import type { Invocation } from '../base/arguments';
+import { loadFleet } from '../base/fleet-argument';
 import { comparisonText } from '../text/comparison';
-import { faultProblem, problemsText } from '../text/problems';
-import { exit, type World } from '../world';
+import { problemsText } from '../text/problems';
+import { exit, type World } from '../base/world';
+import { jsonText } from '../text/json';
 
 /** A pair may be backed up twice, two of the longest poll intervals apart. Milliseconds. */
 const LIMIT = 3_600_000;
@@ -16,7 +17,7 @@ export async function compare({ fleet, json }: Invocation, world: World): Promis
   if (loaded.fleet.links.length === 0) return report([], [nothingLinked], json, world);
   const say = (text: string): void => world.say(text);
   const made = await world.engine.compare(loaded.text, { signal: world.signal, timeoutMs: LIMIT, say });
-  return made.ok ? report(made.value, [], json, world) : report([], [faultProblem(made.error)], json, world);
+  return made.ok ? report(made.value, [], json, world) : report([], [problemOf(made.error)], json, world);
 }
 
 function report(
@@ -25,7 +26,7 @@ function report(
   json: boolean,
   world: World,
 ): number {
-  if (json) world.print(JSON.stringify({ comparisons, problems }, null, 2));
+  if (json) world.print(jsonText({ comparisons, problems }));
   else {
     const texts = [
       ...comparisons.map((it) => comparisonText(it, world.paint)),

@@ -1,12 +1,13 @@
 import type { LogLineView } from '../../../shared/ipc';
-import { logLevels } from '../../../shared/log-levels';
-import type { Problem } from '../../../shared/problem';
-import type { Invocation } from '../arguments';
-import { loadFleet } from '../fleet-argument';
+import { logLevels } from '../../../shared/ipc/log-levels';
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import type { Invocation } from '../base/arguments';
+import { loadFleet } from '../base/fleet-argument';
 import { logText } from '../text/log';
-import { faultProblem, problemsText } from '../text/problems';
-import { unknownServer, usageError } from '../usage';
-import { exit, type World } from '../world';
+import { problemsText } from '../text/problems';
+import { unknownServer, usageError } from '../base/usage';
+import { exit, type World } from '../base/world';
+import { jsonText } from '../text/json';
 
 /** How far back it starts. */
 const BACK_MS = 10 * 60_000;
@@ -19,9 +20,7 @@ export async function logs(invocation: Invocation, world: World): Promise<number
   const loaded = await loadFleet(fleet, world);
   if (!loaded.ok) {
     world.print(
-      json
-        ? JSON.stringify({ lines: [], problems: loaded.problems }, null, 2)
-        : problemsText(loaded.problems, world.paint),
+      json ? jsonText({ lines: [], problems: loaded.problems }) : problemsText(loaded.problems, world.paint),
     );
     return exit.failed;
   }
@@ -31,16 +30,30 @@ export async function logs(invocation: Invocation, world: World): Promise<number
   const idWidth = Math.max(0, ...ids.map((id) => id.length));
   const lines: LogLineView[] = [];
   const problems: Problem[] = [];
+  const unread = new Map<string | null, Set<string>>();
   const options = { server, follow, sinceMs: world.now() - BACK_MS };
   for await (const item of world.engine.logs(loaded.text, options, world.signal)) {
     if (!item.ok) {
-      const problem = faultProblem(item.error);
+      const problem = problemOf(item.error);
+      // A log that is tried again and again, and does not come, is one problem.
+      const said = unread.get(problem.server) ?? new Set();
+      if (said.has(problem.message)) continue;
+      unread.set(problem.server, said.add(problem.message));
       problems.push(problem);
       if (!json) world.say(problemsText([problem], world.paintSaid));
-    } else if (!shown(item.value)) continue;
-    else if (json) lines.push(item.value);
+      continue;
+    }
+    unread.delete(item.value.server);
+    if (!shown(item.value)) continue;
+    if (json) lines.push(unstyled(item.value));
     else world.print(logText(item.value, { idWidth, columns: world.columns }, world.paint));
   }
-  if (json) world.print(JSON.stringify({ lines, problems }, null, 2));
+  if (json) world.print(jsonText({ lines, problems }));
   return problems.length > 0 && !(follow && world.signal.aborted) ? exit.failed : exit.well;
+}
+
+/** Text styles are the window's; a machine has them in `raw`, as they were written. */
+function unstyled(line: LogLineView): LogLineView {
+  const { styles: _styles, ...rest } = line;
+  return rest;
 }

@@ -1,33 +1,44 @@
-import type { Invocation } from '../arguments';
-import { loadFleet } from '../fleet-argument';
-import { interruptedOf } from '../interrupted';
+import type { Invocation } from '../base/arguments';
+import { loadFleet } from '../base/fleet-argument';
+import { interruptedOf } from '../base/interrupted';
 import { howToDeploy } from '../text/advice';
-import { faultProblem, hasErrors, problemsText, worstFirst } from '../text/problems';
+import { hasErrors, problemsText, worstFirst } from '../text/problems';
+import { ruvText } from '../text/ruv';
+import { allServe, servesText } from '../text/serves';
 import { allReplicate, statusText } from '../text/status';
-import type { StatusReport } from '../../../shared/observed';
-import type { Problem } from '../../../shared/problem';
-import { exit, type World } from '../world';
+import type { StatusReport } from '../../../shared/observed/status';
+import { listed } from '../../../shared/base/listed';
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import { exit, type World } from '../base/world';
+import { jsonText } from '../text/json';
 
-/** Two of the longest poll intervals (`kanidm.md`: capped at 300 s), and time to probe. */
+/** Two of the longest poll intervals (`kanidm.md`, "Replication keys": at most 300 s), and time to probe. */
 const LONGEST_WAIT_MS = 2 * 300_000 + 130_000;
 
 /** `kanilink status`: servers and pulls as they are. Changes nothing. */
-export async function status({ fleet, json }: Invocation, world: World): Promise<number> {
-  const report = await readStatus(fleet, world);
-  const { servers, pulls, interrupted } = report;
+export async function status(
+  { fleet, json, logins, ruv: wanted }: Invocation,
+  world: World,
+): Promise<number> {
+  const report = await readStatus(fleet, { logins, ruv: wanted }, world);
+  const { servers, pulls, undrawn, interrupted, serves, ruv } = report;
   if (json) {
     const problems = [...interrupted, ...worstFirst(report.problems)];
-    world.print(JSON.stringify({ servers, pulls, problems }, null, 2));
+    const more = { ...(serves === undefined ? {} : { serves }), ...(ruv === undefined ? {} : { ruv }) };
+    world.print(jsonText({ servers, pulls, undrawn, problems, ...more }));
   } else {
     const parts = [
       problemsText(interrupted, world.paint),
       report.failed ? '' : statusText(report, world.paint),
+      serves === undefined ? '' : servesText(serves, world.paint),
+      ruv === undefined ? '' : ruvText(ruv, world.paint),
       problemsText(report.problems, world.paint),
     ];
     world.print(parts.filter((part) => part !== '').join('\n\n'));
   }
   if (report.failed) return exit.failed;
-  return allReplicate(report) && !hasErrors(report.problems) ? exit.well : exit.attention;
+  const proved = serves === undefined || allServe(serves);
+  return allReplicate(report) && proved && !hasErrors(report.problems) ? exit.well : exit.attention;
 }
 
 interface Read extends StatusReport {
@@ -35,15 +46,22 @@ interface Read extends StatusReport {
   readonly failed: boolean;
 }
 
-async function readStatus(path: string, world: World): Promise<Read> {
-  const nothing = { servers: [], pulls: [], interrupted: [], failed: true };
+async function readStatus(
+  path: string,
+  wanted: { readonly logins: boolean; readonly ruv: boolean },
+  world: World,
+): Promise<Read> {
+  const nothing = { servers: [], pulls: [], undrawn: [], interrupted: [], failed: true };
   const loaded = await loadFleet(path, world);
   if (!loaded.ok) return { ...nothing, problems: loaded.problems };
   const interrupted = await interruptedOf(loaded.text, world);
   const waiting = (limitMs: number): void => {
     if (world.interactive) world.say(`Waiting for a round, up to ${Math.ceil(limitMs / 1000)} s.`);
   };
-  const call = { signal: world.signal, timeoutMs: LONGEST_WAIT_MS, wait: true, waiting };
+  const silent = (servers: readonly string[]): void => {
+    if (world.interactive) world.say(`Waiting for an answer of ${listed(servers)}.`);
+  };
+  const call = { signal: world.signal, timeoutMs: LONGEST_WAIT_MS, wait: true, waiting, silent, ...wanted };
   const read = await world.engine.status(loaded.text, call);
   return read.ok
     ? {
@@ -52,5 +70,5 @@ async function readStatus(path: string, world: World): Promise<Read> {
         interrupted,
         failed: false,
       }
-    : { ...nothing, interrupted, problems: [faultProblem(read.error)] };
+    : { ...nothing, interrupted, problems: [problemOf(read.error)] };
 }

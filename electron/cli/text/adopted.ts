@@ -1,18 +1,24 @@
 import type { DrawnLink } from '../../../shared/fleet/adopt/draw-fleet';
 import type { PrimaryQuestion } from '../../../shared/fleet/adopt/directions';
 import type { Findings } from '../../../shared/fleet/adopt/findings';
-import { listed } from '../../../shared/fleet/rules/listed';
-import { harmless, type Paint } from './paint';
+import { listed } from '../../../shared/base/listed';
+import { escapeControls } from '../../../shared/base/escape-controls';
+import type { Paint } from './paint';
 import { table } from './table';
 
 /** What adopting found: the servers by the ids they get, and their links. */
-export function adoptedText({ servers }: Findings, links: readonly DrawnLink[], paint: Paint): string {
+export function adoptedText(
+  { servers, problems }: Findings,
+  links: readonly DrawnLink[],
+  paint: Paint,
+): string {
+  const unread = new Set(problems.flatMap(({ severity, server }) => (severity === 'error' ? [server] : [])));
   const rows = servers.map(({ fields, state, version, origin }) => [
     String(fields.id),
-    harmless(fields.container ? `${fields.endpoint}#${fields.container}` : fields.endpoint),
+    escapeControls(fields.container ? `${fields.endpoint}#${fields.container}` : fields.endpoint),
     state,
     version ?? '',
-    harmless(origin ?? 'no replication'),
+    escapeControls(origin ?? (unread.has(fields.id) ? 'not known' : 'no replication')),
   ]);
   const lines = links.map((link) => [
     `${link.supplier} → ${link.consumer}`,

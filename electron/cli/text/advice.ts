@@ -4,9 +4,8 @@
  */
 export function howToDeploy(fix: string): string {
   if (fix.includes(COMMAND)) return fix;
-  const bare = /^Deploy( it)?\.$/.exec(fix);
-  return bare
-    ? `Deploy${bare[1] ?? ''}: ${COMMAND}.`
+  return /^Deploy( it)?\.$/.test(fix)
+    ? `Run: ${COMMAND}`
     : fix.replace(/^Deploy( it)?(?=[:,. ])/, (deploy) => `${deploy} (${COMMAND})`);
 }
 

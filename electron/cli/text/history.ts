@@ -1,39 +1,31 @@
-import type { DeployHistory, HistoryDeploy } from '../../../shared/plan/history';
-import { harmless, type Paint } from './paint';
+import type { DeployHistory, HistoryDeploy, UnreadDeploy } from '../../../shared/plan/model/history';
+import { escapeControls } from '../../../shared/base/escape-controls';
+import type { Paint } from './paint';
 import { indent } from './table';
-
-/** What can be done about a past deploy. */
-export type Possible = 'resume' | 'rollback';
-
-/**
- * What the engine would let one do: an interrupted deploy is finished or undone; of one that is over, the files can be
- * put back while it wrote some, is not undone already, and no certificate was renewed in it.
- */
-export function whatCanBeDone(
-  it: HistoryDeploy,
-  { deploys, interrupted }: DeployHistory,
-): readonly Possible[] {
-  if (it.state === 'running') return [];
-  const renewed = it.steps.some(({ action, state }) => action === 'renew-certificate' && state !== 'pending');
-  const back: readonly Possible[] = renewed ? [] : ['rollback'];
-  if (it.deploy === interrupted) return ['resume', ...back];
-  const undone = deploys.some(({ deploy, purpose }) => deploy === it.settledBy && purpose === 'rollback');
-  return it.files.length > 0 && it.purpose !== 'rollback' && !undone ? back : [];
-}
 
 /** The deploys of a fleet, newest first: when, who, how it ended, what it did, what can be done. */
 export function historyText(history: DeployHistory, paint: Paint): string {
-  if (history.deploys.length === 0) return 'No deploy of this fleet is in the history.';
-  return history.deploys.map((it) => deployText(it, history, paint)).join('\n\n');
+  const over = history.unreadable.filter((it) => it.over).map((it) => unreadText(it, paint));
+  const all = [...history.deploys.map((it) => deployText(it, history, paint)), ...over];
+  return all.length === 0 ? 'No deploy of this fleet is in the history.' : all.join('\n\n');
 }
 
 function deployText(it: HistoryDeploy, history: DeployHistory, paint: Paint): string {
   const colour = ending(it) === 'done' ? paint.good : it.state === 'running' ? paint.quiet : paint.warn;
   const of = it.of === null ? '' : ` of ${it.of}`;
   const head = `${paint.strong(it.deploy)}  ${it.purpose}${of}: ${colour(ending(it))}`;
-  const when = `${it.at.slice(0, 19).replace('T', ' ')} UTC, ${harmless(it.who)} on ${harmless(it.host)}`;
-  const steps = it.steps.map((step) => `${marks[step.state]} ${harmless(step.summary)}`);
+  const when = `${it.at.slice(0, 19).replace('T', ' ')} UTC, ${escapeControls(it.who)} on ${escapeControls(it.host)}`;
+  const steps = it.steps.map((step) => `${marks[step.state]} ${escapeControls(step.summary)}`);
   return [head, indent([paint.quiet(when), ...steps, ...adviceOn(it, history)].join('\n'), 4)].join('\n');
+}
+
+/** One whose journal cannot be read and that is over; those that may not be stand among the problems. */
+function unreadText({ deploy, at, who, host, outcome }: UnreadDeploy, paint: Paint): string {
+  const when = at === null ? '' : `${at.slice(0, 19).replace('T', ' ')} UTC, `;
+  const by = `${escapeControls(who ?? 'somebody')} on ${escapeControls(host ?? 'some machine')}`;
+  const end = outcome === null ? 'over' : `ended: ${escapeControls(outcome)}`;
+  const head = `${paint.strong(deploy)}  ${paint.quiet(`cannot be read; ${end}`)}`;
+  return [head, indent(paint.quiet(`${when}${by}`), 4)].join('\n');
 }
 
 function ending(it: HistoryDeploy): string {
@@ -43,7 +35,7 @@ function ending(it: HistoryDeploy): string {
 }
 
 function adviceOn(it: HistoryDeploy, history: DeployHistory): readonly string[] {
-  return whatCanBeDone(it, history).map((possible) => {
+  return it.possible.map((possible) => {
     if (possible === 'resume') return 'Finish it: kanilink resume FLEET';
     return it.deploy === history.interrupted
       ? 'Undo it: kanilink rollback FLEET'

@@ -1,9 +1,9 @@
 import type { HostKeyQuestion } from '../../engine/connect/connection';
-import { shellWord } from '../../../shared/shell-word';
+import { shellWord } from '../../../shared/base/shell-word';
 
 /**
  * An unknown host key in words, with the command that accepts it: the very key that was seen and compared. One fetched
- * anew could be another.
+ * again could be another.
  */
 export function hostKeyText(question: HostKeyQuestion): string {
   const { server, host, keyType, fingerprint, line, knownHostsFile } = question;

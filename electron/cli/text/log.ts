@@ -1,5 +1,6 @@
 import type { LogLineView } from '../../../shared/ipc';
-import { harmless, type Paint } from './paint';
+import { escapeControls } from '../../../shared/base/escape-controls';
+import type { Paint } from './paint';
 
 /** How wide a line may be. */
 export interface LogWidths {
@@ -19,8 +20,8 @@ const TIME = 12;
 export function logText(line: LogLineView, { idWidth, columns }: LogWidths, paint: Paint): string {
   const time = new Date(line.at / 1000).toISOString().slice(11, 23);
   const room = columns === null ? Infinity : Math.max(0, columns - TIME - idWidth - 2);
-  const raw = harmless(line.raw).trimEnd();
-  const meaning = harmless(line.meaning);
+  const raw = escapeControls(line.raw).trimEnd();
+  const meaning = escapeControls(line.meaning);
   const once = meaning === '' || raw === '' || raw.includes(meaning.replace(/ …$/, ''));
   const colour = { info: (text: string) => text, good: paint.good, warn: paint.warn, bad: paint.bad };
   // Of trouble the line itself is shown, which says how bad it is without any colour.

@@ -1,3 +1,5 @@
+import { escapeControls } from '../../../shared/base/escape-controls';
+
 /** Colour for a terminal; `plain` leaves text as it is. */
 export interface Paint {
   readonly good: (text: string) => string;
@@ -23,14 +25,30 @@ export const coloured: Paint = {
   strong: sgr(1, 22),
 };
 
-/** Colour only where a person looks, and not against NO_COLOR (no-color.org) or a dumb terminal. */
-export function paintFor(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): Paint {
-  return isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb' ? coloured : plain;
+/** What `--color` may say. */
+export const colorWhen = ['auto', 'always', 'never'] as const;
+export type ColorWhen = (typeof colorWhen)[number];
+
+/** Colour only where a person looks, and not against NO_COLOR (no-color.org) or a dumb terminal; `--color` decides over all. */
+export function paintFor(
+  isTerminal: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+  when: ColorWhen,
+): Paint {
+  const wanted =
+    when === 'auto' ? isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb' : when === 'always';
+  return wanted ? coloured : plain;
 }
 
+/** The colours above and no other sequence of a terminal. */
+const ours = /(\u001B\[(?:1|2|22|31|32|33|39)m)/;
+
 /**
- * Text from elsewhere (a server's log, its file) without control characters: it may not move the cursor or colour the
- * terminal. Line ends and tabs stay.
+ * What may be written to a terminal, as the last thing before it is: our own colours, and everything else without marks that
+ * act on it. Each text escapes what it took from elsewhere itself; this is for the one that forgot.
  */
-export const harmless = (text: string): string =>
-  text.replace(/\u001B\[[0-9;]*m/g, '').replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\uFFFD');
+export const forTerminal = (text: string): string =>
+  text
+    .split(ours)
+    .map((part, at) => (at % 2 === 1 ? part : escapeControls(part)))
+    .join('');

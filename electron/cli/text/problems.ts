@@ -1,12 +1,17 @@
-import type { Problem, Severity } from '../../../shared/problem';
-import { describePlace, type Fault, type Place } from '../../../shared/result';
+import type { Problem, Severity } from '../../../shared/base/problem';
+import { type Entry, entriesOf } from '../../../shared/problems/entries';
+import { placeBeside } from '../../../shared/problems/place';
 import { howToDeploy } from './advice';
-import { harmless, type Paint } from './paint';
+import { escapeControls } from '../../../shared/base/escape-controls';
+import type { Paint } from './paint';
 
-/** Problems as text, the worst first: where, what, what to do. Empty without problems. */
+/**
+ * Problems as text, the worst first: where, what, what to do, what proves it. What follows from one stands under it
+ * (`shared/problems`). Empty without problems.
+ */
 export function problemsText(problems: readonly Problem[], paint: Paint): string {
-  return worstFirst(problems)
-    .map((problem) => problemText(problem, paint))
+  return entriesOf({ observed: worstFirst(problems) })
+    .map((entry) => entryText(entry, paint))
     .join('\n');
 }
 
@@ -16,54 +21,40 @@ export const worstFirst = (problems: readonly Problem[]): readonly Problem[] =>
     .sort((a, b) => rank[a.severity] - rank[b.severity])
     .map((problem) => ({ ...problem, fix: howToDeploy(problem.fix) }));
 
-function problemText(problem: Problem, paint: Paint): string {
-  const place = describePlace(withoutRepetition(problem));
+function entryText({ root, severity, folded }: Entry, paint: Paint): string {
+  const lines = problemLines({ ...root, severity }, paint);
+  if (folded.length === 0) return lines.join('\n');
+  const below = folded.map(({ message }) => `           ${escapeControls(message).replaceAll('\n', ' ')}`);
+  return [...lines, `         ${paint.quiet('Because of it:')}`, ...below].join('\n');
+}
+
+function problemLines(problem: Problem, paint: Paint): readonly string[] {
+  const place = placeBeside(problem);
   const colour = { error: paint.bad, warning: paint.warn, info: paint.quiet }[problem.severity];
   const head = `${colour(problem.severity)}${' '.repeat(9 - problem.severity.length)}`;
-  const where = place === '' ? '' : `${paint.strong(harmless(place))}: `;
-  const [first = '', ...evidence] = harmless(problem.message).split('\n');
-  const lines = [`${head}${where}${first}`, ...evidence.map((line) => `         ${line}`)];
-  if (problem.fix !== '')
-    lines.push(
-      ...harmless(problem.fix)
-        .split('\n')
-        .map((line) => `         ${paint.quiet(line)}`),
-    );
-  return lines.join('\n');
+  const where = place === '' ? '' : `${paint.strong(escapeControls(place))}: `;
+  const [first = '', ...more] = escapeControls(problem.message).split('\n');
+  const evidence =
+    problem.evidence === undefined ? [] : escapeControls(problem.evidence).trimEnd().split('\n');
+  return [
+    `${head}${where}${first}`,
+    ...more.map((line) => `         ${line}`),
+    ...evidence.map((line) => `         | ${line}`),
+    ...(problem.fix === '' ? [] : escapeControls(problem.fix).split('\n')).map(
+      (line) => `         ${paint.quiet(line)}`,
+    ),
+  ];
 }
 
-/** The place without what the sentence names already, and without a field where the line says more. */
-function withoutRepetition({ message, where }: Problem): Place {
-  const { link, server, field, ...rest } = where;
-  const named = server !== undefined && message.split(/[^\w-]+/).includes(server);
-  return {
-    ...rest,
-    ...(server === undefined || (named && rest.file === undefined) ? {} : { server }),
-    ...(link === undefined || message.includes(link) ? {} : { link }),
-    ...(field === undefined || (server === undefined && rest.line !== undefined) ? {} : { field }),
-  };
-}
-
-/** `2 errors, 1 warning`; `no problems`. */
+/** `2 errors, 1 warning`; `no problems`. What follows from another is not counted. */
 export function countProblems(problems: readonly Problem[]): string {
+  const entries = entriesOf({ observed: problems });
   const parts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
-    const count = problems.filter((problem) => problem.severity === severity).length;
+    const count = entries.filter((entry) => entry.severity === severity).length;
     if (count === 0) return [];
-    return [severity === 'info' ? `${count} to know` : `${count} ${severity}${count === 1 ? '' : 's'}`];
+    return [`${count} ${severity === 'info' ? 'note' : severity}${count === 1 ? '' : 's'}`];
   });
   return parts.join(', ') || 'no problems';
-}
-
-/** A fault as a problem in the command line's JSON; the evidence stays. */
-export function faultProblem(fault: Fault): Problem {
-  return {
-    severity: 'error',
-    code: fault.code,
-    server: fault.where.server ?? null,
-    message: fault.detail === undefined ? fault.message : `${fault.message}\n${fault.detail}`,
-    fix: fault.fix,
-    where: fault.where,
-  };
 }
 
 export const hasErrors = (problems: readonly Problem[]): boolean =>

@@ -1,18 +1,19 @@
-import type { PlanView } from '../../../shared/ipc';
-import type { DeployEvent, DeployOutcome, StepState } from '../../../shared/plan/deploy';
-import { type RanStep, whatIsProved } from '../../../shared/plan/proved';
-import { harmless, type Paint } from './paint';
+import type { Plan } from '../../../shared/plan/model/plan';
+import type { DeployEvent, DeployOutcome, StepState } from '../../../shared/plan/model/deploy';
+import { type RanStep, whatIsProved } from '../../../shared/plan/model/proved';
+import { escapeControls } from '../../../shared/base/escape-controls';
+import type { Paint } from './paint';
 import { indent } from './table';
 
 /** One event of a deploy as a line of progress; empty for what needs none. */
-export function progressText(event: DeployEvent, view: PlanView, paint: Paint): string {
+export function progressText(event: DeployEvent, view: Plan, paint: Paint): string {
   switch (event.kind) {
     case 'started':
       return paint.quiet(`Deploy ${event.deploy}, journal in ${event.journal}`);
     case 'step': {
       const summary = view.steps.find((step) => step.id === event.step)?.summary ?? '';
-      const note = event.note === '' ? '' : `: ${harmless(event.note)}`;
-      const line = `[${event.step}/${view.steps.length}] ${mark[event.state]} ${harmless(summary)}${note}`;
+      const note = event.note === '' ? '' : `: ${escapeControls(event.note)}`;
+      const line = `[${event.step}/${view.steps.length}] ${mark[event.state]} ${escapeControls(summary)}${note}`;
       return event.state === 'pending' ? '' : colourOf(event.state, paint)(line);
     }
     case 'cancelling':
@@ -22,7 +23,9 @@ export function progressText(event: DeployEvent, view: PlanView, paint: Paint): 
           : `Cancelling: step ${event.step} has changed nothing yet and stops now.`,
       );
     case 'output':
-      return paint.quiet(indent(harmless(event.text).trimEnd(), 6));
+      return paint.quiet(indent(escapeControls(event.text).trimEnd(), 6));
+    case 'fleet-file':
+      return `Wrote domain_uuid into ${escapeControls(event.path)}: from now on a primary in another domain is an error.`;
     case 'finished':
       return '';
   }
@@ -50,7 +53,7 @@ export function outcomeText({ result, ran, journal }: Ended, paint: Paint): stri
       if (!touched) return paint.bad('Failed before anything was changed.');
       if (ran.every(({ state }) => state === 'done'))
         return paint.bad(
-          'Not finished: every step was done, but the plan left out what the errors stand for.',
+          'Incomplete: all planned steps succeeded, but the errors below kept other steps out of the plan.',
         );
       return paint.bad(`Failed. What was done is in the journal${inFolder(journal)}; ${WHAT_IS_LEFT}`);
     case 'rolled-back':

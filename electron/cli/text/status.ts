@@ -1,8 +1,10 @@
-import { describePull } from '../../../shared/fleet/fleet';
+import { describePull } from '../../../shared/fleet/model/fleet';
 import type { Health } from '../../../shared/kanidmd/health';
-import type { StatusReport } from '../../../shared/observed';
-import { harmless, type Paint } from './paint';
-import { indent, table } from './table';
+import type { StatusReport } from '../../../shared/observed/status';
+import { escapeControls } from '../../../shared/base/escape-controls';
+import { listed } from '../../../shared/base/listed';
+import type { Paint } from './paint';
+import { table, tableLines, withFixes } from './table';
 
 /** Servers and pulls as two tables; a pull that is not well says why and what to do. */
 export function statusText(report: StatusReport, paint: Paint): string {
@@ -16,30 +18,47 @@ export function statusText(report: StatusReport, paint: Paint): string {
         server.domain === null ? '-' : `${server.domain} (${server.domainUuid?.slice(0, 8) ?? '?'})`,
         server.certificate?.notAfter.slice(0, 10) ?? withoutCertificate(server),
       ]),
-    ].map((row) => row.map(harmless)),
+    ].map((row) => row.map(escapeControls)),
     (text, column, row) => {
       if (row === 0) return paint.quiet(text);
       if (column !== 1) return text;
       return text === 'running' ? paint.good(text) : paint.bad(text);
     },
   );
-  if (report.pulls.length === 0) return `${servers}\n\nNo pulls: no servers are linked.`;
-  const heads = table(
-    report.pulls.map((pull) => [
+  const undrawn =
+    report.undrawn.length === 0
+      ? []
+      : ['', 'Running, and not in the fleet file:', ...pullLines(report.undrawn, paint)];
+  const drawn = report.pulls.length === 0 ? [noPulls(report)] : pullLines(report.pulls, paint);
+  return [servers, '', ...drawn, ...undrawn].join('\n');
+}
+
+function pullLines(pulls: StatusReport['pulls'], paint: Paint): readonly string[] {
+  const heads = tableLines(
+    pulls.map((pull) => [
       `${symbol[pull.health]} ${describePull(pull)}`,
-      words[pull.health],
-      harmless(pull.cause),
+      healthWords[pull.health],
+      pull.cause,
     ]),
     (text, column, row) => {
-      const health = report.pulls[row]?.health ?? 'unknown';
+      const health = pulls[row]?.health ?? 'unknown';
       return column === 2 ? text : colourOf(health, paint)(text);
     },
-  ).split('\n');
-  const pulls = report.pulls.flatMap((pull, row) => [
-    heads[row] ?? '',
-    ...(pull.fix === '' || pull.health === 'replicating' ? [] : [indent(paint.quiet(harmless(pull.fix)), 4)]),
-  ]);
-  return [servers, '', ...pulls].join('\n');
+  );
+  return withFixes(
+    heads,
+    pulls.map(({ health, fix }) => (health === 'replicating' ? '' : fix)),
+    paint,
+  );
+}
+
+/** That nothing is linked is known of servers that were read. */
+function noPulls({ servers, undrawn }: StatusReport): string {
+  const unread = servers.filter(({ fileRead }) => !fileRead).map(({ id }) => id);
+  if (undrawn.length > 0) return 'No pulls in the fleet file.';
+  return unread.length === 0
+    ? 'No pulls: no servers are linked.'
+    : `No pulls in the fleet file. Whether any run is not known: ${listed(unread)} could not be read.`;
 }
 
 /** Why a server shows no certificate, as far as it is known. */
@@ -52,7 +71,8 @@ function withoutCertificate({ fileRead, replication }: StatusReport['servers'][n
 export const allReplicate = (report: StatusReport): boolean =>
   report.pulls.every((pull) => pull.health === 'replicating');
 
-const words: Readonly<Record<Health, string>> = {
+/** A health in words. */
+export const healthWords: Readonly<Record<Health, string>> = {
   replicating: 'replicating',
   waiting: 'waiting',
   'needs-refresh': 'needs a refresh',

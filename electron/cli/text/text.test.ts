@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { coloured, harmless, paintFor, plain } from './paint';
+import { escapeControls } from '../../../shared/base/escape-controls';
+import { coloured, forTerminal, paintFor, plain } from './paint';
 import { diffText } from './plan';
 import { hostKeyText } from './host-key';
 import { countProblems, problemsText } from './problems';
-import { indent, table } from './table';
-import type { Problem } from '../../../shared/problem';
+import { indent, table, tableLines, withFixes } from './table';
+import type { Problem } from '../../../shared/base/problem';
 
 const ESC = '\u001B';
 
@@ -22,6 +23,16 @@ describe('text for a terminal', () => {
         ['é…', '', 'x'],
       ]),
     ).toBe('a    bb  c\naaa  b\né…       x');
+  });
+
+  it('puts each fix below its own row, whatever line ends a row’s text has', () => {
+    const heads = tableLines([
+      ['a', 'broke\noff\n'],
+      ['b', 'ended'],
+    ]);
+    expect(withFixes(heads, ['Look at a.', 'Look at b.'], plain)).toEqual([
+      ...['a  broke off', '    Look at a.', 'b  ended', '    Look at b.'],
+    ]);
   });
 
   it('measures cells before colouring them', () => {
@@ -40,17 +51,29 @@ describe('text for a terminal', () => {
   });
 
   it('colours only a terminal whose owner did not forbid it', () => {
-    expect(paintFor(true, {})).toBe(coloured);
-    expect(paintFor(false, {})).toBe(plain);
-    expect(paintFor(true, { NO_COLOR: '1' })).toBe(plain);
-    expect(paintFor(true, { NO_COLOR: '' })).toBe(coloured);
-    expect(paintFor(true, { TERM: 'dumb' })).toBe(plain);
+    expect(paintFor(true, {}, 'auto')).toBe(coloured);
+    expect(paintFor(false, {}, 'auto')).toBe(plain);
+    expect(paintFor(true, { NO_COLOR: '1' }, 'auto')).toBe(plain);
+    expect(paintFor(true, { NO_COLOR: '' }, 'auto')).toBe(coloured);
+    expect(paintFor(true, { TERM: 'dumb' }, 'auto')).toBe(plain);
+    expect(paintFor(false, { NO_COLOR: '1', TERM: 'dumb' }, 'always')).toBe(coloured);
+    expect(paintFor(true, {}, 'never')).toBe(plain);
   });
 
   it('takes control characters out of what servers print', () => {
-    expect(harmless(`a${ESC}[2Jb`)).not.toContain(ESC);
-    expect(harmless(`${ESC}]0;title\u0007\r`)).not.toMatch(/[\u0007\r\u001B]/);
-    expect(harmless('tab\tand\nline, äöü €')).toBe('tab\tand\nline, äöü €');
+    expect(escapeControls(`a${ESC}[2Jb`)).not.toContain(ESC);
+    expect(escapeControls(`${ESC}]0;title\u0007\r`)).not.toMatch(/[\u0007\r\u001B]/);
+    expect(escapeControls('tab\tand\nline, äöü €')).toBe('tab\tand\nline, äöü €');
+  });
+
+  it('keeps what a text forgot to escape from a terminal, and our own colours', () => {
+    expect(forTerminal(`${coloured.bad('no')} ${ESC}[2K\u202Eevil${ESC}]0;t\u0007`)).toBe(
+      `${ESC}[31mno${ESC}[39m \uFFFD[2K\uFFFDevil\uFFFD]0;t\uFFFD`,
+    );
+  });
+
+  it('shows a diff of a file whose lines end in CR LF without the CR', () => {
+    expect(diffText('-a\r\n+b\r\n', plain)).toBe('-a\n+b');
   });
 
   it('colours the lines of a diff', () => {
@@ -82,12 +105,12 @@ describe('problems', () => {
     const text = problemsText(
       [
         problem('info'),
-        problem('error', { where: { file: 'f.toml', line: 3, column: 7 }, message: 'It is so.\nproof' }),
+        problem('error', { where: { file: 'f.toml', line: 3, column: 7 }, evidence: 'proof\n' }),
       ],
       plain,
     );
     expect(text).toBe(
-      'error    f.toml:3:7: It is so.\n         proof\n         Do it.\ninfo     It is so.\n         Do it.',
+      'error    f.toml:3:7: It is so.\n         | proof\n         Do it.\ninfo     It is so.\n         Do it.',
     );
   });
 
@@ -107,6 +130,15 @@ describe('problems', () => {
     ).toBe('info     f.toml:2:1: origin of idm-b is missing');
   });
 
+  it('stand under the one they follow from, and are not counted', () => {
+    const stopped = problem('error', { code: 'server-stopped', server: 'idm-b', where: { server: 'idm-b' } });
+    const waits = problem('info', { code: 'not-checked', server: 'idm-b', message: 'Its data.' });
+    expect(problemsText([waits, stopped], plain)).toBe(
+      'error    idm-b: It is so.\n         Do it.\n         Because of it:\n           Its data.',
+    );
+    expect(countProblems([waits, stopped])).toBe('1 error');
+  });
+
   it('put commands one a line', () => {
     expect(problemsText([problem('info', { fix: 'Type:\n  stop\n  start' })], plain)).toBe(
       'info     It is so.\n         Type:\n           stop\n           start',
@@ -123,9 +155,10 @@ describe('problems', () => {
 
   it('are counted in words', () => {
     expect(countProblems([])).toBe('no problems');
-    expect(countProblems([problem('error'), problem('error'), problem('warning'), problem('info')])).toBe(
-      '2 errors, 1 warning, 1 to know',
+    const some = (['error', 'error', 'warning', 'info'] as const).map((severity, at) =>
+      problem(severity, { code: `code-${at}` }),
     );
+    expect(countProblems(some)).toBe('2 errors, 1 warning, 1 note');
   });
 });
 

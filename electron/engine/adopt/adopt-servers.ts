@@ -1,12 +1,10 @@
-import { addServers, newFleet } from '../../../shared/fleet/edit-fleet';
+import { addServers, newFleet } from '../../../shared/fleet/edit/edit-fleet';
 import { findPartners } from '../../../shared/fleet/adopt/find-partners';
 import type { Findings, Reach } from '../../../shared/fleet/adopt/findings';
 import { provisionalIds } from '../../../shared/fleet/adopt/server-ids';
-import { type Fault, fail, ok, type Result } from '../../../shared/result';
-import type { Call } from '../connect/connection';
-import type { Connections } from '../connections';
-import { fleetFrom, observe } from '../observe-fleet';
-import type { Clock } from '../time';
+import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
+import type { Call } from '../base/call';
+import { fleetFrom, type Prober } from '../fleet/observe-fleet';
 
 /** Servers one call may ask; each is a connection. */
 const MOST = 64;
@@ -21,8 +19,7 @@ const MOST = 64;
 export async function adoptServers(
   reaches: readonly Reach[],
   fleetPath: string | null,
-  connections: Connections,
-  clock: Clock,
+  prober: Prober,
   call: Call,
 ): Promise<Result<Findings>> {
   if (reaches.length > MOST) return fail(tooMany);
@@ -32,7 +29,7 @@ export async function adoptServers(
   const read = written.ok ? fleetFrom({ path: fleetPath, text: written.value }) : written;
   if (!read.ok) return fail(withoutPlace(read.error));
   const observed = await Promise.all(
-    read.value.fleet.servers.map((server) => observe(server, fleetPath, connections, clock, call)),
+    read.value.fleet.servers.map((server) => prober.observe(server, fleetPath, call, 0)),
   );
   const seen = reaches.flatMap((reach, at) => {
     const it = observed[at];

@@ -1,9 +1,9 @@
-import type { Comparison } from '../../../shared/comparison';
-import type { ServerId } from '../../../shared/names';
-import type { Fault } from '../../../shared/result';
-import type { Call } from '../connect/connection';
-import type { ObservedFleet } from '../observe-fleet';
-import type { Clock } from '../time';
+import type { Comparison } from '../../../shared/compare/comparison';
+import type { ServerId } from '../../../shared/base/names';
+import type { Fault } from '../../../shared/base/result';
+import type { Call } from '../base/call';
+import type { ObservedFleet } from '../fleet/observe-fleet';
+import type { Clock } from '../base/time';
 import { comparePair } from './compare-pair';
 import { takeAwayLeft } from './left-behind';
 import { keepComparison } from './kept-comparisons';

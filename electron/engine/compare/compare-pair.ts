@@ -1,17 +1,18 @@
-import type { Comparison, DifferingEntry } from '../../../shared/comparison';
-import type { Backup, BackupEntry } from '../../../shared/kanidmd/backup/backup';
-import { covers, differingUuids } from '../../../shared/kanidmd/backup/compare-entries';
-import { judgeEntry } from '../../../shared/kanidmd/backup/judge-entry';
-import type { ServerId } from '../../../shared/names';
-import type { Fault, Result } from '../../../shared/result';
-import { ok } from '../../../shared/result';
-import type { Call } from '../connect/connection';
-import type { Site } from '../deploy/site';
-import { pollIntervalOf } from '../probe/probe-server';
-import type { Clock } from '../time';
+import type { Comparison, DifferingEntry } from '../../../shared/compare/comparison';
+import { runsWith } from '../../../shared/observed/observed-config';
+import type { Backup, BackupEntry } from '../../../shared/compare/backup/backup';
+import { covers, differingUuids } from '../../../shared/compare/backup/compare-entries';
+import { judgeEntry } from '../../../shared/compare/backup/judge-entry';
+import type { ServerId } from '../../../shared/base/names';
+import type { Fault, Result } from '../../../shared/base/result';
+import { ok } from '../../../shared/base/result';
+import type { Call } from '../base/call';
+import { serverNow, type Site } from '../deploy/deployment/deployment';
+import { pollIntervalOf } from '../fleet/probe/probe-server';
+import type { Clock } from '../base/time';
 import { readBackup } from './read-backup';
 import { notCompared, otherDomains, told } from './tell';
-import { takeBackup } from './take-backup';
+import { type Taken, takeBackup } from './take-backup';
 import { type PairPull, waitForRounds } from './wait-for-rounds';
 
 /** What a comparison needs beside the two servers. */
@@ -28,13 +29,18 @@ export interface CompareContext {
 /** Both servers' backups of one moment, and the entries in which they differ, in full. */
 interface Look {
   readonly at: number;
+  /** The same by the monotonic clock. */
+  readonly since: number;
+  /** The same by the servers' clocks; the later of the two. */
+  readonly there: number;
   readonly backups: readonly [Backup, Backup];
   readonly entries: readonly [ReadonlyMap<string, BackupEntry>, ReadonlyMap<string, BackupEntry>];
   readonly differing: ReadonlySet<string>;
 }
 
 /**
- * Compares what two servers hold: online backups of both at one moment, entry by entry by change state (`kanidm.md`).
+ * Compares what two servers hold: online backups of both at one moment, entry by entry by change state (`kanidm.md`,
+ * "Comparing what two servers really hold").
  * Entries that differ and were changed within the last poll interval are looked at again a round later; they count only
  * when what one side had then has not reached the other by now.
  * @returns a comparison; `unknown` with the reason where there is none. Nothing is left on a server or on this machine.
@@ -52,18 +58,18 @@ export async function comparePair(
   const [mine, theirs] = first.value.backups;
   if (mine.domainUuid !== theirs.domainUuid) return otherDomains(idsOf(pair), first.value);
   const found = judge(pair, first.value, [...first.value.differing]);
-  if (!found.some((entry) => isFresh(entry, pair, first.value.at)))
+  if (!found.some((entry) => isFresh(entry, pair, first.value.there)))
     return told(idsOf(pair), first.value, found, 0);
 
   context.say('Entries changed a moment ago differ; looking again after the next rounds');
-  await waitForRounds(pair, first.value.at, context, call);
+  await waitForRounds(pair, first.value.since, context, call);
   const second = await look(pair, first.value.differing, context, call);
   if (!second.ok) return notCompared(idsOf(pair), startedAt, second.error);
   const judged = judge(pair, second.value, [...second.value.differing]);
   const still = judged.filter((entry) =>
     first.value.differing.has(entry.uuid)
       ? !caughtUp(entry.uuid, first.value, second.value)
-      : !isFresh(entry, pair, second.value.at),
+      : !isFresh(entry, pair, second.value.there),
   );
   return told(idsOf(pair), second.value, still, judged.length - still.length);
 }
@@ -77,6 +83,8 @@ async function look(
 ): Promise<Result<Look>> {
   say(`Backing up ${pair[0].server.id} and ${pair[1].server.id} into memory`);
   const at = clock.now();
+  const since = clock.monotonic();
+  const there = Math.max(...pair.map((site) => serverNow(site, clock)));
   const [left, right] = await Promise.all(pair.map((site) => takeBackup(site, configDir, call)));
   if (left === undefined || right === undefined) throw new Error('a pair has two servers');
   if (!left.ok) return left;
@@ -88,22 +96,30 @@ async function look(
   const backups = [mine.backup, theirs.backup] as const;
   const differing = mine.backup.domainUuid === theirs.backup.domainUuid ? differingUuids(...backups) : none;
   const wanted = new Set([...differing, ...also]);
-  if (wanted.size === 0) return ok({ at, backups, entries: [mine.entries, theirs.entries], differing });
+  if (wanted.size === 0)
+    return ok({ at, since, there, backups, entries: [mine.entries, theirs.entries], differing });
   // Unpacked a second time rather than held in full: most entries are the same.
   const full = await both(pair, [left.value, right.value], wanted, call.signal);
   if (!full.ok) return full;
-  return ok({ at, backups, entries: [full.value[0].entries, full.value[1].entries], differing });
+  return ok({
+    at,
+    since,
+    there,
+    backups,
+    entries: [full.value[0].entries, full.value[1].entries],
+    differing,
+  });
 }
 
 async function both(
   pair: readonly [Site, Site],
-  bytes: readonly [Uint8Array, Uint8Array],
+  taken: readonly [Taken, Taken],
   wanted: ReadonlySet<string>,
   signal: AbortSignal,
 ) {
-  const left = await readBackup(bytes[0], wanted, signal);
+  const left = await readBackup(taken[0].bytes, wanted, taken[0], signal);
   if (!left.ok) return at(pair[0], left);
-  const right = await readBackup(bytes[1], wanted, signal);
+  const right = await readBackup(taken[1].bytes, wanted, taken[1], signal);
   if (!right.ok) return at(pair[1], right);
   return ok([left.value, right.value] as const);
 }
@@ -126,11 +142,10 @@ function judge(
 }
 
 /** Changed within the last poll interval before the backup: it may still be on its way. */
-function isFresh(entry: DifferingEntry, pair: readonly [Site, Site], at: number): boolean {
+function isFresh(entry: DifferingEntry, pair: readonly [Site, Site], there: number): boolean {
   if (entry.changedAt === null) return false;
-  const interval = Math.max(...pair.map((site) => pollIntervalOf(site.observed.config)));
-  const offset = Math.max(...pair.map((site) => site.observed.facts?.clockOffsetMs ?? 0));
-  return Date.parse(entry.changedAt) > at + offset - (interval + 5) * 1000;
+  const interval = Math.max(...pair.map((site) => pollIntervalOf(runsWith(site.observed))));
+  return Date.parse(entry.changedAt) > there - (interval + 5) * 1000;
 }
 
 /** What each side had at the first look has reached the other by the second. */

@@ -1,11 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Comparison, sinceLast } from '../../../shared/comparison';
-import type { Fleet } from '../../../shared/fleet/fleet';
-import { comparison } from '../../../shared/ipc/comparison';
-import type { DomainUuid, ServerId } from '../../../shared/names';
-import { type Result, fail, ok } from '../../../shared/result';
+import { comparison, type Comparison, sinceLast } from '../../../shared/compare/comparison';
+import type { Fleet } from '../../../shared/fleet/model/fleet';
+import type { DomainUuid, ServerId } from '../../../shared/base/names';
+import { type Result, fail, ok } from '../../../shared/base/result';
 
 /**
  * Keeps a comparison as the last one of its two servers, and says what it shows beside the one before. The last comparison of each pair of servers, one small file a pair under `configDir/comparisons`, so that its result
@@ -52,8 +51,7 @@ export async function lastComparisons(configDir: string, fleet: Fleet): Promise<
 async function readKept(path: string): Promise<Comparison | null> {
   try {
     const read = comparison.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    // Kept by `keepComparison`: its names were names then.
-    return read.success ? (read.data as Comparison) : null;
+    return read.success ? read.data : null;
   } catch {
     // None yet, or a file that is not JSON: as good as none.
     return null;

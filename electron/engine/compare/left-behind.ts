@@ -3,14 +3,15 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { FleetServer } from '../../../shared/fleet/fleet';
-import type { ServerId } from '../../../shared/names';
-import { type Problem, problemOf } from '../../../shared/problem';
-import { type Result, fail, ok } from '../../../shared/result';
-import { processLives } from '../deploy/read-journal';
-import { faultAt, type Site } from '../deploy/site';
+import { kindOf } from '../../../shared/connect/kinds';
+import type { FleetServer } from '../../../shared/fleet/model/fleet';
+import type { ServerId } from '../../../shared/base/names';
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import { type Result, fail, ok } from '../../../shared/base/result';
+import { faultAt, type Site } from '../deploy/deployment/deployment';
 import { writeDurably } from '../storage/durable';
-import { uncancelled } from '../time';
+import { lifeOf, lifeOfNumber, ownMark, processMark } from '../storage/process-mark';
+import { uncancelled, wallNow } from '../base/time';
 
 /** A scratch folder on a server that holds a backup for a moment; written down before the backup is begun. */
 const noted = z.object({
@@ -20,6 +21,8 @@ const noted = z.object({
   path: z.string(),
   host: z.string(),
   pid: z.number(),
+  /** Older notes have its number alone. */
+  process: processMark.exactOptional(),
   at: z.iso.datetime(),
 });
 type Noted = z.output<typeof noted> & { readonly file: string };
@@ -38,7 +41,8 @@ export async function noteScratch(
   const file = join(folder, `${randomBytes(6).toString('hex')}.json`);
   const note: z.output<typeof noted> = {
     ...{ server: keyOf(site.server), id: site.server.id, path },
-    ...{ host: hostname(), pid: process.pid, at: new Date().toISOString() },
+    ...{ host: hostname(), pid: process.pid, process: await ownMark(configDir) },
+    at: new Date(wallNow()).toISOString(),
   };
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -73,15 +77,21 @@ async function leftBehind(configDir: string, servers: readonly FleetServer[]): P
     const read = await readFile(file, 'utf8')
       .then((text) => noted.safeParse(JSON.parse(text)))
       .catch(() => null);
-    if (!read?.success || !keys.has(read.data.server) || inUse(file, read.data)) continue;
+    if (!read?.success || !keys.has(read.data.server) || (await inUse(configDir, file, read.data))) continue;
     found.push({ ...read.data, file });
   }
   return found;
 }
 
-/** Another machine's program cannot be asked whether it lives; its note lies on a shared disk and is its own. */
-const inUse = (file: string, note: z.output<typeof noted>): boolean =>
-  note.host !== hostname() || (note.pid === process.pid ? live.has(file) : processLives(note.pid));
+/** A program that cannot be asked whether it lives has its note on a shared disk, and the note is its own. */
+async function inUse(configDir: string, file: string, note: z.output<typeof noted>): Promise<boolean> {
+  if (live.has(file)) return true;
+  const life =
+    note.process === undefined
+      ? await lifeOfNumber(note.pid, note.host === hostname(), Date.parse(note.at))
+      : await lifeOf(note.process, configDir);
+  return life === 'unknown' || (life === 'alive' && note.pid !== process.pid);
+}
 
 /** The same, told: nothing is deleted by looking. */
 export async function leftBehindProblems(
@@ -123,7 +133,4 @@ export async function takeAwayLeft(
 }
 
 /** How a server is reached: its id may change, another fleet file may name it. */
-const keyOf = (server: FleetServer): string =>
-  server.connect === 'ssh'
-    ? `${server.endpoint} ${server.service}`
-    : `${server.endpoint} ${server.container}`;
+const keyOf = (server: FleetServer): string => `${server.endpoint} ${kindOf(server).unitName(server)}`;

@@ -1,9 +1,9 @@
-import type { Fleet } from '../../../shared/fleet/fleet';
-import { readTopology } from '../../../shared/fleet/topology';
-import type { ServerId } from '../../../shared/names';
-import type { ObservedServer } from '../../../shared/observed';
-import { parseOrigin } from '../../../shared/origin';
-import { dialledOrigins } from '../watch/status';
+import type { Fleet } from '../../../shared/fleet/model/fleet';
+import { readTopology } from '../../../shared/fleet/model/topology';
+import type { ServerId } from '../../../shared/base/names';
+import type { ObservedServer } from '../../../shared/observed/observed';
+import { parseOrigin } from '../../../shared/base/origin';
+import { dialledOrigins } from '../health/status';
 import type { PairPull } from './wait-for-rounds';
 
 /** The pulls between two servers by the fleet's links, with the names they are dialled by. */

@@ -1,9 +1,8 @@
-import { contentsInWords } from '../../../shared/kanidmd/backup/contents';
-import { type Comparison, type DifferingEntry, MOST_NAMED } from '../../../shared/comparison';
-import type { Backup } from '../../../shared/kanidmd/backup/backup';
-import { milliseconds } from '../../../shared/kanidmd/backup/judge-entry';
-import { domainUuid, type ServerId } from '../../../shared/names';
-import type { Fault } from '../../../shared/result';
+import { contentsInWords } from '../../../shared/compare/backup/contents';
+import { type Comparison, type DifferingEntry, MOST_NAMED } from '../../../shared/compare/comparison';
+import { type Backup, milliseconds } from '../../../shared/compare/backup/backup';
+import { domainUuid, type ServerId } from '../../../shared/base/names';
+import type { Fault } from '../../../shared/base/result';
 
 type Pair = readonly [ServerId, ServerId];
 
@@ -58,7 +57,7 @@ export function otherDomains(pair: Pair, { at: when, backups }: Backups): Compar
     result: 'differ',
     entries: backups[0].states.size + backups[1].states.size,
     cause: `${pair[0]} and ${pair[1]} are in different domains: they share no data. ${pair[0]} holds ${contentsInWords(backups[0].contents)}; ${pair[1]} holds ${contentsInWords(backups[1].contents)}.`,
-    fix: 'Deploy: the plan refreshes the consumer of the link once you name it; turn the link round if that is the one to keep.',
+    fix: 'Deploy: the plan refreshes the consumer of the link once you name it; reverse the link if that is the one to keep.',
   };
 }
 

@@ -1,9 +1,10 @@
-import type { ServerId } from '../../../shared/names';
-import type { Site } from '../deploy/site';
-import type { Call } from '../connect/connection';
-import { proofWindowMs } from '../probe/probe-server';
-import { readEvidence } from '../probe/read-evidence';
-import { type Clock, until } from '../time';
+import type { ServerId } from '../../../shared/base/names';
+import { runsWith } from '../../../shared/observed/observed-config';
+import { serverNow, type Site } from '../deploy/deployment/deployment';
+import type { Call } from '../base/call';
+import { proofWindowMs } from '../fleet/probe/probe-server';
+import { readEvidence } from '../fleet/probe/read-evidence';
+import { type Clock, until } from '../base/time';
 
 /** One direction between two servers, and what the consumer's log calls the supplier. */
 export interface PairPull {
@@ -13,25 +14,25 @@ export interface PairPull {
 }
 
 /**
- * Waits until every pull of a pair has made a whole round since `sinceMs`: two ends of rounds, for the first may have
+ * Waits until every pull of a pair has made a whole round since `since`: two ends of rounds, for the first may have
  * begun before. Gives up after two poll intervals and 10 s: what did not travel by then does not travel.
- * @param sinceMs our clock.
+ * @param since the clock's monotonic time.
  */
 export async function waitForRounds(
   pair: readonly Site[],
-  sinceMs: number,
+  since: number,
   context: { readonly clock: Clock; readonly pulls: readonly PairPull[] },
   call: Call,
 ): Promise<void> {
   const { clock, pulls } = context;
-  const timeoutMs = Math.max(...pair.map((site) => proofWindowMs(site.observed.config)));
+  const timeoutMs = Math.max(...pair.map((site) => proofWindowMs(runsWith(site.observed))));
   await until(clock, { timeoutMs, signal: call.signal, everyMs: 500 }, async () => {
     const passed = await Promise.all(
       pulls.map(async ({ consumer, host, port }) => {
         const site = pair.find((it) => it.server.id === consumer);
         if (!site) return true;
-        const offset = site.observed.facts?.clockOffsetMs ?? 0;
-        const log = await readEvidence(site.connection, sinceMs + offset, clock.now() + offset, {
+        const now = serverNow(site, clock);
+        const log = await readEvidence(site.connection, now - (clock.monotonic() - since), now, {
           signal: call.signal,
           timeoutMs: 20_000,
         });

@@ -1,6 +1,9 @@
-import type { HostFacts, LogLine, ServiceState } from '../../../shared/observed';
-import type { Sha256 } from '../../../shared/names';
-import type { Fault, Result } from '../../../shared/result';
+import type { Duplex } from 'node:stream';
+import type { Call } from '../base/call';
+import type { HostFacts, ServiceState } from '../../../shared/observed/observed';
+import type { LogLine } from '../../../shared/kanidmd/evidence';
+import type { Sha256 } from '../../../shared/base/names';
+import type { Fault, Result } from '../../../shared/base/result';
 
 /**
  * The seam to a server. Everything above it knows no transport: SSH or Docker, sudo or not. Expected trouble is a
@@ -9,7 +12,12 @@ import type { Fault, Result } from '../../../shared/result';
 export interface ServerConnection {
   /** Runs the server's own `kanidmd` with its own config (`-c` is added below the seam). The only exec. */
   kanidmd(args: readonly string[], call: Call): Promise<Result<Output>>;
-  /** Asks the server's own kanidmd whether it accepts these bytes, without touching the running one (`kanidm.md`, configtest). */
+  /**
+   * Runs it for the first bytes of its standard output, which may be no text. Its `stdout` is empty: what comes goes to
+   * `take`, and once that has enough, or more than `maxBytes` came, the program loses its reader (`cut`).
+   */
+  kanidmdHead(args: readonly string[], call: Call & HeadWanted): Promise<Result<Output>>;
+  /** Asks the server's own kanidmd whether it accepts these bytes, without touching the running one (`kanidm.md`, "configtest"). */
   testConfig(bytes: Uint8Array, call: Call): Promise<Result<ConfigTest>>;
   /** Null: there is no such file. Symlinks are followed. */
   stat(path: string, call: Call): Promise<Result<FileStat | null>>;
@@ -33,6 +41,8 @@ export interface ServerConnection {
     from: LogStart,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
   ): AsyncIterable<LogItem>;
+  /** What the log had before a time, as far as the server keeps it: the newest of it, in order (decision 45). */
+  logsBefore(before: number, call: Call & LogBound): Promise<Result<OlderLog>>;
   /**
    * A fresh 0700 folder for what must not stay: beside the config, or in the folder `beside` (the database's, where
    * kanidmd itself may write). It belongs to the owner of the folder it lies in. `again`: no fresh one but the one at this
@@ -51,7 +61,55 @@ export interface ServerConnection {
   lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>>;
   /** Deletes one file Kanilink made (a probe of a backup). Deleting what is not there is fine. */
   removeFile(path: string, call: Call): Promise<Result<void>>;
+  /**
+   * A TCP connection to an address that the server itself listens on, as the server sees it: from the server's machine, or
+   * to its container. The caller destroys it. Faults `port-closed` (nothing answers there), `port-not-reachable` (this
+   * transport has no way to it) and those of every call.
+   */
+  dial(to: TcpAddress, call: Call): Promise<Result<Duplex>>;
+  /**
+   * What lets a login without root's rights deploy to this server (SSH): a program made for it, and lines for sudoers.
+   * Changes nothing. Absent where there is nothing of the kind.
+   */
+  helper?(call: Call & HelperAsked): Promise<Result<HelperView>>;
   close(): Promise<void>;
+}
+
+/** How much of what a program prints is wanted. */
+export interface HeadWanted {
+  /** Takes each piece of standard output as it comes. @returns true: that is enough. */
+  readonly take: (bytes: Uint8Array) => boolean;
+  readonly maxBytes: number;
+}
+
+/** Where a server listens: the host is an IP address, never a name. */
+export interface TcpAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a helper is made for, where the server does not tell. */
+export interface HelperAsked {
+  /** Who is to use it; null: the user who logs in. */
+  readonly user: string | null;
+  /** The database's file; null: as the configuration says. */
+  readonly database: string | null;
+}
+
+/** A helper, for a person to read and to install. */
+export interface HelperView {
+  /** Where it is to lie on the server. */
+  readonly path: string;
+  readonly text: string;
+  readonly sha256: string;
+  /** The line of sudoers that allows it. */
+  readonly sudoers: string;
+  /** Lines that let the login only look; none where no lasting ones are. */
+  readonly readOnly: readonly string[];
+  /** What the rights mean. */
+  readonly warning: string;
+  /** One command for a root shell on the server. */
+  readonly install: string;
 }
 
 /** Who holds a server's lock. */
@@ -74,16 +132,10 @@ export interface Lock {
   release(call: Call): Promise<Result<void>>;
 }
 
-/** A lock older than this is stale: it may be taken over on request (`design.md`). Milliseconds. */
+/** A lock older than this is stale: it may be taken over on request (`design.md`, "Deploying", 2). Milliseconds. */
 export const STALE_LOCK_MS = 3_600_000;
 
-/** How long a call may take, and how to stop it. */
-export interface Call {
-  readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-}
-
-/** What a command printed. kanidmd's exit codes lie (`kanidm.md`): read the text. */
+/** What a command printed. kanidmd's exit codes lie (`kanidm.md`, "Exit codes"): read the text. */
 export interface Output {
   /** Null: killed by a signal. */
   readonly exitCode: number | null;
@@ -94,7 +146,7 @@ export interface Output {
 }
 
 export interface ConfigTest {
-  /** Only "This config rocks!" counts: 1.2.0 exits 0 on a refusal (`kanidm.md`). */
+  /** Only "This config rocks!" counts: 1.2.0 exits 0 on a refusal (`kanidm.md`, "configtest"). */
   readonly accepted: boolean;
   /** kanidmd's own words, for the person. */
   readonly output: string;
@@ -127,6 +179,23 @@ export type LogItem =
   /** The stream ended with this. */
   | { readonly kind: 'fault'; readonly fault: Fault };
 
+/** How much of a log is read at once. */
+export interface LogBound {
+  readonly lines: number;
+  /** Characters of these lines. */
+  readonly characters: number;
+  /** The cursor of the oldest line that is held, of that very time: it and what follows it are left out. */
+  readonly held?: string | undefined;
+}
+
+/** A stretch of a log that ends at a time. Times are microseconds since the epoch, the server's clock. */
+export interface OlderLog {
+  /** In order. None is a fault. */
+  readonly items: readonly Exclude<LogItem, { readonly kind: 'fault' }>[];
+  /** The stretch begins here: what is older was not read. Null: the server keeps nothing older. */
+  readonly from: number | null;
+}
+
 export interface Scratch {
   readonly path: string;
   remove(call: Call): Promise<Result<void>>;
@@ -141,7 +210,7 @@ export interface Person {
   acceptHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
   /** A password, a key's passphrase, or an answer to what the server itself asks; `attempt` counts from 1. */
   secret(question: SecretQuestion, signal: AbortSignal): Promise<string | null>;
-  /** A Docker Engine without TLS, where whoever answers is root: use it, or not. Absent: not. */
+  /** A Docker Engine without TLS, where any program that answers is root: use it, or not. Absent: not. */
   acceptBareEngine?(question: BareEngineQuestion, signal: AbortSignal): Promise<boolean>;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fail, type Fault, type Result } from '../../../shared/result';
+import { fail, type Fault, type Result } from '../../../shared/base/result';
 
 /** One ask, ready to be answered: reads the question by its schema, then answers. `C`: what answering needs. */
 export interface Answering<C> {
@@ -33,20 +33,8 @@ export function misunderstood(error: z.ZodError): Fault {
   return {
     code: 'bad-question',
     message: 'The window asked for something in a form that the engine does not understand.',
-    fix: 'This is a mistake in Kanilink. Please report it with these details.',
+    fix: 'This is a bug in Kanilink. Please report it with these details.',
     detail: z.prettifyError(error),
-    where: {},
-  };
-}
-
-/** An exception where none was expected, as something a person can read and copy. */
-export function unexpected(cause: unknown): Fault {
-  const error = cause instanceof Error ? cause : new Error(String(cause));
-  return {
-    code: 'unexpected',
-    message: `Something went wrong that should not: ${error.message}`,
-    fix: 'This is a mistake in Kanilink. Copy the details and report it; nothing else is affected.',
-    detail: error.stack ?? error.message,
     where: {},
   };
 }

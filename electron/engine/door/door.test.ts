@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FromWindow, LogLineView, ToWindow } from '../../../shared/ipc';
-import type { DeployEvent } from '../../../shared/plan/deploy';
-import { fail, ok, type Fault } from '../../../shared/result';
-import type { Call } from '../connect/connection';
-import type { Engine } from '../engine';
+import type { DeployEvent } from '../../../shared/plan/model/deploy';
+import { fail, ok, type Fault } from '../../../shared/base/result';
+import type { Call } from '../base/call';
+import type { GuardedEngine } from '../trust/guard-engine';
 import { Door } from './door';
 import { WindowPerson } from './window-person';
 
@@ -119,12 +119,14 @@ describe('streams', () => {
   });
 
   it('of logs say one server’s trouble among the lines of the others', async () => {
-    const { send, sent } = open({ logs: () => asItems([fail(down), ok(logLine('one'))]) });
+    const gone = { ...down, message: 'unix:///idm-b.sock: there is no such socket' };
+    const { send, sent } = open({ logs: () => asItems([fail(down), fail(gone), ok(logLine('one'))]) });
     send({ kind: 'open', id: 's', name: 'logs', question: { fleet } });
     send({ kind: 'credit', id: 's', batches: 8 });
     await vi.advanceTimersByTimeAsync(1000);
     expect(itemsOf(sent)).toMatchObject([
       { server: 'idm-b', level: 'bad', meaning: 'idm-b is down. Start it.' },
+      { meaning: 'unix:///idm-b.sock: there is no such socket. Start it.' },
       { meaning: 'one' },
     ]);
   });
@@ -170,7 +172,7 @@ describe('questions to a person', () => {
     void person.acceptHostKey({ ...hostKey, fingerprint: 'SHA256:y' }, signal);
     expect(sent).toHaveLength(2);
 
-    send({ kind: 'open', id: 'w', name: 'watch', question: { fleet } });
+    send({ kind: 'open', id: 'w', name: 'watch', question: { fleet, asked: true } });
     void person.acceptHostKey(hostKey, signal);
     expect(sent).toHaveLength(3);
   });
@@ -216,16 +218,19 @@ const deployed: DeployEvent[] = [
 ];
 
 /** A door on an engine that can only do what the test needs. */
-function open(methods: Partial<Engine>) {
+function open(methods: Partial<GuardedEngine>) {
   const sent: ToWindow[] = [];
   const logged: string[] = [];
-  const engine = new Proxy(methods, {
-    get: (target, name) =>
-      Reflect.get(target, name) ??
-      (() => {
-        throw new Error(`the test's engine has no ${String(name)}`);
-      }),
-  }) as Engine;
+  const engine = new Proxy(
+    { lookAnew: () => undefined, ...methods },
+    {
+      get: (target, name) =>
+        Reflect.get(target, name) ??
+        (() => {
+          throw new Error(`the test's engine has no ${String(name)}`);
+        }),
+    },
+  ) as GuardedEngine;
   const person = new WindowPerson((message) => sent.push(message));
   const door = new Door({
     engine,
@@ -242,7 +247,7 @@ function open(methods: Partial<Engine>) {
   return { door, person, sent, logged, answerTo, send: (message: FromWindow) => door.receive(message) };
 }
 
-function endlessPlan(): Pick<Engine, 'plan'> & { aborted(): boolean } {
+function endlessPlan(): Pick<GuardedEngine, 'plan'> & { aborted(): boolean } {
   let signal: AbortSignal | null = null;
   return {
     plan: (_fleet, call: Call) => {
@@ -258,7 +263,18 @@ async function* asItems<T>(items: readonly T[]): AsyncIterable<T> {
 }
 
 function logLine(meaning: string): LogLineView {
-  return { at: 1, server: 'idm-a', level: 'info', meaning, raw: meaning, pull: null };
+  return {
+    key: meaning,
+    at: 1,
+    offset: 0,
+    group: null,
+    bootstrap: null,
+    server: 'idm-a',
+    level: 'info',
+    meaning,
+    raw: meaning,
+    pull: null,
+  };
 }
 
 const itemsOf = (sent: readonly ToWindow[]): unknown[] =>

@@ -1,14 +1,16 @@
+import { setMaxListeners } from 'node:events';
 import {
   asks,
   fromWindow,
+  streams,
   type AskName,
   type AskOf,
   type FromWindow,
   type ToWindow,
 } from '../../../shared/ipc';
-import { fail, type Fault, type Result } from '../../../shared/result';
-import type { Engine } from '../engine';
-import { unexpected } from './answering';
+import { fail, type Fault, type Result } from '../../../shared/base/result';
+import type { GuardedEngine } from '../trust/guard-engine';
+import { unexpected } from '../base/unexpected';
 import { engineAsks } from './engine-asks';
 import { engineStreams } from './engine-streams';
 import { startLimit, type Limit } from './limit';
@@ -16,7 +18,7 @@ import { Credit, pump } from './pump';
 import type { WindowPerson } from './window-person';
 
 interface Parts {
-  readonly engine: Engine;
+  readonly engine: GuardedEngine;
   readonly person: WindowPerson;
   readonly send: (message: ToWindow) => void;
   /** A line for the log file. */
@@ -57,10 +59,13 @@ export class Door {
   }
 
   #take(message: FromWindow): void {
-    if (looksAnew(message)) this.#parts.person.forgetDeclined();
+    if (looksAnew(message)) {
+      this.#parts.person.forgetDeclined();
+      this.#parts.engine.lookAnew();
+    }
     switch (message.kind) {
       case 'ask':
-        void this.#ask(message);
+        this.#keep(this.#ask(message));
         break;
       case 'open':
         this.#keep(this.#stream(message));
@@ -140,8 +145,9 @@ export class Door {
   }
 
   #keep(stream: Promise<void>): void {
-    this.#streams.add(stream);
-    void stream.finally(() => this.#streams.delete(stream));
+    const kept = stream.catch((cause: unknown) => void this.#bug('door', cause));
+    this.#streams.add(kept);
+    void kept.then(() => this.#streams.delete(kept));
   }
 
   /** Null: the id is in use; answering it twice would mix up two requests. */
@@ -151,6 +157,8 @@ export class Door {
       return null;
     }
     const controller = new AbortController();
+    // Every server of a fleet waits on it at once.
+    setMaxListeners(0, controller.signal);
     this.#running.set(id, controller);
     return controller;
   }
@@ -162,17 +170,21 @@ export class Door {
   }
 }
 
-/** Opening a fleet, "check", "test connection" and a deploy are the person's own wish to be asked again. */
+/** Opening a fleet, "check", "test connection" and a deploy are the person's own wish to be asked again; an edit is not. */
 const looksAnew = (message: FromWindow): boolean =>
-  (message.kind === 'open' && message.name !== 'logs') ||
+  (message.kind === 'open' && message.name === 'deploy') ||
+  (message.kind === 'open' && message.name === 'watch' && isAsked(message.question)) ||
   (message.kind === 'ask' && message.name === 'server.test');
+
+const isAsked = (question: unknown): boolean =>
+  streams.watch.question.safeParse(question).data?.asked === true;
 
 const isForEngine = (name: AskName): name is AskOf<'engine'> => asks[name].by === 'engine';
 
 const notMine = (name: string): Fault => ({
   code: 'bad-question',
   message: `The engine does not answer "${name}".`,
-  fix: 'This is a mistake in Kanilink. Please report it.',
+  fix: 'This is a bug in Kanilink. Please report it.',
   where: {},
 });
 

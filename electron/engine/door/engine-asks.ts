@@ -1,12 +1,12 @@
 import { asks, type AskOf } from '../../../shared/ipc';
-import { ok } from '../../../shared/result';
-import type { Call } from '../connect/connection';
-import type { Engine } from '../engine';
+import { ok } from '../../../shared/base/result';
+import type { Call } from '../base/call';
+import type { GuardedEngine } from '../trust/guard-engine';
 import { answering, type Answering } from './answering';
 
 /** What answering an ask of the window needs. */
 export interface AskContext {
-  readonly engine: Engine;
+  readonly engine: GuardedEngine;
   readonly call: Call;
 }
 
@@ -14,14 +14,22 @@ const SECOND = 1000;
 
 /**
  * The engine's answers to the window, each with its time limit. A probe asks every server side by side, each command of
- * which kanidmd ends after 15 s by itself (`kanidm.md`, Commands).
+ * which kanidmd ends after 15 s by itself (`kanidm.md`, "Admin socket").
  */
 export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>> = {
   'fleet.load': answering(asks['fleet.load'], 10 * SECOND, ({ path }, { engine }: AskContext) =>
     engine.loadFleet(path),
   ),
-  'fleet.save': answering(asks['fleet.save'], 10 * SECOND, ({ path, text, expect }, { engine }: AskContext) =>
-    engine.saveFleet(path, text, expect),
+  'fleet.trust': answering(asks['fleet.trust'], 60 * SECOND, ({ fleet }, { engine, call }: AskContext) =>
+    engine.trustFleet(fleet, call),
+  ),
+  'fleet.judge': answering(asks['fleet.judge'], 10 * SECOND, ({ fleet, mine }, { engine }: AskContext) =>
+    engine.judgeFleet(fleet, mine),
+  ),
+  'fleet.save': answering(
+    asks['fleet.save'],
+    10 * SECOND,
+    ({ path, text, expect, from }, { engine }: AskContext) => engine.saveFleet(path, text, expect, from),
   ),
   'server.test': answering(
     asks['server.test'],
@@ -36,8 +44,10 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
   'fleet.status': answering(asks['fleet.status'], 120 * SECOND, ({ fleet }, { engine, call }: AskContext) =>
     engine.status(fleet, { ...call, wait: false }),
   ),
-  'fleet.plan': answering(asks['fleet.plan'], 120 * SECOND, ({ fleet, job }, { engine, call }: AskContext) =>
-    engine.plan(fleet, job === undefined ? call : { ...call, job }),
+  'fleet.plan': answering(
+    asks['fleet.plan'],
+    120 * SECOND,
+    ({ fleet, ...how }, { engine, call }: AskContext) => engine.plan(fleet, { ...call, ...how }),
   ),
   'fleet.runbook': answering(
     asks['fleet.runbook'],
@@ -51,13 +61,55 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
       return made.ok ? ok({ markdown: made.value }) : made;
     },
   ),
-  'fleet.history': answering(asks['fleet.history'], 10 * SECOND, ({ fleet }, { engine }: AskContext) =>
-    engine.history(fleet),
+  'fleet.deploys': answering(asks['fleet.deploys'], 10 * SECOND, ({ fleet }, { engine }: AskContext) =>
+    engine.pastDeploys(fleet),
+  ),
+  'history.read': answering(
+    asks['history.read'],
+    30 * SECOND,
+    ({ fleet, stretch }, { engine, call }: AskContext) => engine.history(fleet, stretch, call.signal),
+  ),
+  'history.bound': answering(
+    asks['history.bound'],
+    60 * SECOND,
+    async ({ bound }, { engine }: AskContext) => {
+      const set = await engine.boundHistory(bound);
+      return set.ok ? ok({}) : set;
+    },
+  ),
+  'history.glances': answering(asks['history.glances'], 10 * SECOND, async (_, { engine }: AskContext) =>
+    ok([...(await engine.glances())]),
+  ),
+  'logs.older': answering(asks['logs.older'], 90 * SECOND, ({ fleet, back }, { engine, call }: AskContext) =>
+    engine.olderLogs(fleet, back, call),
   ),
   'fleet.compare': answering(
     asks['fleet.compare'],
     1800 * SECOND,
     ({ fleet }, { engine, call }: AskContext) => engine.compare(fleet, call),
+  ),
+  'fleet.answers': answering(
+    asks['fleet.answers'],
+    240 * SECOND,
+    ({ fleet, ...asked }, { engine, call }: AskContext) => engine.answers(fleet, asked, call),
+  ),
+  'database.size': answering(
+    asks['database.size'],
+    90 * SECOND,
+    ({ fleet, server }, { engine, call }: AskContext) => engine.databaseSize(fleet, server, call),
+  ),
+  'database.summary': answering(
+    asks['database.summary'],
+    900 * SECOND,
+    ({ fleet, server }, { engine, call }: AskContext) => engine.databaseSummary(fleet, server, call),
+  ),
+  'fleet.diagnose': answering(
+    asks['fleet.diagnose'],
+    120 * SECOND,
+    async ({ fleet, withoutAddresses }, { engine, call }: AskContext) => {
+      const made = await engine.diagnose(fleet, { withoutAddresses, problems: [] }, call);
+      return made.ok ? ok({ text: made.value }) : made;
+    },
   ),
   'fleet.comparisons': answering(
     asks['fleet.comparisons'],

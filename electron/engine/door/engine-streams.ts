@@ -1,7 +1,12 @@
 import type { z } from 'zod';
+import { LOGINS_EVERY } from '../../../shared/serves/serves';
 import { streams, type LogLineView, type StreamName } from '../../../shared/ipc';
-import { describeFault, fail, ok, type Fault, type Result } from '../../../shared/result';
-import type { Engine } from '../engine';
+import { messageAndFix } from '../../../shared/base/sentences';
+import { unreadKey } from '../../../shared/ipc/log-remark';
+import { linesUntil } from './lines-until';
+import { describeFault, fail, ok, type Fault, type Result } from '../../../shared/base/result';
+import { wallNow } from '../base/time';
+import type { GuardedEngine } from '../trust/guard-engine';
 import { misunderstood } from './answering';
 
 /** A stream, ready to be opened. */
@@ -11,7 +16,7 @@ export interface Streaming {
    * deploy must not wait for a window; when cancelled it says itself how it ended.
    */
   readonly kind: 'live' | 'work';
-  open(question: unknown, engine: Engine, signal: AbortSignal): Result<AsyncIterable<unknown>>;
+  open(question: unknown, engine: GuardedEngine, signal: AbortSignal): Result<AsyncIterable<unknown>>;
 }
 
 /** "A little before now": enough for the rounds of the last minutes to be on the screen at once. */
@@ -19,13 +24,17 @@ const LOG_BACK_MS = 5 * 60_000;
 
 /** What the engine streams to the window. */
 export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
-  logs: streaming('live', streams.logs.question, ({ fleet }, engine, signal) =>
-    faultsAsLines(
-      engine.logs(fleet, { server: null, follow: true, sinceMs: Date.now() - LOG_BACK_MS }, signal),
-    ),
+  logs: streaming('live', streams.logs.question, ({ fleet, between }, engine, signal) => {
+    const follow = between === undefined;
+    const sinceMs = between?.from ?? wallNow() - LOG_BACK_MS;
+    const lines = engine.logs(fleet, { server: null, follow, sinceMs }, signal);
+    return faultsAsLines(between === undefined ? lines : linesUntil(lines, between.to));
+  }),
+  watch: streaming('live', streams.watch.question, ({ fleet, loginsEvery = LOGINS_EVERY }, engine, signal) =>
+    engine.watch(fleet, signal, loginsEvery * 60_000),
   ),
-  watch: streaming('live', streams.watch.question, ({ fleet }, engine, signal) =>
-    engine.watch(fleet, signal),
+  file: streaming('live', streams.file.question, ({ path }, engine, signal) =>
+    engine.watchFile(path, signal),
   ),
   deploy: streaming('work', streams.deploy.question, ({ fleet, ...consent }, engine, signal) =>
     engine.deploy(fleet, consent, signal),
@@ -35,7 +44,7 @@ export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
 function streaming<Q extends z.ZodType>(
   kind: Streaming['kind'],
   schema: Q,
-  open: (question: z.output<Q>, engine: Engine, signal: AbortSignal) => AsyncIterable<unknown>,
+  open: (question: z.output<Q>, engine: GuardedEngine, signal: AbortSignal) => AsyncIterable<unknown>,
 ): Streaming {
   return {
     kind,
@@ -51,13 +60,14 @@ async function* faultsAsLines(lines: AsyncIterable<Result<LogLineView>>): AsyncI
   for await (const line of lines) yield line.ok ? line.value : lineOf(line.error);
 }
 
-function lineOf(fault: Fault): LogLineView {
-  return {
-    at: Date.now() * 1000,
-    server: fault.where.server ?? '',
-    level: 'bad',
-    meaning: `${fault.message} ${fault.fix}`,
-    raw: describeFault(fault),
-    pull: null,
-  };
-}
+const lineOf = (fault: Fault): LogLineView => ({
+  key: unreadKey(fault.code),
+  at: wallNow() * 1000,
+  offset: 0,
+  server: fault.where.server ?? '',
+  ...{ group: null, bootstrap: null },
+  level: 'bad',
+  meaning: messageAndFix(fault),
+  raw: describeFault(fault),
+  pull: null,
+});

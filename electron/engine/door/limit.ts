@@ -1,3 +1,5 @@
+import { monotonicNow } from '../base/time';
+
 /** A time limit that stands still while a person is asked something: reading a fingerprint may take minutes. */
 export interface Limit {
   pause(): void;
@@ -18,11 +20,11 @@ export function startLimit(ms: number, reached: () => void): Limit {
     if (timer === null) return;
     clearTimeout(timer);
     timer = null;
-    left -= performance.now() - since;
+    left -= monotonicNow() - since;
   };
   const run = (): void => {
     if (timer !== null) return;
-    since = performance.now();
+    since = monotonicNow();
     timer = setTimeout(reached, Math.max(0, left));
   };
   run();

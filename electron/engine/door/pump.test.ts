@@ -44,6 +44,29 @@ describe('a stream to the window', () => {
     expect(batches).toHaveLength(3);
   });
 
+  it('holds eight megabytes of what a window does not take, however large its items', async () => {
+    let read = 0;
+    async function* large(): AsyncIterable<string> {
+      for (;;) {
+        read += 1;
+        yield String(read).padEnd(100_000);
+      }
+    }
+    const batches: (readonly string[])[] = [];
+    const credit = new Credit();
+    const controller = new AbortController();
+    const send = (items: readonly string[]) => batches.push(items);
+    const pumping = pump(large(), { ...live, send, credit, signal: controller.signal });
+    credit.grant(1);
+    await vi.waitFor(() => expect(batches).toHaveLength(1));
+    expect(batches[0]?.length).toBeLessThanOrEqual(5);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(read).toBeGreaterThan(40);
+    expect(read).toBeLessThan(60);
+    controller.abort();
+    await pumping;
+  });
+
   it('that is cancelled ends at once, even if its source does not', async () => {
     const never: AsyncIterable<number> = {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),

@@ -1,3 +1,5 @@
+import { roughSize } from '../base/rough-size';
+
 /** How many batches the window still takes; it gives the first credit when it opens the stream. */
 export class Credit {
   #left = 0;
@@ -22,8 +24,11 @@ export class Credit {
 /** A screen shows 60 pictures a second; more messages than that only cost. */
 const BETWEEN_BATCHES_MS = 16;
 const MOST_IN_A_BATCH = 1000;
-/** Read ahead of the window by this much, then the source waits. */
+/** Of one message, in bytes; a larger item goes alone. */
+const LARGEST_BATCH = 1024 * 1024;
+/** Read ahead of the window by this much, then the source waits: nothing is dropped here. */
 const MOST_READ_AHEAD = 4000;
+const MOST_HELD = 8 * 1024 * 1024;
 
 /**
  * Sends what a source yields in batches, at most about 60 a second.
@@ -44,7 +49,7 @@ export async function pump<T>(
 ): Promise<void> {
   const { credit, dropped, signal } = options;
   const aborted = dropped ? whenAborted(signal) : new Promise<never>(() => undefined);
-  const waiting: T[] = [];
+  const waiting = new Waiting<T>();
   const arrived = new Bell();
   const taken = new Bell();
   let over = false;
@@ -55,7 +60,8 @@ export async function pump<T>(
         if (dropped && signal.aborted) return;
         waiting.push(item);
         arrived.ring();
-        while (credit !== null && waiting.length >= MOST_READ_AHEAD && !signal.aborted) await taken.heard();
+        // Work is never held back by a window, only by its own messages being sent.
+        while (waiting.isFull(credit !== null) && !(dropped && signal.aborted)) await taken.heard();
       }
     } finally {
       over = true;
@@ -70,7 +76,7 @@ export async function pump<T>(
       }
       await credit?.take();
       if (dropped && signal.aborted) return;
-      options.send(waiting.splice(0, MOST_IN_A_BATCH));
+      options.send(waiting.take());
       taken.ring();
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_BATCHES_MS));
     }
@@ -79,7 +85,41 @@ export async function pump<T>(
   taken.ring();
 }
 
-/** Wakes whoever listens; a ring that nobody hears is lost, so listeners look before they listen. */
+/** Items that were read and not sent yet. */
+class Waiting<T> {
+  #items: { readonly item: T; readonly size: number }[] = [];
+  #held = 0;
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  push(item: T): void {
+    const size = roughSize(item);
+    this.#items.push({ item, size });
+    this.#held += size;
+  }
+
+  /** @param counting whether their number counts beside their bytes. */
+  isFull(counting: boolean): boolean {
+    return this.#held >= MOST_HELD || (counting && this.#items.length >= MOST_READ_AHEAD);
+  }
+
+  /** The next batch, at least one. */
+  take(): T[] {
+    let size = 0;
+    let count = 0;
+    for (const next of this.#items) {
+      if (count >= MOST_IN_A_BATCH || (count > 0 && size + next.size > LARGEST_BATCH)) break;
+      size += next.size;
+      count += 1;
+    }
+    this.#held -= size;
+    return this.#items.splice(0, count).map(({ item }) => item);
+  }
+}
+
+/** Wakes the listeners; a ring that nobody hears is lost, so listeners look before they listen. */
 class Bell {
   #listeners: (() => void)[] = [];
 

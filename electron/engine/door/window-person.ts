@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { questions, type QuestionName, type ToWindow } from '../../../shared/ipc';
+import type { TrustQuestion } from '../../../shared/fleet/model/trust';
 import type { BareEngineQuestion, HostKeyQuestion, Person, SecretQuestion } from '../connect/connection';
 
 /** A person at the window. Questions go out as messages; a reply answers one, an abort withdraws it. */
@@ -50,6 +51,12 @@ export class WindowPerson implements Person {
       const answer = await this.#ask('bare-engine', questions['bare-engine'].answer, question, signal);
       return answer?.accept ?? false;
     });
+  }
+
+  /** Asked again each time: it is asked when the person has opened the file, or pressed the button. */
+  async trustFleet(question: TrustQuestion, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#ask('trust-fleet', questions['trust-fleet'].answer, question, signal);
+    return answer?.accept ?? false;
   }
 
   /** The window's reply. One that answers nothing (withdrawn meanwhile) is dropped. */

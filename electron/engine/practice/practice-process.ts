@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { type Fault, type Result, fail, ok } from '../../../shared/result';
-import type { Call } from '../connect/connection';
+import { type Fault, type Result, fail, ok } from '../../../shared/base/result';
+import type { Call } from '../base/call';
+import { withinLimit } from '../base/signals';
 
 const ready = z.object({ ready: z.literal(true), fleet: z.string() });
 
@@ -29,8 +30,7 @@ export class PracticeProcess {
     );
     const errors: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
-    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]);
-    const line = await firstLine(child, signal);
+    const line = await withinLimit(call, (signal) => firstLine(child, signal));
     const said = line === null ? null : ready.safeParse(parse(line));
     if (!said?.success) {
       child.kill();

@@ -5,8 +5,11 @@ export function fileWords(error: unknown): string {
   return words[code] ?? error.message;
 }
 
+/** Of a file that is not there. */
+export const missingWords = 'there is no such file or folder';
+
 const words: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
+  ENOENT: missingWords,
   ENOTDIR: 'a part of its path is a file, not a folder',
   EISDIR: 'it is a folder',
   EACCES: 'its permissions do not allow it',
@@ -15,6 +18,7 @@ const words: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   ELOOP: 'its symbolic links run in a circle',
   ENAMETOOLONG: 'its name is too long',
+  EEXIST: 'something else has its name',
   EMFILE: 'too many files are open',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
 };

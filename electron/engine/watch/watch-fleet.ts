@@ -1,69 +1,183 @@
-import { readTopology } from '../../../shared/fleet/topology';
-import type { FleetText } from '../../../shared/ipc';
-import type { StatusReport } from '../../../shared/observed';
-import type { Connections } from '../connections';
-import { fleetFrom, type ObservedFleet } from '../observe-fleet';
-import type { Clock } from '../time';
-import { ServerWatch } from './server-watch';
-import { describeServer, dialledOrigins, judgeAll, problemsOf } from './status';
-import { undeployedPulls } from './undeployed';
+import { readTopology, type Topology } from '../../../shared/fleet/model/topology';
+import { type FleetText, REPEAT_EVERY } from '../../../shared/ipc';
+import type { StatusReport, StatusServer } from '../../../shared/observed/status';
+import { revisionOf } from '../../../shared/observed/revision';
+import { lookAtRuv } from '../ruv/look-ruv';
+import { RuvWatch } from '../ruv/ruv-watch';
+import { lookAtFleet } from '../serves/look-fleet';
+import { ServesWatch } from '../serves/serves-watch';
+import { fleetFrom, type ObservedFleet } from '../fleet/observe-fleet';
+import { nothingSeen } from '../fleet/probe/probe-server';
+import type { Clock } from '../base/time';
+import type { Seen } from '../history/fleet-recorder';
+import { seenBy } from '../health/seen-by';
+import { withProved } from '../health/with-proved';
+import type { Running } from '../base/look-schedule';
+import type { HeldWatch, ServerWatches } from './server-watches';
+import { NewTrouble } from './new-trouble';
+import { describeServers, judgeFleet, type JudgedFleet, problemsOf } from '../health/status';
+import type { Reading } from '../health/reading';
+import type { ServerWatch } from './server-watch';
 
-/** How often everything is judged anew, in milliseconds: evidence that stays away must grow old. */
-const JUDGE_EVERY = 500;
-/** A report that stays the same is said again this often, in milliseconds: a listener takes silence for not knowing. */
-const REPEAT_EVERY = 10_000;
+/** How often is looked whether anything has come, in milliseconds. */
+const LOOK_EVERY = 500;
+/** When nothing has come, all is judged again this often, in milliseconds: evidence that stays away must grow old. */
+const AGE_EVERY = 2000;
+
+export interface WatchFleetParts {
+  readonly watches: ServerWatches;
+  readonly clock: Clock;
+  /** Hears of what went wrong and concerns nobody else. */
+  readonly note?: (doing: string, cause: unknown) => void;
+  /** Between two looks at logins, milliseconds; 0: never. */
+  readonly loginsEveryMs?: number;
+  /** Between two looks at RUVs, milliseconds; 0: never. */
+  readonly ruvEveryMs?: number;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+  /** Is told of every report, for what is kept of the fleet; absent: nothing is. */
+  readonly keep?: (seen: Seen) => void;
+}
 
 /**
- * The fleet's status, again whenever it changes. Each server is watched by itself, so that one that hangs holds up
- * nobody; silence turns pulls `unknown` and never keeps them green.
+ * The fleet's status, again whenever it changes. Each server is watched by itself and told of the moment it answers; one
+ * that hangs holds up nobody: until then it is not among the servers, and none of its pulls among the pulls. Silence turns
+ * pulls `unknown` and never keeps them green.
  */
 export async function* watchFleet(
   text: FleetText,
-  connections: Connections,
-  clock: Clock,
-  signal: AbortSignal,
+  {
+    watches,
+    clock,
+    signal,
+    keep,
+    note = () => undefined,
+    loginsEveryMs = 0,
+    ruvEveryMs = 0,
+  }: WatchFleetParts,
 ): AsyncIterable<StatusReport> {
   const read = fleetFrom(text);
   if (!read.ok) return;
   const { fleet, problems } = read.value;
   const topology = readTopology(fleet);
-  const stop = new AbortController();
-  const ends = AbortSignal.any([signal, stop.signal]);
-  const watches = fleet.servers.map((it) => new ServerWatch(it, text.path, connections, clock, ends));
-  const running = watches.map((watch) => watch.run());
+  const held = fleet.servers.map((server) => watches.hold(server, text.path));
+  let looked = { revision: '', at: -Infinity };
+  const trouble = new NewTrouble();
+  const logins = new ServesWatch(
+    (call, told) => lookAtFleet(seenFleet(fleet, problems, held), clock, call, told),
+    clock,
+    signal,
+    note,
+    loginsEveryMs,
+  );
+  const ruv =
+    ruvEveryMs === 0
+      ? null
+      : new RuvWatch(
+          (call, before) => lookAtRuv(seenFleet(fleet, problems, held), clock, call, before),
+          clock,
+          signal,
+          note,
+          ruvEveryMs,
+        );
+  let first = true;
   let last = '';
-  let saidAt = 0;
+  let saidAt = -Infinity;
   try {
-    while (!ends.aborted) {
-      await clock.sleep(JUDGE_EVERY, ends);
-      const observed = watches.flatMap((watch) => watch.observed ?? []);
-      if (observed.length < watches.length) continue;
-      const sites = new Map(watches.flatMap(({ site }) => (site ? [[site.server.id, site] as const] : [])));
-      const now: ObservedFleet = { fleet, path: text.path, observed, sites, problems };
-      const readings = new Map(
-        watches.flatMap((watch) => {
-          const reading = watch.reading();
-          return reading && watch.observed ? [[watch.observed.id, reading] as const] : [];
-        }),
+    while (!signal.aborted) {
+      // What is known already is told at once.
+      if (!first) await clock.sleep(LOOK_EVERY, signal);
+      first = false;
+      const at = clock.monotonic();
+      const revision = held.map(({ watch }) => watch.revision).join();
+      if (revision === looked.revision && at - looked.at < AGE_EVERY) continue;
+      looked = { revision, at };
+      const answered = held.flatMap(({ watch }) => {
+        const [observed, reading] = [watch.observed, watch.reading()];
+        return observed && reading ? [{ watch, observed, reading }] : [];
+      });
+      if (answered.length === 0) continue;
+      const observed = answered.map((it) => it.observed);
+      const running = new Map<string, Running>(
+        observed.map((it) => [it.id, { state: it.state, startedAt: it.facts?.startedAt ?? null }]),
       );
-      const report: StatusReport = {
-        servers: observed.map(describeServer),
-        pulls: judgeAll(
-          topology,
-          readings,
-          dialledOrigins(fleet, observed),
-          undeployedPulls(fleet, observed),
-        ),
-        problems: problemsOf(now, topology),
+      if (answered.length === held.length) logins.tick(running);
+      const serves = logins.now(running);
+      const judged = judgeFleet(
+        fleet,
+        topology,
+        observed,
+        new Map(answered.map((it) => [it.observed.id, it.reading])),
+      );
+      if (ruv !== null && answered.length === held.length)
+        ruv.tick(running, [...judged.pulls, ...judged.undrawn]);
+      const changes = ruv?.now(running) ?? null;
+      const seen = {
+        servers: describeServers(fleet, observed).map((server, at) => ({
+          ...server,
+          ...toldOf(answered[at]),
+        })),
+        pulls: judged.pulls,
+        undrawn: judged.undrawn,
+        problems: problemsSoFar({ fleet, problems, observed }, topology),
       };
-      const told = JSON.stringify(report);
-      if (told === last && clock.now() - saidAt < REPEAT_EVERY) continue;
+      const report: StatusReport = withProved(seen, serves, changes);
+      for (const id of trouble.newIn([...report.pulls, ...report.undrawn], at))
+        answered.find((it) => it.observed.id === id)?.watch.look();
+      // A next try that comes nearer is no news.
+      const told = JSON.stringify(report, (key, value: unknown) => (key === 'inMs' ? 0 : value));
+      if (told === last && at - saidAt < REPEAT_EVERY) continue;
       last = told;
-      saidAt = clock.now();
+      saidAt = at;
+      keep?.(seenBy(fleet, answered, report, clock.now()));
       yield report;
     }
   } finally {
-    stop.abort();
-    await Promise.all(running);
+    for (const { release } of held) release();
   }
+}
+
+/** The fleet as its watches have seen it. */
+const seenFleet = (
+  fleet: JudgedFleet['fleet'],
+  problems: JudgedFleet['problems'],
+  held: readonly HeldWatch[],
+): ObservedFleet => ({
+  ...{ fleet, problems, path: null, observed: held.flatMap(({ watch }) => watch.observed ?? []) },
+  sites: new Map(
+    held.flatMap(({ watch }) => (watch.site === null ? [] : [[watch.site.server.id, watch.site]])),
+  ),
+});
+
+/** What only the watch of a server knows of it. */
+function toldOf(
+  answered: { readonly watch: ServerWatch; readonly reading: Reading } | undefined,
+): Pick<StatusServer, 'nextTry' | 'revision' | 'startedAt' | 'logTrouble'> {
+  const observed = answered?.watch.observed ?? null;
+  if (answered === undefined || observed === null) return {};
+  const { watch, reading } = answered;
+  return {
+    nextTry: watch.nextTry(),
+    revision: revisionOf(observed),
+    startedAt: reading.log?.startedAt ?? null,
+    ...(watch.logTrouble === null ? {} : { logTrouble: watch.logTrouble }),
+  };
+}
+
+/**
+ * What can be said before every server has answered: to the rules, one that has not is one that cannot be reached, and
+ * that is not told of it.
+ */
+function problemsSoFar(
+  { fleet, problems, observed }: JudgedFleet,
+  topology: Topology,
+): StatusReport['problems'] {
+  const answered = new Map(observed.map((it) => [it.id, it]));
+  const all = fleet.servers.map((server) => answered.get(server.id) ?? nothingSeen(server));
+  const awaited = new Set<string | null>(
+    fleet.servers.filter(({ id }) => !answered.has(id)).map(({ id }) => id),
+  );
+  return problemsOf({ fleet, problems, observed: all }, topology).filter(
+    ({ server }) => !awaited.has(server),
+  );
 }

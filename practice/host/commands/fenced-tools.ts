@@ -52,8 +52,8 @@ export async function fencedTool(name: string, invocation: Invocation, machine: 
       words.push(word.before);
       continue;
     }
-    const inside =
-      word.path === '/dev/stdin' ? word.path : await machine.fence.enter(word.path, !tool.noFollow);
+    const asItIs = word.path === '/dev/stdin' || (name === 'stat' && machine.fence.isAbove(word.path));
+    const inside = asItIs ? word.path : await machine.fence.enter(word.path, !tool.noFollow);
     if (inside === null) return fail(invocation, 1, denied(name, word.path));
     words.push(word.before + inside);
   }

@@ -4,6 +4,8 @@ export interface JournalOptions {
   readonly output: 'json' | 'cat';
   /** Microseconds since the epoch. */
   readonly since: number | null;
+  /** Microseconds since the epoch; null: to the end. */
+  readonly until: number | null;
   readonly after: string | null;
   /** Null: not said. `Infinity`: `all`. */
   readonly lines: number | null;
@@ -55,9 +57,10 @@ const SHORT: Readonly<Record<string, string>> = {
   '-q': '--quiet',
   '-a': '--all',
   '-S': '--since',
+  '-U': '--until',
 };
 const FLAGS = ['--follow', '--reverse', '--quiet', '--all', '--no-pager', '--utc', '--no-tail'];
-const VALUES = ['--unit', '--output', '--lines', '--since', '--after-cursor'];
+const VALUES = ['--unit', '--output', '--lines', '--since', '--until', '--after-cursor'];
 
 function interpret(values: ReadonlyMap<string, string>): ReadOptions {
   const unit = values.get('--unit');
@@ -66,9 +69,11 @@ function interpret(values: ReadonlyMap<string, string>): ReadOptions {
   const output = values.get('--output') ?? 'short';
   if (output !== 'json' && output !== 'cat')
     return refuse(`journalctl: a practice machine prints json or cat, not ${output}`);
-  const since = values.get('--since');
+  const [since, until] = [values.get('--since'), values.get('--until')];
   const sinceMicros = since === undefined ? null : parseTime(since);
+  const untilMicros = until === undefined ? null : parseTime(until);
   if (sinceMicros !== null && Number.isNaN(sinceMicros)) return refuse(`Failed to parse timestamp: ${since}`);
+  if (untilMicros !== null && Number.isNaN(untilMicros)) return refuse(`Failed to parse timestamp: ${until}`);
   const lines = values.get('--lines');
   if (lines !== undefined && lines !== 'all' && !/^\d+$/.test(lines))
     return refuse(`Failed to parse lines '${lines}'`);
@@ -85,6 +90,7 @@ function interpret(values: ReadonlyMap<string, string>): ReadOptions {
       unit,
       output,
       since: sinceMicros,
+      until: untilMicros,
       after: values.get('--after-cursor') ?? null,
       lines: linesSaid === undefined ? null : linesSaid === 'all' ? Infinity : Number(linesSaid),
       follow: values.has('--follow'),

@@ -1,7 +1,7 @@
 import { toJournalJson } from '../journal-entry';
 import { fail, type Exit, type Invocation, type MachineParts } from './command';
 import { readJournalOptions, type JournalOptions } from './journalctl-options';
-import { unitName } from './systemctl';
+import { unitName } from './unit-name';
 
 /** `journalctl`: the lines of the machine's one unit as JSON or as plain text, from a time or after a cursor, and as they come. */
 export async function journalctl(invocation: Invocation, machine: MachineParts): Promise<Exit> {
@@ -37,7 +37,8 @@ function rangeOf(options: JournalOptions, machine: MachineParts): Range | null {
     return { start, end: options.follow ? journal.next : Math.min(journal.next, start + lines) };
   }
   const start = options.since === null ? journal.first : journal.since(options.since);
-  return { start: Math.max(start, journal.next - lines), end: journal.next };
+  const end = options.until === null ? journal.next : journal.since(options.until + 1);
+  return { start: Math.max(start, end - lines), end };
 }
 
 /** Prints the range and, when following, whatever comes after it: by number, so that no line is lost or repeated. */

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Unit } from '../unit';
 import { fail, type Exit, type Invocation, type MachineParts } from './command';
-import { unitName } from './systemctl';
+import { unitName } from './unit-name';
 
 /** `systemctl show [UNIT] [-p A,B] [--property=A] [--value]`. Properties nobody knows are left out, as systemd does. */
 export async function showUnit(invocation: Invocation, machine: MachineParts): Promise<Exit> {

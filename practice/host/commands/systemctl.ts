@@ -1,6 +1,7 @@
 import type { UnitResult, UnitStatus } from '../unit-status';
 import { fail, type Exit, type Invocation, type MachineParts } from './command';
 import { showUnit } from './systemctl-show';
+import { unitName } from './unit-name';
 
 /** `systemctl`: `show`, `start`, `stop`, `restart`, `is-active` and `--version`, in the words of systemd 252. */
 export async function systemctl(invocation: Invocation, machine: MachineParts): Promise<Exit> {
@@ -20,11 +21,6 @@ export async function systemctl(invocation: Invocation, machine: MachineParts): 
     return withUnit(verb, unitName(name), invocation, machine);
   }
   return fail(invocation, 1, `Unknown command verb ${verb ?? '(none)'}.`);
-}
-
-/** `kanidmd` means `kanidmd.service`. */
-export function unitName(name: string): string {
-  return /\.[a-z]+$/.test(name) ? name : `${name}.service`;
 }
 
 const IGNORED_OPTIONS = ['--no-pager', '--quiet', '-q', '--no-ask-password', '--system'];

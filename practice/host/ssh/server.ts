@@ -4,6 +4,7 @@ import type { MachineParts } from '../commands/command';
 import type { Faults } from '../faults';
 import { makeSshKey, type SshKey } from '../keys';
 import { authenticate, type LoginRules } from './authentication';
+import { forward } from './forward';
 import { serveSession } from './session';
 
 /**
@@ -23,7 +24,17 @@ export class SshServer {
   #hostKey: SshKey;
   #ssh: Server;
 
-  constructor(name: string, rules: LoginRules, machine: MachineParts, faults: Faults) {
+  readonly #forwards: readonly number[];
+
+  /** @param forwards ports of the machine that a login may connect to (`direct-tcpip`). */
+  constructor(
+    name: string,
+    rules: LoginRules,
+    machine: MachineParts,
+    faults: Faults,
+    forwards: readonly number[],
+  ) {
+    this.#forwards = forwards;
     this.#name = name;
     this.#rules = rules;
     this.#machine = machine;
@@ -103,6 +114,7 @@ export class SshServer {
       // Every open channel waits for the client's end.
       client.setMaxListeners(0);
       authenticate(client, this.#rules);
+      client.on('tcpip', (accept, reject, to) => forward(accept, reject, to, this.#forwards));
       client.on('session', (accept) => serveSession(accept(), client, this.#machine, this.#faults));
     });
     return server;

@@ -4,7 +4,7 @@ import { runCommandLine } from '../commands/run';
 import type { Faults } from '../faults';
 import { serveSftp } from '../sftp/server';
 
-/** Serves one session channel: one command, or SFTP. No shell, no terminal, no forwarding. */
+/** Serves one session channel: one command, or SFTP. No shell, no terminal. */
 export function serveSession(
   session: Session,
   client: Connection,

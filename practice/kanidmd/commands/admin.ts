@@ -1,7 +1,7 @@
 import type { Config } from '../config/load';
 import { parsePin } from '../certificate';
 import { sayGoodbye, sayPreamble } from '../server/startup-words';
-import type { AdminAnswer, AdminAsk } from '../server/admin-protocol';
+import type { AdminAnswer, AdminAsk } from '../admin-protocol';
 import { askServer, isNoServer, sayNoServer } from './ask-server';
 import type { Program } from './program';
 

@@ -2,7 +2,7 @@ import { readlinkSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import type { Log } from '../log-writer';
-import { adminAnswerSchema, type AdminAnswer, type AdminAsk } from '../server/admin-protocol';
+import { adminAnswerSchema, type AdminAnswer, type AdminAsk } from '../admin-protocol';
 
 /** No server answers at the socket. */
 export interface NoServer {

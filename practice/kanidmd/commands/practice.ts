@@ -1,7 +1,7 @@
 import type { Config } from '../config/load';
 import { Database } from '../data/database';
 import { answerPractice } from '../data/practice-changes';
-import type { AdminAsk } from '../server/admin-protocol';
+import type { AdminAsk } from '../admin-protocol';
 import { askServer, isNoServer } from './ask-server';
 import type { Program } from './program';
 

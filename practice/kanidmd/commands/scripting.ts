@@ -1,8 +1,10 @@
 import https from 'node:https';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { parseAddress } from '../addresses';
 import type { Config } from '../config/load';
+import { backupBytes } from '../data/backup';
+import { Database } from '../data/database';
 import { sayGoodbye, sayPreamble } from '../server/startup-words';
 import { askServer, isNoServer } from './ask-server';
 import type { Program } from './program';
@@ -13,6 +15,21 @@ export async function runScriptingBackup(file: string, config: Config, program: 
   if (!isNoServer(answer)) return 0;
   program.log.plain(JSON.stringify({ status: 'error', output: answer.message }));
   return 1;
+}
+
+/**
+ * `scripting backup` without a path: reads the database beside the running server and prints it packed; whoever reads no
+ * more ends it, in silence (measured, 1.10.5 and 1.11.1).
+ */
+export async function runBackupToOutput(config: Config, { version, clock }: Program): Promise<number> {
+  if (!existsSync(config.dbPath)) return 1;
+  const database = Database.open(config.dbPath, config.domain, version, clock.now());
+  if (typeof database === 'string') return 1;
+  const bytes = backupBytes(database.now);
+  return new Promise((resolve) => {
+    process.stdout.on('error', () => resolve(1));
+    process.stdout.write(bytes, (error) => resolve(error ? 1 : 0));
+  });
 }
 
 /** `scripting healthcheck`: asks the web server for its status, whatever the HTTP status is. */

@@ -5,7 +5,7 @@ import { Database } from '../data/database';
 import { Replication } from '../replication/replication';
 import { handleAdminRequest } from '../server/admin-requests';
 import { openAdminSocket } from '../server/admin-socket';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import { openHttps } from '../server/https';
 import { notifyReady } from '../server/notify';
 import {
@@ -42,7 +42,7 @@ export async function runServer(config: Config, program: Program): Promise<numbe
   const trouble = originTrouble(config, log);
   if (trouble) return 1;
 
-  const context: Context = { config, version, database, log, clock, resolve };
+  const context: Context = { config, version, database, log, clock, resolve, env };
   sayBackupSchedule(config, log);
   const replication = config.replication ? new Replication(config.replication, context) : undefined;
   if (replication && !(await replication.open())) return failed(log);
@@ -61,8 +61,7 @@ export async function runServer(config: Config, program: Program): Promise<numbe
   const admin = await openAdminSocket(config.adminBindPath, (ask, pid) =>
     handleAdminRequest(ask, pid, replication, context),
   );
-  const ready = version.id === '1.11.1' ? 'Ready' : 'ready';
-  log.info(`${ready} to rock! 🪨  UI available at: ${config.origin}`, [['event_tag_id', '3']]);
+  log.info(`${version.ready} to rock! 🪨  UI available at: ${config.origin}`, [['event_tag_id', '3']]);
   if (replication && version.shape === 'modern') await replication.reload();
   notifyReady(env);
 
@@ -104,7 +103,7 @@ async function stop(
   log.info('Stopped HTTPS Server');
   if (replication) {
     await replication.stop();
-    log.info(version.id === '1.11.1' ? 'Stopped Replication Supervisor' : 'Stopped Replication');
+    log.info(version.stopped);
   }
   admin.close();
   log.info('Stopped Admin Socket');

@@ -15,8 +15,7 @@ export function runDatabaseCommand(
   sayPreamble(config, version, log);
   log.info(what === 'backup' ? 'Running in backup mode ...' : 'Running in restore mode ...');
   const database = Database.open(config.dbPath, config.domain, version, clock.now());
-  const trouble =
-    typeof database === 'string' ? database : perform(what, file, database, config, clock.now());
+  const trouble = typeof database === 'string' ? database : perform(what, file, database, config, program);
   if (trouble !== undefined) log.error(trouble);
   else log.info(what === 'backup' ? 'Backup success!' : '✅ Restore Success!');
   sayGoodbye(version, log);
@@ -28,10 +27,10 @@ function perform(
   file: string,
   database: Database,
   config: Config,
-  now: Date,
+  { version, clock }: Program,
 ): string | undefined {
-  if (what === 'backup') return writeBackup(file, database.now);
-  const content = readBackup(file, database.now, now);
+  if (what === 'backup') return writeBackup(file, database.now, version.shape);
+  const content = readBackup(file, database.now, clock.now(), version.shape);
   if (typeof content === 'string') return content;
   const restored = Database.create(config.dbPath, content);
   return typeof restored === 'string' ? restored : undefined;

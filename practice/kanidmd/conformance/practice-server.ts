@@ -1,3 +1,4 @@
+import { DEFAULT_VERSION } from '../versions';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -138,7 +139,7 @@ export class PracticeServer {
   }
 
   private env(): NodeJS.ProcessEnv {
-    const { version = '1.10.5', speed = 20, env = {} } = this.options;
+    const { version = DEFAULT_VERSION, speed = 20, env = {} } = this.options;
     const path = process.env['PATH'] ?? '';
     return { PATH: path, PRACTICE_VERSION: version, PRACTICE_SPEED: String(speed), ...env };
   }

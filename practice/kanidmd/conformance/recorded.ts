@@ -1,8 +1,9 @@
+import { DEFAULT_VERSION } from '../versions';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** A file of test/recorded. */
-export function recorded(file: string, version = '1.10.5'): string {
+export function recorded(file: string, version: string = DEFAULT_VERSION): string {
   return readFileSync(
     fileURLToPath(new URL(`../../../test/recorded/kanidmd-${version}/${file}`, import.meta.url)),
     'utf8',

@@ -1,3 +1,4 @@
+import https from 'node:https';
 import { readdirSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -185,4 +186,33 @@ describe('small commands', () => {
     expect(health.stdout.trim()).toBe(recorded('healthcheck.stdout').trim());
     expect(health.code).toBe(0);
   });
+});
+
+it('answers a request for an unknown key as recorded, and logs it', async () => {
+  const server = await practice.server('idm-d', {});
+  await server.start();
+  const mark = server.mark();
+  const get = (path: string) =>
+    new Promise<{ readonly code: number; readonly id: unknown }>((resolve, reject) => {
+      const at = { host: '127.0.0.1', port: server.httpsPort, rejectUnauthorized: false };
+      https
+        .get({ ...at, path }, (reply) => {
+          reply.resume();
+          resolve({ code: reply.statusCode ?? 0, id: reply.headers['x-kanidm-opid'] });
+        })
+        .once('error', reject);
+    });
+  expect(await get('/nothing')).toEqual({ code: 404, id: undefined });
+  expect((await get('/status')).id).toMatch(/^[0-9a-f-]{36}$/);
+  const key = 'kanilink-5f0f9c0e-6c0b-4a53-9a9c-0d6a1f2b7c11';
+  const { code, id } = await get(`/v1/jwk/${key}`);
+  expect(code).toBe(404);
+  await server.waitFor(/handle_public_jwk_get/, mark);
+  const said = server
+    .since(mark)
+    .split('\n')
+    .filter((line) => /request|jwk/.test(line));
+  expect(said.map((line) => line.slice(0, 36))).toEqual([id, id]);
+  const shape = (log: string) => sayings(log.replaceAll(/latency: \d+/g, 'latency: N'));
+  expect(shape(said.join('\n'))).toEqual(shape(recorded('log-unknown-key.log')));
 });

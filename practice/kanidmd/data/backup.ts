@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Content } from './database';
 import { ruvSchema } from './database';
-import { momentAfter, type Cid } from './cid';
+import { compareMoments, momentAfter, withMoments, type Cid, type KnownChanges } from './cid';
 
 const cidSchema = z.object({ s: z.string(), t: z.object({ secs: z.number(), nanos: z.number() }) });
 const backupSchema = z.object({
@@ -32,7 +32,10 @@ const backupSchema = z.object({
  * @param content the whole database. Its certificate is left out: a real one lies there too, sealed.
  */
 export function backupJson(content: Readonly<Content>): string {
-  const ruv: Cid[] = Object.entries(content.ruv).map(([s, t]) => ({ s, t }));
+  // Every change identifier that is known, in the order of time (measured, 1.10.5 and 1.11.1).
+  const ruv: Cid[] = Object.entries(content.known)
+    .flatMap(([s, moments]) => moments.map((t) => ({ s, t })))
+    .sort((a, b) => compareMoments(a.t, b.t) || (a.s < b.s ? -1 : 1));
   const backup: z.infer<typeof backupSchema> = {
     version: series(content.version),
     db_s_uuid: content.serverUuid,
@@ -47,13 +50,23 @@ export function backupJson(content: Readonly<Content>): string {
   return JSON.stringify(backup);
 }
 
+/** A backup on standard output, as `scripting backup` gives it without a path: packed, nothing written (measured). */
+export const backupBytes = (content: Readonly<Content>): Uint8Array =>
+  gzipSync(backupJson(content), { level: 9 });
+
 /**
- * Writes a backup, gzip whatever the name, mode 0644, never over an existing file (measured).
+ * Writes a backup, packed or not whatever the name, mode 0644, never over an existing file (measured).
+ * @param shape early releases pack none (read in their sources).
  * @returns undefined, or why it was not written. `scripting backup` does not tell.
  */
-export function writeBackup(path: string, content: Readonly<Content>): string | undefined {
+export function writeBackup(
+  path: string,
+  content: Readonly<Content>,
+  shape: 'early' | 'modern',
+): string | undefined {
   try {
-    writeFileSync(path, gzipSync(backupJson(content)), { flag: 'wx', mode: 0o644 });
+    const text = backupJson(content);
+    writeFileSync(path, shape === 'early' ? text : gzipSync(text), { flag: 'wx', mode: 0o644 });
     return undefined;
   } catch (error) {
     return String(error);
@@ -61,15 +74,23 @@ export function writeBackup(path: string, content: Readonly<Content>): string | 
 }
 
 /**
- * Reads a backup for `database restore`: gzip only if the name ends in .gz, as the real program goes by the suffix.
+ * Reads a backup for `database restore`: gzip only if the name ends in .gz, as the real program goes by the suffix; an early
+ * one knows no gzip.
  * @param own what the database holds now; its certificate stays.
  * @returns the content to store, or why the backup is refused.
  */
-export function readBackup(path: string, own: Readonly<Content>, now: Date): Content | string {
+export function readBackup(
+  path: string,
+  own: Readonly<Content>,
+  now: Date,
+  shape: 'early' | 'modern',
+): Content | string {
   let value: unknown;
   try {
     const bytes = readFileSync(path);
-    value = JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+    value = JSON.parse(
+      (shape === 'modern' && path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'),
+    );
   } catch (error) {
     return `Unable to read backup ${path}: ${String(error)}`;
   }
@@ -79,7 +100,10 @@ export function readBackup(path: string, own: Readonly<Content>, now: Date): Con
   if (backup.version !== series(own.version))
     return `Backup is of series ${backup.version}, this server's is ${series(own.version)}`;
   const info = backup.entries.find(({ ent }) => 'domain_name' in ent.V3.attrs)?.ent.V3.attrs;
-  const ruv = ruvSchema.parse(Object.fromEntries(backup.repl_meta.V1.ruv.map((cid) => [cid.s, cid.t])));
+  const known: KnownChanges = {};
+  for (const { s, t } of backup.repl_meta.V1.ruv) known[s] = withMoments(known[s] ?? [], [t]);
+  const newest = Object.entries(known).flatMap(([s, moments]) => moments.slice(-1).map((t) => [s, t]));
+  const ruv = ruvSchema.parse(Object.fromEntries(newest));
   return {
     ...own,
     serverUuid: backup.db_s_uuid,
@@ -87,6 +111,7 @@ export function readBackup(path: string, own: Readonly<Content>, now: Date): Con
     domainName: firstText(info?.['domain_name']) ?? own.domainName,
     newest: momentAfter(now, backup.db_ts_max),
     ruv,
+    known,
     entries: backup.entries.map(({ ent: { V3 } }) => ({
       uuid: firstText(V3.attrs['uuid']) ?? '',
       at: V3.changestate.V1Live.at,

@@ -50,3 +50,25 @@ export function covers(known: Ruv, cid: Cid): boolean {
   const moment = known[cid.s];
   return moment !== undefined && compareMoments(cid.t, moment) <= 0;
 }
+
+/** Every change identifier that is known, in order, by server uuid: kanidmd keeps each for a week, whatever it changed. */
+export type KnownChanges = Record<string, Moment[]>;
+
+/** The moments of both, each once and in order. */
+export function withMoments(mine: readonly Moment[], more: readonly Moment[]): Moment[] {
+  const all = [...mine, ...more].sort(compareMoments);
+  return all.filter((it, index) => index === 0 || compareMoments(it, all[index - 1] ?? it) !== 0);
+}
+
+/**
+ * What a consumer knows after a supplier's answer. Of a server of which it knows as much it takes nothing, so that changes
+ * which it had made itself and lost with an older file do not come back (source 1.10.5).
+ * @param known how far the consumer's own vector goes.
+ */
+export function withChanges(mine: KnownChanges, theirs: KnownChanges, known: Ruv): KnownChanges {
+  const more = Object.entries(theirs).flatMap(([server, moments]): [string, Moment[]][] => {
+    const fresh = moments.filter((t) => !covers(known, { s: server, t }));
+    return fresh.length === 0 ? [] : [[server, withMoments(mine[server] ?? [], fresh)]];
+  });
+  return { ...mine, ...Object.fromEntries(more) };
+}

@@ -3,7 +3,17 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import { z } from 'zod';
 import type { KeyCert } from '../certificate';
 import type { Version } from '../versions';
-import { compareMoments, mergeRuv, momentAfter, type Cid, type Moment, type Ruv } from './cid';
+import {
+  compareMoments,
+  mergeRuv,
+  momentAfter,
+  withChanges,
+  withMoments,
+  type Cid,
+  type KnownChanges,
+  type Moment,
+  type Ruv,
+} from './cid';
 import { applyChange, builtInEntries, changeSince, type Entry, type EntryChange } from './entry';
 
 const moment = z.object({ secs: z.number(), nanos: z.number() });
@@ -12,6 +22,7 @@ const attrs = z.record(z.string(), z.record(z.string(), z.unknown()));
 /** An entry, or the changes of one, as stored and as sent. */
 export const entrySchema = z.object({ uuid: z.string(), at: cid, changes: z.record(z.string(), cid), attrs });
 export const ruvSchema = z.record(z.string(), moment);
+export const knownSchema = z.record(z.string(), z.array(moment));
 
 const contentSchema = z.object({
   practice: z.literal(1),
@@ -22,6 +33,7 @@ const contentSchema = z.object({
   serverUuid: z.string(),
   newest: moment,
   ruv: ruvSchema,
+  known: knownSchema,
   entries: z.array(entrySchema),
   keyCert: z.object({ certificate: z.string(), key: z.string() }).nullable(),
 });
@@ -32,7 +44,7 @@ export type Content = z.infer<typeof contentSchema>;
 /** What a refresh brings: the supplier's whole database but its server uuid and certificate. */
 export type RefreshData = Pick<
   Content,
-  'domainName' | 'domainUuid' | 'domainLevel' | 'newest' | 'ruv' | 'entries'
+  'domainName' | 'domainUuid' | 'domainLevel' | 'newest' | 'ruv' | 'known' | 'entries'
 >;
 
 /**
@@ -83,7 +95,13 @@ export class Database {
   anchor(date: Date): Cid {
     const t = momentAfter(date, this.content.newest);
     const cid = { s: this.content.serverUuid, t };
-    this.content = { ...this.content, newest: t, ruv: mergeRuv(this.content.ruv, { [cid.s]: t }) };
+    const { ruv, known } = this.content;
+    this.content = {
+      ...this.content,
+      newest: t,
+      ruv: mergeRuv(ruv, { [cid.s]: t }),
+      known: { ...known, [cid.s]: withMoments(known[cid.s] ?? [], [t]) },
+    };
     this.save();
     return cid;
   }
@@ -108,27 +126,28 @@ export class Database {
   }
 
   /** Applies a supplier's changes in one step. @returns how many entries changed. */
-  apply(changes: readonly EntryChange[], ruv: Ruv): number {
+  apply(changes: readonly EntryChange[], ruv: Ruv, theirs: KnownChanges): number {
     const merged = mergeRuv(this.content.ruv, ruv);
     if (changes.length === 0 && JSON.stringify(merged) === JSON.stringify(this.content.ruv)) return 0;
     const entries = new Map(this.content.entries.map((entry) => [entry.uuid, entry]));
     for (const change of changes) entries.set(change.uuid, applyChange(entries.get(change.uuid), change));
     const newest = latest([this.content.newest, ...Object.values(merged)]);
-    this.content = { ...this.content, entries: [...entries.values()], ruv: merged, newest };
+    const known = withChanges(this.content.known, theirs, this.content.ruv);
+    this.content = { ...this.content, entries: [...entries.values()], ruv: merged, known, newest };
     this.save();
     return changes.length;
   }
 
   /** What a refresh of a consumer takes from here. */
   refreshData(): RefreshData {
-    const { domainName, domainUuid, domainLevel, newest, ruv, entries } = this.content;
-    return { domainName, domainUuid, domainLevel, newest, ruv, entries };
+    const { domainName, domainUuid, domainLevel, newest, ruv, known, entries } = this.content;
+    return { domainName, domainUuid, domainLevel, newest, ruv, known, entries };
   }
 
-  /** Erases everything and takes the supplier's data, in one step. The server's uuid and certificate stay. */
+  /** Erases everything and takes the supplier's data, in one step. It is another server from then on (source 1.10.5), with its certificate. */
   replace(data: RefreshData): void {
     const newest = latest([this.content.newest, data.newest]);
-    this.content = { ...this.content, ...data, newest };
+    this.content = { ...this.content, ...data, newest, serverUuid: randomUUID() };
     this.save();
   }
 
@@ -170,6 +189,7 @@ function freshContent(domain: string, version: Version, date: Date): Content {
     serverUuid,
     newest: t,
     ruv: { [serverUuid]: t },
+    known: { [serverUuid]: [t] },
     entries: builtInEntries(domain, domainUuid, version.domainLevel, { s: serverUuid, t }),
     keyCert: null,
   };

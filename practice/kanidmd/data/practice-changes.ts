@@ -1,4 +1,4 @@
-import type { AdminAnswer, AdminAsk } from '../server/admin-protocol';
+import type { AdminAnswer, AdminAsk } from '../admin-protocol';
 import type { Database } from './database';
 import { entryClasses, entryName, makePerson, type Entry } from './entry';
 

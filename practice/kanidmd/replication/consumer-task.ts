@@ -1,7 +1,7 @@
 import { originAddress } from '../addresses';
 import type { KeyCert } from '../certificate';
 import type { Partner } from '../config/schema';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import type { RefreshRequest } from './refresh';
 import { runRound, type Supplier } from './round';
 import { words } from './words';

@@ -4,7 +4,7 @@ import type { Address } from '../addresses';
 import { readCertificate, type KeyCert, type Pin } from '../certificate';
 import { connectLimit } from '../clock';
 import { judge } from '../judge';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import { FrameReader, send } from './wire';
 import { words } from './words';
 

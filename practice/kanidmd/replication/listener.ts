@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { printAddress } from '../addresses';
 import type { KeyCert, Pin } from '../certificate';
 import { readCertificate } from '../certificate';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import { answerConsumer } from './supplier';
 import { words } from './words';
 

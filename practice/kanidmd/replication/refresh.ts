@@ -1,12 +1,12 @@
 import type { KeyCert } from '../certificate';
 import type { RefreshData } from '../data/database';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import { Span } from '../span';
 import { ask, commit, levelTrouble, spanFields, type Supplier } from './round';
 
 /**
  * One request to refresh this server. It goes to every supplier's task; the first whose data has come wins, a failed
- * one leaves it to the next (kanidm.md, "Refresh erases", 1).
+ * one leaves it to the next (`kanidm.md`, "Refresh erases", 1).
  */
 export class RefreshRequest {
   private done = false;
@@ -14,7 +14,7 @@ export class RefreshRequest {
   private settle: ((result: 'success' | 'lost') => void) | undefined;
   /** How it ended; `lost` when every task gave up. */
   readonly result = new Promise<'success' | 'lost'>((resolve) => (this.settle = resolve));
-  /** Nobody waits for the result any more: it runs all the same (kanidm.md, "Refresh erases", 8). */
+  /** Nobody waits for the result any more: it runs all the same (`kanidm.md`, "Refresh erases", 8). */
   abandoned = false;
 
   /** @param open how many tasks were told. */
@@ -62,8 +62,8 @@ function apply(data: RefreshData, span: Span, context: Context): boolean {
     return false;
   }
   const was = database.now.domainName;
-  const { domainName, domainUuid, domainLevel, newest, ruv, entries } = data;
-  database.replace({ domainName, domainUuid, domainLevel, newest, ruv, entries });
+  const { domainName, domainUuid, domainLevel, newest, ruv, known, entries } = data;
+  database.replace({ domainName, domainUuid, domainLevel, newest, ruv, known, entries });
   const uuid = `Using domain uuid from the database ${domainName} - was ${was} in memory`;
   if (version.shape === 'early') {
     span.warn('CLEARING CACHE').warn(uuid, [['event_tag_id', '2']]);
@@ -71,7 +71,7 @@ function apply(data: RefreshData, span: Span, context: Context): boolean {
     return true;
   }
   applying.add(reindex(0.3));
-  if (version.id !== '1.11.1') applying.add(reindex(1.3));
+  if (version.reindexes) applying.add(reindex(1.3));
   span.add(applying.warn(uuid, [['event_tag_id', '2']]).end()).add(reindex(2.7));
   return true;
 }

@@ -2,7 +2,7 @@ import { parseAddress } from '../addresses';
 import { readCertificate, type KeyCert } from '../certificate';
 import { quickRenewalDelay, renewalDelay } from '../clock';
 import type { ReplicationConfig } from '../config/schema';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import { Span } from '../span';
 import { ConsumerTask } from './consumer-task';
 import { Listener } from './listener';
@@ -150,7 +150,7 @@ export class Replication {
     this.tasks = [];
   }
 
-  /** The flag belongs to the server, not to the link: every supplier is asked (kanidm.md, "Refresh erases", 2). */
+  /** The flag belongs to the server, not to the link: every supplier is asked (`kanidm.md`, "Refresh erases", 2). */
   private refreshAutomatically(): void {
     if (this.automatic) return;
     const request = this.refresh();

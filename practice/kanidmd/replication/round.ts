@@ -3,7 +3,7 @@ import { printAddress, type Address } from '../addresses';
 import { answerLimit } from '../clock';
 import type { Partner } from '../config/schema';
 import type { KeyCert } from '../certificate';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import type { Fields } from '../log-writer';
 import { Span } from '../span';
 import { dial } from './dial';
@@ -43,7 +43,7 @@ export async function runRound(
       answer.entries.length > 0 ? levelTrouble('incremental', answer.domainLevel, context) : undefined;
     if (trouble !== undefined) span.error(trouble).error('consumer was not able to apply changes.');
     else {
-      const changed = database.apply(answer.entries, answer.ruv);
+      const changed = database.apply(answer.entries, answer.ruv, answer.known);
       if (version.shape === 'early' && changed === 0) span.info('no changes are available');
       commit(span, context);
       span.info('Incremental Replication Success');

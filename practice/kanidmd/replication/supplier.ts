@@ -3,14 +3,14 @@ import { answerLimit } from '../clock';
 import type { Pin } from '../certificate';
 import { entryClasses } from '../data/entry';
 import { judge } from '../judge';
-import type { Context } from '../server/context';
+import type { Context } from '../context';
 import { Span } from '../span';
 import { FrameReader, requestSchema, send } from './wire';
 import { words } from './words';
 
 /**
  * A database that holds people takes longer to come than an empty one: that is why the empty supplier won 8 of 8
- * refreshes (kanidm.md, "Refresh erases", 1). Real milliseconds, so that a lesson shows the same at any speed.
+ * refreshes (`kanidm.md`, "Refresh erases", 1). Real milliseconds, so that a lesson shows the same at any speed.
  */
 const transfer = { leastMs: 300, eachMs: 5, mostMs: 800 };
 
@@ -67,8 +67,9 @@ export async function answerConsumer(
     else log.error(mismatch);
     send(socket, { say: 'domain-mismatch' });
   } else {
-    const { domainLevel, ruv } = own;
-    send(socket, { say: 'changes', domainLevel, ruv, entries: database.changesSince(request.ruv) });
+    const { domainLevel, ruv, known } = own;
+    const entries = database.changesSince(request.ruv);
+    send(socket, { say: 'changes', domainLevel, ruv, known, entries });
   }
   socket.end();
   if (version.shape === 'early') log.finish(span.end());

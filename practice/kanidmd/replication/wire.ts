@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { entrySchema, ruvSchema } from '../data/database';
+import { entrySchema, knownSchema, ruvSchema } from '../data/database';
 
 /** What a consumer says inside the TLS connection, one message after the other. */
 export const requestSchema = z.discriminatedUnion('say', [
@@ -17,6 +17,7 @@ export const answerSchema = z.discriminatedUnion('say', [
     say: z.literal('changes'),
     domainLevel: z.number(),
     ruv: ruvSchema,
+    known: knownSchema,
     entries: z.array(entrySchema),
   }),
   z.object({
@@ -26,6 +27,7 @@ export const answerSchema = z.discriminatedUnion('say', [
     domainLevel: z.number(),
     newest: z.object({ secs: z.number(), nanos: z.number() }),
     ruv: ruvSchema,
+    known: knownSchema,
     entries: z.array(entrySchema),
   }),
 ]);

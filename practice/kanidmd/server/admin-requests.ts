@@ -4,8 +4,8 @@ import { writeBackup } from '../data/backup';
 import { answerPractice } from '../data/practice-changes';
 import type { CertificateRequest, Replication } from '../replication/replication';
 import { Span } from '../span';
-import type { AdminAnswer, AdminAsk } from './admin-protocol';
-import type { Context } from './context';
+import type { AdminAnswer, AdminAsk } from '../admin-protocol';
+import type { Context } from '../context';
 
 /**
  * Answers the commands of the admin socket, each in a span `handle_admin_client_request`.
@@ -42,7 +42,7 @@ async function perform(
   }
   if (ask.what === 'backup') {
     // It says nothing, to nobody: an existing file or an unwritable folder looks like a success (measured).
-    writeBackup(ask.path, database.now);
+    writeBackup(ask.path, database.now, 'modern');
     return { answer: 'success' };
   }
   if (!replication) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,4 +27,18 @@ test('a client whose connection breaks while it waits does not end the server', 
     await new Promise((gone) => client.once('close', gone));
     expect(asked).toBe(times);
   }
+});
+
+test.skipIf(process.platform === 'win32')('opens at a path that has no byte to spare', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'socket-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  // unix(7): 108 bytes with the zero at the end; macOS has 104.
+  const longest = process.platform === 'darwin' ? 103 : 107;
+  const folder = join(root, 'x'.repeat(longest - root.length - '//sock'.length));
+  mkdirSync(folder);
+  const path = join(folder, 'sock');
+  expect(Buffer.byteLength(path)).toBe(longest);
+  const server = await openAdminSocket(path, () => Promise.resolve({ answer: 'error' }));
+  onTestFinished(() => void server.close());
+  expect(readdirSync(folder)).toEqual(['sock']);
 });

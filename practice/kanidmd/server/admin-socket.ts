@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { adminRequestSchema, type AdminAnswer, type AdminAsk } from './admin-protocol';
+import { adminRequestSchema, type AdminAnswer, type AdminAsk } from '../admin-protocol';
 
 /**
  * Opens the admin socket. **Whatever socket lies there is replaced**, also that of a running server: that is how a
@@ -23,7 +24,8 @@ export async function openAdminSocket(
     });
   });
   // Bound under another name first: Node removes the name it bound to when it closes, the real one leaves it.
-  const first = `${path}.${process.pid}`;
+  // No longer than the real one, or a path that has just room enough would have none for it.
+  const first = join(dirname(path), process.pid.toString(36).slice(-basename(path).length));
   rmSync(first, { force: true });
   server.listen(first);
   await once(server, 'listening');

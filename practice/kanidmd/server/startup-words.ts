@@ -69,7 +69,7 @@ export function sayConfiguration(config: Config, version: Version, log: Log, tes
     replication
       ? `replication: enabledrepl_origin: ${replication.origin} repl_address: ${replication.bindAddress} integration repl config mode: false`
       : 'replication: disabled',
-    `${version.id === '1.11.1' ? 'otel_grpc_endpoint' : 'otel_grpc_url'}: None`,
+    `${version.telemetryKey}: None`,
   ];
   log.info(`Starting kanidm with ${test ? 'TEST ' : ''}configuration: ${parts.join(', ')}`);
   if (early) log.plain("The EC private key size is: 256 bits, that's OK!");
@@ -89,7 +89,7 @@ export function sayInitialisation(database: Database, version: Version, log: Log
     );
     start.add(reindex(2.5));
   }
-  if (version.id !== '1.11.1' || database.fresh) start.add(new Span('initialise_schema_core', [], 14));
+  if (version.reindexes || database.fresh) start.add(new Span('initialise_schema_core', [], 14));
   const level = version.domainLevel;
   if (version.shape === 'early') {
     start.add(new Span('initialise_domain_info', [], 3));

@@ -7,16 +7,16 @@ import {
   originOfTest,
   readCertificateOfTest,
 } from '../../../test/support/fleet-fixtures';
-import { type Origin, type ServerId, trusted } from '../../names';
-import type { ObservedServer } from '../../observed';
-import { desiredTables } from '../../plan/desired';
-import { makePlan } from '../../plan/make-plan';
+import { type Origin, type ServerId, trusted } from '../../base/names';
+import type { ObservedServer } from '../../observed/observed';
+import { desiredTables } from '../model/desired';
+import { makePlan } from '../../plan/make/make-plan';
 import { editServerConfig } from '../../server-config/edit-server-config';
 import { readServerConfig } from '../../server-config/read-server-config';
 import type { ConfigChange } from '../../server-config/server-config';
-import type { Fleet } from '../fleet';
-import { readFleet } from '../read-fleet';
-import { readTopology } from '../topology';
+import type { Fleet } from '../model/fleet';
+import { readFleet } from '../read/read-fleet';
+import { readTopology } from '../model/topology';
 import { drawFleet } from './draw-fleet';
 import { findPartners } from './find-partners';
 
@@ -94,6 +94,7 @@ function deployed(fleet: Fleet, id: ServerId): ObservedServer {
   const certificate = {
     ...readCertificateOfTest(id),
     names: [`${id}.example.com`, `${id}.vpn`],
+    addresses: [],
     notBefore: '2000-01-01T00:00:00Z',
   };
   return { ...bare, config: config.value, certificate, file: { ...bare.file, text } };

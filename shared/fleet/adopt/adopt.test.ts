@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { certificateOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
-import { type Origin, trusted } from '../../names';
-import type { ObservedServer } from '../../observed';
-import { readFleet } from '../read-fleet';
+import { type Origin, trusted } from '../../base/names';
+import type { ObservedServer } from '../../observed/observed';
+import { readFleet } from '../read/read-fleet';
+import { checkObserved } from '../rules/check-observed';
+import { readTopology } from '../model/topology';
 import { drawFleet } from './draw-fleet';
 import { findPartners } from './find-partners';
 import type { Reach } from './findings';
@@ -348,5 +350,37 @@ describe('the servers', () => {
     const drawn = draw([a, a]);
     expect(codes(drawn)).toEqual(['server-twice idm-a-example-com-2']);
     expect(drawn.text).toBeNull();
+  });
+});
+
+describe('servers behind one name', () => {
+  const VIP = 'repl://idm.example.com:8444';
+  const behind: Change = (server) => ({
+    ...server,
+    config: server.config?.replication
+      ? { ...server.config, replication: { ...server.config.replication, origin: VIP } }
+      : server.config,
+  });
+
+  it.each([
+    ['partners dial', { 'idm-a': ['idm-b mutual-pull'], 'idm-b': ['idm-a mutual-pull automatic'] }],
+    ['the certificate says', { 'idm-a': ['idm-b mutual-pull'], 'idm-b': [] }],
+  ])('are adopted by the names %s', (_what, tables) => {
+    const observed = observe(tables, behind);
+    const drawn = draw(observed, find(observed).servers[0]?.fields.id ?? '');
+    expect(codes(drawn).filter((code) => code.startsWith('origin-shared'))).toHaveLength(2);
+    const fleet = readFleet(drawn.text ?? '', null).fleet;
+    expect(fleet?.servers.map((server) => server.origin)).toEqual([
+      'repl://idm-a.example.com:8444',
+      'repl://idm-b.example.com:8444',
+    ]);
+    expect(fleet?.links).toMatchObject([{ supplierOrigin: null, consumerOrigin: null }]);
+    const problems = checkObserved(
+      fleet!,
+      readTopology(fleet!),
+      observed.map((server, at) => ({ ...server, id: fleet!.servers[at]!.id })),
+    ).map(({ code }) => code);
+    expect(problems).not.toContain('same-origin');
+    expect(problems.filter((code) => code.startsWith('certificate-'))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
-import { fail, ok, type Result } from '../../result';
+import type { RuleCode } from '../rules/registry';
+import { fail, ok, type Result } from '../../base/result';
 import { allowsPull, pulls } from '../../server-config/server-config';
 import type { AdoptedPair, AdoptedTable } from './findings';
-import { listed } from '../rules/listed';
+import { listed } from '../../base/listed';
 import { groupsOf, possiblePrimaries, spread } from './reachability';
 
 /** A pair with its direction: whose data wins, how that is known, and whether both pull. */
@@ -98,7 +99,7 @@ function directPart(
 const open = (shape: Shape): Shape => (shape.misfit ? { ...shape, consumer: null } : shape);
 
 const unknownPrimary = (id: string, ids: readonly string[]) => ({
-  code: 'adopt-unknown-primary',
+  code: 'adopt-unknown-primary' satisfies RuleCode,
   message: `There is no server ${id} among the adopted ones.`,
   fix: `Name one of ${listed(ids)} as the primary.`,
   where: { server: id },
@@ -108,14 +109,14 @@ function contradiction(chosen: readonly string[], candidates: readonly string[],
   const [first, second] = chosen;
   if (first !== undefined && second !== undefined)
     return {
-      code: 'adopt-several-primaries',
+      code: 'adopt-several-primaries' satisfies RuleCode,
       message: `${first} and ${second} are linked, so only one of them can be the primary.`,
       fix: 'Name one server for each group of linked servers.',
       where: { server: second },
     };
   if (first === undefined || candidates.includes(first)) return null;
   return {
-    code: 'adopt-primary-contradicted',
+    code: 'adopt-primary-contradicted' satisfies RuleCode,
     message: `${first} cannot be the primary: by the servers' own files ${
       candidates.length === 0
         ? `none of ${listed(servers)} can`
@@ -124,7 +125,7 @@ function contradiction(chosen: readonly string[], candidates: readonly string[],
     fix:
       candidates.length === 0
         ? 'Adopt them without naming a primary; the links that contradict each other are shown then.'
-        : `Name ${listed(candidates, ' or ')}. To make ${first} the primary, adopt first and turn links round after.`,
+        : `Name ${listed(candidates, ' or ')}. To make ${first} the primary, adopt first and reverse links after.`,
     where: { server: first },
   };
 }

@@ -1,7 +1,7 @@
-import { addServers, newFleet, setDomainUuid } from '../edit-fleet';
-import { addLinks, type LinkFields } from '../edit-links';
-import type { Problem } from '../../problem';
-import { ok, type Result } from '../../result';
+import { addServers, newFleet, setDomainUuid } from '../edit/edit-fleet';
+import { addLinks, type LinkFields } from '../edit/edit-links';
+import type { Problem } from '../../base/problem';
+import { ok, type Result } from '../../base/result';
 import { type DirectedPair, inferDirections, type PrimaryQuestion } from './directions';
 import { driftOf, uselessPair } from './drift';
 import type { AdoptedServer, AdoptedTable, Findings } from './findings';

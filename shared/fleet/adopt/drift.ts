@@ -1,5 +1,5 @@
-import type { Problem } from '../../problem';
-import { finding } from '../rules/rule-table';
+import type { Problem } from '../../base/problem';
+import { finding } from '../rules/registry';
 import type { DirectedPair } from './directions';
 import type { AdoptedPair, AdoptedTable } from './findings';
 

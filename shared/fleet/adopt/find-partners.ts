@@ -1,15 +1,17 @@
-import type { Origin } from '../../names';
-import type { ObservedServer } from '../../observed';
-import { parseOrigin } from '../../origin';
-import { type Problem, problemOf } from '../../problem';
+import type { Origin } from '../../base/names';
+import type { ObservedServer } from '../../observed/observed';
+import { everyOrigin, ownBindaddress, ownOrigin, runsWith, versionOf } from '../../observed/observed-config';
+import { parseOrigin } from '../../base/origin';
+import { type Problem, problemOf } from '../../base/problem';
 import type { Partner } from '../../server-config/server-config';
 import { secondTable } from '../rules/deployed-links';
 import { unknownPartner } from '../rules/partners';
 import { serverStopped } from '../rules/reach';
-import { finding } from '../rules/rule-table';
+import { finding } from '../rules/registry';
 import type { AdoptedPair, AdoptedServer, AdoptedTable, Findings, SeenServer } from './findings';
-import { effectiveBindaddress, effectiveOrigin } from './own-names';
+import { dialledOrigins } from './own-names';
 import { serverIds } from './server-ids';
+import { unpadded } from '../../base/base64';
 
 /**
  * Reads who replicates with whom from the servers' own files and certificates.
@@ -20,13 +22,14 @@ import { serverIds } from './server-ids';
  */
 export function findPartners(seen: readonly SeenServer[]): Findings {
   const ids = serverIds(seen);
+  const origins = dialledOrigins(seen.map(({ observed }) => observed));
   const all = seen.map(({ reach, observed }, at): Known => {
     const id = ids[at] ?? '';
-    return { id, observed, server: describeServer(id, reach, observed) };
+    return { id, observed, server: describeServer(id, reach, observed, origins[at] ?? null) };
   });
   const whose = partnerFinder(all);
   const tables = new Map<string, Map<string, AdoptedTable>>();
-  const problems = [...all.flatMap(troubles), ...twins(all)];
+  const problems = [...all.flatMap(troubles), ...twins(all), ...all.flatMap(sharedOrigin)];
   for (const { id, observed } of all) {
     const own = new Map<string, AdoptedTable>();
     tables.set(id, own);
@@ -48,23 +51,42 @@ interface Known {
 
 type WhoseTable = (partner: Partner, owner: string) => Known | null;
 
-function describeServer(id: string, reach: SeenServer['reach'], observed: ObservedServer): AdoptedServer {
-  const origin = effectiveOrigin(observed);
-  const bindaddress = effectiveBindaddress(observed);
+/** Its own origin is another's too, and another name was taken instead (`dialledOrigins`). */
+function sharedOrigin({ id, observed, server: { origin } }: Known): readonly Problem[] {
+  const own = ownOrigin(observed);
+  if (own === null || origin === null || own === origin) return [];
+  return [
+    finding(
+      'origin-shared',
+      id,
+      `Other servers have the origin of ${id}, ${own}, too; ${origin}, which its certificate names, is taken instead.`,
+      `Deploy: it writes ${origin} into the server.toml of ${id}. Or write another name for it in the fleet file.`,
+    ),
+  ];
+}
+
+function describeServer(
+  id: string,
+  reach: SeenServer['reach'],
+  observed: ObservedServer,
+  origin: Origin | null,
+): AdoptedServer {
+  const bindaddress = ownBindaddress(observed);
   const named = origin !== null && parseOrigin(origin)?.isAddress === false;
   return {
     fields: {
       ...reach,
       id,
-      // The server's own file goes on saying what cannot be written into a fleet file: an address is an error there.
+      // The server's own file goes on saying an address: a fleet file warns of one, or refuses it.
       ...(named ? { origin } : {}),
       ...(bindaddress !== null && isBindaddress(bindaddress) ? { bindaddress } : {}),
     },
     state: observed.state,
-    version: observed.facts?.runningVersion ?? observed.log?.runningVersion ?? observed.versionOnDisk,
-    domain: observed.domain?.name ?? observed.config?.domain ?? null,
+    fileRead: observed.state !== 'unreachable' && observed.config !== null,
+    version: versionOf(observed),
+    domain: observed.domain?.name ?? runsWith(observed)?.domain ?? null,
     domainUuid: observed.domain?.uuid ?? null,
-    origin: observed.config?.replication ? origin : null,
+    origin,
   };
 }
 
@@ -73,25 +95,23 @@ const isBindaddress = (text: string): boolean =>
 
 function partnerFinder(all: readonly Known[]): WhoseTable {
   const byPin = new Map<string, Known>();
-  const byOrigin = new Map<Origin, Known>();
+  const byOrigin = new Map<string, Known>();
   for (const known of all) {
-    const { certificate, config } = known.observed;
-    if (certificate !== null) byPin.set(plain(certificate.text), known);
-    const own = config?.replication?.origin ?? null;
-    const written = own === null ? null : (parseOrigin(own)?.origin ?? null);
-    for (const name of [written, effectiveOrigin(known.observed)])
+    const { certificate } = known.observed;
+    if (certificate !== null) byPin.set(unpadded(certificate.text), known);
+    for (const name of [known.server.origin, ...everyOrigin(known.observed)])
       if (name !== null && !byOrigin.has(name)) byOrigin.set(name, known);
   }
   return (partner, owner) => {
     const named = byOrigin.get(partner.origin);
     if (named !== undefined && named.id !== owner) return sharesOrigin(named) ?? named;
-    const pinned = byPin.get(plain(partner.certificate));
+    const pinned = byPin.get(unpadded(partner.certificate));
     return pinned === undefined || pinned.id === owner ? null : pinned;
 
     /** Two servers of one origin: the pin tells them apart. */
     function sharesOrigin(first: Known): Known | null {
-      const other = byPin.get(plain(partner.certificate));
-      const same = other !== undefined && effectiveOrigin(other.observed) === effectiveOrigin(first.observed);
+      const other = byPin.get(unpadded(partner.certificate));
+      const same = other !== undefined && ownOrigin(other.observed) === ownOrigin(first.observed);
       return same && other.id !== owner ? other : null;
     }
   };
@@ -102,7 +122,7 @@ function byName(observed: ObservedServer, whose: WhoseTable): readonly Partner[]
   const partners = observed.config?.replication?.partners ?? [];
   const isOwn = (partner: Partner): boolean => {
     const found = whose(partner, '');
-    return found !== null && effectiveOrigin(found.observed) === partner.origin;
+    return found !== null && found.server.origin === partner.origin;
   };
   return [...partners.filter(isOwn), ...partners.filter((partner) => !isOwn(partner))];
 }
@@ -111,7 +131,7 @@ const tableOf = (partner: Partner, { certificate }: ObservedServer): AdoptedTabl
   origin: partner.origin,
   type: partner.type,
   automaticRefresh: partner.automaticRefresh,
-  pinIsLive: certificate === null ? null : plain(certificate.text) === plain(partner.certificate),
+  pinIsLive: certificate === null ? null : unpadded(certificate.text) === unpadded(partner.certificate),
 });
 
 function pairsOf(
@@ -166,5 +186,3 @@ function twins(all: readonly Known[]): readonly Problem[] {
     ];
   });
 }
-
-const plain = (text: string): string => text.replace(/=+$/, '');

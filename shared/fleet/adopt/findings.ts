@@ -1,10 +1,30 @@
-import type { ServerFields } from '../edit-fleet';
-import type { ObservedServer } from '../../observed';
-import type { Problem } from '../../problem';
-import type { PartnerType } from '../../server-config/server-config';
+import { z } from 'zod';
+import { problem } from '../../base/problem';
+import { shownOnOneLine } from '../../base/shown';
+import { fieldNames, fieldOf, kindNames, type OwnFieldName, type OwnFields } from '../../connect/kinds';
+import type { ObservedServer } from '../../observed/observed';
+
+const text = z.string().nullable().exactOptional();
+const onOrOff = z.boolean().nullable().exactOptional();
+
+const ownFields = Object.fromEntries(
+  kindNames.flatMap((kind) =>
+    fieldNames(kind).map((name) => [name, fieldOf(kind, name).isSwitch === true ? onOrOff : text]),
+  ),
+) as { readonly [K in OwnFieldName]-?: boolean extends OwnFields[K] ? typeof onOrOff : typeof text };
+
+const reachable = {
+  connect: z.enum(kindNames),
+  endpoint: z.string(),
+  config: text,
+  origin: text,
+  bindaddress: text,
+  ...ownFields,
+};
 
 /** How a server that is to be adopted is reached; its id comes from its host's name. */
-export type Reach = Omit<ServerFields, 'id'>;
+export const reach = z.object(reachable).readonly();
+export type Reach = z.output<typeof reach>;
 
 /** A server that is to be adopted, and what a probe saw of it. */
 export interface SeenServer {
@@ -12,42 +32,56 @@ export interface SeenServer {
   readonly observed: ObservedServer;
 }
 
+const adoptedServer = z
+  .object({
+    /** As the fleet file will have it: its id, how it is reached, its origin and bind address. */
+    fields: z.object({ ...reachable, id: z.string() }).readonly(),
+    state: z.enum(['running', 'stopped', 'unreachable']),
+    /** The running program, else the one on disk. */
+    version: shownOnOneLine.nullable(),
+    domain: shownOnOneLine.nullable(),
+    domainUuid: z.string().nullable(),
+    /** Whether its server.toml could be read: else nothing is known of its replication. */
+    fileRead: z.boolean(),
+    /** What partners dial; null: it has no `[replication]`, or that is not known. */
+    origin: z.string().nullable(),
+  })
+  .readonly();
+export type AdoptedServer = z.output<typeof adoptedServer>;
+
+/** One partner table, whose partner is among the adopted. */
+const adoptedTable = z
+  .object({
+    /** The name it dials. */
+    origin: z.string(),
+    type: z.enum(['mutual-pull', 'pull', 'allow-pull']),
+    automaticRefresh: z.boolean(),
+    /** The pin is the certificate the partner shows; null: the partner shows none now. */
+    pinIsLive: z.boolean().nullable(),
+  })
+  .readonly();
+export type AdoptedTable = z.output<typeof adoptedTable>;
+
+const adoptedPair = z
+  .object({
+    servers: z.tuple([z.string(), z.string()]).readonly(),
+    /** What the first says of the second, and the second of the first; null: it has no table for the other. */
+    tables: z.tuple([adoptedTable.nullable(), adoptedTable.nullable()]).readonly(),
+  })
+  .readonly();
+export type AdoptedPair = z.output<typeof adoptedPair>;
+
 /**
  * What running servers say of themselves and of each other, before anybody is asked anything. Plain data: the window
  * gets it from the engine and draws the fleet itself (`draw-fleet.ts`) once the questions are answered.
  */
-export interface Findings {
-  readonly servers: readonly AdoptedServer[];
-  /** Every two servers of which at least one has a table for the other. */
-  readonly pairs: readonly AdoptedPair[];
-  /** What was found beside that. An error stands in the way of adopting. */
-  readonly problems: readonly Problem[];
-}
-
-export interface AdoptedServer {
-  /** As the fleet file will have it: its id, how it is reached, its origin and bind address. */
-  readonly fields: ServerFields;
-  readonly state: ObservedServer['state'];
-  /** The running program, else the one on disk. */
-  readonly version: string | null;
-  readonly domain: string | null;
-  readonly domainUuid: string | null;
-  /** What partners dial; null: it has no `[replication]`. */
-  readonly origin: string | null;
-}
-
-export interface AdoptedPair {
-  readonly servers: readonly [string, string];
-  /** What the first says of the second, and the second of the first; null: it has no table for the other. */
-  readonly tables: readonly [AdoptedTable | null, AdoptedTable | null];
-}
-
-/** One partner table, whose partner is among the adopted. */
-export interface AdoptedTable {
-  /** The name it dials. */
-  readonly origin: string;
-  readonly type: PartnerType;
-  readonly automaticRefresh: boolean;
-  /** The pin is the certificate the partner shows; null: the partner shows none now. */
-  readonly pinIsLive: boolean | null;
-}
+export const findings = z
+  .object({
+    servers: z.array(adoptedServer).readonly(),
+    /** Every two servers of which at least one has a table for the other. */
+    pairs: z.array(adoptedPair).readonly(),
+    /** What was found beside that. An error stands in the way of adopting. */
+    problems: z.array(problem).readonly(),
+  })
+  .readonly();
+export type Findings = z.output<typeof findings>;

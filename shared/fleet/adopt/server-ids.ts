@@ -1,6 +1,7 @@
-import { parseOrigin } from '../../origin';
+import { parseOrigin } from '../../base/origin';
+import { ownOrigin } from '../../observed/observed-config';
 import type { SeenServer } from './findings';
-import { effectiveOrigin } from './own-names';
+import { withoutTrailing } from '../../base/without-trailing';
 
 /**
  * Ids for the fleet file, each made from the host's name: the first label of what partners dial (`idm-a` of
@@ -32,7 +33,7 @@ export function provisionalIds(seen: readonly Pick<SeenServer, 'reach'>[]): read
 }
 
 function labelsOf(seen: SeenServer): readonly string[] {
-  const origin = effectiveOrigin(seen.observed);
+  const origin = ownOrigin(seen.observed);
   const parts = origin === null ? null : parseOrigin(origin);
   if (parts !== null && !parts.isAddress && parts.host !== 'localhost') return labelled(parts.host);
   return endpointLabels(seen.reach);
@@ -42,19 +43,20 @@ function endpointLabels({ container, endpoint }: SeenServer['reach']): readonly 
   if (typeof container === 'string') return [container];
   const host = endpoint.replace(/^[a-z]+:\/\//, '').replace(/^[^@]*@/, '');
   const address = /^(\[[^\]]*\]|\d{1,3}(?:\.\d{1,3}){3})/.exec(host)?.[1];
-  return address === undefined ? labelled(host.replace(/[:/].*$/, '')) : [address];
+  return address === undefined ? labelled(host.split(/[:/]/)[0] ?? '') : [address];
 }
 
 const labelled = (host: string): readonly string[] => host.split('.').filter((label) => label !== '');
 
 /** Of some of the labels, an id. */
 function joined(labels: readonly string[], count: number): string {
-  const plain = labels
+  const words = labels
     .slice(0, count)
     .join('-')
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
+    .replace(/^-+/, '');
+  const plain = withoutTrailing(words, '-');
   return plain === '' ? 'server' : plain;
 }
 

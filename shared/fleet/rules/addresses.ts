@@ -1,15 +1,85 @@
-import type { Origin } from '../../names';
-import type { Problem } from '../../problem';
-import { originHost, parseOrigin, sameOrigin } from '../../origin';
-import { DEFAULT_BINDADDRESS } from '../../server-config/server-config';
-import { listed } from './listed';
-import { finding } from './rule-table';
+import type { Origin } from '../../base/names';
+import { ownBindaddress, versionOf } from '../../observed/observed-config';
+import type { Problem } from '../../base/problem';
+import { originHost, parseOrigin } from '../../base/origin';
+import { lacks, firstWith } from '../../versions/versions';
+import { listed } from '../../base/listed';
+import { findingsOf, type Words } from './words';
 import { type FleetView, isLoopback, type Seen, splitAddress } from './view';
 
-/** Rules about names, ports and what overrides them. */
+/** Rules about names and ports. */
+export const words = {
+  'no-origin': {
+    severity: 'error',
+    what: 'a linked server has no replication origin, neither in the fleet file nor of its own.',
+    why: 'partners would not know what to dial.',
+    fix: 'write it.',
+    from: 'Kanidm',
+    source: 'design.md, "The fleet file"',
+  },
+  'same-origin': {
+    severity: 'error',
+    what: 'two servers’ own files have one origin.',
+    fix: 'give each its own.',
+    from: 'Kanidm: one origin per node',
+    source: 'kanidm.md, "Replication keys": one origin per node',
+  },
+  'origin-is-address': {
+    severity: 'error',
+    what: `a server older than ${firstWith('address-origin')} has an IPv4 address as origin.`,
+    why: `it writes the address into its certificate as a name, and partners refuse it. From ${firstWith('address-origin')} on an IPv4 address works.`,
+    fix: 'use a name, or upgrade, renew the certificate and deploy.',
+    from: 'measured, Kanidm’s source',
+    source: 'kanidm.md, "Addresses as origins"',
+  },
+  'origin-never-works': {
+    severity: 'error',
+    what: 'a server’s origin is an IPv6 address.',
+    why: 'kanidmd starts, but never listens for partners.',
+    fix: 'use a name that resolves to that address.',
+    from: 'measured',
+    source: 'kanidm.md, "Addresses as origins": IPv6 origins never work',
+  },
+  'loopback-bind': {
+    severity: 'error',
+    what: 'the server’s file binds replication to a loopback address, and others must reach it.',
+    why: 'a common mistake, in containers above all (Kanidm issue 2970).',
+    fix: 'write `bindaddress` in the fleet file.',
+    from: 'reported',
+    source: 'kanidm.md, "Replication keys" (Kanidm issue 2970)',
+  },
+  'loopback-bind-chosen': {
+    severity: 'warning',
+    what: 'the fleet file itself says a loopback address.',
+    fix: 'leave it only if something on that machine forwards the port.',
+    from: 'reported',
+    source: 'kanidm.md, "Replication keys" (Kanidm issue 2970)',
+  },
+  'bind-port-differs': {
+    severity: 'info',
+    what: 'the port it listens on is not the one partners dial.',
+    fix: 'fine where the port is forwarded.',
+    from: 'Kanidm',
+    source: 'kanidm.md, "Replication keys"',
+  },
+  'port-not-published': {
+    severity: 'warning',
+    what: 'the container publishes neither port.',
+    why: '8444 is not in the image’s EXPOSE, so it is easily forgotten.',
+    fix: 'publish it, unless all partners are on one container network.',
+    from: 'measured',
+    source: 'kanidm.md, "What the lines mean": not published',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** All rules of this file. */
+export const check = (view: FleetView): readonly Problem[] =>
+  [origins, bindAddresses, publishedPorts].flatMap((rule) => rule(view));
 
 /** Every linked server has an origin of its own, by name. */
-export function origins({ topology, servers }: FleetView): readonly Problem[] {
+function origins({ topology, servers }: FleetView): readonly Problem[] {
   const owners = new Map<Origin, string[]>();
   for (const { wanted, origin } of servers) {
     if (origin === null) continue;
@@ -44,36 +114,41 @@ export function origins({ topology, servers }: FleetView): readonly Problem[] {
           { servers: all },
         ),
       );
-    // In a new fleet's file it is an error already; here it comes from the server's own file.
-    if (wanted.origin === null && parseOrigin(origin)?.isAddress)
-      found.push(
-        finding(
-          'origin-is-address',
-          id,
-          `The origin of ${id} is an IP address, which certificates of older Kanidm versions do not name.`,
-          'Use a DNS name when you next renew its certificate.',
-        ),
-      );
+    found.push(...addresses(id, origin, versionOf(observed)));
     return found;
   });
 }
 
+/** An IPv4 address as origin works from 1.7.3 on, an IPv6 address in no version (measured). */
+function addresses(id: string, origin: Origin, version: string | null): readonly Problem[] {
+  const { ipVersion } = parseOrigin(origin) ?? { ipVersion: null };
+  if (ipVersion === 6)
+    return [
+      finding(
+        'origin-never-works',
+        id,
+        `The origin of ${id} is an IPv6 address, so kanidmd never listens for partners.`,
+        `Give ${id} a name as origin that resolves to that address.`,
+      ),
+    ];
+  if (ipVersion === null || version === null || !lacks(version, 'address-origin')) return [];
+  return [
+    finding(
+      'origin-is-address',
+      id,
+      `The origin of ${id} is an IP address, which kanidmd ${version} writes into its certificate as a name: partners refuse it.`,
+      `Give ${id} a name as origin, or upgrade it to ${firstWith('address-origin')} or later, then renew its certificate and deploy.`,
+    ),
+  ];
+}
+
 /** A port that only the same machine reaches, and one that is not the port partners dial. */
-export function bindAddresses(view: FleetView): readonly Problem[] {
+function bindAddresses(view: FleetView): readonly Problem[] {
   return view.servers.flatMap((server) => {
     const { id } = server.wanted;
     const written = bindaddressOf(server);
     const bound = written === null ? null : splitAddress(written);
     const from = remoteConsumers(view, server);
-    if (written === null && server.observed.config?.replication && from.length > 0)
-      return [
-        finding(
-          'loopback-bind-default',
-          id,
-          `${id} says no bindaddress for replication, so it listens on ${DEFAULT_BINDADDRESS}, where ${listed(from, ' and ')} cannot reach it.`,
-          `Deploy: it writes bindaddress = "0.0.0.0:${portOf(server)}". Or write one for ${id} in the fleet file.`,
-        ),
-      ];
     if (written === null || bound === null) return [];
     const found: Problem[] = [];
     if (isLoopback(bound.host) && from.length > 0) {
@@ -85,7 +160,7 @@ export function bindAddresses(view: FleetView): readonly Problem[] {
           `${id} listens on ${written}, where ${listed(from, ' and ')} cannot reach it.`,
           chosen
             ? 'Leave it only if something on that machine forwards the port.'
-            : `Write bindaddress = "0.0.0.0:${bound.port}" for ${id} in the fleet file.`,
+            : bindFix(server, bound.port),
         ),
       );
     }
@@ -104,7 +179,7 @@ export function bindAddresses(view: FleetView): readonly Problem[] {
 }
 
 /** A container whose replication port nobody outside reaches. */
-export function publishedPorts(view: FleetView): readonly Problem[] {
+function publishedPorts(view: FleetView): readonly Problem[] {
   return view.servers.flatMap((server) => {
     const published = server.observed.facts?.publishedPorts ?? null;
     const from = remoteConsumers(view, server);
@@ -123,52 +198,18 @@ export function publishedPorts(view: FleetView): readonly Problem[] {
   });
 }
 
-/** `KANIDM_REPLICATION_*` variables win over the file. */
-export function environment({ servers }: FleetView): readonly Problem[] {
-  return servers.flatMap((server) => {
-    const { id } = server.wanted;
-    const overrides = server.observed.facts?.overrides ?? {};
-    return Object.entries(overrides).flatMap(([name, value]) => {
-      const wanted = contradicted(server, name, value);
-      if (wanted !== null)
-        return [
-          finding(
-            'environment-contradicts',
-            id,
-            `${name}=${value} in the environment of ${id} wins over ${wanted}.`,
-            `Remove ${name} from the unit or container, or write the same value in the fleet file.`,
-          ),
-        ];
-      if (!name.startsWith('KANIDM_REPLICATION_')) return [];
-      return [
-        finding(
-          'environment-overrides',
-          id,
-          `${name}=${value} is set in the environment of ${id} and wins over its file.`,
-          'Remove it, so that the file says what is so.',
-        ),
-      ];
-    });
-  });
+/** A variable that counts must go first: the fleet file would not reach it. */
+function bindFix({ wanted: { id }, observed }: Seen, port: number): string {
+  const name = 'KANIDM_REPLICATION_BINDADDRESS';
+  const value = observed.facts?.overrides[name];
+  return value !== undefined && value === ownBindaddress(observed)
+    ? `Remove ${name} from the unit or container of ${id}, or set it to 0.0.0.0:${port}.`
+    : `Write bindaddress = "0.0.0.0:${port}" for ${id} in the fleet file.`;
 }
 
-function contradicted({ wanted, observed, origin }: Seen, name: string, value: string): string | null {
-  if (name === 'KANIDM_REPLICATION_ORIGIN')
-    return origin === null || sameOrigin(value, origin) ? null : `the origin ${origin}`;
-  const bindaddress = wanted.bindaddress ?? observed.config?.replication?.bindaddress ?? null;
-  if (name === 'KANIDM_REPLICATION_BINDADDRESS')
-    return bindaddress === null || value === bindaddress ? null : `the bindaddress ${bindaddress}`;
-  return null;
-}
-
-/** What it will listen on; null: the deploy chooses. */
+/** What it listens on; null: it has no replication, or its file says none. */
 const bindaddressOf = ({ wanted, observed }: Seen): string | null =>
-  wanted.bindaddress ??
-  observed.config?.replication?.bindaddress ??
-  observed.facts?.overrides['KANIDM_REPLICATION_BINDADDRESS'] ??
-  null;
-
-const portOf = ({ origin }: Seen): number => (origin === null ? 8444 : (parseOrigin(origin)?.port ?? 8444));
+  wanted.bindaddress ?? ownBindaddress(observed);
 
 /** Who must reach this server from another machine, as far as names tell. */
 function remoteConsumers({ topology, byId }: FleetView, { wanted, origin }: Seen): readonly string[] {

@@ -1,17 +1,100 @@
-import { parseOrigin } from '../../origin';
-import type { Origin } from '../../names';
-import type { Problem } from '../../problem';
-import { finding } from './rule-table';
+import { certifies, namesAddress } from '../../certificates/certificate-names';
+import { versionOf } from '../../observed/observed-config';
+import { parseOrigin } from '../../base/origin';
+import type { Problem } from '../../base/problem';
+import { lacks, firstWith } from '../../versions/versions';
+import { findingsOf, type Words } from './words';
+import { readCertificate } from '../../certificates/read-certificate';
+import { keptTables } from './kept-tables';
 import type { FleetView } from './view';
+import { unpadded } from '../../base/base64';
 
 /** Rules about the certificates servers show, and those their partners pinned. */
+export const words = {
+  'certificate-expired': {
+    severity: 'error',
+    remedy: 'renew',
+    what: 'the server’s replication certificate has expired.',
+    fix: 'renew it, then deploy, so that partners pin the new one.',
+    from: 'Kanidm',
+    source: 'kanidm.md, "Rules to check"',
+  },
+  'certificate-not-yet-valid': {
+    severity: 'error',
+    what: 'it is valid from a later day only.',
+    why: 'the server’s clock was wrong when it was made.',
+    fix: 'set the clock, then renew.',
+    from: 'Kanidm',
+    source: 'kanidm.md, "Rules to check"',
+  },
+  'certificate-expires-soon': {
+    severity: 'warning',
+    remedy: 'renew',
+    what: '30 days or less are left.',
+    fix: 'renew it in time; it takes a restart of every partner.',
+    from: 'Kanidm: valid 4 years since 1.3, 180 days before',
+    source: 'kanidm.md, "Rules to check": warn 30 days before',
+  },
+  // A warning: a deploy renews it.
+  'certificate-address-as-name': {
+    severity: 'warning',
+    remedy: 'deploy',
+    what: `a server’s origin is an IPv4 address, and its certificate has it as a DNS name, as Kanidm before ${firstWith('address-origin')} wrote it.`,
+    why: 'TLS refuses such a certificate.',
+    fix: 'deploy: it renews the certificate with the version that runs and pins it.',
+    from: 'measured',
+    source: 'kanidm.md, "Addresses as origins"',
+  },
+  'certificate-name': {
+    severity: 'error',
+    what: 'a name that is dialled is not in the certificate of who answers.',
+    why: 'the consumer ends with `NotValidForNameContext`.',
+    fix: 'dial a name that is in it, or renew the certificate after changing the origin.',
+    from: 'measured',
+    source: 'kanidm.md, "What the lines mean": NotValidForNameContext',
+  },
+  // A warning: a deploy renews it.
+  'certificate-for-other-name': {
+    severity: 'warning',
+    remedy: 'deploy',
+    what: 'a server’s certificate does not name the host of its own origin, as after a change of the origin.',
+    why: 'partners would end with `NotValidForNameContext`.',
+    fix: 'deploy: it renews the certificate and pins the new one on its partners; or use the name in the certificate as origin.',
+    from: 'measured',
+    source: 'kanidm.md, "Rules to check": SAN equals the origin’s host',
+  },
+  // A warning: no deploy gets past the test of a copy of the file, which says the same.
+  'pin-unreadable': {
+    severity: 'warning',
+    what: 'what a table pins is no certificate.',
+    why: 'kanidmd refuses the file at its next start.',
+    fix: 'correct it, or list the origin under `[[removed]]`.',
+    from: 'measured',
+    source: 'kanidm.md, "Partner tables": bad certificates refuse to start',
+  },
+  'pin-differs': {
+    severity: 'warning',
+    remedy: 'repin',
+    what: 'a server pins another certificate than its partner shows.',
+    why: 'both directions fail until it is pinned again.',
+    fix: 'deploy. If nobody renewed it, find out first who answers there.',
+    from: 'measured',
+    source: 'kanidm.md, "Rules to check": pinned equals live',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** All rules of this file. */
+export const check = (view: FleetView): readonly Problem[] =>
+  [certificateDates, certificateNames, pins, unreadablePins].flatMap((rule) => rule(view));
 
 const DAY = 86_400_000;
-/** Days before the end at which renewing becomes pressing (`kanidm.md`). */
+/** Days before the end at which renewing becomes pressing (`kanidm.md`, "Rules to check"). */
 const SOON = 30;
 
 /** Valid now, and for a while. By our clock: the servers' own may be wrong. */
-export function certificateDates({ servers, now }: FleetView): readonly Problem[] {
+function certificateDates({ servers, now }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed: { certificate } }) => {
     if (certificate === null) return [];
     const end = Date.parse(certificate.notAfter);
@@ -45,19 +128,31 @@ export function certificateDates({ servers, now }: FleetView): readonly Problem[
 }
 
 /** Every name that is dialled is in the certificate of who answers. */
-export function certificateNames({ topology, servers, byId }: FleetView): readonly Problem[] {
-  const own = servers.flatMap(({ wanted: { id }, origin, observed: { certificate } }) => {
-    if (certificate === null || origin === null || names(certificate.names, origin)) return [];
-    // A renewal takes the name from the origin, but older versions write no address into a certificate.
-    const renewable = parseOrigin(origin)?.isAddress !== true;
+function certificateNames({ topology, servers, byId }: FleetView): readonly Problem[] {
+  const own = servers.flatMap(({ wanted: { id }, origin, observed }) => {
+    const { certificate } = observed;
+    if (certificate === null || origin === null || certifies(certificate, origin)) return [];
+    const version = versionOf(observed);
+    const { ipVersion } = parseOrigin(origin) ?? { ipVersion: null };
+    // What an address is worth by version, and that an IPv6 address is worth nothing, `addresses.ts` says.
+    if (ipVersion === 6 || (ipVersion === 4 && (version === null || lacks(version, 'address-origin'))))
+      return [];
+    const renew = `Deploy: it renews the certificate of ${id} for that name and pins the new one on its partners.`;
+    if (namesAddress(certificate, origin))
+      return [
+        finding(
+          'certificate-address-as-name',
+          id,
+          `The replication certificate of ${id} has the address of ${origin} as a DNS name, as Kanidm before ${firstWith('address-origin')} wrote it: partners refuse it.`,
+          `Deploy: it renews the certificate of ${id} with this version and pins the new one on its partners.`,
+        ),
+      ];
     return [
       finding(
-        renewable ? 'certificate-for-other-name' : 'certificate-name',
+        'certificate-for-other-name',
         id,
-        `The replication certificate of ${id} is for ${certificate.names.join(', ') || 'no name'}, but partners dial ${origin}.`,
-        renewable
-          ? `Deploy: it renews the certificate of ${id} for that name and pins the new one on its partners. Or use the name in the certificate as origin.`
-          : `Use the name in the certificate as origin of ${id}.`,
+        `The replication certificate of ${id} is for ${certificate.names.join(', ') || 'no name'}, and its origin is ${origin}.`,
+        `${renew} Or use the name in the certificate as origin.`,
       ),
     ];
   });
@@ -69,7 +164,7 @@ export function certificateNames({ topology, servers, byId }: FleetView): readon
     ])
     .flatMap(({ by, whom, origin, key }) => {
       const certificate = byId.get(whom)?.observed.certificate ?? null;
-      if (origin === null || certificate === null || names(certificate.names, origin)) return [];
+      if (origin === null || certificate === null || certifies(certificate, origin)) return [];
       return [
         finding(
           'certificate-name',
@@ -84,12 +179,12 @@ export function certificateNames({ topology, servers, byId }: FleetView): readon
 }
 
 /** What a server's file pins is what its partner shows. */
-export function pins({ servers, byId, ownerOf }: FleetView): readonly Problem[] {
+function pins({ servers, byId, ownerOf }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) =>
     (observed.config?.replication?.partners ?? []).flatMap((partner) => {
-      const owner = ownerOf(partner.origin);
+      const owner = ownerOf(partner);
       const live = owner === null ? null : (byId.get(owner)?.observed.certificate ?? null);
-      if (owner === null || live === null || plain(live.text) === plain(partner.certificate)) return [];
+      if (owner === null || live === null || unpadded(live.text) === unpadded(partner.certificate)) return [];
       return [
         finding(
           'pin-differs',
@@ -103,13 +198,16 @@ export function pins({ servers, byId, ownerOf }: FleetView): readonly Problem[] 
   );
 }
 
-/** Exact, or by a wildcard of one label. */
-function names(certified: readonly string[], origin: Origin): boolean {
-  const host = parseOrigin(origin)?.host ?? '';
-  return certified.some((name) => {
-    const lower = name.toLowerCase();
-    return lower === host || (lower.startsWith('*.') && host.slice(host.indexOf('.')) === lower.slice(1));
-  });
+/** Pins that are no certificate, in tables a deploy keeps; partners of the fleet are pinned again (`pins`). */
+function unreadablePins(view: FleetView): readonly Problem[] {
+  return keptTables(view)
+    .filter(({ partner }) => !readCertificate(partner.certificate, {}).ok)
+    .map(({ id, partner }) =>
+      finding(
+        'pin-unreadable',
+        id,
+        `What ${id} pins for ${partner.origin} is no certificate: kanidmd refuses the file at its next start.`,
+        `Correct the pin in the server.toml of ${id}, or list the origin under [[removed]].`,
+      ),
+    );
 }
-
-const plain = (text: string): string => text.replace(/=+$/, '');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
-import type { ContainerFacts, HostFacts } from '../../observed';
-import { readTopology } from '../topology';
+import type { ContainerFacts, HostFacts } from '../../observed/observed';
+import { readTopology } from '../model/topology';
 import { checkObserved } from './check-observed';
 
 const DATA = { type: 'volume', destination: '/data', source: '/v', volume: 'idm', writable: true };
@@ -24,6 +24,7 @@ function said(facts: Partial<ContainerFacts>, more: Partial<HostFacts> = {}, lin
     composeProject: null,
     unit: null,
     unitInReach: true,
+    engine: null,
     ...facts,
   };
   const observed = {

@@ -1,13 +1,87 @@
-import type { ContainerFacts } from '../../observed';
-import type { Problem } from '../../problem';
-import { finding } from './rule-table';
+import type { ContainerFacts } from '../../observed/observed';
+import { databaseOf } from '../../observed/observed-config';
+import type { Problem } from '../../base/problem';
+import { findingsOf, type Words } from './words';
 import type { FleetView, Seen } from './view';
+
+export const words = {
+  'container-read-only': {
+    severity: 'error',
+    what: 'server.toml is mounted read-only.',
+    fix: 'mount its folder writable, or make the change where it comes from.',
+    from: 'design',
+    source: 'design.md, "Deploying", 1: what cannot be written blocks its steps',
+  },
+  'container-config-on-tmpfs': {
+    severity: 'error',
+    what: 'server.toml lies in memory and is gone after a restart.',
+    fix: 'put it on a volume.',
+    from: 'Kanidm’s image',
+    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
+  },
+  'container-config-not-mounted': {
+    severity: 'warning',
+    what: 'server.toml lies in the container’s own layer.',
+    why: 'recreating the container loses it.',
+    fix: 'put it on a volume before you next do.',
+    from: 'Kanidm’s image',
+    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
+  },
+  'container-database-not-mounted': {
+    severity: 'warning',
+    what: 'so does the database.',
+    fix: 'move it to a volume.',
+    from: 'Kanidm’s image',
+    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
+  },
+  'container-config-single-file': {
+    severity: 'info',
+    what: 'server.toml is mounted as a single file.',
+    why: 'such a file cannot be replaced from within; it is replaced on the host through a helper container.',
+    fix: 'mount its folder to be rid of that.',
+    from: 'measured',
+    source: 'design.md, "The seam to a server": a config mounted alone',
+  },
+  'container-owner-unknown': {
+    severity: 'error',
+    what: 'Podman does not tell whom server.toml belongs to.',
+    why: 'the new file must have the same owner, or kanidmd cannot read it.',
+    fix: 'use Podman’s socket on that machine or `ssh://` as endpoint, with server.toml on a mount.',
+    from: 'measured',
+    source: 'design.md, "The seam to a server": replaceFile keeps the owner',
+  },
+  'container-kubernetes': {
+    severity: 'error',
+    what: 'Kubernetes manages the container.',
+    why: 'it would undo the change; Kanilink only looks.',
+    fix: 'change what Kubernetes deploys.',
+    from: 'design',
+    source: 'kanidm.md, "Rules to check": Kubernetes is read only',
+  },
+  'container-compose': {
+    severity: 'warning',
+    what: 'Docker Compose made the container.',
+    why: 'a recreate must keep server.toml and database.',
+    fix: 'both on volumes.',
+    from: 'design',
+    source: 'kanidm.md, "Rules to check": a recreate must keep the files',
+  },
+  'container-systemd-out-of-reach': {
+    severity: 'error',
+    what: 'a systemd unit runs the container and cannot be restarted over this endpoint.',
+    fix: 'use `ssh://user@host`, or the socket on that machine.',
+    from: 'design',
+    source: 'kanidm.md, "Rules to check": restart through systemd',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
 
 /**
  * What about a server's container would stop a deploy, or lose its work later: known before anything is tried. Only
  * containers of servers that are in a link are judged; nothing is written to the others.
  */
-export function containers({ servers, topology }: FleetView): readonly Problem[] {
+export function check({ servers, topology }: FleetView): readonly Problem[] {
   return servers.flatMap((server) => {
     const container = server.observed.facts?.container;
     if (container === undefined || topology.linksOf(server.wanted.id).length === 0) return [];
@@ -121,8 +195,7 @@ function owner({ wanted: { id }, observed }: Seen, { ownerKnown }: ContainerFact
 }
 
 function databasePlace({ wanted: { id }, observed }: Seen, { mounts }: ContainerFacts): readonly Problem[] {
-  // The environment wins over the file.
-  const path = observed.facts?.overrides['KANIDM_DB_PATH'] ?? observed.config?.dbPath ?? null;
+  const path = databaseOf(observed);
   if (path === null) return [];
   const holds = mounts.filter(
     ({ type, destination }) =>

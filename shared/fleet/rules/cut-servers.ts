@@ -1,5 +1,5 @@
-import type { ServerId } from '../../names';
-import type { Topology } from '../topology';
+import type { ServerId } from '../../base/names';
+import type { Topology } from '../model/topology';
 
 /** Some servers by their first names, and how many they are. */
 export interface Piece {

@@ -1,15 +1,67 @@
-import { type DesiredTable, desiredTables } from '../../plan/desired';
-import type { ServerId } from '../../names';
-import { sameOrigin } from '../../origin';
-import type { Problem } from '../../problem';
+import { type DesiredTable, desiredTables } from '../model/desired';
+import type { ServerId } from '../../base/names';
+import { sameOrigin } from '../../base/origin';
+import type { Problem } from '../../base/problem';
 import type { Partner } from '../../server-config/server-config';
-import type { Link } from '../fleet';
-import { finding } from './rule-table';
+import type { Link } from '../model/fleet';
+import { findingsOf, type Words } from './words';
 import { linksOnce } from './shape';
 import type { FleetView } from './view';
 
+export const words = {
+  'second-table': {
+    severity: 'warning',
+    what: 'a server has two tables for one partner, by two names.',
+    why: 'a link has one; with both it pulls twice.',
+    fix: 'take one out; the other name can be written at the link.',
+    from: 'design',
+    source: 'design.md, "The fleet file": at most one link per pair, the rest is shown as drift',
+  },
+  'link-not-deployed': {
+    severity: 'info',
+    remedy: 'deploy',
+    what: 'a link that is drawn and that no server has yet.',
+    fix: 'deploy.',
+    from: 'design',
+    source: 'design.md, "The path data takes"',
+  },
+  'link-not-drawn': {
+    severity: 'info',
+    remedy: 'deploy',
+    what: 'servers of the fleet have tables for each other, and no link between them is drawn.',
+    why: 'it runs, and a deploy would take it out.',
+    fix: 'deploy, or draw the link.',
+    from: 'design',
+    source: 'design.md, "The path data takes"',
+  },
+  'link-one-sided': {
+    severity: 'warning',
+    remedy: 'deploy',
+    what: 'one side has the table, the other has not.',
+    why: 'nothing replicates: the other side refuses it.',
+    fix: 'deploy, or remove the link.',
+    from: 'measured',
+    source: 'kanidm.md, "Rules to check": one-way pairs flagged',
+  },
+  'link-differs': {
+    severity: 'info',
+    remedy: 'deploy',
+    what: 'a link is drawn otherwise than it is on the servers; when adopting: the servers have what a link cannot say, such as `mutual-pull` against `allow-pull`, or flags on both sides.',
+    why: 'a deploy would change it.',
+    fix: 'deploy, or draw the link as it is.',
+    from: 'design',
+    source: 'design.md, "The path data takes"',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** All rules of this file. */
+export const check = (view: FleetView): readonly Problem[] =>
+  [secondTables, deployedLinks, undrawnLinks].flatMap((rule) => rule(view));
+
 /** The drawn links against the tables in the servers' files: what a deploy is for, and what somebody changed by hand. */
-export function deployedLinks(view: FleetView): readonly Problem[] {
+function deployedLinks(view: FleetView): readonly Problem[] {
   const tables = readTables(view);
   return linksOnce(view.topology).flatMap((link) => {
     const ends = [
@@ -31,8 +83,27 @@ export function deployedLinks(view: FleetView): readonly Problem[] {
   });
 }
 
+/** Links that run and are not drawn, each once. */
+function undrawnLinks(view: FleetView): readonly Problem[] {
+  const drawn = new Set(
+    linksOnce(view.topology).flatMap(({ supplier, consumer }) => [
+      `${supplier} ${consumer}`,
+      `${consumer} ${supplier}`,
+    ]),
+  );
+  const told = new Set<string>();
+  return [...readTables(view).has].flatMap(([server, tables]) =>
+    [...tables.keys()].flatMap((partner) => {
+      const pair = [server, partner].sort().join(' ');
+      if (server === partner || drawn.has(`${server} ${partner}`) || told.has(pair)) return [];
+      told.add(pair);
+      return [notDrawn(server, partner)];
+    }),
+  );
+}
+
 /** Tables for a partner that has one already, by another name: only one of them is the link's. */
-export function secondTables(view: FleetView): readonly Problem[] {
+function secondTables(view: FleetView): readonly Problem[] {
   return readTables(view).second.map(({ server, partner, origin }) => secondTable(server, partner, origin));
 }
 
@@ -73,7 +144,7 @@ function readTables({ topology, servers, ownerOf }: FleetView): Tables {
     const own = new Map<ServerId, Partner>();
     has.set(id, own);
     for (const partner of observed.config.replication?.partners ?? []) {
-      const owner = ownerOf(partner.origin);
+      const owner = ownerOf(partner);
       if (owner === null) continue;
       if (own.has(owner)) second.push({ server: id, partner: owner, origin: partner.origin });
       else own.set(owner, partner);
@@ -111,10 +182,20 @@ const notDeployed = (link: Link, lacks?: ServerId): Problem =>
   finding(
     'link-not-deployed',
     null,
-    `The link ${nameOf(link)} is not yet in the server.toml of ${lacks ?? `${link.supplier} and ${link.consumer}`}.`,
+    `The link ${nameOf(link)} has not been deployed to ${lacks ?? `${link.supplier} and ${link.consumer}`}.`,
     'Deploy.',
     { link: nameOf(link) },
     concerned(link),
+  );
+
+const notDrawn = (server: ServerId, partner: ServerId): Problem =>
+  finding(
+    'link-not-drawn',
+    null,
+    `${server} and ${partner} are linked on the servers, and not in the drawing: a deploy takes the link out.`,
+    'Deploy, or draw the link.',
+    { link: `${server} → ${partner}` },
+    { servers: [server, partner], links: [`${server} → ${partner}`] },
   );
 
 const oneSided = (link: Link, { server }: Side): Problem =>

@@ -1,13 +1,49 @@
-import type { ServerId } from '../../names';
-import type { Problem } from '../../problem';
-import type { Topology } from '../topology';
-import { listed } from './listed';
-import { finding } from './rule-table';
+import type { ServerId } from '../../base/names';
+import type { Problem } from '../../base/problem';
+import type { Topology } from '../model/topology';
+import { listed } from '../../base/listed';
+import type { Fleet } from '../model/fleet';
+import { connectedParts } from './shape';
+import { findingsOf, type Words } from './words';
 
 /** Rules about whose data wins: every part needs exactly one primary, and every refresh a source. */
+export const words = {
+  ring: {
+    severity: 'error',
+    what: 'links run in a circle.',
+    why: 'then no server’s data wins, and everyone could be refreshed from everyone.',
+    fix: 'reverse the link that is named.',
+    from: 'design',
+    source: 'design.md, "The fleet file": a directed ring has no primary',
+  },
+  'refresh-cycle': {
+    severity: 'error',
+    what: '`refresh_from` closes a circle.',
+    why: 'none of them would get the primary’s data.',
+    fix: 'remove the line that is named.',
+    from: 'Kanidm: a refresh replaces the whole database',
+    source: 'kanidm.md, "Refresh erases", 1',
+  },
+  'several-primaries': {
+    severity: 'error',
+    what: 'two linked servers are no link’s consumer.',
+    why: 'both would win; nothing is ever merged.',
+    fix: 'turn a link round so that one is left.',
+    from: 'design',
+    source: 'design.md, "The fleet file": the primary is the one server that is no link’s consumer',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** All rules of this file. */
+export const checkDrawn = (_: Fleet, topology: Topology): readonly Problem[] => [
+  ...rings(topology),
+  ...severalPrimaries(topology, connectedParts(topology)),
+];
 
 /** Servers that take their data from each other in a circle, and which link to turn round. */
-export function rings(topology: Topology): readonly Problem[] {
+function rings(topology: Topology): readonly Problem[] {
   const seen = new Set<ServerId>();
   return topology.ring.flatMap((start) => {
     const ring = circleFrom(topology, start, seen);
@@ -16,10 +52,7 @@ export function rings(topology: Topology): readonly Problem[] {
 }
 
 /** Two servers whose data would both win. */
-export function severalPrimaries(
-  topology: Topology,
-  parts: readonly (readonly ServerId[])[],
-): readonly Problem[] {
+function severalPrimaries(topology: Topology, parts: readonly (readonly ServerId[])[]): readonly Problem[] {
   const all = new Set(topology.primaries);
   return parts.flatMap((part) => {
     const primaries = part.filter((id) => all.has(id));
@@ -33,7 +66,7 @@ export function severalPrimaries(
         'several-primaries',
         null,
         `${listed(primaries, ' and ')} are linked, and no link says whose data wins between them.`,
-        `Turn round ${out.length === 1 ? 'the link' : 'one of the links'} ${listed(out)}, so that only ${first ?? ''} is nobody's consumer.`,
+        `Reverse ${out.length === 1 ? 'the link' : 'one of the links'} ${listed(out)}, so that only ${first ?? ''} is no link's consumer.`,
         {},
         { servers: primaries, links: out },
       ),
@@ -79,7 +112,7 @@ function describeRing(topology: Topology, ring: readonly ServerId[]): Problem {
     'ring',
     null,
     `The links ${circle} run in a ring: no server's data wins.`,
-    `Turn round ${into.map((link) => `${link.supplier} → ${link.consumer}`).join(' and ')}, so that ${first ?? ''}'s data wins; or turn another one.`,
+    `Reverse ${into.map((link) => `${link.supplier} → ${link.consumer}`).join(' and ')}, so that ${first ?? ''}'s data wins; or reverse another one.`,
     {},
     { servers: drawn, links },
   );

@@ -1,13 +1,54 @@
-import type { DomainUuid, ServerId } from '../../names';
-import type { Problem } from '../../problem';
-import { listed } from './listed';
-import { finding } from './rule-table';
+import type { DomainUuid, ServerId } from '../../base/names';
+import { runsWith } from '../../observed/observed-config';
+import type { Problem } from '../../base/problem';
+import { listed } from '../../base/listed';
+import { findingsOf, type Words } from './words';
 import type { FleetView } from './view';
 
 /** Rules about whose data the servers hold (`kanidm.md`, "Refresh erases", 4). */
+export const words = {
+  'domain-names-differ': {
+    severity: 'warning',
+    what: 'a server is set up for another domain than its primary.',
+    why: 'passkeys and tokens belong to one name.',
+    fix: 'write the primary’s.',
+    from: 'Kanidm',
+    source: 'kanidm.md, "Rules to check": same domain on every node',
+  },
+  'https-origin-outside-domain': {
+    severity: 'warning',
+    what: 'the HTTPS origin is neither the domain nor below it.',
+    why: 'kanidmd refuses to start, or passkeys fail.',
+    fix: 'write an origin in the domain.',
+    from: 'Kanidm',
+    source: 'kanidm.md, "Rules to check": HTTPS origin equal or below it',
+  },
+  'primary-looks-new': {
+    severity: 'error',
+    what: 'the primary is not in the domain the fleet belongs to.',
+    why: 'a primary that was reborn empty would empty everyone.',
+    fix: 'make a server that still has the data the primary.',
+    from: 'Kanilink’s promise: never lose a database you did not name',
+    source: 'kanidm.md, "Refresh erases", 4',
+  },
+  'primary-outvoted': {
+    severity: 'error',
+    what: 'the others agree on a domain, and the primary is in another.',
+    why: 'it looks reborn, and would empty the others.',
+    fix: 'as the message says.',
+    from: 'Kanilink’s promise: never lose a database you did not name',
+    source: 'kanidm.md, "Refresh erases", 4',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** All rules of this file. */
+export const check = (view: FleetView): readonly Problem[] =>
+  [primaryLooksNew, primaryOutvoted, domainNames, httpsOrigins].flatMap((rule) => rule(view));
 
 /** The primary is in the domain the fleet belongs to: a reborn empty primary would empty everyone. */
-export function primaryLooksNew({ fleet, topology, byId }: FleetView): readonly Problem[] {
+function primaryLooksNew({ fleet, topology, byId }: FleetView): readonly Problem[] {
   const known = fleet.domainUuid;
   if (known === null) return [];
   return topology.primaries.flatMap((id) => {
@@ -26,7 +67,7 @@ export function primaryLooksNew({ fleet, topology, byId }: FleetView): readonly 
 }
 
 /** The secondaries agree with each other, but not with their primary. */
-export function primaryOutvoted({ topology, byId }: FleetView): readonly Problem[] {
+function primaryOutvoted({ topology, byId }: FleetView): readonly Problem[] {
   const followers = new Map<ServerId, { readonly id: ServerId; readonly uuid: DomainUuid }[]>();
   for (const [id, seen] of byId) {
     const primary = topology.primaryOf(id);
@@ -52,7 +93,7 @@ export function primaryOutvoted({ topology, byId }: FleetView): readonly Problem
           'primary-outvoted',
           null,
           `${listed(agreed, ' and ')} are in one domain (${uuid}), and the primary ${id} is not (${domain.uuid}): it looks new.`,
-          `Turn the links round so that one of ${listed(agreed)} is the primary. If ${id} is right, keep only one of them in the fleet file, deploy, and add the others after.`,
+          `Reverse the links so that one of ${listed(agreed)} is the primary. If ${id} is right, keep only one of them in the fleet file, deploy, and add the others after.`,
           { server: id },
           { servers: [id, ...agreed] },
         ),
@@ -62,11 +103,11 @@ export function primaryOutvoted({ topology, byId }: FleetView): readonly Problem
 }
 
 /** One domain name; the database's own wins over the file's. */
-export function domainNames({ topology, byId }: FleetView): readonly Problem[] {
+function domainNames({ topology, byId }: FleetView): readonly Problem[] {
   return [...byId].flatMap(([id, seen]) => {
     const primary = topology.primaryOf(id);
     const wanted = primary === null ? null : (byId.get(primary)?.observed.domain?.name ?? null);
-    const names = [seen.observed.domain?.name, seen.observed.config?.domain];
+    const names = [seen.observed.domain?.name, runsWith(seen.observed)?.domain];
     const other = names.find((name) => typeof name === 'string' && wanted !== null && name !== wanted);
     if (primary === null || primary === id || wanted === null || typeof other !== 'string') return [];
     return [
@@ -84,9 +125,9 @@ export function domainNames({ topology, byId }: FleetView): readonly Problem[] {
  * The HTTPS origin is the domain or below it: else kanidmd does not start, or passkeys do not work (`kanidm.md`, "Rules
  * to check").
  */
-export function httpsOrigins({ servers }: FleetView): readonly Problem[] {
+function httpsOrigins({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
-    const { origin, domain } = observed.config ?? { origin: null, domain: null };
+    const { origin, domain } = runsWith(observed) ?? { origin: null, domain: null };
     const host = /^https?:\/\/([^/:]+|\[[^\]]*\])/i.exec(origin ?? '')?.[1]?.toLowerCase();
     const name = (domain ?? observed.domain?.name)?.toLowerCase();
     if (host === undefined || name === undefined || host === name || host.endsWith(`.${name}`)) return [];

@@ -1,61 +1,114 @@
-import type { ObservedServer } from '../../observed';
-import type { Problem } from '../../problem';
-import { finding, type RuleCode } from './rule-table';
+import type { ObservedServer } from '../../observed/observed';
+import { runsWith } from '../../observed/observed-config';
+import type { Problem } from '../../base/problem';
+import { findingsOf, type Words } from './words';
+import type { RuleCode } from './registry';
 import type { FleetView, Seen } from './view';
+
+export const words = {
+  'not-checked': {
+    severity: 'info',
+    down: 'waits',
+    what: 'something could not be judged; the message says what and why, and `--json` names the rules that wait for it.',
+    why: 'a rule without its facts must not look as if it had passed.',
+    fix: 'fix what is in the way and check again.',
+    from: 'design: never show green when it isn’t',
+    source: 'design.md, "The path data takes": what was not read is not known',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
 
 /**
  * What could not be judged, and why: a rule that lacks its facts says so instead of passing. A server that could not be
- * reached or read at all is one problem (`reach.ts`); here is what is missing of one that was.
+ * reached or read at all, or does not run, is one problem; of one that was, every fact that is missing is one.
  */
-export function notChecked({ servers, topology }: FleetView): readonly Problem[] {
+export function check({ servers, topology }: FleetView): readonly Problem[] {
   return servers.flatMap((server) => {
     const { observed, wanted } = server;
-    if (observed.state === 'unreachable' || observed.config === null || observed.facts === null) return [];
-    const linked = topology.linksOf(wanted.id).length > 0;
-    const because = observed.state === 'stopped' ? 'kanidmd is not running' : null;
-    return missing(server, linked).map(({ what, rules, reason }) =>
-      finding(
-        'not-checked',
+    if (observed.state === 'unreachable' || observed.config === null) return [notAtAll(wanted.id, observed)];
+    if (observed.facts === null) return [];
+    const gaps = missing(server, topology.linksOf(wanted.id).length > 0);
+    if (observed.state === 'stopped') return gaps.length === 0 ? [] : [whileStopped(wanted.id, gaps)];
+    return gaps.map(({ what, rules, reason }) =>
+      notChecked(
         wanted.id,
-        `${what} of ${wanted.id} was not checked: ${because ?? reason} (${rules.join(', ')}).`,
-        because === null ? 'Check again when that is known.' : 'Start it and check again.',
+        `${capital(what)} was not checked: ${reason}.`,
+        'Check again when that is known.',
+        rules,
       ),
     );
   });
 }
 
+const whileStopped = (id: string, gaps: readonly Missing[]): Problem =>
+  notChecked(
+    id,
+    `While kanidmd does not run on ${id}, this is not checked: ${gaps.map(({ what }) => what).join('; ')}.`,
+    'Start it and check again.',
+    gaps.flatMap(({ rules }) => rules),
+  );
+
+const notChecked = (id: string, message: string, fix: string, rules: readonly RuleCode[]): Problem =>
+  finding('not-checked', id, message, fix, { server: id }, { rules });
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const notAtAll = (id: string, observed: ObservedServer): Problem =>
+  finding(
+    'not-checked',
+    id,
+    `${id} was not checked: ${whyNot(observed)}.`,
+    'Check again when that is solved; nothing is changed on it until then.',
+  );
+
+/** A machine that answered was reached: then it is what is missing there that stopped the probe. */
+function whyNot({ state, faults }: ObservedServer): string {
+  if (state !== 'unreachable') return 'its server.toml could not be read';
+  return faults.some(({ code }) => code === 'unit-not-found')
+    ? 'its systemd unit is not there'
+    : 'it could not be reached';
+}
+
 interface Missing {
+  /** What is not known, as a question: `whether its clock is right`. */
   readonly what: string;
   readonly rules: readonly RuleCode[];
   /** Why, while kanidmd runs. */
   readonly reason: string;
 }
 
-function missing({ observed }: Seen, linked: boolean): readonly Missing[] {
+function missing({ wanted: { id }, observed }: Seen, linked: boolean): readonly Missing[] {
   const gaps: Missing[] = [];
   const gap = (is: boolean, what: string, reason: string, ...rules: readonly RuleCode[]): void => {
     if (is) gaps.push({ what, rules, reason });
   };
-  const { facts, domain, certificate, config, versionOnDisk } = observed;
-  gap(facts?.clockOffsetMs === null, 'The clock', 'it could not be measured', 'clock-skew', 'clock-drifts');
+  const { facts, domain, certificate, versionOnDisk } = observed;
+  gap(
+    facts?.clockOffsetMs === null,
+    `whether the clock of ${id} is right`,
+    'it could not be measured',
+    'clock-skew',
+    'clock-drifts',
+  );
   gap(
     runningVersion(observed) === null || versionOnDisk === null,
-    'Whether the running version is the one on disk',
+    `whether a restart would upgrade ${id}`,
     runningVersion(observed) === null ? 'its log does not say what runs' : 'kanidmd does not say its version',
     'restart-is-an-upgrade',
   );
   gap(
     domain === null,
-    'The domain',
-    'kanidmd did not show it',
+    `whose data ${id} holds`,
+    'kanidmd did not show its domain',
     'primary-looks-new',
     'primary-outvoted',
     'domain-names-differ',
     'domain-levels-differ',
   );
   gap(
-    certificate === null && linked && config?.replication !== null,
-    'The certificate, and what partners pin for it,',
+    certificate === null && linked && runsWith(observed)?.replication !== null,
+    `whether the certificate of ${id} is valid, and pinned by its partners`,
     'kanidmd did not show it',
     'certificate-expired',
     'certificate-expires-soon',

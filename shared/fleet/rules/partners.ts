@@ -1,18 +1,62 @@
 import { partnerNames } from '../../kanidmd/partner-names';
-import { readCertificate } from '../../kanidmd/read-certificate';
-import type { Problem } from '../../problem';
+import type { Problem } from '../../base/problem';
 import { type Partner, pulls } from '../../server-config/server-config';
-import { listed } from './listed';
-import { finding } from './rule-table';
+import { listed } from '../../base/listed';
+import { findingsOf, type Words } from './words';
+import { keptTables } from './kept-tables';
 import type { FleetView } from './view';
 
 /** Rules about the partner tables that servers have in their files today. */
+export const words = {
+  'unknown-partner': {
+    severity: 'warning',
+    what: 'a server has a table for a partner that is not in the fleet.',
+    why: 'it is kept, and a refresh could take its data.',
+    fix: 'add that server, or list its origin under `[[removed]]`.',
+    from: 'design',
+    source: 'design.md, "The fleet file": kept and shown as drift',
+  },
+  'automatic-refresh-several-suppliers': {
+    severity: 'warning',
+    remedy: 'deploy',
+    what: 'a server’s file lets it refresh itself, and it has several suppliers.',
+    why: 'it would take the data of whichever answers first.',
+    fix: 'deploy: it switches the flag off first. Do not restart the server before.',
+    from: 'measured',
+    source: 'kanidm.md, "Refresh erases", 2',
+  },
+  'automatic-refresh-on-primary': {
+    severity: 'warning',
+    remedy: 'deploy',
+    what: 'the primary’s own file lets it refresh itself.',
+    why: 'its data is to win, and would be replaced.',
+    fix: 'deploy: it switches the flag off first.',
+    from: 'Kanidm’s source',
+    source: 'kanidm.md, "Refresh erases", 2: never on the primary',
+  },
+  'partner-name-not-found': {
+    severity: 'warning',
+    what: 'by its log, a server cannot resolve a partner’s name.',
+    why: 'it ignores a stop until it is killed, and a renewal of its certificate never ends.',
+    fix: 'fix DNS.',
+    from: 'measured',
+    source: 'kanidm.md, "Rules to check": resolvable partner names',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** All rules of this file. */
+export const check = (view: FleetView): readonly Problem[] =>
+  [automaticRefreshInFiles, automaticRefreshOnPrimary, unknownPartners, unresolvedNames].flatMap((rule) =>
+    rule(view),
+  );
 
 /**
  * A flagged table makes a server ask every supplier it has (`kanidm.md`, "Refresh erases", 2). A warning and not an
  * error: the deploy's first step is to switch it off.
  */
-export function automaticRefreshInFiles({ servers }: FleetView): readonly Problem[] {
+function automaticRefreshInFiles({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
     const suppliers = (observed.config?.replication?.partners ?? []).filter((partner) => pulls(partner.type));
     const flagged = suppliers.filter((partner) => partner.automaticRefresh);
@@ -32,7 +76,7 @@ export function automaticRefreshInFiles({ servers }: FleetView): readonly Proble
  * The primary's data wins, so nothing may ever replace it: a flag in its file would, as soon as it lags (`kanidm.md`,
  * "Refresh erases", 2). A warning, for the deploy switches it off first.
  */
-export function automaticRefreshOnPrimary({ topology, byId }: FleetView): readonly Problem[] {
+function automaticRefreshOnPrimary({ topology, byId }: FleetView): readonly Problem[] {
   return topology.primaries.flatMap((id) => {
     const partners = byId.get(id)?.observed.config?.replication?.partners ?? [];
     const flagged = partners.find((partner) => partner.automaticRefresh && pulls(partner.type));
@@ -49,7 +93,7 @@ export function automaticRefreshOnPrimary({ topology, byId }: FleetView): readon
 }
 
 /** Tables for partners the fleet does not know: kept, and said. */
-export function unknownPartners(view: FleetView): readonly Problem[] {
+function unknownPartners(view: FleetView): readonly Problem[] {
   return keptTables(view).map(({ id, partner }) => unknownPartner(id, partner));
 }
 
@@ -62,40 +106,11 @@ export const unknownPartner = (id: string, partner: Pick<Partner, 'origin' | 'ty
     'Add that server, or list its origin under [[removed]] to have the table taken out.',
   );
 
-/** Pins that are no certificate, in tables a deploy keeps; partners of the fleet are pinned anew (`pins`). */
-export function unreadablePins(view: FleetView): readonly Problem[] {
-  return keptTables(view)
-    .filter(({ partner }) => !readCertificate(partner.certificate, {}).ok)
-    .map(({ id, partner }) =>
-      finding(
-        'pin-unreadable',
-        id,
-        `What ${id} pins for ${partner.origin} is no certificate: kanidmd refuses the file at its next start.`,
-        `Correct the pin in the server.toml of ${id}, or list the origin under [[removed]].`,
-      ),
-    );
-}
-
-/**
- * Tables that are neither the fleet's nor listed as removed. While a server's origin is not known (it could not be
- * reached) a table may be its own, and nothing is claimed.
- */
-function keptTables({ fleet, servers, ownerOf }: FleetView) {
-  if (servers.some((server) => server.origin === null)) return [];
-  const removed = new Set(fleet.removed);
-  return servers.flatMap(({ wanted: { id }, observed }) =>
-    (observed.config?.replication?.partners ?? [])
-      .filter((partner) => ownerOf(partner.origin) === null)
-      .filter((partner) => !removed.has(partner.origin))
-      .map((partner) => ({ id, partner })),
-  );
-}
-
 /**
  * Partners whose names a server cannot resolve, by its own log. Such a server ignores a stop until it is killed, and a
  * renewal of its certificate never ends (`kanidm.md`, "Rules to check").
  */
-export function unresolvedNames({ servers }: FleetView): readonly Problem[] {
+function unresolvedNames({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed: { log, config } }) => {
     if (log === null || !log.troubles.some((trouble) => trouble.code === 'name-not-found')) return [];
     const lost = partnerNames(log, config?.replication?.partners ?? []).filter((it) => it.resolves === 'no');
@@ -105,7 +120,7 @@ export function unresolvedNames({ servers }: FleetView): readonly Problem[] {
         'partner-name-not-found',
         id,
         `${id} cannot resolve ${listed(lost.map((it) => it.origin))}. It will take long to stop, and its certificate cannot be renewed meanwhile.`,
-        `Mend DNS on ${id}, or the origin of that partner.`,
+        `Fix DNS on ${id}, or the origin of that partner.`,
       ),
     ];
   });

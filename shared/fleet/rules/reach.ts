@@ -1,10 +1,34 @@
-import type { ObservedServer } from '../../observed';
-import type { Problem } from '../../problem';
-import { finding } from './rule-table';
+import type { ObservedServer } from '../../observed/observed';
+import type { Problem } from '../../base/problem';
+import { findingsOf, type Words } from './words';
 import type { FleetView } from './view';
 
-/** Servers that could not be judged. Why a probe failed is its own fault, reported beside these. */
-export function reachable({ servers }: FleetView): readonly Problem[] {
+export const words = {
+  'server-unreachable': {
+    severity: 'error',
+    down: 'root',
+    what: 'a server could not be reached.',
+    why: 'what is not seen is not touched; a dead server can still be removed.',
+    fix: 'check its endpoint and that the machine is up.',
+    from: 'design',
+    source: 'design.md, "Deploying", 1',
+  },
+  'server-stopped': {
+    severity: 'error',
+    remedy: 'start',
+    down: 'root',
+    what: 'kanidmd does not run there.',
+    why: 'nothing it says can be checked. When adopting it is a warning.',
+    fix: 'start it, or read its log.',
+    from: 'design',
+    source: 'design.md, "Deploying", 1',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** Servers that do not answer. Why a probe failed is its own fault, reported beside these. */
+export function check({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
     const found: Problem[] = [];
     if (observed.state === 'unreachable' && observed.faults.length === 0)
@@ -17,25 +41,8 @@ export function reachable({ servers }: FleetView): readonly Problem[] {
         ),
       );
     if (observed.state === 'stopped') found.push(serverStopped(id, observed));
-    if (observed.state === 'unreachable' || observed.config === null)
-      found.push(
-        finding(
-          'not-checked',
-          id,
-          `${id} was not checked: ${whyNot(observed)}.`,
-          'Check again when that is solved; nothing is changed on it until then.',
-        ),
-      );
     return found;
   });
-}
-
-/** A machine that answered was reached: then it is what is missing there that stopped the probe. */
-function whyNot({ state, faults }: ObservedServer): string {
-  if (state !== 'unreachable') return 'its server.toml could not be read';
-  return faults.some(({ code }) => code === 'unit-not-found')
-    ? 'its systemd unit is not there'
-    : 'it could not be reached';
 }
 
 /** A server whose kanidmd does not run. */

@@ -1,5 +1,7 @@
-import type { Problem } from '../../problem';
+import { type Problem, problemOf } from '../../base/problem';
+import type { Place } from '../../base/result';
 import { checkServerConfig } from '../../server-config/check-server-config';
+import type { Finding } from '../../server-config/findings';
 import type { FleetView, Seen } from './view';
 
 /**
@@ -12,34 +14,41 @@ export function serverFiles({ servers, topology }: FleetView): readonly Problem[
     const { wanted, observed } = server;
     if (observed.file === null || observed.versionOnDisk === null) return [];
     const where = { server: wanted.id, file: observed.file.path };
-    const bytes = new TextEncoder().encode(observed.file.text);
     const known = new Set([...observed.faults.map((fault) => fault.code), ...saidElsewhere]);
-    return checkServerConfig(bytes, observed.versionOnDisk, where).flatMap((found): Problem[] => {
+    return findingsOf(observed.file, observed.versionOnDisk, where).flatMap((found): Problem[] => {
       if (known.has(found.code)) return [];
       const repaired = topology.linksOf(wanted.id).length > 0 && isRepaired(found.code, server);
-      const message = found.detail === undefined ? found.message : `${found.message} (${found.detail})`;
+      const said = { ...problemOf(found), server: wanted.id };
       return [
-        {
-          severity: repaired ? 'warning' : found.severity,
-          code: found.code,
-          server: wanted.id,
-          message,
-          fix: repaired ? 'Deploy: it puts that right.' : found.fix,
-          where: found.where,
-        },
+        repaired
+          ? { ...said, severity: 'warning', fix: 'Deploy: it puts that right.' }
+          : { ...said, severity: found.severity },
       ];
     });
   });
 }
 
-/** Rules of their own look at these, with the fleet file at hand: `addresses.ts` and `partners.ts`. */
-const saidElsewhere = ['origin-is-address', 'certificate-unreadable'];
+/** What was found in a file as it was read: a watch asks of it every two seconds, and it changes when it is read again. */
+const checked = new WeakMap<object, { readonly of: string; readonly found: readonly Finding[] }>();
 
-/** A deploy writes the acknowledgement line by version, and origin and bindaddress where the fleet file has them. */
+function findingsOf(file: { readonly text: string }, version: string, where: Place): readonly Finding[] {
+  const of = JSON.stringify([version, where]);
+  const known = checked.get(file);
+  if (known?.of === of) return known.found;
+  const found = checkServerConfig(new TextEncoder().encode(file.text), version, where);
+  checked.set(file, { of, found });
+  return found;
+}
+
+/** Rules of their own look at these, with the fleet file at hand: `addresses.ts` and `partners.ts`. */
+const saidElsewhere = ['origin-is-address', 'origin-never-works', 'certificate-unreadable'];
+
+/** A deploy writes the acknowledgement line by version, a missing bindaddress, and origin and bindaddress where the fleet file has them. */
 function isRepaired(code: string, { wanted }: Seen): boolean {
   switch (code) {
     case 'acknowledgement-fatal':
     case 'acknowledgement-missing':
+    case 'replication-bindaddress-missing':
       return true;
     case 'replication-origin-missing':
     case 'origin-not-repl':

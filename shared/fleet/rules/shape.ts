@@ -1,12 +1,73 @@
-import type { Fleet, Link } from '../fleet';
-import type { ServerId } from '../../names';
-import type { Problem } from '../../problem';
-import type { Topology } from '../topology';
+import type { Fleet, Link } from '../model/fleet';
+import type { ServerId } from '../../base/names';
+import type { Problem } from '../../base/problem';
+import type { Topology } from '../model/topology';
 import { cutServers } from './cut-servers';
-import { counted, listed } from './listed';
-import { finding } from './rule-table';
+import { counted, listed } from '../../base/listed';
+import type { FleetView } from './view';
+import { findingsOf, type Words } from './words';
 
 /** Rules about the graph without its direction: how many, in one piece, what breaks it. */
+export const words = {
+  'no-servers': {
+    severity: 'info',
+    what: 'the fleet is empty.',
+    fix: 'add a server, or adopt running ones.',
+    from: 'design',
+    source: 'design.md, "The fleet file"',
+  },
+  'no-links': {
+    severity: 'info',
+    what: 'several servers, no link drawn and none on any server: nothing replicates.',
+    fix: 'draw a link from the server whose data wins.',
+    from: 'design',
+    source: 'design.md, "The fleet file"',
+  },
+  'fleet-in-parts': {
+    severity: 'warning',
+    what: 'groups of servers that no link joins.',
+    why: 'each holds data of its own.',
+    fix: 'link them, or keep them in fleet files of their own.',
+    from: 'Kanidm: every node in one connected graph',
+    source: 'kanidm.md, "Rules to check": every node in one connected graph',
+  },
+  'more-than-two-servers': {
+    severity: 'warning',
+    what: 'the fleet has three servers or more.',
+    why: 'two is the most Kanidm supports today (its issue 4530).',
+    fix: 'keep to two where you rely on support; compare their data often otherwise.',
+    from: 'reported',
+    source: 'kanidm.md, "Rules to check" (Kanidm issue 4530)',
+  },
+  'single-point-of-failure': {
+    severity: 'info',
+    what: 'without this server, those named do not replicate with each other.',
+    fix: 'link them as well, or accept it.',
+    from: 'Kanilink’s check of the graph (articulation points)',
+    source: 'kanidm.md, "Rules to check"',
+  },
+  'one-way-link': {
+    severity: 'info',
+    what: 'the consumer pulls, the supplier does not.',
+    why: 'changes made on the consumer never arrive by this link; that can be meant.',
+    fix: 'make it mutual otherwise.',
+    from: 'design',
+    source: 'kanidm.md, "Rules to check"',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+/** The rule about links that needs the servers too. */
+export const check = (view: FleetView): readonly Problem[] => noLinks(view);
+
+/** All rules about the drawing alone. */
+export const checkDrawn = (fleet: Fleet, topology: Topology): readonly Problem[] => [
+  ...fleetSize(fleet),
+  ...fleetInParts(topology, connectedParts(topology)),
+  ...singlePointsOfFailure(topology),
+  ...oneWayLinks(topology),
+];
 
 /** Servers that links join, direction aside; each part in the fleet's order. Servers without links are parts of one. */
 export function connectedParts(topology: Topology): readonly (readonly ServerId[])[] {
@@ -23,37 +84,41 @@ export function connectedParts(topology: Topology): readonly (readonly ServerId[
   return parts;
 }
 
-/** An empty fleet, one without links, and more servers than Kanidm supports. */
-export function fleetSize(fleet: Fleet, topology: Topology): readonly Problem[] {
+/** An empty fleet, and more servers than Kanidm supports. */
+function fleetSize(fleet: Fleet): readonly Problem[] {
   if (fleet.servers.length === 0)
     return [finding('no-servers', null, 'The fleet has no servers.', 'Add a server.')];
-  const found: Problem[] = [];
-  if (topology.pulls.length === 0 && fleet.servers.length > 1)
-    found.push(
-      finding(
-        'no-links',
-        null,
-        'No servers are linked, so nothing replicates.',
-        'Draw a link from the server whose data wins.',
-      ),
-    );
-  if (fleet.servers.length > 2)
-    found.push(
-      finding(
-        'more-than-two-servers',
-        null,
-        `The fleet has ${fleet.servers.length} servers; Kanidm supports replication between two today.`,
-        'Keep to two servers where you rely on support, and compare their data often otherwise.',
-      ),
-    );
-  return found;
+  if (fleet.servers.length < 3) return [];
+  return [
+    finding(
+      'more-than-two-servers',
+      null,
+      `The fleet has ${fleet.servers.length} servers; Kanidm supports replication between two today.`,
+      'Keep to two servers where you rely on support, and compare their data often otherwise.',
+    ),
+  ];
+}
+
+/** That nothing replicates is known once every server was read: a link that is not drawn may run. */
+function noLinks({ fleet, topology, servers }: FleetView): readonly Problem[] {
+  if (topology.pulls.length > 0 || fleet.servers.length < 2 || servers.length < fleet.servers.length)
+    return [];
+  const idle = servers.every(
+    ({ observed }) => observed.config !== null && (observed.config.replication?.partners ?? []).length === 0,
+  );
+  if (!idle) return [];
+  return [
+    finding(
+      'no-links',
+      null,
+      'No servers are linked, so nothing replicates.',
+      'Draw a link from the server whose data wins.',
+    ),
+  ];
 }
 
 /** Parts that no link joins hold data of their own. */
-export function fleetInParts(
-  topology: Topology,
-  parts: readonly (readonly ServerId[])[],
-): readonly Problem[] {
+function fleetInParts(topology: Topology, parts: readonly (readonly ServerId[])[]): readonly Problem[] {
   if (parts.length < 2 || topology.pulls.length === 0) return [];
   const words = listed(
     parts.map((part) => listed(part)),
@@ -63,7 +128,7 @@ export function fleetInParts(
     finding(
       'fleet-in-parts',
       null,
-      `The fleet is in ${parts.length} parts that no link joins: ${words}.`,
+      `The fleet is drawn in ${parts.length} parts that no link joins: ${words}.`,
       'Link them, or keep them in fleet files of their own.',
       {},
       { servers: parts.flatMap((part) => part.slice(0, 1)) },
@@ -72,7 +137,7 @@ export function fleetInParts(
 }
 
 /** Servers whose loss would cut others off from each other. */
-export function singlePointsOfFailure(topology: Topology): readonly Problem[] {
+function singlePointsOfFailure(topology: Topology): readonly Problem[] {
   return cutServers(topology).map(({ id, pieces }) => {
     const words = pieces.map(({ first, count }) => counted(first, count));
     return finding(
@@ -85,7 +150,7 @@ export function singlePointsOfFailure(topology: Topology): readonly Problem[] {
 }
 
 /** One-way links: what is changed on the consumer stays there. */
-export function oneWayLinks(topology: Topology): readonly Problem[] {
+function oneWayLinks(topology: Topology): readonly Problem[] {
   return linksOnce(topology)
     .filter((link) => !link.mutual)
     .map((link) =>

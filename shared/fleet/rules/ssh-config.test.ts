@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
-import { readTopology } from '../topology';
+import { readTopology } from '../model/topology';
 import { checkObserved } from './check-observed';
 
 it('what was left out of ~/.ssh/config is said of the server that was reached without it', () => {

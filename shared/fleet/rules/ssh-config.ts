@@ -1,9 +1,22 @@
-import type { ObservedServer } from '../../observed';
-import type { Problem } from '../../problem';
-import { finding } from './rule-table';
+import type { ObservedServer } from '../../observed/observed';
+import type { Problem } from '../../base/problem';
+import { findingsOf, type Words } from './words';
 import type { FleetView } from './view';
 
-export const sshConfig = ({ servers }: FleetView): readonly Problem[] =>
+export const words = {
+  'ssh-config-left-out': {
+    severity: 'info',
+    what: 'part of `~/.ssh/config` was not followed on the way to a server, such as `Match`.',
+    why: 'what is not understood is not guessed; ssh itself might have gone another way.',
+    fix: 'see that it is the right machine; put what it needs into a `Host` section.',
+    from: 'design',
+    source: 'design.md, "The path data takes": nothing is followed by guess',
+  },
+} as const satisfies Words;
+
+const finding = findingsOf(words);
+
+export const check = ({ servers }: FleetView): readonly Problem[] =>
   servers.flatMap(({ observed }) => leftOutOfSshConfig(observed));
 
 /** What of the operator's own ~/.ssh/config was not followed on the way to a server that was reached all the same. */

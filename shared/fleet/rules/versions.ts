@@ -1,17 +1,74 @@
-import type { Problem } from '../../problem';
-import { listed } from './listed';
-import { finding } from './rule-table';
+import { versionOf } from '../../observed/observed-config';
+import type { Problem } from '../../base/problem';
+import { listed } from '../../base/listed';
+import { findingsOf, type Words } from './words';
 import type { FleetView, Seen } from './view';
 
 /** Rules about programs and clocks. */
+export const words = {
+  'versions-differ': {
+    severity: 'warning',
+    what: 'servers run different versions.',
+    why: 'replication pauses when domain levels differ.',
+    fix: 'upgrade all, close together.',
+    from: 'reported (Kanidm issue 2630)',
+    source: 'kanidm.md, "Rules to check" (Kanidm issue 2630)',
+  },
+  'versions-far-apart': {
+    severity: 'warning',
+    what: 'versions more than one minor apart.',
+    why: 'Kanidm upgrades one minor at a time.',
+    fix: 'upgrade in steps.',
+    from: 'Kanidm’s book',
+    source: 'kanidm.md, "Rules to check": one minor at a time',
+  },
+  'domain-levels-differ': {
+    severity: 'warning',
+    what: 'the databases are at different domain levels.',
+    why: 'pulls pause, and a refresh of the lower one fails.',
+    fix: 'finish the upgrade before refreshing anyone.',
+    from: 'measured',
+    source: 'kanidm.md, "What the lines mean": versions differ',
+  },
+  'restart-is-an-upgrade': {
+    severity: 'error',
+    what: 'the running kanidmd is not the one on disk.',
+    why: 'any restart would upgrade the database, in the middle of a deploy.',
+    fix: 'back up and restart it yourself first.',
+    from: 'measured',
+    source: 'kanidm.md, "version"',
+  },
+  'clock-skew': {
+    severity: 'error',
+    what: 'a clock is more than 600 seconds from the others.',
+    why: 'Kanidm refuses changes from further ahead.',
+    fix: 'synchronise it by NTP.',
+    from: 'Kanidm’s source',
+    source: 'kanidm.md, "Rules to check": under 600 s',
+  },
+  'clock-drifts': {
+    severity: 'warning',
+    what: 'a clock is more than a minute off.',
+    why: 'it is plainly not synchronised, and drifts on.',
+    fix: 'synchronise it by NTP.',
+    from: 'design',
+    source: 'kanidm.md, "Rules to check": under 600 s',
+  },
+} as const satisfies Words;
 
-/** Kanidm: no further apart than this, in milliseconds (`kanidm.md`). */
+const finding = findingsOf(words);
+
+/** All rules of this file. */
+export const check = (view: FleetView): readonly Problem[] =>
+  [runningVersions, versions, domainLevels, clocks].flatMap((rule) => rule(view));
+
+/** Kanidm: no further apart than this, in milliseconds (`kanidm.md`, "Rules to check"). */
 const LARGEST_SKEW = 600_000;
 /** Where a clock plainly is not synchronised. */
 const NOTABLE_SKEW = 60_000;
 
 /** The running program is the one on disk: else any restart is an upgrade. */
-export function runningVersions({ servers }: FleetView): readonly Problem[] {
+function runningVersions({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
     const running = observed.facts?.runningVersion ?? observed.log?.runningVersion ?? null;
     const onDisk = observed.versionOnDisk;
@@ -28,8 +85,8 @@ export function runningVersions({ servers }: FleetView): readonly Problem[] {
 }
 
 /** One version in the fleet. */
-export function versions({ servers }: FleetView): readonly Problem[] {
-  const groups = group(servers, versionOf);
+function versions({ servers }: FleetView): readonly Problem[] {
+  const groups = group(servers, ({ observed }) => versionOf(observed));
   if (groups.length < 2) return [];
   const minors = groups.flatMap(([version]) => minorOf(version) ?? []);
   const apart = Math.max(...minors) - Math.min(...minors) > 1;
@@ -46,7 +103,7 @@ export function versions({ servers }: FleetView): readonly Problem[] {
 }
 
 /** One domain level in a domain; replication pauses otherwise. */
-export function domainLevels({ servers }: FleetView): readonly Problem[] {
+function domainLevels({ servers }: FleetView): readonly Problem[] {
   const groups = group(servers, ({ observed }) => observed.domain?.level?.toString() ?? null);
   if (groups.length < 2) return [];
   return [
@@ -65,7 +122,7 @@ export function domainLevels({ servers }: FleetView): readonly Problem[] {
  * Clocks within reach of each other. Measured against the middle one; of two, against the one nearer to our own clock;
  * a server alone, against ours.
  */
-export function clocks({ servers }: FleetView): readonly Problem[] {
+function clocks({ servers }: FleetView): readonly Problem[] {
   const offsets = servers.flatMap(({ wanted: { id }, observed }) => {
     const offset = observed.facts?.clockOffsetMs ?? null;
     return offset === null ? [] : [{ id, offset }];
@@ -93,9 +150,6 @@ function minorOf(version: string): number | null {
   const minor = /^1\.(\d+)\./.exec(version)?.[1];
   return minor === undefined ? null : Number(minor);
 }
-
-const versionOf = ({ observed }: Seen): string | null =>
-  observed.facts?.runningVersion ?? observed.log?.runningVersion ?? observed.versionOnDisk;
 
 function group(servers: readonly Seen[], by: (server: Seen) => string | null): [string, string[]][] {
   const groups = new Map<string, string[]>();

@@ -1,34 +1,15 @@
-import type { ServerId, StepId } from '../../names';
-import type { ObservedServer } from '../../observed';
-import { ok, type Result } from '../../result';
+import type { ServerId, StepId } from '../../base/names';
+import type { ObservedServer } from '../../observed/observed';
+import { ok, type Place, type Result } from '../../base/result';
 import { readPlaceholder } from '../../server-config/diff';
 import { editServerConfig } from '../../server-config/edit-server-config';
 import { readServerConfig } from '../../server-config/read-server-config';
-import type { ServerConfig } from '../../server-config/server-config';
 import { stagedCopy } from '../../server-config/staged-copy';
-import { withPlaceholder } from '../draft-values';
-import type { Step } from '../plan';
-
-/** The file that a step writes, as a person writes it by hand. */
-export interface StepFile {
-  readonly step: StepId;
-  /** The new file; certificates known only later are placeholders. */
-  readonly bytes: Uint8Array;
-  /** The copy of it that is safe to test, in the folder that was given. */
-  readonly tested: Uint8Array;
-  /** The file it replaces; null: one that an earlier step filled placeholders into. */
-  readonly replaces: Uint8Array | null;
-  readonly config: ServerConfig;
-  /** What is filled in before it is used. */
-  readonly placeholders: readonly Placeholder[];
-}
-
-export interface Placeholder {
-  readonly text: string;
-  readonly of: string;
-  /** The step that shows the certificate. */
-  readonly after: string;
-}
+import type { Placeholder, StepFile } from '../commands/step-context';
+import { withPlaceholder } from '../make/draft-values';
+import type { ConfigureStep } from '../steps/configure';
+import type { PutBackStep } from '../steps/put-back';
+import type { Step } from '../steps/step';
 
 /**
  * Plays a plan's steps on the files as they were read, so that each step's whole new file is known.
@@ -45,10 +26,7 @@ export function filesOfSteps(
     if (step.action !== 'configure' && step.action !== 'put-back') continue;
     const where = { server: step.server, file: step.path };
     const before = now.get(step.server) ?? utf8(observed.get(step.server)?.file?.text ?? '');
-    const after =
-      step.action === 'put-back'
-        ? ok(utf8(step.text))
-        : editServerConfig(before, step.changes.map(withPlaceholder), where);
+    const after = written(step, before, where);
     if (!after.ok) return after;
     const tested = stagedCopy(after.value, folderOf(step.server), where);
     if (!tested.ok) return tested;
@@ -65,6 +43,40 @@ export function filesOfSteps(
     });
   }
   return ok(files);
+}
+
+/** The file that a step makes of the one before it. */
+function written(step: ConfigureStep | PutBackStep, before: Uint8Array, where: Place): Result<Uint8Array> {
+  switch (step.action) {
+    case 'put-back':
+      return ok(utf8(step.text));
+    case 'configure':
+      return editServerConfig(before, step.changes.map(withPlaceholder), where);
+  }
+}
+
+/**
+ * For each step that only starts or restarts a server: the copy of its file to test before, in the folder that was given. A process reads
+ * its file at its start alone, so one that runs proves nothing of a file that was changed since. What a step before has
+ * written was tested there.
+ */
+export function copiesOfRestarts(
+  steps: readonly Step[],
+  observed: ReadonlyMap<ServerId, ObservedServer>,
+  folderOf: (server: ServerId) => string,
+): Result<ReadonlyMap<StepId, Uint8Array>> {
+  const copies = new Map<StepId, Uint8Array>();
+  const written = new Set<ServerId>();
+  for (const step of steps) {
+    if (step.action === 'configure' || step.action === 'put-back') written.add(step.server);
+    const file = observed.get(step.server)?.file ?? null;
+    if (step.action !== 'restart' && step.action !== 'start') continue;
+    if (file === null || written.has(step.server)) continue;
+    const copy = stagedCopy(utf8(file.text), folderOf(step.server), { server: step.server, file: file.path });
+    if (!copy.ok) return copy;
+    copies.set(step.id, copy.value);
+  }
+  return ok(copies);
 }
 
 function placeholdersIn(bytes: Uint8Array): readonly Placeholder[] {

@@ -1,9 +1,22 @@
+/** Every folder on the way to a path, into the array `way`. */
+const wayTo =
+  'way_to() { local rest="${1#/}/" at=""; way=(/); while [ -n "$rest" ]; do at="$at/${rest%%/*}"; rest="${rest#*/}"; way+=("$at"); done; }';
+
 /**
  * The shell functions that every server shares. A check that fails prints STOP and is false; every command of a block is
  * joined to the next by `&&`, so that what is pasted whole stops where it fails.
  */
 export const helpers = String.raw`stop() { printf 'STOP. %s\n' "$*" >&2; false; }
 digest() { if command -v sha256sum > /dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1; }
+# way_to PATH: every folder on the way to it, into the array "way"
+${wayTo}
+# first_owner: of lines "OWNER MODE" the first owner that is not root, else root; "?" where others may write what is root's
+first_owner() {
+  awk '$1 != "root" { print $1; found = 1; exit }
+    { others = substr($2, length($2) - 1) ~ /[2367]/; sticky = length($2) == 4 && substr($2, 1, 1) ~ /[1357]/ }
+    others && !sticky { print "?"; found = 1; exit }
+    END { if (!found) print NR ? "root" : "" }'
+}
 # wait_for SECONDS WHAT COMMAND...: tries the command every second until it is true
 wait_for() {
   local end=$((SECONDS + $1)) what=$2
@@ -49,13 +62,13 @@ spans() {
 pulled() { "log_$1" "$2" | spans repl_run_consumer "$3" "$4" 'Incremental Replication Success' 1; }
 refreshed() { "log_$1" "$2" | spans repl_run_consumer_refresh "$3" "$4" 'Replication refresh was successful.' ''; }
 no_complaint() { ! "log_$1" "$2" | grep -E 'Supplier is lagging|Replication Critical' || stop "$1 complains of its partner, above."; }
-# states SERVER PATH: a backup's entries by uuid, with when each of their attributes was changed
+# states SERVER PATH: a backup's entries by uuid, with when each of their attributes was changed; what is not packed passes as it is
 states() (
   set -o pipefail
-  "read_$1" "$2" | gunzip | jq -S -c '.entries[].ent.V3 | [.attrs.uuid, .changestate]' | sort
+  "read_$1" "$2" | gzip -dcf | jq -S -c '.entries[].ent.V3 | [.attrs.uuid, .changestate]' | sort
 )
 backup_domain() (
   set -o pipefail
-  "read_$1" "$2" | gunzip | tr '{,' '\n\n' | sed -n 's/^ *"db_d_uuid" *: *"\([^"]*\)".*/\1/p'
+  "read_$1" "$2" | gzip -dcf | tr '{,' '\n\n' | sed -n 's/^ *"db_d_uuid" *: *"\([^"]*\)".*/\1/p'
 )
 `;

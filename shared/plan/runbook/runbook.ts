@@ -1,17 +1,19 @@
-import type { Fleet } from '../../fleet/fleet';
-import type { ServerId } from '../../names';
-import type { ObservedServer } from '../../observed';
-import { type Fault, fail, ok, type Result } from '../../result';
+import type { Fleet } from '../../fleet/model/fleet';
+import { escapeControls } from '../../base/escape-controls';
+import type { ServerId } from '../../base/names';
+import { runsWith } from '../../observed/observed-config';
+import type { ObservedServer } from '../../observed/observed';
+import { type Fault, fail, ok, type Result } from '../../base/result';
 import type { ServerConfig } from '../../server-config/server-config';
-import type { Plan, Step } from '../plan';
-import { filesOfSteps } from './files-of-steps';
+import { erasedBy } from '../consent';
+import type { Plan } from '../model/plan';
+import { kindOf, type Step } from '../steps/step';
+import { copiesOfRestarts, filesOfSteps } from './files-of-steps';
 import { helpers } from './helpers';
-import { block, plain } from './markdown';
-import { folderOf } from './paths';
-import { serverShell, type ServerShell } from './server-shell';
-import { stepCommands } from './step-commands';
+import { block, plain } from '../commands/markdown';
+import { serverShell, type ServerShell } from '../commands/server-shell';
 import { wayBack } from './way-back';
-import { digestOf } from './write-file';
+import { digestOf } from '../commands/write-file';
 
 /** What a runbook is made from. */
 export interface RunbookInput {
@@ -31,7 +33,7 @@ export interface RunbookInput {
  */
 export function makeRunbook({ plan, fleet, observed, now }: RunbookInput): Result<string> {
   if (plan.blocked) return fail(blocked(plan));
-  if (plan.steps.length === 0) return fail(nothingToDo);
+  if (plan.steps.length === 0) return fail(heldBack(plan) ?? nothingToDo);
   const tag = plan.fingerprint.slice(0, 8);
   const seen = new Map(observed.map((it) => [it.id, it]));
   const shells = new Map<ServerId, ServerShell>();
@@ -48,24 +50,28 @@ export function makeRunbook({ plan, fleet, observed, now }: RunbookInput): Resul
     if (!found) throw new Error(`the plan names ${id}, which has no commands`);
     return found;
   };
-  // In the throwaway container the copy lies in a folder of its own.
-  const scratchOf = (id: ServerId): string =>
-    fleet.servers.find((it) => it.id === id)?.connect === 'docker'
-      ? '/kanilink'
-      : `${folderOf(shell(id).config)}/.kanilink-runbook-${tag}`;
+  const scratchOf = (id: ServerId): string => shell(id).testFolder;
   const files = filesOfSteps(plan.steps, seen, scratchOf);
   if (!files.ok) return files;
-  const configs = new Map<ServerId, ServerConfig | null>(observed.map((it) => [it.id, it.config]));
+  const copies = copiesOfRestarts(plan.steps, seen, scratchOf);
+  if (!copies.ok) return copies;
+  const configs = new Map<ServerId, ServerConfig | null>(observed.map((it) => [it.id, runsWith(it)]));
   const written = new Map<ServerId, string>();
   const chapters = plan.steps.map((step) => {
     const file = files.value.get(step.id);
     if (file) {
-      configs.set(step.server, file.config);
+      const one = seen.get(step.server);
+      configs.set(step.server, one ? runsWith({ ...one, config: file.config }) : file.config);
       written.set(step.server, `${step.id}.${step.server}.toml`);
     }
-    const commands = stepCommands(step, {
+    const commands = kindOf(step).commands(step, {
       shell,
-      file: (id) => files.value.get(id),
+      file: (id) => {
+        const its = files.value.get(id);
+        if (!its) throw new Error(`step ${id} writes a file that was not worked out`);
+        return its;
+      },
+      copy: (id) => copies.value.get(id),
       config: (id) => configs.get(id) ?? null,
       digest: (id) => {
         const local = written.get(id);
@@ -104,7 +110,7 @@ function head(plan: Plan, fleet: Fleet, now: number): string {
 }
 
 function erases(steps: readonly Step[]): string {
-  const erased = [...new Set(steps.flatMap((step) => step.erases))];
+  const erased = erasedBy({ steps });
   if (erased.length === 0) return '';
   return `## What is erased\n\n${erased
     .map(
@@ -115,11 +121,10 @@ function erases(steps: readonly Step[]): string {
 }
 
 function preparation(shells: readonly ServerShell[], tag: string): string {
-  const servers = shells.map(
-    ({ id, name, reached, functions }) => `# ${id}: ${reached}. Commands end in _${name}.\n${functions}`,
-  );
+  const servers = shells.map(({ id, name, functions }) => `# ${id}: commands end in _${name}.\n${functions}`);
   return [
     '## Before the first step',
+    shells.map(({ id, reached }) => `- ${id}: ${plain(reached)}`).join('\n'),
     'All commands run on your own machine, in one bash (3.2 or later) that reaches the servers by ssh and docker as you do; servers in containers need GNU tar here. Do the blocks in order, one at a time; a block that fails prints STOP and goes no further. Agree with everybody who may change these servers that nobody else does meanwhile: a runbook has no lock.',
     'This block makes a folder for the files and defines the words that the steps use. Should your shell end, run it again in the same place: what was kept is found there.',
     block(
@@ -136,15 +141,14 @@ function preparation(shells: readonly ServerShell[], tag: string): string {
 }
 
 function chapter(step: Step, commands: string): string {
-  const diff = step.diff === '' ? [] : [block('diff', step.diff)];
+  const diff = step.diff === '' ? [] : [block('diff', escapeControls(step.diff.replaceAll('\r\n', '\n')))];
   const facts = [
     plain(step.why),
     ...(step.risk === '' ? [] : [`Risk: ${plain(step.risk)}.`]),
     ...(step.requires.length === 0 ? [] : [`It needs that ${step.requires.map(plain).join('; ')}.`]),
   ];
-  // A refresh says so itself, right before its command.
   const erases =
-    step.erases.length === 0 || step.action === 'refresh'
+    step.erases.length === 0 || kindOf(step).saysWhomItErases
       ? []
       : [
           `**This step erases the whole database of ${step.erases.join(' and ')}**, as soon as the server has restarted. Nothing is merged.`,
@@ -157,24 +161,10 @@ function chapter(step: Step, commands: string): string {
 /** Everyone a plan touches, looks at or pins, in the order they come up. */
 function serversOf(steps: readonly Step[]): readonly ServerId[] {
   const of = (step: Step): readonly ServerId[] => {
-    switch (step.action) {
-      case 'configure':
-        return step.changes.flatMap((change) => (change.kind === 'pin-partner' ? [change.of] : []));
-      case 'refresh':
-        return [step.source];
-      case 'verify':
-        return step.suppliers.map((it) => it.server);
-      case 'compare':
-        return [step.with];
-      case 'restart':
-      case 'read-certificate':
-      case 'renew-certificate':
-      case 'backup':
-      case 'put-back':
-        return [];
-    }
+    const kind = kindOf(step);
+    return [step.server, ...kind.takesDataOf(step), ...kind.looksAt(step)];
   };
-  return [...new Set(steps.flatMap((step) => [step.server, ...of(step)]))];
+  return [...new Set(steps.flatMap(of))];
 }
 
 const blocked = (plan: Plan): Fault => ({
@@ -184,9 +174,21 @@ const blocked = (plan: Plan): Fault => ({
   where: {},
 });
 
+/** An error about each server that something would be done on leaves no step; null: nothing is to be done. */
+function heldBack({ problems }: Plan): Fault | null {
+  const why = problems.find((it) => it.severity === 'error');
+  if (why === undefined) return null;
+  return {
+    code: 'plan-held-back',
+    message: `An error holds every step back, so there is nothing to write down: ${why.message}`,
+    fix: why.fix,
+    where: why.where,
+  };
+}
+
 const nothingToDo: Fault = {
   code: 'nothing-to-do',
   message: 'The plan has no steps, so there is nothing to write down.',
-  fix: 'The servers are as the fleet file says, or an error holds every step back: look at the plan.',
+  fix: 'The servers are as the fleet file says.',
   where: {},
 };

@@ -1,10 +1,12 @@
-import type { ServerId } from '../../names';
-import type { ObservedServer } from '../../observed';
-import { parseOrigin } from '../../origin';
+import type { ServerId } from '../../base/names';
+import type { ObservedServer } from '../../observed/observed';
+import { parseOrigin } from '../../base/origin';
+import { shellWord } from '../../base/shell-word';
 import { editServerConfig } from '../../server-config/edit-server-config';
-import type { RefreshStep, Step } from '../plan';
-import { block, writeLocally } from './markdown';
-import type { ServerShell } from './server-shell';
+import type { RefreshStep } from '../steps/refresh';
+import type { Step } from '../steps/step';
+import { block, plain, writeLocally } from '../commands/markdown';
+import type { ServerShell } from '../commands/server-shell';
 
 /** How to undo: the old files, newest first, and, for who was refreshed, the exact commands that restore its backup. */
 export function wayBack(
@@ -23,7 +25,7 @@ export function wayBack(
         const { name, id } = shell(step.server);
         return block(
           'bash if-needed',
-          `put ${name} '${step.path}' ${step.id}.${id}.before.toml && restart ${name} ${id}.since && wait_for 90 '${id} answers' domain_is_shown ${name}`,
+          `put ${name} ${shellWord(step.path)} ${step.id}.${id}.before.toml && restart ${name} ${id}.since && wait_for 90 '${id} answers' domain_is_shown ${name}`,
         );
       }),
     );
@@ -36,14 +38,14 @@ function restore(step: RefreshStep, server: ServerShell, observed: ObservedServe
   const { id, name, config } = server;
   const file = `restore.${id}.toml`;
   return [
-    `**A refresh is not undone by any file.** What only ${id} held is in the backup whose path on ${id} is in \`${id}.backup\`. These commands restore it, with a server.toml **without** ${step.source} as a supplier, else it would be overwritten again. The restore needs the same minor version of kanidmd${observed?.versionOnDisk ? ` (${observed.versionOnDisk})` : ''}.`,
+    `**A refresh is not undone by any file.** What only ${id} held is in the backup whose path on ${id} is in \`${id}.backup\`. These commands restore it, with a server.toml **without** ${step.source} as a supplier, else it would be overwritten again. The restore needs the same minor version of kanidmd${observed?.versionOnDisk ? ` (${plain(observed.versionOnDisk)})` : ''}.`,
     block(
       'bash if-needed',
       [
-        `${writeLocally(file, withoutSource(step, observed))}`,
+        writeLocally(file, withoutSource(step, observed)),
         [
           `service_${name} stop`,
-          `put ${name} '${config}' ${file}`,
+          `put ${name} ${shellWord(config)} ${file}`,
           `restore_${name} "$(cat ${id}.backup)"`,
           `clock_${name} > ${id}.since`,
           `service_${name} start`,

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readFleet } from '../../../shared/fleet/read-fleet';
-import { parseOrigin } from '../../../shared/origin';
+import { readFleet } from '../../../shared/fleet/read/read-fleet';
+import { parseOrigin } from '../../../shared/base/origin';
 import type { TestSite } from '../../deploy/support/site';
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Call, ServerConnection } from '../../../electron/engine/connect/connection';
+import type { ServerConnection } from '../../../electron/engine/connect/connection';
+import type { Call } from '../../../electron/engine/base/call';
 import type { Fault, Wish } from './fault';
 
 /** Which calls change a server; a step without any of them is broken at its first call that reads. */
@@ -111,6 +112,7 @@ export function breaking(
 function methodsOf(real: ServerConnection): ServerConnection {
   return {
     kanidmd: (args, call) => real.kanidmd(args, call),
+    kanidmdHead: (args, call) => real.kanidmdHead(args, call),
     testConfig: (bytes, call) => real.testConfig(bytes, call),
     stat: (path, call) => real.stat(path, call),
     readFile: (path, call) => real.readFile(path, call),
@@ -118,11 +120,13 @@ function methodsOf(real: ServerConnection): ServerConnection {
     facts: (call) => real.facts(call),
     service: real.service,
     logs: (from, options) => real.logs(from, options),
+    logsBefore: (before, call) => real.logsBefore(before, call),
     scratch: (call) => real.scratch(call),
     makeFolder: (path, mode, call) => real.makeFolder(path, mode, call),
     freeSpace: (path, call) => real.freeSpace(path, call),
     lock: (owner, call) => real.lock(owner, call),
     removeFile: (path, call) => real.removeFile(path, call),
+    dial: (to, call) => real.dial(to, call),
     close: () => real.close(),
   };
 }

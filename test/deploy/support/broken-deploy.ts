@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import type { DeployOutcome } from '../../../shared/plan/deploy';
-import type { Problem } from '../../../shared/problem';
+import type { DeployOutcome } from '../../../shared/plan/model/deploy';
+import type { Problem } from '../../../shared/base/problem';
 import type { ChildOrder, Wish } from './fault';
 
 /** How a broken deploy ended. */

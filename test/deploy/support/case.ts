@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openIntents, readDeploys } from '../../../electron/engine/deploy/read-journal';
+import { openIntents, readDeploys } from '../../../electron/engine/deploy/journal/read-journal';
+import { lockOf } from '../../support/locks';
 import { deployBroken } from './broken-deploy';
 import type { BrokenJob, Fault, Wish } from './fault';
 import { deployed, startSite, type TestSite } from './site';
@@ -110,13 +112,8 @@ export async function runCase(
           await goBack(site, record?.outcome === 'done' ? record.deploy : null, before, left, check);
     await lookForBackups(site, check);
     if (after === 'done' || after === 'unchanged')
-      for (const machine of site.fleet.machines) {
-        const locks = await readdir(join(machine.folder, 'run', 'lock')).catch(() => []);
-        check(
-          !locks.some((it) => it.includes('kanilink')),
-          `${machine.id} is still locked: ${locks.join(', ')}`,
-        );
-      }
+      for (const machine of site.fleet.machines)
+        check(!existsSync(lockOf(machine)), `${machine.id} is still locked`);
     const action = record?.header.steps.find((it) => it.id === fault.step)?.action ?? 'no such step';
     const why = ended.problems.filter((it) => it.severity === 'error').map((it) => it.code);
     return { fault, job, action, way, fired, ended: [ended.end, ...why].join(' '), after, trouble };

@@ -2,16 +2,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createEngine } from '../../../electron/engine/create-engine';
-import type { Consent } from '../../../electron/engine/deploy/deploy-job';
-import type { Engine } from '../../../electron/engine/engine';
+import type { Consent } from '../../../electron/engine/api/consent';
+import type { Engine } from '../../../electron/engine/api/engine';
 import {
   type PracticeFleet,
   type PracticeFleetOptions,
   startPracticeFleet,
 } from '../../../practice/host/fleet';
 import { bundleKanidmd } from '../../../practice/kanidmd/conformance/bundle';
-import type { FleetText, PlanView } from '../../../shared/ipc';
-import type { DeployEvent } from '../../../shared/plan/deploy';
+import type { FleetText } from '../../../shared/ipc';
+import type { Plan } from '../../../shared/plan/model/plan';
+import type { DeployEvent } from '../../../shared/plan/model/deploy';
 
 /** A practice fleet and an operator's machine beside it. */
 export interface TestSite {
@@ -33,7 +34,7 @@ export async function startSite(
   {
     program: bundled,
     ...more
-  }: Pick<PracticeFleetOptions, 'version' | 'speed' | 'pollIntervalSeconds'> & {
+  }: Pick<PracticeFleetOptions, 'version' | 'speed' | 'pollIntervalSeconds' | 'kanidmdEnv'> & {
     /** A bundled kanidmd, which the caller deletes; without it one is made. */
     readonly program?: string;
   } = {},
@@ -118,4 +119,4 @@ export async function deployed(
 }
 
 /** What a plan erases. */
-export const erased = (plan: PlanView): string[] => [...new Set(plan.steps.flatMap((step) => step.erases))];
+export const erased = (plan: Plan): string[] => [...new Set(plan.steps.flatMap((step) => step.erases))];

@@ -31,6 +31,35 @@ export class Canvas {
     await mouse.up();
   }
 
+  /**
+   * Drags a server by its body, by mouse, until the pointer is over the middle of another one, or beside it.
+   * @param beside pixels right of that middle and below it
+   */
+  async carry(from: string, to: string, beside = { x: 0, y: 0 }): Promise<void> {
+    const start = await middleOf(this.server(from));
+    const end = await middleOf(this.server(to));
+    const { mouse } = this.#page;
+    await mouse.move(start.x, start.y);
+    await mouse.down();
+    await mouse.move(end.x + beside.x, end.y + beside.y, { steps: 12 });
+  }
+
+  async drop(): Promise<void> {
+    await this.#page.mouse.up();
+  }
+
+  /** What stands beside the pointer while something is dragged. */
+  get ghost(): Locator {
+    return this.root.getByTestId('drag-ghost');
+  }
+
+  /** Where a server is on the screen. */
+  async box(id: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    const box = await this.server(id).boundingBox();
+    if (box === null) throw new Error(`${id} is not on the screen`);
+    return box;
+  }
+
   /** The health a link's pill shows: of the worst of its pulls. */
   async health(supplier: string, consumer: string): Promise<string | null> {
     return this.link(supplier, consumer).getAttribute('data-pull-health');

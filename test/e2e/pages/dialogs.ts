@@ -20,6 +20,21 @@ export class PairDialog {
     await this.root.locator('[data-looking]').last().waitFor({ state: 'detached', timeout: 30_000 });
   }
 
+  /** What is known of a server's data. */
+  data(id: string): Locator {
+    return this.root.getByTestId(`data-${id}`);
+  }
+
+  /** Reads what both servers hold, and waits for it. */
+  async readData(): Promise<void> {
+    await this.root.getByTestId('read-data').click();
+    await this.root.getByTestId('read-data').waitFor({ state: 'detached', timeout: 60_000 });
+  }
+
+  get confirm(): Locator {
+    return this.root.getByTestId('pair-confirm');
+  }
+
   async choose(winner: string): Promise<void> {
     await this.root.getByTestId(`wins-${winner}`).click();
   }
@@ -44,9 +59,15 @@ export class ReviewDialog {
     this.steps = this.root.locator('[data-step]');
   }
 
+  /** Unfolds the steps. */
+  async showSteps(): Promise<void> {
+    await this.root.getByTestId('plan-steps').locator('summary').first().click();
+    await this.steps.first().waitFor();
+  }
+
   /** Waits until the plan is there. Planning reads every server. */
   async untilPlanned(): Promise<void> {
-    await this.steps.first().or(this.blocked).first().waitFor({ timeout: 60_000 });
+    await this.root.getByTestId('plan-summary').or(this.blocked).first().waitFor({ timeout: 60_000 });
   }
 
   /** Servers whose database the plan erases. */

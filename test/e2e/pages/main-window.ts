@@ -1,10 +1,13 @@
+import type { viewWords } from '../../../shared/ipc/commands';
+import { type ViewId } from '../../../shared/ipc/commands';
 import type { Locator, Page } from 'playwright';
 import { Canvas } from './canvas';
 import { DeployDialog, PairDialog, ReviewDialog } from './dialogs';
 import { Questions } from './questions';
 import { Servers } from './servers';
 
-export type Tab = 'Problems' | 'Plan' | 'Logs' | 'Certificates' | 'History';
+/** What stands on a tab of the lower panel. */
+export type Tab = Extract<(typeof viewWords)[ViewId], { readonly place: 'panel' }>['tab'];
 
 /** The whole window, as a person uses it. Tests read like what that person would tell of their day. */
 export class MainWindow {
@@ -101,6 +104,7 @@ export class MainWindow {
   /** Runs a command by its name in the palette. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('Control+K');
+    await this.page.getByTestId('palette').waitFor();
     await this.page.keyboard.type(title);
     await this.page.keyboard.press('Enter');
   }

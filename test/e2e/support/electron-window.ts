@@ -1,12 +1,16 @@
+import { execFile, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { FleetTrust } from '../../../electron/engine/trust/fleet-trust';
 
 /** A running Kanilink with a home of its own. */
 export interface ElectronWindow {
   readonly app: ElectronApplication;
   readonly page: Page;
+  /** The app's process; Playwright forgets it once it has ended. */
+  readonly child: ChildProcess;
   /** What Electron and the app wrote to standard error, and the page's own errors. */
   readonly said: readonly string[];
   /** `~` of this Kanilink. */
@@ -20,6 +24,12 @@ export interface ElectronWindow {
 export interface WindowOptions {
   /** A fleet file to open at the start. */
   readonly fleet?: string;
+  /** That fleet file is one the person trusts; true unless said. */
+  readonly trusted?: boolean;
+  /** Does something to the folder the app keeps its things in, before it starts. */
+  readonly prepare?: (profile: string) => void;
+  /** The home of a Kanilink before this one, which has ended: its next start. */
+  readonly home?: string;
   /** Content size in pixels. */
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -35,23 +45,21 @@ const CLOSE_LIMIT_MS = 20_000;
  */
 export async function openWindow(options: WindowOptions = {}): Promise<ElectronWindow> {
   const { executablePath, appArguments } = whatToRun();
-  const home = mkdtempSync(join(tmpdir(), 'kanilink-home-'));
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'kanilink-home-'));
   const said: string[] = [];
-  mkdirSync(join(home, '.ssh'), { mode: 0o700 });
+  mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
+  options.prepare?.(join(home, 'kanilink'));
+  if (options.fleet !== undefined && options.trusted !== false) await trustFile(home, options.fleet);
   const app = await _electron.launch({
     executablePath,
-    args: [
-      ...appArguments,
-      ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      `--user-data-dir=${join(home, 'kanilink')}`,
-      ...(options.fleet === undefined ? [] : [options.fleet]),
-    ],
+    args: [...appArguments, ...switches(home), ...(options.fleet === undefined ? [] : [options.fleet])],
     env: environment(home),
     timeout: START_LIMIT_MS,
   });
-  app.process().stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
+  const child = app.process();
+  child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
   const close = async (): Promise<void> => {
-    await endWithin(app, CLOSE_LIMIT_MS);
+    await endWithin(app, child, CLOSE_LIMIT_MS);
     rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   try {
@@ -63,7 +71,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<ElectronW
     page.setDefaultTimeout(20_000);
     const { width, height } = options.size ?? { width: 1280, height: 800 };
     await resize(app, width, height);
-    return { app, page, said, home, logFile: () => readLog(home), close };
+    return { app, page, child, said, home, logFile: () => readLog(home), close };
   } catch (cause) {
     const words = `no window opened: ${String(cause)}\n${said.join('')}\n${readLog(home)}`;
     await close();
@@ -76,6 +84,13 @@ function readLog(home: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
+/** Ends it as a crash or a power cut does: at once, with no chance to write anything. */
+export async function kill({ child }: ElectronWindow): Promise<void> {
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGKILL');
+  await gone;
+}
+
 /** Gives the page a size, as a person would by dragging the window's corner. */
 export async function resize(app: ElectronApplication, width: number, height: number): Promise<void> {
   await app.evaluate(
@@ -84,12 +99,51 @@ export async function resize(app: ElectronApplication, width: number, height: nu
   );
 }
 
-/** Answers the app's next file dialogs with this path: a native dialog can't be reached by a test. */
-export async function chooseFile(app: ElectronApplication, path: string): Promise<void> {
+/** Answers the app's next file dialogs with this path, null: Cancel. A native dialog can't be reached by a test. */
+export async function chooseFile(app: ElectronApplication, path: string | null): Promise<void> {
   await app.evaluate(({ dialog }, chosen) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
-    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
+    const canceled = chosen === null;
+    dialog.showOpenDialog = () => Promise.resolve({ canceled, filePaths: canceled ? [] : [chosen] });
+    dialog.showSaveDialog = () => Promise.resolve({ canceled, filePath: chosen ?? '' });
   }, path);
+}
+
+/** Clicks a file of “Open recent” by its name. */
+export async function clickRecent(app: ElectronApplication, name: string): Promise<void> {
+  await app.evaluate(({ Menu }, wanted) => {
+    const file = Menu.getApplicationMenu()?.items.find(({ label }) => label === '&File');
+    const recent = file?.submenu?.items.find(({ id }) => id === 'recent');
+    const item = recent?.submenu?.items.find(({ label }) => label.startsWith(wanted));
+    if (!item) throw new Error(`${wanted} is not recent`);
+    item.click();
+  }, name);
+}
+
+/** Starts Kanilink once more for a fleet, as a file manager would; it hands the fleet to the one that runs, and ends. */
+export async function secondInstance(window: ElectronWindow, fleet: string): Promise<void> {
+  const { executablePath, appArguments } = whatToRun();
+  const args = [...appArguments, ...switches(window.home), fleet];
+  await new Promise<void>((resolve, reject) => {
+    execFile(executablePath, args, { env: environment(window.home), timeout: START_LIMIT_MS }, (error) =>
+      error ? reject(error) : resolve(),
+    );
+  });
+}
+
+/** Drops a file on the window, as from a file manager. */
+export async function dropFile(page: Page, file: string): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const data = { items: [], files: [file], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await cdp.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
+  await cdp.detach();
+}
+
+/** Makes a fleet file one that this Kanilink's person trusts, as if they had been asked. */
+export async function trustFile(home: string, path: string): Promise<void> {
+  const configDir = join(home, 'kanilink');
+  const trust = new FleetTrust({ home, configDir, log: (line) => console.error(line) });
+  await trust.trust({ path, text: readFileSync(path, 'utf8') });
 }
 
 /** Clicks an item of the application menu. */
@@ -101,19 +155,26 @@ export async function clickMenu(app: ElectronApplication, id: string): Promise<v
   }, id);
 }
 
-function whatToRun(): { executablePath: string; appArguments: readonly string[] } {
+/** The app's switches for a home of its own. */
+export const switches = (home: string): readonly string[] => [
+  ...(process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  `--user-data-dir=${join(home, 'kanilink')}`,
+];
+
+/** The Electron and the app under test; `app`: its folder, or a packaged app's executable. */
+export function whatToRun(): { executablePath: string; appArguments: readonly string[]; app: string } {
   const electron = process.env['KANILINK_ELECTRON'];
   const app = process.env['KANILINK_APP'];
   if (!electron || !app)
     throw new Error('KANILINK_ELECTRON and KANILINK_APP say what to run; npm test sets them.');
   const isFolder = existsSync(join(app, 'package.json'));
   return isFolder
-    ? { executablePath: electron, appArguments: [app] }
-    : { executablePath: app, appArguments: [] };
+    ? { executablePath: electron, appArguments: [app], app }
+    : { executablePath: app, appArguments: [], app };
 }
 
 /** Nothing of the person who runs the tests: their keys, their agent, their settings. */
-function environment(home: string): Record<string, string> {
+export function environment(home: string): Record<string, string> {
   const kept = ['PATH', 'DISPLAY', 'XAUTHORITY', 'LANG', 'TMPDIR', 'XDG_RUNTIME_DIR'];
   const env = Object.fromEntries(
     kept.flatMap((name) => {
@@ -125,9 +186,8 @@ function environment(home: string): Record<string, string> {
 }
 
 /** Quits as a person would; a window that stays, over unsaved changes, is ended by force. */
-async function endWithin(app: ElectronApplication, limitMs: number): Promise<void> {
-  const child = app.process();
-  if (child.exitCode !== null) return;
+async function endWithin(app: ElectronApplication, child: ChildProcess, limitMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const force = setTimeout(() => child.kill('SIGKILL'), limitMs);
   await app

@@ -1,8 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ServerConnection } from '../../../electron/engine/connect/connection';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bundleKanidmd } from '../../../practice/kanidmd/conformance/bundle';
 import { freePort, missing as sshdMissing, type Sshd, startSshd } from '../../ssh/sshd';
 import { missing, startEngine, type TestEngine } from '../docker/support/engine';
@@ -14,10 +13,8 @@ import { toldUnit } from '../support/told';
 import { ADA_MAY_ALL, importDebian, startMachine, type SystemdMachine } from '../systemd/support/machine';
 import { debianRootFs } from '../systemd/support/root-fs';
 import { type Containers, dockerSeat, startContainers } from './docker-seat';
-import { filesHold } from './files';
-import { logsHold } from './logs';
+import { contractHolds } from './holds';
 import { machineSeat } from './machine-seat';
-import { programsHold } from './programs';
 import type { Seat } from './seat';
 
 const debian = missing === null ? await debianRootFs() : { missing };
@@ -121,45 +118,8 @@ describe.skipIf(missing !== null)('a server connection', { timeout: 90_000 }, ()
     { way: 'the socket of Podman', why: podmanMissing, seat: onPodman },
   ];
 
-  describe.each(ways)('by $way', ({ why, seat: take }) => {
+  describe.each(ways)('by $way', ({ why, seat }) => {
     if (why !== null) return it.skip(why);
-    let seat: Seat;
-    let server: ServerConnection;
-    let told: ServerConnection;
-
-    beforeAll(async () => {
-      seat = await take();
-      server = await seat.open();
-      told = await seat.openTold();
-    }, 60_000);
-    afterAll(async () => {
-      await server?.close();
-      await told?.close();
-      await seat?.close?.();
-    });
-
-    programsHold(
-      () => seat,
-      () => server,
-      () => told,
-    );
-    filesHold(
-      () => seat,
-      () => server,
-    );
-    logsHold(
-      () => seat,
-      () => told,
-    );
-    it('is let go when it is closed, twice if need be', async () => {
-      const other = await seat.open();
-      await other.close();
-      await other.close();
-      expect(
-        await server.stat(seat.config, { signal: new AbortController().signal, timeoutMs: 20_000 }),
-      ).toMatchObject({
-        ok: true,
-      });
-    });
+    contractHolds(seat);
   });
 });

@@ -11,19 +11,20 @@ import {
 } from 'node:fs';
 import { join, posix } from 'node:path';
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
-import type { DockerTarget } from '../../../electron/engine/connect/docker/target';
-import { ConnectionPool } from '../../../electron/engine/connect/pool';
+import type { DockerTarget } from '../../../electron/engine/connect/docker/api/target';
 import { value } from '../../ssh/results';
 import { call, person } from '../../ssh/sshd';
 import type { TestEngine } from '../docker/support/engine';
 import { IMAGE, prepareServer, runServer, untilUp } from '../docker/support/server';
 import { TOLD } from '../support/told';
 import type { Hands, Seat } from './seat';
+import { enginesApart } from '../../support/apart';
 
 /** The two containers of the contract; every way to their engine is a seat of its own. */
 export interface Containers {
   readonly engine: TestEngine;
   readonly hands: Hands;
+  readonly httpsPort: number;
 }
 
 /** Starts them: a practice server, and one whose kanidmd does as it is told. */
@@ -37,19 +38,19 @@ export async function startContainers(engine: TestEngine): Promise<Containers> {
     ...['--entrypoint', '/bin/node', IMAGE, '/told.cjs', 'server'],
   );
   await untilUp(engine, 'held');
-  return { engine, hands: handsIn(server.folder) };
+  return { engine, hands: handsIn(server.folder), httpsPort: server.httpsPort };
 }
 
 /** A way to them. */
 export function dockerSeat(
-  { hands }: Containers,
+  { hands, httpsPort }: Containers,
   way: Partial<DockerTarget> & Pick<DockerTarget, 'endpoint' | 'home'>,
   cut: () => void,
   close?: () => Promise<void>,
 ): Seat {
   const open = async (container: string) => {
     const target = { id: container, container, config: null, certificates: null, env: {}, ...way };
-    const options = { pool: new ConnectionPool<never>(0), backoff: [50, 100, 200, 400, 800, 1_600] };
+    const options = { ...enginesApart(), backoff: [50, 100, 200, 400, 800, 1_600] };
     return value(await openDocker(target, person(), call(20_000), options));
   };
   return {
@@ -57,6 +58,8 @@ export function dockerSeat(
     openTold: () => open('told'),
     config: '/data/server.toml',
     manager: 'docker',
+    // On the host's network, at its loopback address: over TCP only what others may dial is in reach.
+    https: { port: httpsPort, inReach: !way.endpoint.startsWith('tcp:') },
     hands,
     cut,
     ...(close === undefined ? {} : { close }),

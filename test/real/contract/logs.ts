@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LogItem, LogStart, ServerConnection } from '../../../electron/engine/connect/connection';
+import { value } from '../../ssh/results';
 import { call, until } from '../../ssh/sshd';
 import type { Seat } from './seat';
 
@@ -20,8 +21,10 @@ export function logsHold(seat: () => Seat, told: () => ServerConnection): void {
       for await (const item of told().logs({ since: 0 }, { follow: true, signal: stop.signal }))
         items.push(item);
     })();
+    // Lines that are there already come at once, and would count as having come after a cut.
+    const there = (await readAll({ since: 0 })).length;
     for (let round = 1; round <= 3; round++) {
-      const before = items.length;
+      const before = Math.max(items.length, there);
       await until(
         () => items.length >= before + 10,
         () => `nothing more came: ${JSON.stringify(items.slice(-3))}`,
@@ -32,6 +35,7 @@ export function logsHold(seat: () => Seat, told: () => ServerConnection): void {
     await reading;
     expect(items.filter((item) => item.kind !== 'line')).toEqual([]);
     const whole = await readAll({ since: 0 });
+    expect(whole.filter((item) => item.kind !== 'line')).toEqual([]);
     expect(lines(items)).toEqual(lines(whole.slice(0, items.length)));
     const numbers = lines(items).flatMap(([, text]) => /^line (\d+)$/.exec(text ?? '')?.[1] ?? []);
     expect(numbers).toEqual(numbers.map((_, at) => String(at + 1)));
@@ -47,6 +51,25 @@ export function logsHold(seat: () => Seat, told: () => ServerConnection): void {
     const later = await readAll({ since });
     const wanted = whole.filter((item) => item.kind === 'line' && item.at >= since * 1000);
     expect(lines(later).slice(0, wanted.length)).toEqual(lines(wanted));
+  });
+
+  it('has what was logged before a time: the newest of it, under the cursors it has forwards', async () => {
+    // Podman's times are whole seconds: lines of one time lie before and after the one in the middle.
+    const whole = await readAll({ since: 0 });
+    const middle = whole[25];
+    if (middle?.kind !== 'line') throw new Error(`no line: ${JSON.stringify(middle)}`);
+    const wanted = lines(whole.filter((item) => item.kind === 'line' && item.at <= middle.at));
+    const before = async (most: number, characters = 1_000_000) =>
+      value(await told().logsBefore(middle.at, { ...call(30_000), lines: most, characters }));
+    const some = await before(10);
+    expect(lines(some.items)).toEqual(wanted.slice(-10));
+    expect(some.from).toBe(some.items[0]?.kind === 'line' ? some.items[0].at : 0);
+    expect(lines((await before(10, 1)).items)).toEqual(wanted.slice(-1));
+    const all = await before(10_000);
+    expect(lines(all.items)).toEqual(wanted);
+    expect(all.from).toBeNull();
+    const none = value(await told().logsBefore(0, { ...call(30_000), lines: 10, characters: 1000 }));
+    expect(none).toEqual({ items: [], from: null });
   });
 
   it('that is not followed any more ends', async () => {

@@ -1,6 +1,6 @@
 import { openSsh } from '../../../electron/engine/connect/ssh/open-ssh';
-import { ConnectionPool } from '../../../electron/engine/connect/pool';
-import type { SshTarget } from '../../../electron/engine/connect/ssh/target';
+import { ConnectionPool } from '../../../electron/engine/connect/common/pool';
+import type { SshTarget } from '../../../electron/engine/connect/ssh/address/target';
 import { value } from '../../ssh/results';
 import { call, person } from '../../ssh/sshd';
 import { startLink } from '../support/link';
@@ -29,6 +29,7 @@ export async function machineSeat(
     openTold: () => open({ service: 'told', kanidmd: '/usr/local/bin/told', config: '/etc/told.toml' }),
     config: '/etc/kanidm/server.toml',
     manager: 'systemd',
+    https: { port: machine.httpsPort, inReach: true },
     hands: handsAt(machine),
     cut: link.cut,
     close: link.close,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
+import { secure } from '../../../electron/engine/serves/https';
 import { fault, value } from '../../ssh/results';
 import { call, until } from '../../ssh/sshd';
 import { oddWords } from '../../support/odd-words';
@@ -64,7 +65,7 @@ export function programsHold(
     expect(refused.accepted).toBe(false);
     expect(refused.output).toContain('nonsense');
     expect(hands.list(folder)).toEqual(before);
-    // Its admin socket was not taken over (kanidm.md, configtest).
+    // Its admin socket was not taken over (`kanidm.md`, "configtest").
     expect(value(await server().kanidmd(['domain', 'show'], call(20_000))).stdout).toContain('domain_uuid');
   });
 
@@ -95,6 +96,22 @@ export function programsHold(
       },
       () => `it did not come up: ${said}`,
     );
+  });
+
+  it('dials a port of the server itself, and says why it cannot', async () => {
+    const { port, inReach } = seat().https;
+    const ask = (to: number) => server().dial({ host: '127.0.0.1', port: to }, call(20_000));
+    if (!inReach) return expect(fault(await ask(port)).code).toBe('port-not-reachable');
+    // Both ways at once and in order: a handshake, then an answer that only its web server gives.
+    const secured = value(
+      await secure(value(await ask(port)), 'idm.example.com', 'held', Date.now(), call(20_000)),
+    );
+    const answered = value(await secured.ask({ method: 'GET', path: '/status' }, call(20_000)));
+    expect(answered).toMatchObject({ code: 200, text: 'true' });
+    secured.close();
+    expect(fault(await ask(1)).code).toBe('port-closed');
+    const left = { signal: AbortSignal.abort(), timeoutMs: 1_000 };
+    expect(fault(await server().dial({ host: '127.0.0.1', port }, left)).code).toBe('cancelled');
   });
 
   it('has one lock: of many one gets it, it is checked, and taken over only by its own deploy', async () => {

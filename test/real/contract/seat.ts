@@ -9,6 +9,8 @@ export interface Seat {
   /** The practice server's configuration, as the connection names it. */
   readonly config: string;
   readonly manager: string;
+  /** Where the practice server's HTTPS listens, and whether this way leads there. */
+  readonly https: { readonly port: number; readonly inReach: boolean };
   readonly hands: Hands;
   /** Breaks every connection on the way; the next ones are let through. */
   cut(): void;

@@ -2,17 +2,20 @@ import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listContainers } from '../../../electron/engine/connect/docker/list-containers';
+import { listContainers } from '../../../electron/engine/connect/docker/unit/list-containers';
 import type { DockerConnection } from '../../../electron/engine/connect/docker/docker-connection';
-import { sha256Of } from '../../../electron/engine/connect/ssh/files';
+import { sha256Of } from '../../../electron/engine/connect/common/files';
 import { value } from '../../ssh/results';
-import { call, person } from '../../ssh/sshd';
+import { call, person, until } from '../../ssh/sshd';
 import { makeNetwork, missing } from './support/engine';
+import { HEALTHCHECK, importImage } from './support/image';
 import { type Rig, startRig } from './support/rig';
 import { IMAGE, prepareServer, runServer, untilUp } from './support/server';
+import { enginesApart } from '../../support/apart';
 
 const text = (content: string) => new TextEncoder().encode(content);
 const code = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code);
+const IGNORING = 'setInterval(() => undefined, 1000); process.on("SIGTERM", () => undefined)';
 const SLEEPING = 'setInterval(() => undefined, 1000); process.on("SIGTERM", () => process.exit(0))';
 
 describe.skipIf(missing !== null)('changes on an engine', () => {
@@ -107,7 +110,7 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     expect(won).toHaveLength(1);
     expect(new Set(all.map(code))).toEqual(new Set(['ok', 'locked']));
     const refused = await two.lock(owner('d5'), asked);
-    expect(JSON.stringify(refused)).toMatch(/who: ada d\d+ \$\(id\).*host: desk.*stale: no/);
+    expect(JSON.stringify(refused)).toMatch(/"locked".*who ada d\d+ \$\(id\).*host desk/);
     const lock = won[0];
     if (!lock) throw new Error('nobody has the lock');
     expect(code(await lock.check(call()))).toBe('ok');
@@ -128,20 +131,32 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     value(await again.release(call()));
   });
 
-  it('a healthcheck is waited for', async () => {
+  it('a healthcheck is shown and not waited for', async () => {
     const server = await prepareServer(rig.engine.folder, 'checked');
-    const check = `HEALTHCHECK --interval=1s --timeout=5s --start-period=30s CMD ["/bin/node", "/kanidmd.cjs", "domain", "show", "-c", "/data/server.toml"]`;
-    const container = rig.engine.docker('create', IMAGE);
-    rig.engine.docker('commit', '--change', check, container, 'checked-image');
-    rig.engine.docker('rm', container);
+    importImage(rig.engine, rig.rootFs, 'checked:latest', [HEALTHCHECK]);
     rig.engine.docker(
       ...['create', '--name', 'checked', '--network', 'host', '--volume', `${server.folder}:/data`],
-      'checked-image',
+      'checked:latest',
     );
     const connection = await rig.open('checked');
-    const state = value(await connection.service.start(call(40_000)));
-    expect(state).toEqual({ state: 'running', detail: 'running (healthy)' });
+    const asChecked = { state: 'running', detail: 'running (starting)' };
+    expect(value(await connection.service.start(call(20_000)))).toEqual(asChecked);
+    expect(value(await connection.service.restart(call(20_000)))).toEqual(asChecked);
+    expect(value(await connection.facts(call())).service).toEqual(asChecked);
     rig.engine.docker('rm', '--force', 'checked');
+  });
+
+  it('a container that ignores its stop is said to be stopping meanwhile, and only then', async () => {
+    rig.runScript('stubborn', IGNORING, ['--stop-timeout', '4']);
+    const connection = await rig.open('stubborn');
+    const restarting = connection.service.restart(call(30_000));
+    await until(
+      async () => value(await connection.service.state(call())).state === 'stopping',
+      () => 'the stop is not seen',
+    );
+    expect(value(await restarting)).toMatchObject({ state: 'running' });
+    expect(value(await connection.service.state(call())).state).toBe('running');
+    rig.engine.docker('rm', '--force', 'stubborn');
   });
 
   it('a container that ends says how', async () => {
@@ -199,7 +214,7 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
       home: rig.engine.folder,
       env: {},
     };
-    const found = value(await listContainers(target, person(), call(20_000)));
+    const found = value(await listContainers(target, person(), call(20_000), enginesApart()));
     expect(found[0]).toMatchObject({ isKanidmd: true });
     expect(found.find((it) => it.name === 'zz-kanidm')).toMatchObject({
       image: IMAGE,

@@ -10,6 +10,7 @@ import { missing, startEngine, type TestEngine } from './support/engine';
 import { podmanMissing, startPodman } from './support/podman';
 import { importImage, makeRootFs } from './support/image';
 import { prepareServer, runServer, type TestServer, untilUp } from './support/server';
+import { enginesApart } from '../../support/apart';
 
 const text = (content: string) => new TextEncoder().encode(content);
 const code = (result: { ok: boolean; error?: { code: string } }) => (result.ok ? 'ok' : result.error?.code);
@@ -57,7 +58,7 @@ describe.each(engines)('a server in a container of $name, over its socket', ({ w
         },
         person(),
         call(),
-        { backoff: [50, 100, 200, 400, 800, 1_600, 3_200] },
+        { ...enginesApart(), backoff: [50, 100, 200, 400, 800, 1_600, 3_200] },
       ),
     );
 

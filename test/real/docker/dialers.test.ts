@@ -15,15 +15,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BareEngineQuestion } from '../../../electron/engine/connect/connection';
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
-import type { DockerTarget } from '../../../electron/engine/connect/docker/target';
-import { ConnectionPool } from '../../../electron/engine/connect/pool';
-import type { SshSession } from '../../../electron/engine/connect/ssh/session';
+import type { DockerTarget } from '../../../electron/engine/connect/docker/api/target';
 import { call, freePort, missing as sshdMissing, person, type Sshd, startSshd } from '../../ssh/sshd';
 import { value } from '../../ssh/results';
 import { missing, startEngine, type TestEngine } from './support/engine';
 import { importImage, makeRootFs } from './support/image';
 import { makeEngineCertificates } from './support/tls';
 import { prepareServer, runServer, type TestServer, untilUp } from './support/server';
+import { enginesApart } from '../../support/apart';
 
 /** The ways to one real engine; what goes over them is in `contract/`. */
 describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
@@ -85,16 +84,14 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
     ...more,
   });
   const code = async (more: Partial<DockerTarget>, who = person(), limit = call()) => {
-    const opened = await openDocker(target(more), who, limit, { pool: new ConnectionPool(0) });
+    const opened = await openDocker(target(more), who, limit, enginesApart());
     if (!opened.ok) return opened.error.code;
     await opened.value.close();
     return 'ok';
   };
   /** Reads, runs, replaces: over whatever way. */
   const works = async (more: Partial<DockerTarget>, who = person()) => {
-    const connection = value(
-      await openDocker(target(more), who, call(20_000), { pool: new ConnectionPool(0) }),
-    );
+    const connection = value(await openDocker(target(more), who, call(20_000), enginesApart()));
     try {
       const shown = value(await connection.kanidmd(['domain', 'show'], call(20_000)));
       expect(shown.stdout).toContain('domain_uuid');
@@ -235,7 +232,7 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
         'kanidm/server:1.10.5',
       );
       return far(bin, async (endpoint, it) => {
-        const options = { pool: new ConnectionPool<SshSession>(0) };
+        const options = enginesApart();
         const connection = value(
           await openDocker(
             target({ endpoint, home: it.home, container: 'by-unit' }),
@@ -259,7 +256,7 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
         `${program('docker', 'echo no engine here >&2; exit 1')}:${program('sudo', 'echo sudo: a password is required >&2; exit 1')}:${program('podman', 'exit 125')}`,
         async (endpoint, it) => {
           const opened = await openDocker(target({ endpoint, home: it.home }), person(), call(), {
-            pool: new ConnectionPool(0),
+            ...enginesApart(),
           });
           expect(opened).toMatchObject({ ok: false, error: { code: 'engine-not-reached' } });
           expect(JSON.stringify(opened)).toMatch(/no engine here.*a password is required/s);

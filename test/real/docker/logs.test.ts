@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogItem, ServerConnection } from '../../../electron/engine/connect/connection';
+import { CUT_MARK, KEPT_LINE } from '../../../electron/engine/connect/common/kept-line';
 import { value } from '../../ssh/results';
 import { call, until } from '../../ssh/sshd';
 import { missing } from './support/engine';
@@ -127,7 +128,7 @@ describe.skipIf(missing !== null)('a container’s log', () => {
     for (const name of ['plain', 'terminal']) {
       rig.engine.docker('wait', name);
       const items = await readAll(await rig.open(name), { since: 0 });
-      expect(texts(items), name).toEqual(['odd \ufffd\ufffd', 'y'.repeat(70_000), 'last']);
+      expect(texts(items), name).toEqual(['odd \ufffd\ufffd', `${'y'.repeat(KEPT_LINE)}${CUT_MARK}`, 'last']);
     }
   });
 

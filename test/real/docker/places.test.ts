@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256Of } from '../../../electron/engine/connect/ssh/files';
+import { sha256Of } from '../../../electron/engine/connect/common/files';
 import { value } from '../../ssh/results';
 import { call } from '../../ssh/sshd';
 import { makeNetwork, missing } from './support/engine';

@@ -1,7 +1,7 @@
 import ssh2 from 'ssh2';
 import { expect, it, vi } from 'vitest';
 import type { LogItem } from '../../../electron/engine/connect/connection';
-import { sha256Of } from '../../../electron/engine/connect/ssh/files';
+import { sha256Of } from '../../../electron/engine/connect/common/files';
 import { fault, value } from '../../ssh/results';
 import { call, until } from '../../ssh/sshd';
 import type { Workbench } from './workbench';
@@ -67,7 +67,7 @@ export function faultsHold(bench: () => Workbench): void {
 
   it('a full disk and a read-only one are said, and the old file stays whole', async () => {
     shell(
-      `mkdir /mnt/small && mount -t tmpfs -o size=64k tmpfs /mnt/small && printf old > /mnt/small/a.toml`,
+      `mkdir /mnt/small && mount -t tmpfs -o size=64k,mode=0755 tmpfs /mnt/small && printf old > /mnt/small/a.toml`,
     );
     const asked = { ...call(20_000), expect: sha256Of(bytes('old')) };
     for (const who of [asRoot(), {}]) {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { sha256Of } from '../../../electron/engine/connect/ssh/files';
-import type { SshTarget } from '../../../electron/engine/connect/ssh/target';
+import { sha256Of } from '../../../electron/engine/connect/common/files';
+import type { SshTarget } from '../../../electron/engine/connect/ssh/address/target';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
-import type { Result } from '../../../shared/result';
+import type { Result } from '../../../shared/base/result';
 import { value } from '../../ssh/results';
 import { call } from '../../ssh/sshd';
 import { injections } from '../docker/support/injections';
@@ -30,7 +30,8 @@ export function injectionsHold(bench: () => Workbench): void {
 
   it(`run nothing as a user, a unit or a program: ${words.length} of them`, async () => {
     expect(words.length).toBeGreaterThan(200);
-    bench().machine.run('install', '-d', '-m', '0777', '/data');
+    bench().machine.run('install', '-d', '-m', '1777', '/data');
+    bench().machine.run('install', '-d', '-m', '0755', '/data/work');
     const port = bench().machine.sshPort;
     for (const word of words) {
       const asUser = await bench().open({ endpoint: `ssh://${word}@127.0.0.1:${port}` });
@@ -51,6 +52,7 @@ export function injectionsHold(bench: () => Workbench): void {
     expect(ran()).toBe('0');
   });
 
+  // Each path is looked at name by name, with a few programs for every word.
   it('are only words as arguments and only names as paths', async () => {
     const plain = words.filter((word) => !nul(word));
     for (const sudo of [false, true])
@@ -76,7 +78,7 @@ export function injectionsHold(bench: () => Workbench): void {
           }
           for (const word of some([...new Set(plain.map(asName))], 32)) {
             if (word.trim() === '' || word === '.' || word === '..') continue;
-            const path = `/data/${word}`;
+            const path = `/data/work/${word}`;
             bench().machine.run('/bin/sh', '-c', 'printf old > "$1"', 'sh', path);
             const asked = { ...call(20_000), expect: sha256Of(bytes('old')) };
             value(await server.replaceFile(path, bytes(word), asked));
@@ -90,15 +92,15 @@ export function injectionsHold(bench: () => Workbench): void {
         },
       );
     expect(ran()).toBe('0');
-  });
+  }, 240_000);
 
   it('are only values in a configuration, and only a name in a lock', async () => {
     const all = words.join('\n');
     await beside({ sudo: true }, async (server) => {
-      bench().machine.run('/bin/sh', '-c', 'printf old > /data/values.toml');
+      bench().machine.run('/bin/sh', '-c', 'printf old > /data/work/values.toml');
       const asked = { ...call(20_000), expect: sha256Of(bytes('old')) };
-      value(await server.replaceFile('/data/values.toml', bytes(all), asked));
-      const read = value(await server.readFile('/data/values.toml', { ...call(), maxBytes: 1_000_000 }));
+      value(await server.replaceFile('/data/work/values.toml', bytes(all), asked));
+      const read = value(await server.readFile('/data/work/values.toml', { ...call(), maxBytes: 1_000_000 }));
       expect(Buffer.from(read.bytes).toString()).toBe(all);
       const config = bench().machine.run('cat', '/etc/kanidm/server.toml');
       for (const word of some(words, 24)) {
@@ -112,6 +114,8 @@ export function injectionsHold(bench: () => Workbench): void {
       value(await lock.release(call()));
     });
     expect(ran()).toBe('0');
-    expect(bench().machine.run('ls', '-A', '/data')).toBe('values.toml');
+    expect(bench().machine.run('ls', '-A', '/data', '/data/work')).toBe(
+      '/data:\nwork\n\n/data/work:\nvalues.toml',
+    );
   });
 }

@@ -1,9 +1,9 @@
 import type { Person, ServerConnection } from '../../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../../electron/engine/connect/pool';
+import { ConnectionPool } from '../../../electron/engine/connect/common/pool';
 import { openSsh } from '../../../electron/engine/connect/ssh/open-ssh';
-import type { SshSession } from '../../../electron/engine/connect/ssh/session';
-import type { SshTarget } from '../../../electron/engine/connect/ssh/target';
-import type { Result } from '../../../shared/result';
+import type { SshSession } from '../../../electron/engine/connect/ssh/session/session';
+import type { SshTarget } from '../../../electron/engine/connect/ssh/address/target';
+import type { Result } from '../../../shared/base/result';
 import { call, person } from '../../ssh/sshd';
 import { type Link, startLink } from '../support/link';
 import { homeThatKnows, type SystemdMachine } from '../systemd/support/machine';

@@ -1,4 +1,4 @@
-import { type CertificateText, type Origin, trusted } from '../../../shared/names';
+import { type CertificateText, type Origin, trusted } from '../../../shared/base/names';
 import { ACKNOWLEDGEMENT } from '../../../shared/server-config/findings';
 import { certificateKey, type PartnerType, pulls } from '../../../shared/server-config/server-config';
 import { certificateOfTest } from '../fleet-fixtures';
@@ -41,12 +41,14 @@ export interface GeneratedFile {
   readonly shape: Shape;
   /** False: no `[replication]` header, whatever else there is of it. */
   readonly header: boolean;
+  /** Braces over several lines, or with a comma at their end: TOML 1.1. */
+  readonly toml11: boolean;
 }
 
 export type OwnKey = 'origin' | 'bindaddress' | 'task_poll_interval';
 type Shape = 'none' | 'headers' | 'top-level' | 'braces';
 
-/** A server.toml in some spelling of TOML 1.0: valid, and what Kanilink must understand in it makes sense. */
+/** A server.toml in some spelling of TOML 1.1: valid, and what Kanilink must understand in it makes sense. */
 export const generateFile = (bytes: Uint8Array): GeneratedFile => new Writer(new Tape(bytes)).file();
 
 const hosts = ['idm-b.example.com:8444', 'idm-c:443', '192.0.2.7:8444', '[fd00::c]:8444'];
@@ -63,6 +65,7 @@ class Writer {
   private readonly equals: string;
   /** A comment that belongs to the table above touches it, and must not touch what is below. */
   private needsBlank = false;
+  private toml11 = false;
 
   constructor(private readonly tape: Tape) {
     this.eolKind = tape.oneOf(['lf', 'lf', 'crlf', 'mixed']);
@@ -142,6 +145,7 @@ class Writer {
       acknowledgement: this.acknowledgement,
       shape,
       header,
+      toml11: this.toml11,
     };
   }
 
@@ -256,15 +260,43 @@ class Writer {
 
   private bracedPartner(origin: Origin, prefix: string, braced: boolean, tag: string): void {
     const key = this.keyOf(origin);
-    const space = this.tape.oneOf([' ', '', '\t']);
-    this.put(`${prefix}${spellKey(this.tape, key)}${this.equals}{${space}`, tag);
-    this.partnerKeys(origin, key, 'line', braced).forEach((it, index) => {
-      this.put(index === 0 ? '' : this.tape.oneOf([', ', ',', ' , ']), tag);
+    this.put(`${prefix}${spellKey(this.tape, key)}${this.equals}`, tag);
+    const runs = this.partnerKeys(origin, key, 'line', braced).map((it) => () => {
       this.put(it.name, tag, ...(it.renamed ? [`${origin}.value`] : []));
       this.put(this.equals, tag);
       this.put(it.value.text, tag, `${origin}.value`);
     });
+    this.braces(runs, tag);
+  }
+
+  /** Pairs between braces: on one line, or over several (TOML 1.1). */
+  private braces(runs: readonly Run[], tag: string): void {
+    const { tape } = this;
+    if (runs.length > 0 && tape.chance(40)) return this.bracesOverLines(runs, tag);
+    const space = tape.oneOf([' ', '', '\t']);
+    this.put(`{${space}`, tag);
+    runs.forEach((run, index) => {
+      this.put(index === 0 ? '' : tape.oneOf([', ', ',', ' , ']), tag);
+      run();
+    });
     this.put(`${space}}`, tag);
+  }
+
+  private bracesOverLines(runs: readonly Run[], tag: string): void {
+    const { tape } = this;
+    this.toml11 = true;
+    const trailing = tape.chance(60);
+    const indent = `${this.indent}${tape.oneOf(['  ', '\t', ''])}`;
+    this.put(`{${tape.oneOf(['', '', ' # x'])}${this.eol()}`, tag);
+    runs.forEach((run, index) => {
+      if (tape.chance(20)) this.put(`${indent}${comment(tape)}${this.eol()}`, tag);
+      this.put(indent, tag);
+      run();
+      const comma = trailing || index < runs.length - 1 ? tape.oneOf([',', ',', ' ,']) : '';
+      this.put(`${comma}${tape.oneOf(['', '', ' # x'])}${this.eol()}`, tag);
+    });
+    if (tape.chance(10)) this.put(`${indent}${comment(tape)}${this.eol()}`, tag);
+    this.put(`${this.indent}}`, tag);
   }
 
   /** `"repl://…".type = …` and so on: lines that may stand apart from each other. */
@@ -294,7 +326,7 @@ class Writer {
   /** `replication = { … }`. */
   private bracedReplication(): void {
     this.above();
-    this.put(`${spellKey(this.tape, 'replication')}${this.equals}{ `, 'braces');
+    this.put(`${spellKey(this.tape, 'replication')}${this.equals}`, 'braces');
     const own = this.ownValues();
     const parts: Run[] = own.map(({ name, value }) => () => {
       this.put(`${spellKey(this.tape, name)}${this.equals}`, 'braces');
@@ -314,11 +346,8 @@ class Writer {
           });
       }
     }
-    this.tape.shuffled(parts).forEach((part, index) => {
-      if (index > 0) this.put(this.tape.oneOf([', ', ',']), 'braces');
-      part();
-    });
-    this.put(` }${this.tape.oneOf(['', ' # x'])}${this.eol()}`, 'braces');
+    this.braces(this.tape.shuffled(parts), 'braces');
+    this.put(`${this.tape.oneOf(['', ' # x'])}${this.eol()}`, 'braces');
   }
 
   private ownKeys(prefix: string): readonly Run[] {

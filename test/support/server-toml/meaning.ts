@@ -1,5 +1,5 @@
 import { parse } from 'smol-toml';
-import { parseOrigin } from '../../../shared/origin';
+import { parseOrigin } from '../../../shared/base/origin';
 import { certificateKey, type ConfigChange, pulls } from '../../../shared/server-config/server-config';
 import { ACKNOWLEDGEMENT } from '../../../shared/server-config/findings';
 

@@ -1,59 +1,80 @@
 import { posix } from 'node:path';
-import type { HostFacts, ServiceState } from '../../../../shared/observed';
-import type { Sha256 } from '../../../../shared/names';
-import { fail, ok, type Result } from '../../../../shared/result';
+import type { Duplex } from 'node:stream';
+import type { HostFacts, ServiceState } from '../../../../shared/observed/observed';
+import type { Sha256 } from '../../../../shared/base/names';
+import { fail, ok, type Result } from '../../../../shared/base/result';
 import type {
-  Call,
   ConfigTest,
   FileContent,
   FileStat,
+  HeadWanted,
   Lock,
   LockOwner,
+  LogBound,
   LogItem,
   LogStart,
+  OlderLog,
   Output,
   Scratch,
   ServerConnection,
+  TcpAddress,
   TakeOver,
 } from '../connection';
-import type { At } from '../ssh/faults';
-import { within } from '../ssh/limits';
-import { readFile, stat } from './archive';
-import { Container, type Inspected } from './container';
-import type { EngineApi } from './engine-api';
-import { exec } from './exec';
-import { configPathOf, hostFacts } from './facts';
-import { makeFolder, removeFile } from './folders';
-import { ownerOf } from './owner';
-import { faultAt } from '../ssh/faults';
-import { kanidmdUser } from './kanidmd-user';
-import { lockContainer } from './lock';
-import { readLogs } from './logs';
-import { managerOf } from './manager';
-import { kanidmdArguments, serverCommand } from './program';
-import { replaceFile } from './replace-file';
-import { runBeside } from './run-beside';
-import { Scratches } from './scratch';
-import { changeService, managedByKubernetes, stateOf, type Verb } from './service';
-import type { DockerTarget } from './target';
-import { testConfig } from './test-config';
+import type { Call } from '../../base/call';
+import type { At } from '../common/faults';
+import { within } from '../common/limits';
+import { readFile, stat } from './files/archive';
+import { Container, type Inspected } from './api/container';
+import type { EngineApi } from './api/engine-api';
+import { exec } from './unit/exec';
+import { configPathOf, hostFacts } from './unit/facts';
+import { makeFolder, removeFile } from './files/folders';
+import { ownerOf } from './files/owner';
+import { faultAt } from '../common/faults';
+import { kanidmdUser } from './files/kanidmd-user';
+import { lockContainer } from './unit/lock';
+import { readLogs } from './log/logs';
+import { readBefore } from './log/logs-before';
+import { DOING } from './log/open-log';
+import { managerOf } from './inspect/manager';
+import { kanidmdArguments } from '../common/kanidmd-arguments';
+import { serverCommand } from './inspect/program';
+import { reachOf } from './inspect/reach';
+import { replaceFile } from './files/replace-file';
+import { runBeside } from './unit/run-beside';
+import { Scratches } from './files/scratch';
+import { changeService, managedByKubernetes, stateOf, type Verb } from './unit/service';
+import type { DockerTarget } from './api/target';
+import { testConfig } from './unit/test-config';
 
 /** A server in a container, reached over the API of its engine: Docker's or Podman's. */
 export class DockerConnection implements ServerConnection {
   private readonly at: At;
   private readonly container: Container;
   private readonly scratches = new Map<string, Scratches>();
+  /** When the process started that was asked to stop and may still be at it; null: none. */
+  private stopping: string | null = null;
 
   constructor(
     private readonly target: Pick<DockerTarget, 'id' | 'endpoint' | 'container' | 'config'>,
     private readonly api: EngineApi,
     private readonly backoff: readonly number[],
+    /** Gives the engine back. */
+    private readonly release: () => Promise<void>,
   ) {
     this.at = api.at;
     this.container = new Container(api, target.container);
   }
 
   kanidmd(args: readonly string[], call: Call): Promise<Result<Output>> {
+    return this.run(args, call);
+  }
+
+  kanidmdHead(args: readonly string[], call: Call & HeadWanted): Promise<Result<Output>> {
+    return this.run(args, call, call);
+  }
+
+  private run(args: readonly string[], call: Call, head?: HeadWanted): Promise<Result<Output>> {
     return this.during(call, `running kanidmd ${args.join(' ')}`, async (seen, signal) => {
       const words = kanidmdArguments(args, configPathOf(seen, this.target.config));
       // Backups of old versions need a stopped server (`kanidm.md`, "scripting backup"), where nothing can be executed.
@@ -61,7 +82,7 @@ export class DockerConnection implements ServerConnection {
         const beside = { args: words, files: [], volumes: 'writable', keepOverrides: true } as const;
         return runBeside(this.container, seen, beside, signal);
       }
-      return exec(this.container, seen, [...serverCommand(seen).program, ...words], signal);
+      return exec(this.container, seen, [...serverCommand(seen).program, ...words], signal, head);
     });
   }
 
@@ -118,7 +139,7 @@ export class DockerConnection implements ServerConnection {
     stop: (call: Call) => this.change('stop', call),
     restart: (call: Call) => this.change('restart', call),
     state: (call: Call): Promise<Result<ServiceState>> =>
-      this.during(call, 'asking the engine', async (seen) => ok(stateOf(seen))),
+      this.during(call, 'asking the engine', (seen) => Promise.resolve(ok(stateOf(seen, this.stopping)))),
   };
 
   logs(
@@ -126,6 +147,10 @@ export class DockerConnection implements ServerConnection {
     options: { readonly follow: boolean; readonly signal: AbortSignal },
   ): AsyncIterable<LogItem> {
     return readLogs(this.container, from, options.follow, this.backoff, options.signal);
+  }
+
+  logsBefore(before: number, call: Call & LogBound): Promise<Result<OlderLog>> {
+    return this.during(call, DOING, (_, signal) => readBefore(this.container, before, call, signal));
   }
 
   scratch(call: Call & { readonly beside?: string; readonly again?: string }): Promise<Result<Scratch>> {
@@ -168,14 +193,26 @@ export class DockerConnection implements ServerConnection {
     );
   }
 
+  dial(to: TcpAddress, call: Call): Promise<Result<Duplex>> {
+    return this.during(call, `dialling port ${to.port}`, async (seen, signal) => {
+      const reach = reachOf(this.at, seen, to);
+      return reach.ok ? this.api.dialer.reach(this.at, reach.value, signal) : reach;
+    });
+  }
+
   close(): Promise<void> {
-    return this.api.close();
+    return this.release();
   }
 
   private change(verb: Verb, call: Call): Promise<Result<ServiceState>> {
-    return this.during(call, `${verb} of container ${this.target.container}`, (_, signal) =>
-      changeService(this.container, verb, signal),
-    );
+    return this.during(call, `${verb} of container ${this.target.container}`, async (seen, signal) => {
+      this.stopping = verb === 'start' ? null : seen.State.StartedAt;
+      try {
+        return await changeService(this.container, verb, signal);
+      } finally {
+        this.stopping = null;
+      }
+    });
   }
 
   /** As far as it can be known: Podman's archive does not tell, and reading must work without. */

@@ -1,19 +1,16 @@
-import { ok, type Result } from '../../../../shared/result';
-import type { Call, Person, ServerConnection } from '../connection';
-import type { ConnectionPool } from '../pool';
-import { RECONNECT_MS } from '../ssh/logs';
-import type { SshSession } from '../ssh/session';
-import { within } from '../ssh/limits';
-import { Container } from './container';
+import { ok, type Result } from '../../../../shared/base/result';
+import type { Person, ServerConnection } from '../connection';
+import type { Call } from '../../base/call';
+import { within } from '../common/limits';
+import { RECONNECT_MS } from '../common/reconnect';
+import { Container } from './api/container';
 import { DockerConnection } from './docker-connection';
-import { EngineApi } from './engine-api';
-import { makeDialer } from './make-dialer';
-import type { DockerTarget } from './target';
+import { EngineApi } from './api/engine-api';
+import { type EngineOptions, leaseEngine } from './api/engines';
+import type { DockerTarget } from './api/target';
 
-/** What may be set otherwise; tests do. */
-export interface DockerOptions {
-  /** Whose SSH connections are shared; default: one pool for the process. */
-  readonly pool?: ConnectionPool<SshSession>;
+/** How engines are reached, and what tests set otherwise. */
+export interface DockerOptions extends EngineOptions {
   /** Milliseconds before each reconnect of a followed log. */
   readonly backoff?: readonly number[];
 }
@@ -27,17 +24,18 @@ export async function openDocker(
   target: DockerTarget,
   person: Person,
   call: Call,
-  options: DockerOptions = {},
+  options: DockerOptions,
 ): Promise<Result<ServerConnection>> {
   const at = { server: target.id, endpoint: target.endpoint };
-  const dialer = await makeDialer(target, at, person, call.signal, options.pool);
-  if (!dialer.ok) return dialer;
-  const api = new EngineApi(at, dialer.value);
-  const ready = await dialer.value.ready(call);
+  const lease = await leaseEngine(target, person, call, options);
+  if (!lease.ok) return lease;
+  const { engine, release } = lease.value;
+  const api = new EngineApi(at, engine);
+  const ready = await engine.dialer.ready(call);
   const seen = ready.ok
     ? await within(call, at, 'connecting', (signal) => new Container(api, target.container).inspect(signal))
     : ready;
-  if (seen.ok) return ok(new DockerConnection(target, api, options.backoff ?? RECONNECT_MS));
-  await api.close();
+  if (seen.ok) return ok(new DockerConnection(target, api, options.backoff ?? RECONNECT_MS, release));
+  await release();
   return seen;
 }

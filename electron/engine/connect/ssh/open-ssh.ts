@@ -1,16 +1,17 @@
-import { fail, ok, type Result } from '../../../../shared/result';
-import type { Call, Person, ServerConnection } from '../connection';
-import { ConnectionPool, type Open } from '../pool';
-import { emptyMemory } from './authenticate';
-import { connect } from './connect';
-import { faultAt } from './faults';
-import { cancelled, timedOut } from './limits';
-import { RECONNECT_MS } from './logs';
-import { hopName, resolveRoute, withNotes } from './route';
-import type { SshSession } from './session';
+import { fail, ok, type Result } from '../../../../shared/base/result';
+import type { Person, ServerConnection } from '../connection';
+import type { Call } from '../../base/call';
+import { ConnectionPool, type Open, patient } from '../common/pool';
+import { emptyMemory } from './session/authenticate';
+import { connect } from './session/connect';
+import { faultAt } from '../common/faults';
+import { RECONNECT_MS } from '../common/reconnect';
+import { hopName, resolveRoute, withNotes } from './address/route';
+import type { SshSession } from './session/session';
+import { checkShell } from './session/shell-check';
 import { SshConnection } from './ssh-connection';
-import { isUnitName, unitName } from './systemctl';
-import type { SshTarget } from './target';
+import { isUnitName, unitName } from './machine/systemctl';
+import type { SshTarget } from './address/target';
 
 /** What may be set otherwise; tests do. */
 export interface SshOptions {
@@ -23,10 +24,11 @@ export interface SshOptions {
 const sharedPool = new ConnectionPool<SshSession>();
 
 /**
- * Connects to a server over SSH: one connection per server and endpoint, shared by whoever opens it again. The host key
+ * Connects to a server over SSH: one connection per server and endpoint, shared by everybody who opens it again. The host key
  * is checked, the person asked where needed; the call's limit stands still meanwhile.
  * @returns the connection, once somebody is logged in; else why not (`connection-refused`, `name-not-found`, `timed-out`,
- * `host-key-changed`, `host-key-unknown`, `authentication-failed`, `declined`, `endpoint-invalid`, `unit-name-invalid`, …).
+ * `host-key-changed`, `host-key-unknown`, `authentication-failed`, `declined`, `endpoint-invalid`, `unit-name-invalid`,
+ * `shell-noise`, `login-shell-refuses`, `forced-command`, …).
  */
 export async function openSsh(
   target: SshTarget,
@@ -47,22 +49,24 @@ export async function openSsh(
   const route = await resolveRoute(target, at);
   if (!route.ok) return route;
   const memory = emptyMemory();
-  const open: Open<SshSession> = (signal, asking) => {
-    const patient: Person = {
-      acceptHostKey: (question, stop) => asking(() => person.acceptHostKey(question, stop)),
-      secret: (question, stop) => asking(() => person.secret(question, stop)),
-    };
-    return connect(route.value, at, patient, memory, signal);
-  };
+  const open: Open<SshSession> = async (signal, asking) =>
+    usable(await connect(route.value, at, patient(person, asking), memory, signal), signal);
   const { host, port, user } = route.value;
   const way = route.value.jumps.map(hopName);
   const key = JSON.stringify([target.id, user, host, port, target.identity, target.knownHosts, way]);
   const lease = (options.pool ?? sharedPool).lease(key, open);
-  const session = await lease.use(call, (why) =>
-    fail(why === 'cancelled' ? cancelled(at, 'connecting') : timedOut(at, 'connecting', call.timeoutMs)),
-  );
+  const session = await lease.use(call, at);
   if (session.ok)
     return ok(new SshConnection(target, route.value.notes, lease, options.backoff ?? RECONNECT_MS));
   await lease.release();
   return fail(withNotes(session.error, route.value));
+}
+
+/** A connection over which commands run as they are sent; another one is closed again. */
+async function usable(connected: Result<SshSession>, signal: AbortSignal): Promise<Result<SshSession>> {
+  if (!connected.ok) return connected;
+  const checked = await checkShell(connected.value, signal);
+  if (checked.ok) return connected;
+  await connected.value.close();
+  return checked;
 }

@@ -1,42 +1,54 @@
 import { posix } from 'node:path';
-import type { HostFacts, ServiceState } from '../../../../shared/observed';
-import type { Sha256 } from '../../../../shared/names';
-import { fail, ok, type Result } from '../../../../shared/result';
-import { readServerConfig } from '../../../../shared/server-config/read-server-config';
+import type { Duplex } from 'node:stream';
+import type { HostFacts, ServiceState } from '../../../../shared/observed/observed';
+import type { Sha256 } from '../../../../shared/base/names';
+import { ok, type Result } from '../../../../shared/base/result';
+import { kanidmdArguments } from '../common/kanidmd-arguments';
 import type {
-  Call,
   ConfigTest,
   FileContent,
   FileStat,
+  HeadWanted,
+  HelperAsked,
+  HelperView,
   Lock,
   LockOwner,
+  LogBound,
   LogItem,
   LogStart,
+  OlderLog,
   Output,
   Scratch,
   ServerConnection,
   TakeOver,
+  TcpAddress,
 } from '../connection';
-import type { Lease } from '../pool';
-import { makeOrAccept } from './backup-folder';
-import { hostFacts, unitFacts } from './facts';
-import type { At } from './faults';
-import type { ServerFiles } from './files';
-import { runKanidmd } from './kanidmd';
-import { cancelled, Stopped, timedOut, within } from './limits';
-import { takeLock } from './lock';
-import { readLogs } from './logs';
-import { Machine } from './machine';
-import { makeScratch, scratchLeft } from './scratch';
-import { changeService, readService } from './service';
-import { keepContext } from './selinux';
-import type { SshSession } from './session';
-import { sftpFiles } from './sftp-files';
-import { sudoFiles } from './sudo-files';
-import type { DeployPaths } from './sudoers-lines';
-import { unitName } from './systemctl';
-import type { SshTarget } from './target';
-import { testConfig } from './test-config';
+import type { Call } from '../../base/call';
+import type { Lease } from '../common/pool';
+import { configFixed } from './unit/config-fixed';
+import { hostFacts, type UnitFacts, unitFacts } from './unit/facts';
+import type { At } from '../common/faults';
+import { ChosenHands } from './choose-hands';
+import type { Hands, KnownUnit } from './unit/hands';
+import { makeHelper } from './helper/make-helper';
+import { howToAllow } from './machine/how-to-allow';
+import { within } from '../common/limits';
+import { type LogSource, readLogs } from './log/logs';
+import { readBefore } from './log/logs-before';
+import { Machine } from './machine/machine';
+import type { ScratchFolder } from './files/scratch';
+import { readService } from './unit/service';
+import { keepContext } from './files/selinux';
+import type { SshSession } from './session/session';
+import { portFault } from '../common/port-faults';
+import { dialledFrom } from '../common/dialled';
+import { sftpFiles } from './files/sftp-files';
+import type { RunOptions } from './session/run';
+import { unitName } from './machine/systemctl';
+import type { SshTarget } from './address/target';
+
+/** Faults of looking at the unit, without which kanidmd can be asked all the same. */
+const WITHOUT_UNIT = new Set(['no-systemd', 'unit-not-found', 'environment-unreadable']);
 
 /** For opening a connection in the middle of a call whose own limit runs anyway. */
 const CONNECT_MS = 30_000;
@@ -45,9 +57,9 @@ const CONNECT_MS = 30_000;
 export class SshConnection implements ServerConnection {
   private readonly at: At;
   private readonly machine: Machine;
-  private readonly files: ServerFiles;
-  private configPath: string | null;
-  private database: string | null = null;
+  private readonly hands: ChosenHands;
+  /** The unit as it was seen last. */
+  private known: KnownUnit | null = null;
 
   constructor(
     private readonly target: SshTarget,
@@ -57,50 +69,49 @@ export class SshConnection implements ServerConnection {
     private readonly backoff: readonly number[],
   ) {
     this.at = { server: target.id, endpoint: target.endpoint };
-    this.configPath = target.config;
     const session = (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS });
-    this.machine = new Machine(this.at, unitName(target.service), target.sudo, session, () => this.paths());
+    this.machine = new Machine(this.at, unitName(target.service), target.sudo, session, howToAllow);
     const sftp = async (signal: AbortSignal) => {
       const opened = await session(signal);
       return opened.ok ? opened.value.sftp(signal) : opened;
     };
-    this.files = target.sudo
-      ? sudoFiles(this.machine)
-      : sftpFiles(
-          this.at,
-          sftp,
-          keepContext(this.at, (argv, signal) => this.machine.run(argv, signal)),
-        );
+    const keep = keepContext(this.at, (argv, signal) => this.machine.run(argv, signal));
+    this.hands = new ChosenHands(this.machine, sftpFiles(this.at, sftp, keep), target.kanidmd);
   }
 
   kanidmd(args: readonly string[], call: Call): Promise<Result<Output>> {
-    return this.during(call, `running kanidmd ${args.join(' ')}`, async (signal) => {
-      const config = await this.config(signal);
-      return config.ok ? runKanidmd(this.machine, this.target.kanidmd, args, config.value, signal) : config;
+    return this.run(args, call);
+  }
+
+  kanidmdHead(args: readonly string[], call: Call & HeadWanted): Promise<Result<Output>> {
+    return this.run(args, call, { head: call });
+  }
+
+  private run(args: readonly string[], call: Call, options?: RunOptions): Promise<Result<Output>> {
+    return this.byHands(call, `running kanidmd ${args.join(' ')}`, async (hands, signal) => {
+      // What takes no config takes no environment either.
+      if (kanidmdArguments(args, '/').length === args.length)
+        return hands.kanidmd(args, { configPath: '/', overrides: {} }, signal, options);
+      const unit = await this.unit(hands, signal);
+      return unit.ok ? hands.kanidmd(args, unit.value, signal, options) : unit;
     });
   }
 
   testConfig(bytes: Uint8Array, call: Call): Promise<Result<ConfigTest>> {
-    return this.during(call, 'testing a configuration', async (signal) => {
-      const config = await this.config(signal);
-      if (!config.ok) return config;
-      return testConfig(this.machine, this.files, this.target.kanidmd, config.value, bytes, signal);
+    return this.byHands(call, 'testing a configuration', async (hands, signal) => {
+      const unit = await this.unit(hands, signal);
+      return unit.ok ? hands.testConfig(unit.value, bytes, signal) : unit;
     });
   }
 
   stat(path: string, call: Call): Promise<Result<FileStat | null>> {
-    return this.during(call, `looking at ${path}`, (signal) => this.files.stat(path, signal));
+    return this.byHands(call, `looking at ${path}`, (hands, signal) => hands.files.stat(path, signal));
   }
 
   readFile(path: string, call: Call & { readonly maxBytes: number }): Promise<Result<FileContent>> {
-    return this.during(call, `reading ${path}`, async (signal) => {
-      const read = await this.files.read(path, call.maxBytes, signal);
-      if (read.ok && path === this.configPath) {
-        const config = readServerConfig(read.value.bytes, { server: this.at.server });
-        if (config.ok) this.database = config.value.dbPath;
-      }
-      return read;
-    });
+    return this.byHands(call, `reading ${path}`, (hands, signal) =>
+      hands.files.read(path, call.maxBytes, signal),
+    );
   }
 
   replaceFile(
@@ -108,18 +119,24 @@ export class SshConnection implements ServerConnection {
     bytes: Uint8Array,
     call: Call & { readonly expect: Sha256 },
   ): Promise<Result<Sha256>> {
-    return this.during(call, `replacing ${path}`, (signal) =>
-      this.files.replace(path, bytes, call.expect, signal),
+    return this.byHands(call, `replacing ${path}`, (hands, signal) =>
+      hands.files.replace(path, bytes, call.expect, signal),
     );
   }
 
   facts(call: Call): Promise<Result<HostFacts>> {
-    return this.during(call, 'asking about the machine', async (signal) => {
-      const unit = await unitFacts(this.machine, this.files, this.target.config, signal);
+    return this.byHands(call, 'asking about the machine', async (hands, signal) => {
+      const unit = await this.look(hands, signal);
       if (!unit.ok) return unit;
-      this.configPath = unit.value.configPath;
-      const facts = await hostFacts(this.machine, unit.value, signal);
-      return facts.ok && this.notes.length > 0 ? ok({ ...facts.value, leftOut: this.notes }) : facts;
+      this.known = unit.value;
+      const [facts, fixed] = await Promise.all([
+        hostFacts(this.machine, unit.value, signal),
+        configFixed(this.machine, unit.value.configPath, signal),
+      ]);
+      if (!facts.ok) return facts;
+      if (!fixed.ok) return fixed;
+      const leftOut = this.notes.length > 0 ? { leftOut: this.notes } : {};
+      return ok({ ...facts.value, configFixed: fixed.value, ...leftOut });
     });
   }
 
@@ -135,48 +152,46 @@ export class SshConnection implements ServerConnection {
     from: LogStart,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
   ): AsyncIterable<LogItem> {
-    const source = {
-      at: this.at,
-      unit: this.machine.unit,
-      prefix: this.machine.prefix,
-      session: (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS }),
-      backoff: this.backoff,
-    };
-    return readLogs(source, from, options.follow, options.signal);
+    return readLogs(this.journal, from, options.follow, options.signal);
+  }
+
+  logsBefore(before: number, call: Call & LogBound): Promise<Result<OlderLog>> {
+    return this.during(call, 'reading the journal', (signal) =>
+      readBefore(this.journal, before, call, signal),
+    );
   }
 
   scratch(call: Call & { readonly beside?: string; readonly again?: string }): Promise<Result<Scratch>> {
-    return this.during(call, 'making a scratch folder', async (signal) => {
-      const path =
+    return this.byHands(call, 'making a scratch folder', async (hands, signal) => {
+      const made =
         call.again === undefined
-          ? await this.makeScratch(signal, call.beside)
-          : await scratchLeft(this.machine, call.again, signal);
-      if (!path.ok) return path;
-      const remove = (later: Call) =>
-        this.during(later, `removing ${path.value}`, (limit) => this.files.removeFolder(path.value, limit));
-      return ok({ path: path.value, remove });
+          ? await this.makeScratch(hands, signal, call.beside)
+          : await hands.scratchLeft(call.again, signal);
+      if (!made.ok) return made;
+      const { path, remove } = made.value;
+      return ok({ path, remove: (later: Call) => this.during(later, `removing ${path}`, remove) });
     });
   }
 
   makeFolder(path: string, mode: number, call: Call): Promise<Result<void>> {
-    return this.during(call, `making ${path}`, (signal) =>
-      makeOrAccept(this.at, this.files, path, mode, signal),
-    );
+    return this.byHands(call, `making ${path}`, (hands, signal) => hands.makeFolder(path, mode, signal));
   }
 
   freeSpace(path: string, call: Call): Promise<Result<number | null>> {
-    return this.during(call, `measuring the free space at ${path}`, (signal) =>
-      this.files.freeSpace(path, signal),
+    return this.byHands(call, `measuring the free space at ${path}`, (hands, signal) =>
+      hands.files.freeSpace(path, signal),
     );
   }
 
   removeFile(path: string, call: Call): Promise<Result<void>> {
-    return this.during(call, `removing ${path}`, (signal) => this.files.remove(path, signal));
+    return this.byHands(call, `removing ${path}`, (hands, signal) => hands.files.remove(path, signal));
   }
 
   lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>> {
-    return this.during(call, 'taking the lock', async (signal) => {
-      const taken = await takeLock(this.machine, this.files, owner, call.takeOver, signal);
+    // A deploy begins: the helper is looked at again.
+    this.hands.lookAgain();
+    return this.byHands(call, 'taking the lock', async (hands, signal) => {
+      const taken = await hands.takeLock(owner, call.takeOver, signal);
       if (!taken.ok) return taken;
       const { check, release } = taken.value;
       return ok({
@@ -186,39 +201,77 @@ export class SshConnection implements ServerConnection {
     });
   }
 
+  async dial(to: TcpAddress, call: Call): Promise<Result<Duplex>> {
+    const session = await this.session(call);
+    if (!session.ok) return session;
+    const { host, port } = dialledFrom(to);
+    return within(call, this.at, `dialling port ${port}`, (signal) =>
+      session.value.forward(host, port, signal, portFault),
+    );
+  }
+
+  helper(call: Call & HelperAsked): Promise<Result<HelperView>> {
+    return this.during(call, 'making a helper', async (signal) => {
+      // With the login's own rights: the helper that is there may be the one that is to be replaced.
+      const unit = await this.look(this.hands.own, signal);
+      if (!unit.ok) return unit;
+      const { configPath: config, overrides } = unit.value;
+      const [{ kanidmd }, { user, database }] = [this.target, call];
+      const wish = { kanidmd, config, overrides, user, database };
+      return makeHelper(this.machine, this.hands.own.files, wish, signal);
+    });
+  }
+
   close(): Promise<void> {
     return this.lease.release();
   }
 
   private change(verb: 'start' | 'stop' | 'restart', call: Call): Promise<Result<ServiceState>> {
-    return this.during(call, `systemctl ${verb} ${this.machine.unit}`, (signal) =>
-      changeService(this.machine, verb, signal),
+    return this.byHands(call, `systemctl ${verb} ${this.machine.unit}`, (hands, signal) =>
+      hands.changeService(verb, signal),
     );
   }
 
-  /** For sudoers: where a deploy works, as far as it is known by now. */
-  private paths(): DeployPaths | null {
-    if (this.configPath === null) return null;
-    return {
-      unit: this.machine.unit,
-      kanidmd: this.target.kanidmd,
-      config: this.configPath,
-      database: this.database,
-    };
+  private async makeScratch(
+    hands: Hands,
+    signal: AbortSignal,
+    beside?: string,
+  ): Promise<Result<ScratchFolder>> {
+    const unit = await this.unit(hands, signal);
+    return unit.ok ? hands.makeScratch(beside ?? posix.dirname(unit.value.configPath), signal) : unit;
   }
 
-  private async makeScratch(signal: AbortSignal, beside?: string): Promise<Result<string>> {
-    const config = await this.config(signal);
-    if (!config.ok) return config;
-    return makeScratch(this.machine, this.files, beside ?? posix.dirname(config.value), signal);
+  private look(hands: Hands, signal: AbortSignal): Promise<Result<UnitFacts>> {
+    const { config, kanidmd } = this.target;
+    return unitFacts(this.machine, hands.files, config, kanidmd, signal);
   }
 
-  private async config(signal: AbortSignal): Promise<Result<string>> {
-    if (this.configPath !== null) return ok(this.configPath);
-    const unit = await unitFacts(this.machine, this.files, null, signal);
-    if (!unit.ok) return unit;
-    this.configPath = unit.value.configPath;
-    return ok(this.configPath);
+  /** The unit's config and environment. A config that the fleet names counts also where there is no such unit. */
+  private async unit(hands: Hands, signal: AbortSignal): Promise<Result<KnownUnit>> {
+    if (this.known !== null) return ok(this.known);
+    const { config } = this.target;
+    const unit = await this.look(hands, signal);
+    if (unit.ok) this.known = unit.value;
+    else if (config !== null && WITHOUT_UNIT.has(unit.error.code))
+      return ok({ configPath: config, overrides: {} });
+    return unit;
+  }
+
+  private byHands<T>(
+    call: Call,
+    doing: string,
+    work: (hands: Hands, signal: AbortSignal) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    return this.during(call, doing, async (signal) => {
+      const hands = await this.hands.choose(this.known?.configPath ?? this.target.config, signal);
+      return hands.ok ? work(hands.value, signal) : hands;
+    });
+  }
+
+  private get journal(): LogSource {
+    const { unit, prefix } = this.machine;
+    const session = (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS });
+    return { at: this.at, unit, prefix, session, backoff: this.backoff };
   }
 
   /** The connection first, under a limit that stands still while a person is asked; then the work, under its own. */
@@ -232,14 +285,6 @@ export class SshConnection implements ServerConnection {
   }
 
   private session(call: Call): Promise<Result<SshSession>> {
-    return this.lease.use(call, (why) => {
-      const reason: unknown = call.signal.reason;
-      if (why === 'cancelled' && reason instanceof Stopped) return fail(reason.fault);
-      return fail(
-        why === 'cancelled'
-          ? cancelled(this.at, 'connecting')
-          : timedOut(this.at, 'connecting', call.timeoutMs),
-      );
-    });
+    return this.lease.use(call, this.at);
   }
 }

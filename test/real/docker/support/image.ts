@@ -33,22 +33,32 @@ export async function makeRootFs(): Promise<string> {
   return folder;
 }
 
-/** Imports it under a name, with the command and the pace of the practice server. */
+/**
+ * As the official image has one; its first check comes so late that the container is `starting` as long as a test runs:
+ * whoever waits for it never ends.
+ */
+export const HEALTHCHECK =
+  'HEALTHCHECK --interval=3600s --timeout=10s --start-period=60s CMD ["/bin/node", "/kanidmd.cjs", "domain", "show", "-c", "/data/server.toml"]';
+
+/** Imports it under a name, with the command and the pace of the practice server; `changes` are further instructions. */
 export function importImage(
   engine: Pick<TestEngine, 'docker'>,
   rootFs: string,
   name = 'kanidm/server:1.10.5',
+  changes: readonly string[] = [],
 ): void {
   engine.docker(
     'import',
     ...['--change', `ENTRYPOINT ${JSON.stringify(ENTRYPOINT)}`, '--change', `CMD ${JSON.stringify(COMMAND)}`],
     ...['--change', 'ENV PRACTICE_SPEED=10', '--change', 'ENV PRACTICE_VERSION=1.10.5'],
+    ...changes.flatMap((change) => ['--change', change]),
     join(rootFs, 'rootfs.tar'),
     name,
   );
 }
 
-function librariesOf(program: string): string[] {
+/** The shared libraries a program is linked with. */
+export function librariesOf(program: string): string[] {
   const text = execFileSync('ldd', [program], { encoding: 'utf8' });
   return [...text.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map((match) => match[1] ?? '').filter(Boolean);
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { createEngine } from '../../../../electron/engine/create-engine';
-import type { Engine } from '../../../../electron/engine/engine';
-import type { StatusReport } from '../../../../shared/observed';
+import type { Engine } from '../../../../electron/engine/api/engine';
+import type { StatusReport } from '../../../../shared/observed/status';
 import { value } from '../../../ssh/results';
 import { call, person } from '../../../ssh/sshd';
 

@@ -3,16 +3,19 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Person, ServerConnection } from '../../../../electron/engine/connect/connection';
 import { openDocker } from '../../../../electron/engine/connect/docker/open-docker';
-import type { DockerTarget } from '../../../../electron/engine/connect/docker/target';
+import type { DockerTarget } from '../../../../electron/engine/connect/docker/api/target';
 import { value } from '../../../ssh/results';
 import { call, person } from '../../../ssh/sshd';
 import { startEngine, type TestEngine } from './engine';
 import { importImage, makeRootFs } from './image';
 import { IMAGE } from './server';
+import { enginesApart } from '../../../support/apart';
 
 /** An engine with the image in it, and the connections a test opens to it. */
 export interface Rig {
   readonly engine: TestEngine;
+  /** What images are made from. */
+  readonly rootFs: string;
   open(container: string, more?: Partial<DockerTarget>, who?: Person): Promise<ServerConnection>;
   /** Starts a container that runs a script of the test's own instead of kanidmd; `server` is its last argument. */
   runScript(name: string, script: string, more?: readonly string[]): void;
@@ -26,6 +29,7 @@ export async function startRig(): Promise<Rig> {
   const opened: ServerConnection[] = [];
   return {
     engine,
+    rootFs,
     open: async (container, more = {}, who = person()) => {
       const connection = value(
         await openDocker(
@@ -41,7 +45,8 @@ export async function startRig(): Promise<Rig> {
           },
           who,
           call(),
-          { backoff: [50, 100, 200, 400, 800, 1_600, 3_200, 3_200] },
+          // An engine of its own: one that is open already would be shared.
+          { ...enginesApart(), backoff: [50, 100, 200, 400, 800, 1_600, 3_200, 3_200] },
         ),
       );
       opened.push(connection);

@@ -59,10 +59,15 @@ task_poll_interval = 2
 }
 
 /** Starts its container on the host's network; `more` are further arguments of `docker run`. */
-export function runServer(engine: TestEngine, server: TestServer, more: readonly string[] = []): void {
+export function runServer(
+  engine: TestEngine,
+  server: TestServer,
+  more: readonly string[] = [],
+  image = IMAGE,
+): void {
   engine.docker(
     ...['run', '--detach', '--name', server.name, '--network', 'host', '--restart', 'unless-stopped'],
-    ...['--volume', `${server.folder}:/data`, ...more, IMAGE],
+    ...['--volume', `${server.folder}:/data`, ...more, image],
   );
 }
 

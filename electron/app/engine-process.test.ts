@@ -1,0 +1,109 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ToWindow } from '../../shared/ipc';
+
+vi.mock('electron', () => ({ utilityProcess: { fork: () => undefined } }));
+const { EngineProcess, RESTART_AFTER_MS } = await import('./engine-process');
+
+class Child extends EventEmitter {
+  readonly stdout = null;
+  readonly stderr = null;
+  readonly got: unknown[] = [];
+  postMessage(message: unknown) {
+    this.got.push(message);
+    if (message === 'close') this.emit('exit', 0);
+  }
+  kill() {
+    this.emit('exit', 1);
+  }
+}
+
+function start() {
+  const children: Child[] = [];
+  const received: ToWindow[] = [];
+  const died = vi.fn();
+  const engine = new EngineProcess({
+    ...{ program: 'engine.cjs', args: [], log: () => undefined, died },
+    received: (message) => received.push(message),
+    fork: () => {
+      const child = new Child();
+      children.push(child);
+      return child as unknown as Electron.UtilityProcess;
+    },
+  });
+  engine.start();
+  const crash = () => children.at(-1)?.emit('exit', 5);
+  const states = () => received.flatMap((it) => (it.kind === 'engine' ? [`${it.state} ${it.inMs}`] : []));
+  return { engine, children, received, died, crash, states };
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('an engine that ends by itself', () => {
+  it('is started again without a click, and the window is told', () => {
+    const { children, crash, states, died } = start();
+    crash();
+    expect(states()).toEqual(['restarting 1000']);
+    vi.advanceTimersByTime(1000);
+    expect(children).toHaveLength(2);
+    expect(states()).toEqual(['restarting 1000', 'running null']);
+    expect(died).not.toHaveBeenCalled();
+  });
+
+  it('again and again is started later and later, then a person decides', () => {
+    const { engine, children, crash, states, died } = start();
+    for (const wait of RESTART_AFTER_MS) {
+      crash();
+      vi.advanceTimersByTime(wait - 1);
+      const before = children.length;
+      vi.advanceTimersByTime(1);
+      expect(children).toHaveLength(before + 1);
+    }
+    crash();
+    vi.advanceTimersByTime(600_000);
+    expect(children).toHaveLength(4);
+    expect(died).toHaveBeenCalledExactlyOnceWith(5);
+    expect(states().at(-1)).toBe('stopped null');
+    engine.start();
+    expect(children).toHaveLength(5);
+    crash();
+    vi.advanceTimersByTime(1000);
+    expect(children).toHaveLength(6);
+  });
+
+  it('after a good while begins with the first wait', () => {
+    const { children, crash } = start();
+    for (let n = 0; n < 10; n++) {
+      crash();
+      vi.advanceTimersByTime(1000);
+      expect(children).toHaveLength(n + 2);
+      vi.advanceTimersByTime(180_000);
+    }
+  });
+
+  it('never begins a deploy again: its stream ends, and nothing is sent to the new one', () => {
+    const { engine, children, crash, received } = start();
+    engine.send({ kind: 'open', id: '0:d', name: 'deploy', question: {} });
+    expect(engine.requests.deploying).toBe(true);
+    crash();
+    vi.advanceTimersByTime(1000);
+    expect(received).toContainEqual(
+      expect.objectContaining({
+        kind: 'end',
+        id: '0:d',
+        fault: expect.objectContaining({ code: 'engine-stopped' }),
+      }),
+    );
+    expect(engine.requests.deploying).toBe(false);
+    expect(children[1]?.got).toEqual([]);
+  });
+
+  it('while the app closes stays ended', async () => {
+    const { engine, children, crash } = start();
+    crash();
+    await engine.close();
+    vi.advanceTimersByTime(600_000);
+    expect(children).toHaveLength(1);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../run';
+import { plain } from '../text/paint';
+import type { World } from '../base/world';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kanilink-lint-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const GOOD = `domain = "idm.example.com"
+origin = "https://idm.example.com"
+bindaddress = "127.0.0.1:8443"
+tls_chain = "/x"
+tls_key = "/y"
+db_path = "/z"
+`;
+
+async function lint(text: string | Uint8Array | null, ...words: readonly string[]) {
+  const file = join(folder, 'server.toml');
+  if (text !== null) writeFileSync(file, text);
+  const said: string[] = [];
+  const printed: string[] = [];
+  const print = (it: string) => void printed.push(it);
+  const say = (it: string) => void said.push(it);
+  const world = { print, say, paint: plain, engine: { close: () => Promise.resolve() } } as unknown as World;
+  const code = await run(['lint', file, ...words], { print, say, version: '0', open: () => world });
+  return { code, out: printed.join('\n'), said: said.join('\n') };
+}
+
+describe('kanilink lint', () => {
+  it('says that kanidmd would start with it, and that nothing replicates', async () => {
+    const { code, out } = await lint(GOOD, '--version', '1.10.5');
+    expect(code).toBe(0);
+    expect(out).toBe('kanidmd 1.10.5 would start with it. It has no [replication]: nothing replicates.');
+  });
+
+  it('says what a version refuses and another reads, with line and column', async () => {
+    const text = `${GOOD}http_server_versions = ["1.1"]\n`;
+    const refused = await lint(text, '--version', '1.11.1');
+    expect(refused.code).toBe(1);
+    expect(refused.out).toMatch(/^error .*server\.toml:7:1/);
+    expect(refused.out).toMatch(/1 error$/);
+    const unknown = await lint(text, '--version', '1.12.0', '--json');
+    expect(unknown.code).toBe(0);
+    expect(JSON.parse(unknown.out)).toMatchObject({
+      format: 1,
+      version: '1.12.0',
+      replication: false,
+      problems: [{ severity: 'info', code: 'newer-than-known' }],
+    });
+  });
+
+  it('prints one document when the file cannot be read, or is no TOML', async () => {
+    const missing = await lint(null, '--version', '1.10.5', '--json');
+    expect(missing.code).toBe(1);
+    expect(JSON.parse(missing.out)).toMatchObject({ problems: [{ code: 'file-unreadable' }] });
+    const broken = await lint('domain = =\n', '--version', '1.10.5', '--json');
+    expect(broken.code).toBe(1);
+    expect(JSON.parse(broken.out)).toMatchObject({
+      replication: null,
+      problems: [{ where: { line: 1 } }],
+    });
+    const bytes = await lint(Uint8Array.of(0x64, 0xff, 0xfe), '--version', '1.10.5');
+    expect(bytes.code).toBe(1);
+  });
+
+  it.each([[], ['--version', 'new'], ['--version', '1.10']])('needs a version: %j', async (...words) => {
+    const { code, said } = await lint(GOOD, ...words);
+    expect(code).toBe(64);
+    expect(said).toContain('--version');
+  });
+});

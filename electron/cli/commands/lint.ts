@@ -1,0 +1,52 @@
+import { type Problem, problemOf } from '../../../shared/base/problem';
+import { checkServerConfig } from '../../../shared/server-config/check-server-config';
+import { readServerConfig } from '../../../shared/server-config/read-server-config';
+import { isBefore, UNREAD } from '../../../shared/versions/versions';
+import { readNamed } from '../base/named-file';
+import type { Invocation } from '../base/arguments';
+import { exit, type World } from '../base/world';
+import { jsonText } from '../text/json';
+import { countProblems, hasErrors, problemsText } from '../text/problems';
+
+/** `kanilink lint`: a server.toml, judged as a version of kanidmd reads it. Asks no server and changes nothing. */
+export async function lint({ file, version, json }: Invocation, world: World): Promise<number> {
+  const read = await readNamed(file, 'Name a server.toml that you may read.');
+  const found = read.ok
+    ? judge(read.value, version, file)
+    : { replication: null, problems: [problemOf(read.error)] };
+  const { problems } = found;
+  if (json) world.print(jsonText({ version, ...found }));
+  else if (problems.length === 0)
+    world.print(`kanidmd ${version} would start with it.${said(found.replication)}`);
+  else world.print([problemsText(problems, world.paint), countProblems(problems)].join('\n\n'));
+  return hasErrors(problems) ? exit.failed : exit.well;
+}
+
+interface Judged {
+  /** It has a `[replication]`; null: it could not be read that far. */
+  readonly replication: boolean | null;
+  readonly problems: readonly Problem[];
+}
+
+function judge(bytes: Uint8Array, version: string, file: string): Judged {
+  const where = { file };
+  const problems = checkServerConfig(bytes, version, where).map((it) => problemOf(it, it.severity));
+  const config = readServerConfig(bytes, where);
+  return {
+    replication: config.ok ? config.value.replication !== null : null,
+    problems: isBefore(version, UNREAD) ? problems : [...problems, notKnownYet(version)],
+  };
+}
+
+const said = (replication: boolean | null): string =>
+  replication === false ? ' It has no [replication]: nothing replicates.' : '';
+
+/** A key that Kanilink has not heard of may be one that such a version reads. */
+const notKnownYet = (version: string): Problem => ({
+  severity: 'info',
+  code: 'newer-than-known',
+  server: null,
+  message: `Kanilink does not know Kanidm ${version} yet: it says nothing of keys of the top level that it does not know.`,
+  fix: 'Let that kanidmd test the file: kanidmd configtest -c FILE.',
+  where: {},
+});

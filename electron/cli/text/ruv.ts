@@ -1,0 +1,31 @@
+import { describePull } from '../../../shared/fleet/model/fleet';
+import type { RuvReport } from '../../../shared/ruv/ruv';
+import type { Paint } from './paint';
+import { tableLines, withFixes } from './table';
+
+/** How far changes have come, as one table; what is not well says what to do. */
+export function ruvText({ servers, pulls }: RuvReport, paint: Paint): string {
+  const rows = [
+    ...servers.map(({ state, server, cause, fix }) => ({ mark: marks[state], name: server, cause, fix })),
+    ...pulls.map((it) => ({
+      ...{ mark: it.changes === null ? '?' : it.changes === 0 ? '✓' : '…', name: describePull(it) },
+      ...{ cause: it.cause, fix: it.fix },
+    })),
+  ];
+  if (rows.length === 0) return '';
+  const heads = tableLines(
+    rows.map(({ mark, name, cause }) => [`${mark} ${name}`, cause]),
+    (text, column, row) => (column === 0 && rows[row]?.mark === '✗' ? paint.bad(text) : text),
+  );
+  return [
+    'Changes (RUV):',
+    ...withFixes(
+      heads,
+      rows.map(({ fix }) => fix),
+      paint,
+    ),
+  ].join('\n');
+}
+
+/** Never colour alone. */
+const marks = { read: '✓', 'went-back': '✗', unknown: '?' } as const;

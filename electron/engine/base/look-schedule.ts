@@ -1,0 +1,61 @@
+import type { Clock } from './time';
+
+/** However often servers start, or a look breaks, the next one begins no sooner. Milliseconds. */
+const LEAST_MS = 30_000;
+
+/** What a server is at: its state, and when it started. What was proved of another start proves nothing of this one. */
+export interface Running {
+  readonly state: string;
+  readonly startedAt: number | null;
+}
+
+/** Begins looks at a fleet now and then, one at a time: when time has passed, and at once after a start. */
+export class LookSchedule {
+  /** When the next look is due, and before when none begins, the monotonic clock. */
+  private due = 0;
+  private notBefore = 0;
+  private running = false;
+  private seen = '';
+
+  /**
+   * @param everyMs between two looks; 0: never by itself.
+   * @param leastMs between two looks whatever happens; `everyMs` if that is less.
+   */
+  constructor(
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+    private readonly everyMs: number,
+    private readonly leastMs = LEAST_MS,
+  ) {}
+
+  /**
+   * Begins a look when one is due.
+   * @param seen what the last look is worth nothing without: another text asks for a look at once.
+   * @param doubted nobody knows how old the last look is.
+   * @param take one look; it never fails.
+   */
+  tick(seen: string, doubted: boolean, take: () => Promise<void>): void {
+    const now = this.clock.monotonic();
+    if (this.everyMs === 0 || this.running || this.signal.aborted || now < this.notBefore) return;
+    if (seen === this.seen && !doubted && now < this.due) return;
+    this.seen = seen;
+    this.running = true;
+    this.notBefore = now + Math.min(this.leastMs, this.everyMs);
+    this.due = now + this.everyMs;
+    void take().finally(() => (this.running = false));
+  }
+
+  /** The next look is not waited for longer than it has to be. */
+  soon(): void {
+    this.due = Math.min(this.due, this.notBefore);
+  }
+}
+
+/** Why what was proved of a server holds no more; null: it still holds. */
+export const whyNoMore =
+  (proved: ReadonlyMap<string, Running>, now: ReadonlyMap<string, Running>) =>
+  (id: string): string | null => {
+    const is = now.get(id);
+    if (is?.state !== 'running') return `${id} is ${is?.state ?? 'unreachable'}.`;
+    return proved.get(id)?.startedAt === is.startedAt ? null : `${id} has started since it was looked at.`;
+  };

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { type Sha256, trusted } from '../../../../shared/base/names';
+import { fail, ok, type Fault, type Result } from '../../../../shared/base/result';
+import { LONGEST_TOML } from '../../../../shared/toml/toml-bounds';
+import type { FileContent, FileStat } from '../connection';
+import { type At, faultAt } from './faults';
+
+/**
+ * A server.toml beyond this is none: no text of more than `LONGEST_TOML` characters is read, and each has at most four
+ * bytes. Bytes.
+ */
+export const LARGEST_CONFIG = 4 * LONGEST_TOML;
+
+export const sha256Of = (bytes: Uint8Array): Sha256 =>
+  trusted(createHash('sha256').update(bytes).digest('hex'));
+
+export const noSuchFile = (at: At, path: string): Fault =>
+  faultAt(at, 'no-such-file', `there is no ${path}`, 'Check the path.', { file: path });
+
+export const diskFull = (at: At, path: string, detail: string): Fault =>
+  faultAt(at, 'disk-full', `the disk is full at ${path}`, 'Make room there, then try again.', {
+    file: path,
+    detail,
+  });
+
+export const tooLarge = (at: At, path: string, maxBytes: number): Fault =>
+  faultAt(
+    at,
+    'file-too-large',
+    `${path} is larger than ${maxBytes} bytes`,
+    'Check that this is the right file.',
+    {
+      file: path,
+    },
+  );
+
+export const notAFile = (at: At, path: string): Fault =>
+  faultAt(at, 'not-a-file', `${path} is not a regular file`, 'Name a file, not a folder or a device.', {
+    file: path,
+  });
+
+/** The file is not the one that was read: somebody else changed it since. */
+export const fileChanged = (at: At, path: string, expect: Sha256, found: Sha256): Fault =>
+  faultAt(
+    at,
+    'file-changed',
+    `${path} was changed by somebody else since it was read; nothing was replaced`,
+    'Look at the change, then make the plan again.',
+    { file: path, detail: `expected sha256 ${expect}\nfound    sha256 ${found}` },
+  );
+
+export const cannotKeepOwner = (at: At, path: string, stat: FileStat, detail: string): Fault =>
+  faultAt(
+    at,
+    'cannot-keep-owner',
+    `the new ${path} could not get the owner and mode of the old one; nothing was replaced`,
+    'Connect as root or as the file’s owner, or set `sudo = true` for this server.',
+    { file: path, detail: `wanted ${stat.uid}:${stat.gid} mode 0${stat.mode.toString(8)}\n${detail}` },
+  );
+
+/** Compares what is on the disk after a write with what was meant. */
+export function confirmWritten(
+  at: At,
+  path: string,
+  wanted: Sha256,
+  found: Result<FileContent>,
+): Result<Sha256> {
+  if (!found.ok) return found;
+  if (found.value.sha256 === wanted) return ok(wanted);
+  return fail(
+    faultAt(
+      at,
+      'read-back-differs',
+      `${path} was replaced, but reads back with other bytes`,
+      'Somebody may have written it at the same moment: look at the file on the server.',
+      { file: path, detail: `written sha256 ${wanted}\nfound   sha256 ${found.value.sha256}` },
+    ),
+  );
+}

@@ -1,0 +1,14 @@
+import type { HeadWanted } from '../connection';
+
+/** Gives the pieces of a stream on, as far as they are wanted. */
+export class HeadOutput {
+  private size = 0;
+
+  constructor(private readonly wanted: HeadWanted) {}
+
+  /** False: no more is wanted. */
+  add(chunk: Uint8Array): boolean {
+    this.size += chunk.length;
+    return !this.wanted.take(chunk) && this.size < this.wanted.maxBytes;
+  }
+}

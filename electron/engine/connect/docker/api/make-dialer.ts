@@ -1,0 +1,99 @@
+import { fail, ok, type Result } from '../../../../../shared/base/result';
+import type { Person } from '../../connection';
+import { type At, faultAt } from '../../common/faults';
+import { cancelled, stopFault } from '../../common/limits';
+import { dockerFolder, readContext } from './context';
+import type { Dialer, DialSsh } from './dialer';
+import { dialSocket, dialTls } from './dial-socket';
+import { TLS_PORT } from '../../../../../shared/connect/docker/endpoint';
+import { readEndpoint } from './endpoint';
+import type { EngineTarget } from './target';
+import { readTlsFiles } from './tls-files';
+
+/** Finds the way to an engine that the fleet names. Only that: `DOCKER_HOST` and the current context have no say. */
+export async function makeDialer(
+  target: EngineTarget,
+  at: At,
+  person: Person,
+  signal: AbortSignal,
+  dialSsh: DialSsh,
+): Promise<Result<Dialer>> {
+  const folder = dockerFolder(target);
+  const endpoint = readEndpoint(target.endpoint, at);
+  if (!endpoint.ok) return endpoint;
+  if (endpoint.value.kind !== 'context') {
+    const certificates = { folder: target.certificates ?? folder, named: target.certificates !== null };
+    return dialerFor(target, target.endpoint, certificates, at, person, signal, dialSsh);
+  }
+  const context = await readContext(folder, endpoint.value.name, at);
+  if (!context.ok) return context;
+  if (context.value.unchecked)
+    return fail(
+      faultAt(
+        at,
+        'engine-tls-unchecked',
+        'this context does not check the engine’s certificate (SkipTLSVerify), so anybody could answer for it',
+        'Give the context the engine’s CA: docker context update --docker "host=…,ca=…,cert=…,key=…".',
+      ),
+    );
+  return dialerFor(
+    target,
+    context.value.endpoint,
+    { folder: context.value.tlsFolder, named: false },
+    at,
+    person,
+    signal,
+    dialSsh,
+  );
+}
+
+async function dialerFor(
+  target: EngineTarget,
+  text: string,
+  certificates: { readonly folder: string; readonly named: boolean },
+  at: At,
+  person: Person,
+  signal: AbortSignal,
+  dialSsh: DialSsh,
+): Promise<Result<Dialer>> {
+  const endpoint = readEndpoint(text, at);
+  if (!endpoint.ok) return endpoint;
+  switch (endpoint.value.kind) {
+    case 'socket':
+      return ok(dialSocket({ path: endpoint.value.path }));
+    case 'ssh':
+      return dialSsh({ ...target, endpoint: text }, at, person);
+    case 'context':
+      return fail(
+        faultAt(at, 'endpoint-invalid', 'a context leads to another context', 'Correct the context.'),
+      );
+    case 'tcp': {
+      const { host, port } = endpoint.value;
+      const files = await readTlsFiles(certificates.folder, at);
+      if (!files.ok) return files;
+      if (files.value !== null) return ok(dialTls(host, port, files.value));
+      if (certificates.named || port === TLS_PORT) return fail(certificatesMissing(at, certificates.folder));
+      const question = { server: target.id, endpoint: text };
+      const accepted = (await person.acceptBareEngine?.(question, signal)) ?? false;
+      if (signal.aborted)
+        return fail(signal.reason instanceof Error ? cancelled(at, 'connecting') : stopFault(signal));
+      return accepted ? ok(dialSocket({ host, port })) : fail(bareDeclined(at));
+    }
+  }
+}
+
+const certificatesMissing = (at: At, folder: string) =>
+  faultAt(
+    at,
+    'engine-certificates-missing',
+    `there are no client certificates in ${folder}`,
+    'Put ca.pem, cert.pem and key.pem for this engine there, or name their folder: certificates = "…".',
+  );
+
+const bareDeclined = (at: At) =>
+  faultAt(
+    at,
+    'engine-not-protected',
+    'this endpoint has no TLS: anyone who can reach it is root on that machine, and nothing proves who answers',
+    'Protect the engine with --tlsverify, or use ssh://user@host.',
+  );

@@ -1,0 +1,133 @@
+import type { ServiceState } from '../../../../../shared/observed/observed';
+import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
+import { type At, faultAt } from '../../common/faults';
+import type { Container, Inspected } from '../api/container';
+import { managerOf, podmanUnit } from '../inspect/manager';
+import { isRootless } from '../api/rootless';
+
+export type Verb = 'start' | 'stop' | 'restart';
+
+/**
+ * The container's state in the seam's words, with the engine's own in its detail. The healthcheck's state is shown there
+ * and nothing waits for it: it may say `starting` for a minute after kanidmd answers (`kanidm.md`, "HEALTHCHECK").
+ * @param asked the start of the process that was asked to stop; null: none was. The engine has no word for it.
+ */
+export function stateOf(seen: Inspected, asked: string | null = null): ServiceState {
+  const { Status, ExitCode, Error: error, Health } = seen.State;
+  if (Status === 'running' && asked !== null && seen.State.StartedAt === asked)
+    return { state: 'stopping', detail: 'running, asked to stop' };
+  const health = Health && Health.Status !== 'none' && Health.Status !== '' ? ` (${Health.Status})` : '';
+  switch (Status) {
+    case 'running':
+      return { state: 'running', detail: `running${health}` };
+    case 'restarting':
+      return { state: 'starting', detail: `restarting after exit ${ExitCode}` };
+    case 'removing':
+    case 'stopping':
+      return { state: 'stopping', detail: Status };
+    case 'paused':
+      return { state: 'stopped', detail: 'paused' };
+    case 'created':
+      return error
+        ? { state: 'failed', detail: `created, ${error}` }
+        : { state: 'stopped', detail: 'created' };
+    default: {
+      // Ended by the signals of a stop, or by itself without complaint.
+      const stopped = ExitCode === 0 || ExitCode === 137 || ExitCode === 143;
+      const detail = `${Status} (${ExitCode})${error ? `, ${error}` : ''}`;
+      return { state: stopped ? 'stopped' : 'failed', detail };
+    }
+  }
+}
+
+/**
+ * Starts, stops or restarts the container, then says how it is. Whether kanidmd in it is well is for kanidmd to say: a
+ * healthcheck is not waited for. The restart policy stays as it is. A container that a systemd unit runs is changed through the unit, for systemd would take the end
+ * of the container for a failure.
+ */
+export async function changeService(
+  container: Container,
+  verb: Verb,
+  signal: AbortSignal,
+): Promise<Result<ServiceState>> {
+  const seen = await container.inspect(signal);
+  if (!seen.ok) return seen;
+  const manager = managerOf(seen.value);
+  if (manager === 'kubernetes') return fail(managedByKubernetes(container.at));
+  const changed =
+    manager === 'podman-systemd'
+      ? await throughSystemd(container, seen.value, verb, signal)
+      : await throughEngine(container, verb, signal);
+  if (!changed.ok) return changed;
+  const now = await container.inspect(signal);
+  return now.ok ? ok(stateOf(now.value)) : now;
+}
+
+async function throughEngine(
+  container: Container,
+  verb: Verb,
+  signal: AbortSignal,
+): Promise<Result<unknown>> {
+  const failed = (message: string): Fault =>
+    faultAt(
+      container.at,
+      'service-command-failed',
+      `the engine could not ${verb} container ${container.name}`,
+      'See what it printed below.',
+      { detail: message },
+    );
+  return container.done(
+    `/${verb}`,
+    {
+      method: 'POST',
+      // A stop is answered when it is over.
+      patient: true,
+      doing: `${verb} container ${container.name}`,
+      expected: ({ statusCode, message }) => (statusCode === 404 ? null : failed(message)),
+    },
+    signal,
+  );
+}
+
+/** `systemctl` on the engine's host; `--user` for a rootless engine. */
+async function throughSystemd(
+  container: Container,
+  seen: Inspected,
+  verb: Verb,
+  signal: AbortSignal,
+): Promise<Result<unknown>> {
+  const { at, api } = container;
+  const unit = podmanUnit(seen);
+  const { onHost } = api.dialer;
+  if (unit === null || onHost === null) return fail(systemdOutOfReach(at, verb, unit));
+  const rootless = await isRootless(api, signal);
+  if (!rootless.ok) return rootless;
+  const done = await onHost(['systemctl', ...(rootless.value ? ['--user'] : []), verb, unit], signal);
+  if (!done.ok || done.value.exitCode === 0) return done;
+  return fail(
+    faultAt(
+      at,
+      'service-command-failed',
+      `systemctl ${verb} ${unit} did not work`,
+      'Check that this user may change the unit on the engine’s host; `systemctl status` there says more.',
+      { detail: `${done.value.stdout}${done.value.stderr}`.trim() },
+    ),
+  );
+}
+
+/** Kubernetes would undo it; what it runs is only looked at. */
+export const managedByKubernetes = (at: At): Fault =>
+  faultAt(
+    at,
+    'managed-by-kubernetes',
+    'Kubernetes manages this container; Kanilink only looks at it',
+    'Make the change in what Kubernetes deploys.',
+  );
+
+const systemdOutOfReach = (at: At, verb: Verb, unit: string | null): Fault =>
+  faultAt(
+    at,
+    'systemd-out-of-reach',
+    `this container is run by a systemd unit${unit === null ? '' : ` (${unit})`}, which cannot be reached over this endpoint`,
+    `Use its socket on this machine or ssh://user@host as the endpoint, or ${verb} the unit there by hand.`,
+  );

@@ -1,0 +1,145 @@
+import { believedTime, clockOffset } from '../../common/server-clock';
+import type { HostFacts, ServiceState } from '../../../../../shared/observed/observed';
+import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
+import { monotonicNow, wallNow } from '../../../base/time';
+import { type At, faultAt } from '../../common/faults';
+import type { ServerFiles } from '../files/files';
+import { showUnit } from '../commands/systemd';
+import type { Machine } from '../machine/machine';
+import { serviceState } from './service';
+import { findConfig } from './find-config';
+import { environmentFiles, readProperties } from '../machine/systemctl';
+import { readEnvironment, readEnvironmentFile, type Variables, withoutUnset } from './unit-environment';
+
+/** More than any unit has, and more than one of them holds. */
+const MOST_FILES = 32;
+const LARGEST_FILE = 256 * 1024;
+const PROPERTIES = [
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'Result',
+  'ExecStart',
+  'Environment',
+  'EnvironmentFiles',
+  'UnsetEnvironment',
+  'WorkingDirectory',
+  'ExecMainStartTimestampMonotonic',
+  'MainPID',
+];
+
+/** What systemd says of the unit, with its environment read. */
+export interface UnitFacts {
+  readonly configPath: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly service: ServiceState;
+  /** Microseconds since the boot; null: not running. */
+  readonly startedMonotonic: number | null;
+}
+
+/**
+ * Asks systemd about the unit, reads its environment and finds its server.toml.
+ * @param named the path the fleet file names; null: it is found (`findConfig`).
+ * @param program kanidmd as the fleet names it.
+ */
+export async function unitFacts(
+  machine: Machine,
+  files: ServerFiles,
+  named: string | null,
+  program: string,
+  signal: AbortSignal,
+): Promise<Result<UnitFacts>> {
+  const shown = await machine.run(showUnit(machine.unit, PROPERTIES), signal);
+  if (!shown.ok) return shown;
+  const properties = readProperties(shown.value.stdout);
+  const service = serviceState(machine, shown.value, properties);
+  if (!service.ok) return service;
+  const environment = await readAllEnvironment(machine.at, files, properties, signal);
+  if (!environment.ok) return environment;
+  const search = { machine, files, program, properties, environment: environment.value };
+  const configPath = named === null ? await findConfig(search, signal) : ok(named);
+  if (!configPath.ok) return configPath;
+  const monotonic = Number(properties['ExecMainStartTimestampMonotonic'] ?? 0);
+  return ok({
+    configPath: configPath.value,
+    overrides: Object.fromEntries(
+      Object.entries(environment.value).filter(([name]) => name.startsWith('KANIDM_')),
+    ),
+    service: service.value,
+    startedMonotonic: monotonic > 0 && Number(properties['MainPID'] ?? 0) > 0 ? monotonic : null,
+  });
+}
+
+/** Adds the clock to what systemd says. The running version is the log's to tell. */
+export async function hostFacts(
+  machine: Machine,
+  unit: UnitFacts,
+  signal: AbortSignal,
+): Promise<Result<HostFacts>> {
+  const clock = await clockOffset(() => machine.now(signal));
+  if (!clock.ok) return clock;
+  const startedAt =
+    unit.startedMonotonic === null || clock.value === null
+      ? ok(null)
+      : await startTime(machine, unit.startedMonotonic, clock.value, signal);
+  if (!startedAt.ok) return startedAt;
+  return ok({
+    configPath: unit.configPath,
+    overrides: unit.overrides,
+    publishedPorts: null,
+    manager: 'systemd',
+    clockOffsetMs: clock.value,
+    startedAt: startedAt.value,
+    runningVersion: null,
+    service: unit.service,
+  });
+}
+
+/** Monotonic time counts from the boot, as /proc/uptime does; the server's clock now gives the rest. */
+async function startTime(
+  machine: Machine,
+  startedMonotonic: number,
+  offset: number,
+  signal: AbortSignal,
+): Promise<Result<number | null>> {
+  const asked = wallNow();
+  const began = monotonicNow();
+  const uptime = await machine.run(['cat', '/proc/uptime'], signal);
+  if (!uptime.ok) return uptime;
+  const serverNow = asked + (monotonicNow() - began) / 2 + offset;
+  const seconds = Number.parseFloat(uptime.value.stdout);
+  const startedAt = Math.round(serverNow - seconds * 1000 + startedMonotonic / 1000);
+  return ok(believedTime(startedAt, serverNow));
+}
+
+async function readAllEnvironment(
+  at: At,
+  files: ServerFiles,
+  properties: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Result<Variables>> {
+  const variables: Record<string, string> = { ...readEnvironment(properties['Environment'] ?? '') };
+  const paths = environmentFiles(properties['EnvironmentFiles'] ?? '');
+  // The files win over Environment= (systemd.exec(5)).
+  for (const path of paths.slice(0, MOST_FILES)) {
+    // systemd takes it for a pattern; which files it stands for is not asked here.
+    if (/[*?[]/.test(path)) return fail(unreadEnvironment(at, path, 'Its name is a pattern.'));
+    const file = await files.read(path, LARGEST_FILE, signal);
+    if (file.ok)
+      Object.assign(variables, readEnvironmentFile(Buffer.from(file.value.bytes).toString('utf8')));
+    else if (file.error.code !== 'no-such-file') return fail(unreadEnvironment(at, path, file.error.message));
+  }
+  const more = paths[MOST_FILES];
+  if (more !== undefined)
+    return fail(unreadEnvironment(at, more, `The unit names more than ${MOST_FILES} of them.`));
+  return ok(withoutUnset(variables, properties['UnsetEnvironment'] ?? ''));
+}
+
+const unreadEnvironment = (at: At, path: string, cause: string): Fault =>
+  faultAt(
+    at,
+    'environment-unreadable',
+    `the unit's environment file ${path} cannot be read, so settings that win over server.toml may be hidden in it`,
+    'Make it a file that this user can read, or set `sudo = true` for this server.',
+    { file: path, detail: cause },
+  );

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
+import { id, StepTrial } from '../../../../test/support/step-trial';
+
+/* Every effect first checks that the lock is still ours, also between two effects of one step, and says so on the disk. */
+
+let trial: StepTrial;
+afterEach(() => trial.end());
+
+const PAIR = {
+  'idm-a': { domain: 'a', tables: ['idm-b mutual-pull'] },
+  'idm-b': { domain: 'b', tables: ['idm-a mutual-pull'] },
+};
+const ONE = { 'idm-b': { domain: 'b', tables: [] } };
+const ONE_OLD = { 'idm-b': { domain: 'b', tables: [], version: '1.8.6' } };
+
+const draws = {
+  restart: () => trial.draft.restart(id('idm-b'), 'a test'),
+  write: () => {
+    const text = trial.server('idm-b').files.text('/etc/kanidm/server.toml') ?? '';
+    trial.draft.putBack(id('idm-b'), `# earlier\n${text}`, { summary: '', why: '' });
+  },
+  backup: () => trial.draft.backup(id('idm-b')),
+  refresh: () => {
+    const origin = originOfTest('idm-a');
+    trial.draft.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
+    trial.deployment.backups.set(id('idm-b'), '/backup');
+  },
+  renew: () => {
+    const { certificate } = trial.sites.find((it) => it.server.id === 'idm-b')?.observed ?? {};
+    if (certificate) trial.draft.renewCertificate(id('idm-b'), certificate);
+  },
+  compare: () => trial.draft.compare(id('idm-a'), id('idm-b')),
+};
+
+describe('somebody takes the lock over right before the lock is looked at', () => {
+  it.each([
+    ['restart', ONE, 1, []],
+    ['write', ONE, 1, []],
+    ['write', ONE, 2, ['replaceFile']],
+    ['backup', ONE, 1, []],
+    ['backup', ONE, 2, ['makeFolder']],
+    ['backup', ONE_OLD, 2, ['makeFolder']],
+    ['refresh', PAIR, 1, []],
+    ['renew', ONE, 1, []],
+    ['compare', PAIR, 1, []],
+  ] as const)('%s: the effect after it is not begun (%#)', async (what, before, nth, done) => {
+    trial = await StepTrial.of(before);
+    draws[what]();
+    trial.before(/^idm-b lock check$/, () => trial.takeLock('idm-b'), nth);
+    const failure = await trial.fails();
+    expect(failure).toMatchObject({
+      fault: { code: 'lock-lost', where: { server: 'idm-b' } },
+      undone: false,
+    });
+    expect(failure.fault.message).toContain('robin');
+    expect(trial.allEffects()).toEqual(done);
+  });
+
+  it('a server stopped for its backup is started again, and the backup is not made', async () => {
+    trial = await StepTrial.of(ONE_OLD);
+    draws.backup();
+    trial.before(/^idm-b lock check$/, () => trial.takeLock('idm-b'), 3);
+    expect((await trial.fails()).fault.code).toBe('lock-lost');
+    expect(trial.effects('idm-b')).toEqual(['makeFolder', 'stop', 'start']);
+    expect(trial.server('idm-b').state).toBe('running');
+  });
+
+  it('a server that did not come back keeps its new file: whoever has the lock may be writing', async () => {
+    trial = await StepTrial.of(ONE);
+    draws.write();
+    trial.server('idm-b').breaks = (config) => (config.startsWith('# earlier') ? 'Could not bind' : null);
+    trial.before(/^idm-b lock check$/, () => trial.takeLock('idm-b'), 3);
+    const failure = await trial.fails();
+    expect(failure.undone).toBe(false);
+    expect(failure.fault.message).toContain('robin');
+    expect(trial.effects('idm-b')).toEqual(['replaceFile', 'restart']);
+  });
+});
+
+describe('a journal that cannot be written any more', () => {
+  const full = (from: number): void => {
+    let written = 0;
+    const { journal } = trial.deployment;
+    const write = journal.write.bind(journal);
+    Object.assign(journal, {
+      write: (...args: Parameters<typeof write>) =>
+        args[0].kind === 'intent' && ++written >= from ? Promise.reject(new Error('ENOSPC')) : write(...args),
+    });
+  };
+
+  it('stops the deploy before an effect', async () => {
+    trial = await StepTrial.of(ONE);
+    draws.restart();
+    full(1);
+    expect((await trial.fails()).fault.code).toBe('journal-unwritable');
+    expect(trial.allEffects()).toEqual([]);
+    expect(trial.deployment.trouble?.code).toBe('journal-unwritable');
+  });
+
+  it('does not leave a server half way: the restart after a new file is made', async () => {
+    trial = await StepTrial.of(ONE);
+    draws.write();
+    full(2);
+    expect(await trial.run()).toMatchObject({ ok: true });
+    expect(trial.effects('idm-b')).toEqual(['replaceFile', 'restart']);
+    expect(trial.deployment.trouble?.code).toBe('journal-unwritable');
+  });
+});

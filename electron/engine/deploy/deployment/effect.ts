@@ -1,0 +1,53 @@
+import { fail, type Result } from '../../../../shared/base/result';
+import type { Step } from '../../../../shared/plan/steps/step';
+import type { NewEntry } from '../journal/journal-entry';
+import { type Deployment, faultAt, type Site } from './deployment';
+
+type Intent = Omit<NewEntry<'intent'>, 'kind' | 'step' | 'server'>;
+
+/**
+ * Carries out one effect on a server: the lock is still ours, *intent* is on the disk, then the effect, then its end is on the disk.
+ * @param begun an effect before it in the same step is done, so that stopping here would leave the server half way: a
+ * journal that cannot be written any more does not stop it; the deploy stops after the step.
+ */
+export async function effect<T>(
+  deployment: Deployment,
+  step: Step,
+  site: Site,
+  intent: Intent,
+  run: () => Promise<Result<T>>,
+  begun = false,
+): Promise<Result<T>> {
+  const held = await deployment.locks.check(site.server.id);
+  if (!held.ok) return held;
+  const server = site.server.id;
+  const noted = await note(deployment, { kind: 'intent', step: step.id, server, ...intent });
+  if (!noted.ok && !begun) return noted;
+  deployment.begun.add(step.id);
+  const outcome = await run();
+  await note(deployment, {
+    kind: 'effect',
+    step: step.id,
+    server,
+    well: outcome.ok,
+    note: outcome.ok ? `${intent.effect} done` : `${outcome.error.code}: ${outcome.error.message}`,
+  });
+  return outcome.ok ? outcome : fail(faultAt(site, outcome));
+}
+
+/** Writes to the journal; that it cannot is a fault and is remembered, for nothing more may be begun then. */
+export async function note(deployment: Deployment, entry: NewEntry): Promise<Result<void>> {
+  try {
+    await deployment.journal.write(entry);
+    return { ok: true, value: undefined };
+  } catch (error) {
+    const fault = {
+      code: 'journal-unwritable',
+      message: `The deploy's journal cannot be written any more: ${error instanceof Error ? error.message : String(error)}`,
+      fix: 'Make room on this machine, then resume.',
+      where: { file: deployment.journal.folder },
+    };
+    deployment.trouble ??= fault;
+    return fail(fault);
+  }
+}

@@ -1,0 +1,116 @@
+import type { DomainUuid, ServerId } from '../../../../shared/base/names';
+import { erasures, type ModelServer } from '../../../../shared/plan/erasure/erasure';
+import { ownersOf } from '../../../../shared/fleet/model/owners';
+import type { Fault } from '../../../../shared/base/result';
+import { readServerConfig } from '../../../../shared/server-config/read-server-config';
+import { pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
+import type { Call } from '../../base/call';
+import { LARGEST_CONFIG } from '../../connect/common/files';
+import { readDomainOf } from '../../fleet/probe/probe-server';
+import { type Deployment, faultAt, knownOf, type Site } from '../deployment/deployment';
+
+/** What is about to change on one server. */
+export interface Coming {
+  readonly server: ServerId;
+  /** The file it will run with; null: the one that is there. */
+  readonly config: ServerConfig | null;
+  /** The domain it will hold, after a refresh; null: the one it holds. */
+  readonly domain: DomainUuid | null;
+}
+
+/**
+ * The erase rules once more, against the files and databases as they are now, a moment before a restart, a new file or a
+ * refresh (`kanidm.md`, "Refresh erases", 2, 3, 5): nobody may erase himself but those this step names and the operator
+ * agreed to, and of those each has a backup that this deploy made and read back.
+ */
+export async function whyErases(
+  deployment: Deployment,
+  step: { readonly erases: readonly ServerId[] },
+  coming: Coming,
+  call: Call,
+): Promise<Fault | null> {
+  const live = await Promise.all([...deployment.sites.values()].map((site) => liveConfig(site, call)));
+  const files = new Map<ServerId, ServerConfig>();
+  for (const it of live) {
+    // A server whose file cannot be read now may be down; what it does when it is back is judged by what it said last.
+    const config = it.config ?? it.site.observed.config;
+    if (config !== null) files.set(it.site.server.id, config);
+    else if (it.fault !== null && it.site.server.id === coming.server) return it.fault;
+  }
+  if (coming.config !== null) files.set(coming.server, coming.config);
+  for (const erased of step.erases)
+    if (!deployment.backups.has(erased)) return { ...noBackup(erased), where: { server: erased } };
+  if (![...files.values()].some(isAutomatic)) return null;
+  const model = await modelOf(deployment, files, coming, call);
+  const surprise = erasures(model).find((it) => !step.erases.includes(it.erased));
+  if (surprise) return { ...wouldErase(surprise.erased, surprise.by), where: { server: surprise.erased } };
+  return null;
+}
+
+const isAutomatic = (config: ServerConfig): boolean =>
+  (config.replication?.partners ?? []).some((it) => it.automaticRefresh && pulls(it.type));
+
+async function liveConfig(site: Site, call: Call) {
+  const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
+  if (path === null) return { site, config: null, fault: null };
+  const file = await site.connection.readFile(path, { ...call, maxBytes: LARGEST_CONFIG });
+  if (!file.ok) return { site, config: null, fault: faultAt(site, file) };
+  const config = readServerConfig(file.value.bytes, { server: site.server.id, file: path });
+  return config.ok
+    ? { site, config: config.value, fault: null }
+    : { site, config: null, fault: faultAt(site, config) };
+}
+
+async function modelOf(
+  deployment: Deployment,
+  files: ReadonlyMap<ServerId, ServerConfig>,
+  coming: Coming,
+  call: Call,
+): Promise<ReadonlyMap<ServerId, ModelServer>> {
+  // Their own origins are as their files say now.
+  const ownerOf = ownersOf(
+    deployment.fleet,
+    [...deployment.sites.values()].map(({ observed }) => ({
+      ...observed,
+      config: files.get(observed.id) ?? observed.config,
+    })),
+  );
+  const servers = await Promise.all(
+    [...deployment.sites.values()].map(async (site): Promise<ModelServer> => {
+      const { id } = site.server;
+      const domain = await readDomainOf(site.connection, call);
+      const known = deployment.known.get(id) ?? knownOf(site.observed);
+      return {
+        id,
+        domain:
+          coming.server === id && coming.domain !== null
+            ? coming.domain
+            : domain.ok
+              ? domain.value.uuid
+              : known.domain,
+        certificate: known.certificateText,
+        // What a server that is about to start will show is not known either.
+        unseen: known.certificateText === null && (domain.ok || coming.server === id),
+        tables: (files.get(id)?.replication?.partners ?? []).map((it) => ({
+          partner: ownerOf(it),
+          type: it.type,
+          automaticRefresh: it.automaticRefresh,
+          pin: it.certificate,
+        })),
+      };
+    }),
+  );
+  return new Map(servers.map((it) => [it.id, it]));
+}
+
+const wouldErase = (erased: ServerId, by: ServerId) => ({
+  code: 'would-erase',
+  message: `Going on would make ${erased} erase itself with ${by}'s data, which this step does not name: it has automatic_refresh and is in another domain.`,
+  fix: `Turn automatic_refresh off on ${erased}, restart it, and plan again; nothing was changed by this step.`,
+});
+
+const noBackup = (server: ServerId) => ({
+  code: 'no-backup',
+  message: `${server} would be erased, and this deploy has no backup of it that was read back.`,
+  fix: 'Plan again: a fresh backup comes first. Nothing was erased.',
+});

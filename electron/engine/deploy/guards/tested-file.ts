@@ -1,0 +1,98 @@
+import { isOlderThanItsFile } from '../../../../shared/plan/make/older-than-file';
+import type { Fault } from '../../../../shared/base/result';
+import type { Sha256 } from '../../../../shared/base/names';
+import { checkUnstagedBytes } from '../../../../shared/server-config/check-unstaged';
+import type { Call } from '../../base/call';
+import { LARGEST_CONFIG, sha256Of } from '../../connect/common/files';
+import { uncancelled } from '../../base/time';
+import { type Deployment, faultAt, type Site } from '../deployment/deployment';
+
+/** What is known of a file that kanidmd is to start with. */
+export type FileTest =
+  | { readonly result: 'accepted' }
+  /** kanidmd would not start with it; why, in its words. */
+  | { readonly result: 'refused'; readonly detail: string }
+  /** It could not be asked. */
+  | { readonly result: 'untested'; readonly fault: Fault };
+
+/**
+ * Has the server's own kanidmd test a copy of a server.toml. What it has accepted once in a deploy is not asked about a
+ * second time: the very bytes count.
+ */
+export async function testFile(
+  deployment: Pick<Deployment, 'accepted'>,
+  site: Site,
+  bytes: Uint8Array,
+  call: Call,
+): Promise<FileTest> {
+  const key = acceptedKey(site, sha256Of(bytes));
+  if (deployment.accepted.has(key)) return { result: 'accepted' };
+  const missed = whatATestMisses(bytes, site);
+  if (missed !== null) return { result: 'refused', detail: missed };
+  const test = await site.connection.testConfig(bytes, call);
+  if (!test.ok) return { result: 'untested', fault: faultAt(site, test) };
+  if (!test.value.accepted) return { result: 'refused', detail: test.value.output };
+  deployment.accepted.add(key);
+  return { result: 'accepted' };
+}
+
+/** What kanidmd would not start with though it accepts a copy; null: nothing. What is no TOML it refuses itself. */
+function whatATestMisses(bytes: Uint8Array, site: Site): string | null {
+  const found = checkUnstagedBytes(bytes, { server: site.server.id });
+  const errors = found.ok ? found.value.filter((it) => it.severity === 'error') : [];
+  const lines = errors.map(({ where, message, fix }) => `line ${where.line ?? 0}: ${message} ${fix}`);
+  return lines.length === 0 ? null : lines.join('\n');
+}
+
+/**
+ * Why kanidmd must not be started, or stopped to be started again, with the server.toml that lies on the server now. A
+ * process reads its file only at its start, so the one that runs proves nothing about a file that was changed since:
+ * nobody may have tested it.
+ * @returns null when kanidmd accepts a copy of that file. Where it cannot be asked (a full disk, a lost connection) null
+ * too, if nothing runs that a start could end, or if the process that the probe saw had read this very file.
+ */
+export async function whyUnfitToStart(deployment: Deployment, site: Site): Promise<Fault | null> {
+  const server = site.server.id;
+  const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
+  if (path === null) return { ...unknownFile, where: { server } };
+  const file = await site.connection.readFile(path, { ...uncancelled(60_000), maxBytes: LARGEST_CONFIG });
+  const test: FileTest = file.ok
+    ? await testFile(deployment, site, file.value.bytes, uncancelled(60_000))
+    : { result: 'untested', fault: faultAt(site, file) };
+  if (test.result === 'accepted') return null;
+  if (test.result === 'refused')
+    return { ...refused(server), detail: test.detail, where: { server, file: path } };
+  if (file.ok && hadRead(site, file.value.sha256)) return null;
+  const state = await site.connection.service.state(uncancelled(30_000));
+  if (state.ok && (state.value.state === 'stopped' || state.value.state === 'failed')) return null;
+  return { ...untested(server, test.fault), where: { server, file: path } };
+}
+
+/** Whether the process that the probe saw had started with this file, as far as the times tell. */
+const hadRead = ({ observed }: Site, sha256: Sha256): boolean =>
+  observed.state === 'running' &&
+  (observed.facts?.startedAt ?? null) !== null &&
+  observed.file?.sha256 === sha256 &&
+  !isOlderThanItsFile(observed);
+
+/** A server with the bytes its kanidmd accepted. */
+const acceptedKey = (site: Site, sha256: Sha256): string => `${site.server.id} ${sha256}`;
+
+const refused = (server: string) => ({
+  code: 'config-refused',
+  message: `kanidmd refuses the server.toml that lies on ${server}: a restart would leave ${server} down. It was not restarted.`,
+  fix: 'See what it printed below, fix the file, then plan again.',
+});
+
+const untested = (server: string, why: Fault) => ({
+  code: 'config-untested',
+  message: `${server} was not restarted: whether kanidmd accepts the server.toml that lies there could not be tested. ${why.message}`,
+  fix: why.fix,
+  ...(why.detail === undefined ? {} : { detail: why.detail }),
+});
+
+const unknownFile = {
+  code: 'config-untested',
+  message: 'Which server.toml this server reads is not known, so it was not restarted.',
+  fix: 'Name the file in the fleet file (config), then plan again.',
+};

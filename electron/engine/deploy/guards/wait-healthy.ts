@@ -1,0 +1,94 @@
+import type { LogEvidence } from '../../../../shared/kanidmd/evidence';
+import type { Fault, Place, Result } from '../../../../shared/base/result';
+import { readDomainOf, readOwnCertificate } from '../../fleet/probe/probe-server';
+import { readEvidence } from '../../fleet/probe/read-evidence';
+import { until } from '../../base/time';
+import { type Deployment, serverNow, type Site } from '../deployment/deployment';
+
+/** A server that is not up after this long is not coming back by itself. Milliseconds. */
+const LIMIT = 90_000;
+
+/**
+ * Waits until a restarted server is healthy: its log shows that it started since, its admin socket answers, its certificate is
+ * shown and its replication interface started without trouble (`kanidm.md`, "healthcheck"). A restart that was asked for and
+ * whose answer was lost may never have happened: the old process answers on the socket just as well.
+ * @param sinceMs the server's clock right before the restart.
+ * @returns null when healthy, else why not.
+ */
+export async function waitHealthy(
+  deployment: Pick<Deployment, 'clock'>,
+  site: Site,
+  sinceMs: number,
+  replication: boolean,
+): Promise<Fault | null> {
+  const signal = new AbortController().signal;
+  const limit = { timeoutMs: LIMIT, signal, everyMs: 250 };
+  const outcome = await until(deployment.clock, limit, async () => {
+    const fault = await whyUnhealthy(deployment, site, sinceMs, replication);
+    if (fault === null) return { done: true, value: null };
+    // A process that exited will not come back by waiting.
+    if (fault.code === 'server-stopped') return { done: true, value: fault };
+    return { done: false, last: fault };
+  });
+  return outcome.done ? outcome.value : outcome.last;
+}
+
+async function whyUnhealthy(
+  deployment: Pick<Deployment, 'clock'>,
+  site: Site,
+  sinceMs: number,
+  replication: boolean,
+): Promise<Fault | null> {
+  const { connection, server } = site;
+  const call = { signal: new AbortController().signal, timeoutMs: 20_000 };
+  const where = { server: server.id };
+  const now = serverNow(site, deployment.clock);
+  const [service, log] = await Promise.all([
+    connection.service.state(call),
+    readEvidence(connection, sinceMs, now, call),
+  ]);
+  if (!service.ok) return { ...service.error, where: { ...where, ...service.error.where } };
+  const lastTrouble = log.ok ? log.value.troubles.at(-1) : undefined;
+  const detail = lastTrouble === undefined ? {} : { detail: lastTrouble.evidence };
+  if (service.value.state === 'failed' || service.value.state === 'stopped')
+    return {
+      code: 'server-stopped',
+      message: `kanidmd does not run after its start (${service.value.detail}).`,
+      fix: 'Read its log for why.',
+      ...detail,
+      where,
+    };
+  // The log first: it costs less than a command, and a server that is still starting answers none.
+  const silent = whyNotStarted(log, replication, where);
+  if (silent !== null) return silent;
+  const [domain, certificate] = await Promise.all([
+    readDomainOf(connection, call),
+    replication ? readOwnCertificate(connection, call) : null,
+  ]);
+  if (!domain.ok) return { ...domain.error, where: { ...where, ...domain.error.where } };
+  if (certificate !== null && !certificate.ok)
+    return { ...certificate.error, where: { ...where, ...certificate.error.where } };
+  return null;
+}
+
+function whyNotStarted(log: Result<LogEvidence>, replication: boolean, where: Place): Fault | null {
+  if (!log.ok) return { ...log.error, where: { ...where, ...log.error.where } };
+  if (!replication) return log.value.startedAt === null ? { ...notStarted, where } : null;
+  const bind = log.value.troubles.find(
+    (trouble) => trouble.code.startsWith('bind') || /AddrInUse|Could not bind/.test(trouble.evidence),
+  );
+  if (bind) return { code: bind.code, message: bind.cause, fix: bind.fix, detail: bind.evidence, where };
+  if (log.value.listening) return null;
+  return {
+    code: 'replication-not-started',
+    message: 'kanidmd runs, but its replication interface has not started.',
+    fix: 'Read its log for why; bindaddress may be taken.',
+    where,
+  };
+}
+
+const notStarted = {
+  code: 'not-started',
+  message: 'The log shows no start of kanidmd since the restart was asked for.',
+  fix: 'Look whether it was restarted; until it is, the process that was there before still runs.',
+};

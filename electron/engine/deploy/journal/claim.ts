@@ -1,0 +1,82 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Result, fail, ok } from '../../../../shared/base/result';
+import { deploysFolder } from './journal';
+import { lifeOf, lifeOfNumber, ownMark, processMark } from '../../storage/process-mark';
+import { type DeployRecord, readJournal } from './read-journal';
+
+/**
+ * Claims an interrupted deploy for one resume or rollback. The locks on the servers carry the deploy's id and give way to
+ * it, so of two who resume the same deploy at once, on the machine whose journal it is, this file lets one through.
+ */
+export async function claim(
+  of: DeployRecord,
+  past: readonly DeployRecord[],
+  configDir: string,
+): Promise<Result<{ release(): Promise<void> }>> {
+  const live = past.find((it) => it.header.lock === of.header.lock && it.state === 'running');
+  if (live) return fail(claimed(live.header.pid));
+  const path = join(deploysFolder(configDir), of.header.lock, 'claim');
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      await writeFile(path, JSON.stringify(await ownMark(configDir)), { flag: 'wx', mode: 0o600 });
+      const release = (): Promise<void> => rm(path, { force: true });
+      if (await isAsRead(of)) return ok({ release });
+      await release();
+      return fail(settled);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
+        return fail({ ...unwritable(error), where: { file: path } });
+    }
+    const pid = await whoHolds(path, configDir);
+    if (pid !== null) return fail(claimed(pid));
+    // Left behind by one that was killed.
+    await rm(path, { force: true });
+  }
+  return fail(claimed(0));
+}
+
+/** Nobody finished or undid it between the reading of the journals and the claim. */
+async function isAsRead(of: DeployRecord): Promise<boolean> {
+  const now = await readJournal(of.folder);
+  return now.ok && now.value.settledBy === of.settledBy && now.value.state === of.state;
+}
+
+/** The process that claimed it and may live; null: none does. */
+async function whoHolds(path: string, configDir: string): Promise<number | null> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const at = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
+  const mark = processMark.safeParse(parsed(text));
+  if (mark.success) return (await lifeOf(mark.data, configDir)) === 'dead' ? null : mark.data.pid;
+  // Older versions wrote its number alone.
+  const pid = Number(text);
+  return pid > 0 && (await lifeOfNumber(pid, true, at)) !== 'dead' ? pid : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const claimed = (pid: number) => ({
+  code: 'deploy-running',
+  message: `This deploy is being resumed or rolled back already${pid > 0 ? `, by process ${pid}` : ''}.`,
+  fix: 'Wait until that is over.',
+  where: {},
+});
+
+const settled = {
+  code: 'plan-changed',
+  message: 'Another resume or rollback has ended this deploy since the plan was made; nothing was changed.',
+  fix: 'Review the plan again.',
+  where: {},
+};
+
+const unwritable = (error: unknown) => ({
+  code: 'journal-unwritable',
+  message: `The deploy's folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+  fix: 'Make the folder writable; nothing was changed.',
+});

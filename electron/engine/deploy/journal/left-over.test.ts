@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonsLeft, refreshesLeft } from './left-over';
+import { stepOfTest } from '../../../../test/support/steps-of-test';
+import type { Step } from '../../../../shared/plan/steps/step';
+import { JOURNAL_FORMAT } from './journal-entry';
+import type { DeployRecord } from './read-journal';
+
+const AT = '2026-11-23T15:24:07.000Z';
+
+/** A deploy of three steps of which the first `done` ended well. */
+function deployOf(numbered: readonly Step[], done: number): DeployRecord {
+  const header: DeployRecord['header'] = {
+    kind: 'deploy',
+    at: AT,
+    format: JOURNAL_FORMAT,
+    deploy: 'd',
+    purpose: 'refresh',
+    of: null,
+    lock: 'd',
+    who: 'robin',
+    host: 'desk',
+    pid: 1,
+    fleet: { path: null, name: 'Test', sha256: '' },
+    fingerprint: '',
+    erase: [],
+    steps: numbered,
+  };
+  const entries = numbered
+    .slice(0, done)
+    .map(({ id }) => ({ kind: 'done', at: AT, step: id, note: '' }) as const);
+  return {
+    deploy: 'd',
+    folder: '',
+    header,
+    entries,
+    state: 'interrupted',
+    outcome: null,
+    settledBy: null,
+    torn: false,
+  };
+}
+
+const steps = [
+  stepOfTest('backup', { id: '1' }),
+  stepOfTest('refresh', { id: '2', asked: true }),
+  stepOfTest('refresh', { id: '3', server: 'idm-c', asked: false }),
+  stepOfTest('compare', { id: '4', with: 'idm-a' }),
+];
+
+describe('what an interrupted deploy did not get to', () => {
+  it('is a refresh the operator asked for, until it ended well: no domain tells of it', () => {
+    expect(refreshesLeft([deployOf(steps, 1)])).toEqual(['idm-b']);
+    expect(refreshesLeft([deployOf(steps, 2)])).toEqual([]);
+  });
+
+  it('is not one that a later resume has done', () => {
+    expect(refreshesLeft([deployOf(steps, 1), deployOf(steps, 2)])).toEqual([]);
+  });
+
+  it('is a comparison, until it was made', () => {
+    expect(comparisonsLeft([deployOf(steps, 3)])).toEqual([['idm-b', 'idm-a']]);
+    expect(comparisonsLeft([deployOf(steps, 4)])).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { valueOf } from '../../../../test/support/fake-deployment';
+import { systemClock } from '../../base/time';
+import { ownMark } from '../../storage/process-mark';
+import { type Journal, openJournal } from './journal';
+import { JOURNAL_FORMAT } from './journal-entry';
+import { running } from './read-journal';
+import { type DeployNews, watchDeploys } from './watch-deploys';
+
+const FLEET = { path: '/home/fleet.toml', name: 'Home' };
+let configDir: string;
+beforeEach(async () => {
+  configDir = await mkdtemp(join(tmpdir(), 'kl-deploys-'));
+});
+afterEach(async () => {
+  running.clear();
+  await rm(configDir, { recursive: true });
+});
+
+async function begin(fleet = FLEET): Promise<Journal> {
+  const journal = valueOf(await openJournal(configDir, systemClock));
+  running.add(journal.deploy);
+  const mark = await ownMark(configDir);
+  await journal.write({
+    ...{ kind: 'deploy', format: JOURNAL_FORMAT, deploy: journal.deploy, purpose: 'apply', of: null },
+    ...{ lock: journal.deploy, who: 'alex', host: 'desk', pid: mark.pid, process: mark },
+    ...{ fleet: { ...fleet, sha256: '' }, fingerprint: 'f', erase: [], steps: [] },
+  });
+  return journal;
+}
+const finish = async (journal: Journal): Promise<void> => {
+  await journal.write({ kind: 'finished', outcome: 'done', problems: [] });
+  running.delete(journal.deploy);
+  await journal.close();
+};
+
+it('tells what runs, what begins and how each ended, and nothing of what was over or is another fleet’s', async () => {
+  await finish(await begin());
+  await finish(await begin({ path: '/home/other.toml', name: 'Other' }));
+  const runs = await begin();
+  const stop = new AbortController();
+  const told: DeployNews[] = [];
+  let rounds = 0;
+  let later: Journal | null = null;
+  const clock = {
+    ...systemClock,
+    sleep: async () => {
+      rounds += 1;
+      if (rounds === 1) await finish(runs);
+      if (rounds === 2) later = await begin();
+      // Its program is gone without a word.
+      if (rounds === 3 && later !== null) running.delete(later.deploy);
+      if (rounds === 5) stop.abort();
+    },
+  };
+  for await (const event of watchDeploys(configDir, FLEET, { clock, signal: stop.signal })) told.push(event);
+  expect(told.map((it) => [it.kind, it.kind === 'deploy-ended' ? it.outcome : it.job])).toEqual([
+    ['deploy-began', 'apply'],
+    ['deploy-ended', 'done'],
+    ['deploy-began', 'apply'],
+    ['deploy-ended', 'interrupted'],
+  ]);
+  await (later as Journal | null)?.close();
+});

@@ -1,0 +1,40 @@
+import { isOfService } from '../../../../shared/plan/model/job';
+import { makeServicePlan } from '../../../../shared/plan/make/service-plan';
+import type { ObservedServer } from '../../../../shared/observed/observed';
+import type { Plan } from '../../../../shared/plan/model/plan';
+import type { Clock } from '../../base/time';
+import type { ObservedFleet } from '../../fleet/observe-fleet';
+import type { DeployRecord } from '../journal/read-journal';
+import { GRAIN } from './plan-loose-ends';
+import { ranLast } from './ran-last';
+
+/**
+ * What an interrupted start or restart did not get to. Resuming it finishes that and nothing else: what the fleet file says
+ * besides was not asked for.
+ * @param chain the deploy and its resumes, oldest first.
+ * @returns null when it was another job, or its server is not in the fleet any more.
+ */
+export async function restOfService(
+  fleet: ObservedFleet,
+  chain: readonly DeployRecord[],
+  clock: Clock,
+): Promise<Plan | null> {
+  const [first] = chain;
+  if (first === undefined || !isOfService(first.header.purpose)) return null;
+  const [step] = first.header.steps;
+  const seen = fleet.observed.find(({ id }) => id === step?.server);
+  if (seen === undefined) return null;
+  const isDone = seen.state === 'running' && (step?.action === 'start' || isRestarted(chain, seen));
+  const kind = isDone ? 'prove' : first.header.purpose;
+  const last = await ranLast(fleet.sites.get(seen.id), clock);
+  return makeServicePlan(fleet.fleet, fleet.observed, { kind, server: seen.id, ...last });
+}
+
+/** Its journal says so, or its process is younger than the request; where the clocks do not tell, it is not. */
+function isRestarted(chain: readonly DeployRecord[], { facts }: ObservedServer): boolean {
+  const entries = chain.flatMap((it) => it.entries);
+  if (entries.some((entry) => entry.kind === 'effect' && entry.well === true)) return true;
+  const asked = entries.findLast((entry) => entry.kind === 'intent');
+  const startedAt = (facts?.startedAt ?? 0) - (facts?.clockOffsetMs ?? 0);
+  return asked !== undefined && startedAt > Date.parse(asked.at) + GRAIN;
+}

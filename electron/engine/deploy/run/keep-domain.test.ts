@@ -1,0 +1,51 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fakeServer, fakeSite } from '../../../../test/support/fake-deployment';
+import { domainOfTest } from '../../../../test/support/fleet-fixtures';
+import { systemClock } from '../../base/time';
+import { keepDomain } from './keep-domain';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kl-domain-'));
+  path = join(folder, 'fleet.toml');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const server = (id: string): string =>
+  `[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "ssh://admin@${id}.example.com"\n\n`;
+const FLEET = `version = 1\nname = "Test"\n\n${server('idm-a')}${server('idm-b')}[[link]]\nsupplier = "idm-a"\nconsumer = "idm-b"\n`;
+
+/** After a deploy of this text, while that text is on disk. */
+async function kept(text: string, disk: string, reachable = true) {
+  await writeFile(path, disk);
+  const site = await fakeSite(fakeServer('idm-a', []));
+  const sites = new Map(reachable ? [[site.server.id, site]] : []);
+  return { told: await keepDomain({ path, text }, sites, systemClock), disk: await readFile(path, 'utf8') };
+}
+
+it('writes the primary’s domain into the fleet file, and nothing else', async () => {
+  const { told, disk } = await kept(FLEET, FLEET);
+  expect(told).toMatchObject({ kind: 'fleet-file', path, text: disk, domain: domainOfTest('a') });
+  expect(disk.replace(/domain_uuid = "aaaaaaaa-.*"\n/, '')).toBe(FLEET);
+  // Written already, as by another program that deployed the same text.
+  expect((await kept(FLEET, disk)).told).toMatchObject({ kind: 'fleet-file' });
+});
+
+it('writes none over one, or where the primary is not known or was not reached', async () => {
+  const other = FLEET.replace('name =', `domain_uuid = "${domainOfTest('b')}"\nname =`);
+  const open = FLEET.replace(/\[\[link\]\][^]*/, '');
+  for (const text of [other, open]) expect(await kept(text, text)).toEqual({ told: null, disk: text });
+  expect(await kept(FLEET, FLEET, false)).toEqual({ told: null, disk: FLEET });
+});
+
+it('leaves a file alone that was changed since, and says so', async () => {
+  const changed = `${FLEET}# by somebody else\n`;
+  expect(await kept(FLEET, changed)).toMatchObject({
+    told: { severity: 'warning', code: 'domain-not-kept', where: { file: path } },
+    disk: changed,
+  });
+});

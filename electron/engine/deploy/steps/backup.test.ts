@@ -1,0 +1,145 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, expect, it } from 'vitest';
+import { backupOf, DATABASE, domainAs } from '../../../../test/support/fake-replication';
+import { id, StepTrial } from '../../../../test/support/step-trial';
+
+/* Only a backup that was unpacked, read to its end and holds the domain that is given up counts. */
+
+let trial: StepTrial;
+afterEach(() => trial.end());
+
+const draw = async (version?: string): Promise<void> => {
+  trial = await StepTrial.of({ 'idm-b': { domain: 'b', tables: [], ...(version ? { version } : {}) } });
+  trial.draft.backup(id('idm-b'));
+};
+/** It failed with this code, and the deploy has no backup to go on with. */
+const none = async (code: string): Promise<void> => {
+  expect((await trial.fails()).fault.code).toBe(code);
+  expect(trial.deployment.backups.size).toBe(0);
+};
+
+it('a whole one is kept, and its place is told', async () => {
+  await draw();
+  const result = await trial.run();
+  expect(result).toMatchObject({ ok: true, backup: expect.stringContaining('/kanilink-backups/idm-b-') });
+  expect(trial.deployment.backups.get(id('idm-b'))).toBe('backup' in result ? result.backup : '');
+});
+
+it.each([
+  ['that is not there, though the command said nothing', () => null, 'backup-failed'],
+  ['that cannot be read', () => new TextEncoder().encode('no backup at all'), 'backup-unreadable'],
+  ['that is cut off', (whole: Uint8Array) => whole.slice(0, whole.length - 40), 'backup-unreadable'],
+  [
+    'without entries',
+    () => gzipSync(`{"db_d_uuid":"${domainAs('b').uuid}","entries":[]}`),
+    'backup-unreadable',
+  ],
+  ['without a domain', () => gzipSync('{"entries":[{"ent":{}}]}'), 'backup-unreadable'],
+] as const)('one %s is none', async (_what, make, code) => {
+  await draw();
+  trial.replication.backupOf = (server) => make(backupOf(server));
+  await none(code);
+});
+
+it('one of another domain is none', async () => {
+  await draw();
+  trial.replication.backupOf = (server) => backupOf(server, { db_d_uuid: domainAs('c').uuid });
+  await none('backup-of-another-domain');
+});
+
+it('one that is too large to be read back is none', async () => {
+  await draw();
+  const large = { fails: { code: 'file-too-large', message: '', fix: '', where: {} } };
+  trial.whenAsked(/readFile \S+json\.gz/, large);
+  await none('backup-too-large');
+});
+
+it('one that cannot be fetched is none', async () => {
+  await draw();
+  trial.whenAsked(/readFile \S+json\.gz/, { lost: 'before' });
+  await none('connection-lost');
+});
+
+it('one in a folder that others may enter is none', async () => {
+  await draw();
+  const { files } = trial.server('idm-b');
+  trial.before(/scripting backup/, () => {
+    const folder = '/var/lib/kanidm/kanilink-backups';
+    files.remove(folder);
+    files.makeFolder(folder, 0o755);
+  });
+  await none('folder-too-open');
+});
+
+it('none is begun on a disk that is nearly full', async () => {
+  await draw();
+  trial.server('idm-b').files.free = 1024;
+  await none('disk-full');
+  expect(trial.effects('idm-b')).toEqual(['makeFolder']);
+});
+
+it('none is begun where the free space cannot be asked', async () => {
+  await draw();
+  trial.whenAsked(/freeSpace/, { lost: 'before' });
+  await none('connection-lost');
+  expect(trial.effects('idm-b')).toEqual(['makeFolder']);
+});
+
+it('none is begun of a server of which too little is known', async () => {
+  await draw();
+  for (const less of [{ domain: null }, { versionOnDisk: null }]) {
+    const [site] = trial.sites;
+    if (!site) throw new Error('it is there');
+    const observed = { ...site.observed, ...less };
+    (trial.deployment.sites as Map<unknown, unknown>).set(site.server.id, { ...site, observed });
+    await none('database-unknown');
+  }
+  expect(trial.effects('idm-b')).toEqual([]);
+});
+
+it('none is begun after a cancel', async () => {
+  await draw();
+  trial.before(/show-replication-certificate/, () => trial.stop.abort());
+  await none('cancelled');
+  expect(trial.effects('idm-b')).toEqual([]);
+});
+
+it('one whose disk filled up meanwhile is none', async () => {
+  await draw();
+  trial.before(/scripting backup/, () => void (trial.server('idm-b').files.full = true));
+  await none('backup-failed');
+});
+
+it('of a server that is stopped for it counts once the server is back', async () => {
+  await draw('1.8.6');
+  expect(await trial.run()).toMatchObject({ ok: true });
+  expect(trial.effects('idm-b')).toEqual(['makeFolder', 'stop', 'kanidmd database backup', 'start']);
+  expect(trial.deployment.restarted.has(id('idm-b'))).toBe(true);
+});
+
+it('of a server that does not come back is none', async () => {
+  await draw('1.8.6');
+  trial.server('idm-b').breaks = () => 'Could not bind';
+  await none('server-stopped');
+});
+
+it('of a server that would erase itself at its start is not begun', async () => {
+  trial = await StepTrial.of({
+    'idm-a': { domain: 'a', tables: ['idm-b allow-pull'] },
+    'idm-b': { domain: 'b', tables: ['idm-a pull'], version: '1.8.6' },
+  });
+  trial.draft.backup(id('idm-b'));
+  trial.edit('idm-b', (text) => text.replace('type = "pull"', '$&\nautomatic_refresh = true'));
+  const known = trial.deployment.known.get(id('idm-b'));
+  if (known) trial.deployment.known.set(id('idm-b'), { ...known, sha256: null });
+  await none('would-erase');
+  expect(trial.effects('idm-b')).toEqual(['makeFolder']);
+});
+
+it('one that unpacks to more than its database can be is none', async () => {
+  await draw();
+  trial.server('idm-b').files.put(DATABASE, 'small');
+  const bomb = gzipSync(`{"x":"${' '.repeat(300 * 1024 * 1024)}"}`, { level: 1 });
+  trial.replication.backupOf = () => bomb;
+  await none('backup-beyond-bounds');
+}, 20_000);

@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { domainAs } from '../../../../test/support/fake-replication';
+import { certificateOfTest, domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
+import { id, StepTrial } from '../../../../test/support/step-trial';
+import { runStep } from './run-step';
+
+/* A refresh: what must hold right before it, and what proves it. */
+
+let trial: StepTrial;
+afterEach(() => trial.end());
+
+const draw = async (by: 'command' | 'automatic' = 'command', more: readonly string[] = []): Promise<void> => {
+  trial = await StepTrial.of({
+    'idm-a': { domain: 'a', tables: ['idm-b mutual-pull'] },
+    'idm-b': { domain: 'b', tables: ['idm-a mutual-pull', ...more] },
+    'idm-c': { domain: 'a', tables: [] },
+  });
+  trial.draft.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('a'), by);
+  trial.deployment.backups.set(id('idm-b'), '/backup');
+};
+const asked = (): boolean => trial.effects('idm-b').some((it) => it.startsWith('kanidmd refresh'));
+
+describe('right before the command', () => {
+  it('the file must have one table, of the source', async () => {
+    await draw('command', ['idm-c pull']);
+    expect((await trial.fails()).fault.code).toBe('several-suppliers');
+    expect(asked()).toBe(false);
+  });
+
+  it('a table that only lets others pull counts, too', async () => {
+    await draw('command', ['idm-c allow-pull']);
+    expect((await trial.fails()).fault.code).toBe('several-suppliers');
+    expect(asked()).toBe(false);
+  });
+
+  it('the one table must be of the source', async () => {
+    await draw();
+    const { step } = trial;
+    if (step.action !== 'refresh') throw new Error('it refreshes');
+    const result = await runStep(trial.deployment, { ...step, sourceHost: 'idm-c.example.com' });
+    expect(result).toMatchObject({ ok: false, failure: { fault: { code: 'several-suppliers' } } });
+    expect(asked()).toBe(false);
+  });
+
+  it('the source must hold the domain that the plan names', async () => {
+    await draw();
+    trial.server('idm-a').domain = domainAs('c');
+    expect((await trial.fails()).fault).toMatchObject({
+      code: 'database-changed',
+      where: { server: 'idm-a' },
+    });
+    expect(asked()).toBe(false);
+  });
+
+  it('the source must answer', async () => {
+    await draw();
+    trial.whenAsked(/idm-a kanidmd domain show/, { lost: 'before' });
+    expect((await trial.fails()).fault).toMatchObject({
+      code: 'connection-lost',
+      where: { server: 'idm-a' },
+    });
+    expect(asked()).toBe(false);
+  });
+
+  it('the own database must be the one that was seen, to the last look', async () => {
+    await draw();
+    trial.before(/idm-b kanidmd domain show/, () => void (trial.server('idm-b').domain = domainAs('c')), 2);
+    expect((await trial.fails()).fault).toMatchObject({
+      code: 'database-changed',
+      where: { server: 'idm-b' },
+    });
+    expect(asked()).toBe(false);
+  });
+
+  it('a cancel stops it', async () => {
+    await draw();
+    trial.before(/idm-a kanidmd domain show/, () => trial.stop.abort());
+    expect((await trial.fails()).fault.code).toBe('cancelled');
+    expect(asked()).toBe(false);
+  });
+});
+
+describe('the proof', () => {
+  it('is a round that took the source’s data, and one domain', async () => {
+    await draw();
+    expect(await trial.run()).toMatchObject({
+      ok: true,
+      note: expect.stringContaining('refreshed from idm-a'),
+    });
+    expect(trial.deployment.known.get(id('idm-b'))?.domain).toBe(domainOfTest('a'));
+  });
+
+  it('is not what the command says: "success" without a round', async () => {
+    await draw();
+    trial.whenAsked(/kanidmd refresh/, { says: '[info]: success\n' });
+    const { fault } = await trial.fails();
+    expect(fault.code).toBe('refresh-not-proved');
+    expect(fault.message).toContain('No refresh of idm-b');
+  });
+
+  it('is not a round alone: both must be in one domain then', async () => {
+    await draw();
+    trial.before(/kanidmd refresh/, () => {
+      trial.clock.after(1, () => undefined);
+      const other = trial.trouble;
+      trial.trouble = (server, what) => {
+        if (server === 'idm-b' && what === 'logs') trial.server('idm-b').domain = domainAs('c');
+        return other(server, what);
+      };
+    });
+    expect((await trial.fails()).fault.code).toBe('refresh-not-proved');
+  });
+
+  it('of a command that answered "Error" is the log after a restart, which drops the request', async () => {
+    await draw();
+    trial.server('idm-a').certificate = certificateOfTest('idm-a', 3);
+    const { fault } = await trial.fails();
+    expect(fault.code).toBe('refresh-not-proved');
+    expect(trial.effects('idm-b')).toEqual(['kanidmd refresh-replication-consumer', 'restart']);
+    // Nothing erases it later, when its source can be reached again.
+    trial.server('idm-a').certificate = certificateOfTest('idm-a');
+    trial.clock.advance(600_000);
+    expect(trial.replication.taken).toEqual([]);
+  });
+
+  it('of a command whose answer was lost is the log too: what happened is found', async () => {
+    await draw();
+    trial.whenAsked(/kanidmd refresh/, { lost: 'after' });
+    const result = await trial.run();
+    expect(trial.effects('idm-b')).toContain('restart');
+    // The restart began a new log: what is not shown is not claimed.
+    expect(result.ok ? result.note : result.failure.fault.code).toBe('refresh-not-proved');
+  });
+});
+
+describe('a server that refreshes itself', () => {
+  it('must have been restarted by this deploy', async () => {
+    await draw('automatic');
+    expect((await trial.fails()).fault.code).toBe('not-restarted');
+  });
+
+  it('is waited for, and a cancel says that it may still happen', async () => {
+    await draw('automatic');
+    trial.deployment.restarted.set(id('idm-b'), trial.clock.now());
+    trial.before(/idm-b logs/, () => trial.stop.abort());
+    const { fault } = await trial.fails();
+    expect(fault).toMatchObject({ code: 'cancelled', where: { server: 'idm-b' } });
+    expect(fault.message).toContain('it may have, or may still');
+  });
+
+  it('that does not is not proved', async () => {
+    await draw('automatic');
+    trial.deployment.restarted.set(id('idm-b'), trial.clock.now());
+    expect((await trial.fails()).fault.code).toBe('refresh-not-proved');
+    expect(trial.allEffects()).toEqual([]);
+  });
+});

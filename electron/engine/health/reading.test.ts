@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { LogEvidence } from '../../../shared/kanidmd/evidence';
+import { type ServerId, trusted } from '../../../shared/base/names';
+import { pullInput, type Reading, widestWindow } from './reading';
+
+const id = (name: string) => trusted<ServerId>(name);
+const log: LogEvidence = {
+  ...{ from: 100e6, to: 200e6, startedAt: null, runningVersion: null, listening: false },
+  rounds: [],
+  troubles: [],
+};
+const reading = (more: Partial<Reading>): Reading => ({
+  ...{
+    state: 'running',
+    domain: null,
+    log,
+    startedAt: null,
+    pollInterval: 15,
+    now: 200e6,
+    clockOffsetMs: 0,
+    doubted: false,
+  },
+  ...more,
+});
+const supplierLog = (theirs: Partial<Reading>) =>
+  pullInput(id('idm-b'), reading({ clockOffsetMs: 1000 }), id('idm-a'), reading(theirs), null).supplierLog;
+
+describe('what is known of a supplier', () => {
+  it('is its start, where the log that was read does not reach back to it', () => {
+    expect(supplierLog({ startedAt: 90e6, clockOffsetMs: 1000 })?.startedAt).toBe(90e6);
+    expect(
+      supplierLog({ startedAt: 90e6, log: { ...log, startedAt: 150e6 }, clockOffsetMs: 1000 })?.startedAt,
+    ).toBe(150e6);
+  });
+
+  it('is told by the consumer’s clock, every time of it', () => {
+    expect(supplierLog({ startedAt: 90e6 })).toMatchObject({ startedAt: 91e6, from: 101e6, to: 201e6 });
+  });
+});
+
+it('logs are read back as far as the server with the longest poll interval needs', () => {
+  const polling = (taskPollInterval: number) =>
+    ({ config: { replication: { taskPollInterval } }, ...unread }) as unknown as Parameters<
+      typeof widestWindow
+    >[0][number];
+  const unread = { facts: null, log: null, versionOnDisk: null };
+  expect(widestWindow([polling(1), polling(60), { config: null, ...unread }])).toBe(130_000);
+  expect(widestWindow([])).toBe(0);
+});

@@ -1,0 +1,57 @@
+import type { FleetEvent } from '../../../shared/events/fleet-event';
+import type { FleetGlance } from '../../../shared/history/history';
+
+/** What is written of a fleet. Times are milliseconds since the epoch, our clock, unless said. */
+
+/** A server (`supplier` is empty) or a pull of a fleet. */
+export interface Subject {
+  readonly fleet: string;
+  readonly consumer: string;
+  readonly supplier: string;
+}
+
+/** A stretch in which a subject was watched and one thing was said of it. It grows while that goes on. */
+export interface Stretch {
+  readonly subject: Subject;
+  readonly since: number;
+  until: number;
+  readonly word: string;
+  readonly cause: string;
+  /** Where it is in the file, and in which opening of it. */
+  row: { readonly id: number; readonly epoch: number } | null;
+}
+
+export interface RoundEntry {
+  readonly kind: 'round';
+  readonly subject: Subject;
+  readonly at: number;
+  /** By the server's clock. */
+  readonly wrote: number;
+  readonly tookMs: number | null;
+  readonly good: boolean;
+  readonly refresh: boolean;
+}
+
+/** kanidmd started on a server. */
+export interface StartEntry {
+  readonly kind: 'start';
+  readonly subject: Subject;
+  readonly at: number;
+}
+
+/** Something that happened, as a watch noticed it. */
+export interface EventEntry {
+  readonly kind: 'event';
+  /** The path of the fleet file. */
+  readonly fleet: string;
+  readonly event: FleetEvent;
+  /** Which watch noticed it: another one of the same fleet notices it too. */
+  readonly watch: string;
+}
+
+export type Entry =
+  | EventEntry
+  | RoundEntry
+  | StartEntry
+  | { readonly kind: 'seen'; readonly stretch: Stretch }
+  | { readonly kind: 'fleet'; readonly glance: FleetGlance };

@@ -1,0 +1,124 @@
+import { expect, it } from 'vitest';
+import { BELIEVED_FOR } from '../../../shared/ipc';
+import type { PullHealth, Round } from '../../../shared/kanidmd/health';
+import type { StatusReport } from '../../../shared/observed/status';
+import type { Stretch } from './entries';
+import { FleetRecorder } from './fleet-recorder';
+
+const T = 1_800_000_000_000;
+const round = (at: number, good = true): Round =>
+  ({
+    at: at * 1000,
+    took: 20,
+    kind: 'incremental',
+    outcome: { kind: good ? 'success' : 'trouble' },
+  }) as Round;
+
+function recording(complete = true) {
+  const recorder = new FleetRecorder('/srv/fleet.toml');
+  const stretches = new Set<Stretch>();
+  const take = (now: number, health: PullHealth['health'], rounds: readonly Round[] = [], offsetMs = 0) => {
+    const pull: PullHealth = {
+      ...{ consumer: 'idm-b', supplier: 'idm-a', health, cause: health, fix: '', lastSuccess: null },
+    };
+    const report = { servers: [], pulls: [pull], undrawn: [], problems: [] } as StatusReport;
+    const entries = recorder.take({
+      ...{ name: 'Home', report, now, complete },
+      roundsOf: () => ({ rounds, offsetMs }),
+      startOf: () => null,
+    });
+    for (const entry of entries) if (entry.kind === 'seen') stretches.add(entry.stretch);
+    return entries;
+  };
+  const told = () => [...stretches].map(({ since, until, word }) => [since - T, until - T, word]);
+  return { take, told };
+}
+
+it('what nobody watched lies in no stretch', () => {
+  const { take, told } = recording();
+  take(T, 'replicating');
+  take(T + 10_000, 'replicating');
+  take(T + 12_000, 'broken');
+  take(T + 13_000 + BELIEVED_FOR, 'broken');
+  expect(told()).toEqual([
+    [0, 12_000, 'replicating'],
+    [12_000, 12_000, 'broken'],
+    [13_000 + BELIEVED_FOR, 13_000 + BELIEVED_FOR, 'broken'],
+  ]);
+});
+
+it('a clock that is set back begins a new stretch', () => {
+  const { take, told } = recording();
+  take(T, 'replicating');
+  take(T - 3_600_000, 'replicating');
+  expect(told()).toEqual([
+    [0, 0, 'replicating'],
+    [-3_600_000, -3_600_000, 'replicating'],
+  ]);
+});
+
+it('a round is told once, with its time by both clocks', () => {
+  const { take } = recording();
+  const of = (entries: ReturnType<typeof take>) => entries.filter(({ kind }) => kind === 'round');
+  expect(of(take(T, 'replicating', [round(T), round(T + 5000, false)], 4000))).toMatchObject([
+    { at: T - 4000, wrote: T, tookMs: 20, good: true },
+    { at: T + 1000, wrote: T + 5000, good: false },
+  ]);
+  expect(of(take(T, 'replicating', [round(T), round(T + 5000), round(T + 9000)]))).toMatchObject([
+    { wrote: T + 9000 },
+  ]);
+});
+
+it('what happened is told, and what is seen first is not', () => {
+  const { take } = recording();
+  const events = (now: number, health: PullHealth['health']) =>
+    take(now, health).flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []));
+  expect(events(T, 'replicating')).toEqual([]);
+  expect(events(T + 10_000, 'broken')).toMatchObject([
+    { kind: 'pull-health', at: T + 10_000, from: 'replicating', to: 'broken', cause: 'broken' },
+  ]);
+  expect(events(T + 12_000, 'broken')).toEqual([]);
+  // Nobody knows when it happened.
+  expect(events(T + 13_000 + BELIEVED_FOR, 'replicating')).toEqual([]);
+});
+
+it('the glance counts what the report said, and when', () => {
+  const { take } = recording();
+  expect(take(T, 'broken').at(-1)).toMatchObject({
+    glance: { at: T, pulls: { broken: 1 }, path: '/srv/fleet.toml' },
+  });
+});
+
+it('the glance says that logins were broken, which rounds say nothing of', () => {
+  const said = { cause: '', fix: '', at: '2026-11-29T03:00:00Z' };
+  const serves = {
+    servers: [],
+    logins: [{ consumer: 'idm-b', supplier: 'idm-a', state: 'broken' as const, ...said }],
+  };
+  const report = { servers: [], pulls: [], undrawn: [], problems: [], serves } as StatusReport;
+  const roundsOf = () => ({ rounds: [], offsetMs: 0 });
+  const seen = { name: 'Home', report, now: T, complete: true, roundsOf, startOf: () => null };
+  expect(new FleetRecorder('/srv/fleet.toml').take(seen).at(-1)).toMatchObject({ glance: { logins: 1 } });
+});
+
+it('a fleet of which a server has not answered yet leaves the glance as it was', () => {
+  expect(
+    recording(false)
+      .take(T, 'replicating')
+      .map(({ kind }) => kind),
+  ).not.toContain('fleet');
+  expect(
+    recording()
+      .take(T, 'replicating')
+      .map(({ kind }) => kind),
+  ).toContain('fleet');
+});
+
+it('a round that says it took for ever, or ended at no time, breaks nothing', () => {
+  const endless = { ...round(1), took: 1e29 };
+  const never = { ...round(2), at: 1e300 };
+  const kept = recording()
+    .take(T, 'replicating', [endless, never])
+    .filter((entry) => entry.kind === 'round');
+  expect(kept.map(({ tookMs }) => tookMs)).toEqual([null]);
+});

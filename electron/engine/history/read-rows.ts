@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { type FleetEvent, fleetEvent } from '../../../shared/events/fleet-event';
+import { MOST_EVENTS, MOST_STRETCHES } from '../../../shared/history/history';
+import type { Database } from './driver';
+
+/**
+ * A reading in bites: each is a transaction of its own, and between two the engine does other things. What a bite finds
+ * it leaves in the reading's own variables.
+ */
+export type Bites<T> = Generator<(database: Database) => void, T, undefined>;
+
+/** Rows of stretches in one bite, and of one subject in all: beyond it the oldest are left out. */
+const BITE = 5000;
+const MOST_ROWS = 100_000;
+
+const seenRow = z.object({
+  id: z.number(),
+  from: z.number(),
+  to: z.number(),
+  word: z.string(),
+  cause: z.string(),
+});
+type SeenRow = z.output<typeof seenRow>;
+const timeRow = z.object({ at: z.number() }).transform(({ at }) => at);
+
+interface Time {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The stretches of a subject that touch a time, of every watch; in no order. */
+export function* seenOf(subject: number, { from, to }: Time): Bites<readonly SeenRow[]> {
+  const seen: SeenRow[] = [];
+  const place = { to: Number.MAX_SAFE_INTEGER, id: 0, more: true };
+  while (place.more && seen.length < MOST_ROWS) {
+    yield (database) => {
+      const rows = z.array(seenRow).parse(
+        database
+          .prepare(
+            `SELECT id, since AS "from", until AS "to", word, cause FROM seen
+             WHERE subject = ? AND until >= ? AND (until, id) < (?, ?) AND since <= ?
+             ORDER BY until DESC, id DESC LIMIT ${BITE}`,
+          )
+          .all(subject, from, place.to, place.id, to),
+      );
+      seen.push(...rows);
+      Object.assign(place, rows.at(-1), { more: rows.length === BITE });
+    };
+  }
+  return seen;
+}
+
+/** Since when a subject was watched without a gap until a moment at which it was. */
+export function watchedSince(database: Database, subject: number, moment: number): number {
+  const rows = database
+    .prepare(
+      `SELECT since, until FROM seen WHERE subject = ? AND until <= ? ORDER BY until DESC LIMIT ${BITE}`,
+    )
+    .all(subject, moment);
+  let since = moment;
+  for (const row of rows) {
+    if (Number(row['until']) < since) break;
+    since = Math.min(since, Number(row['since']));
+  }
+  return since;
+}
+
+/** When something happened to a subject; of too many the first. */
+export function* timesOf(
+  table: 'round' | 'start',
+  subject: number,
+  { from, to }: Time,
+): Bites<readonly number[]> {
+  let times: readonly number[] = [];
+  const only = table === 'round' ? 'AND refresh AND good' : '';
+  yield (database) => {
+    times = z
+      .array(timeRow)
+      .parse(
+        database
+          .prepare(
+            `SELECT at FROM ${table} WHERE subject = ? AND at BETWEEN ? AND ? ${only} LIMIT ${MOST_STRETCHES}`,
+          )
+          .all(subject, from, to),
+      );
+  };
+  return times;
+}
+
+/** What happened in a fleet, in order; of too much the newest. What this Kanilink does not know is not told. */
+export function* eventsOf(path: string, { from, to }: Time): Bites<readonly FleetEvent[]> {
+  let events: readonly FleetEvent[] = [];
+  yield (database) => {
+    const rows = database
+      .prepare(
+        `SELECT event FROM event JOIN fleet ON fleet.id = event.fleet
+         WHERE path = ? AND event.at BETWEEN ? AND ? ORDER BY event.at DESC, event.id DESC LIMIT ${MOST_EVENTS}`,
+      )
+      .all(path, from, to);
+    events = rows.flatMap(({ event }) => fleetEvent.safeParse(jsonOf(event)).data ?? []).toReversed();
+  };
+  return events;
+}
+
+function jsonOf(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,82 @@
+import { type Earlier, judgeRuv, type RuvLook, wentBack } from '../../../shared/ruv/judge-ruv';
+import type { RuvReport } from '../../../shared/ruv/ruv';
+import { drawnAndRunning } from '../../../shared/fleet/model/running';
+import { cureOf } from '../../../shared/base/cure';
+import type { ServerId } from '../../../shared/base/names';
+import { fail, type Fault } from '../../../shared/base/result';
+import type { Call } from '../base/call';
+import type { Clock } from '../base/time';
+import { unexpected } from '../base/unexpected';
+import { serverNow, type Site } from '../deploy/deployment/deployment';
+import type { ObservedFleet } from '../fleet/observe-fleet';
+import { readRuv } from './read-ruv';
+
+/** One server. A big database takes kanidmd some seconds to read. Milliseconds. */
+const READ_MS = 120_000;
+
+/** What a look brought: what is said of it, and what is known for the next. */
+export interface RuvLooked extends Pick<Earlier, 'known' | 'lost'> {
+  readonly report: RuvReport;
+  /** Why servers refused that a person has to allow it first, by their ids. */
+  readonly refused: ReadonlyMap<string, Fault>;
+}
+
+/** What earlier looks brought, and refreshes that were seen. */
+export type RuvBefore = Earlier & Pick<RuvLooked, 'refused'>;
+const NOTHING_BEFORE: RuvBefore = {
+  ...{ known: new Map(), lost: new Map(), refreshed: new Map(), refused: new Map() },
+};
+
+/**
+ * Reads the RUV of every server of a fleet, one after the other, for kanidmd holds a whole database in memory meanwhile.
+ * @param earlier what an earlier look brought. A server that refused, as sudo does, is not asked again: each time is an
+ * entry in its log, and may be a mail to its root.
+ */
+export async function lookAtRuv(
+  fleet: ObservedFleet,
+  clock: Clock,
+  call: Call,
+  before: RuvBefore = NOTHING_BEFORE,
+): Promise<RuvLooked> {
+  const looks: RuvLook[] = [];
+  for (const { id, faults } of fleet.observed) {
+    const site = fleet.sites.get(id);
+    const why = site === undefined ? faults[0] : before.refused.get(id);
+    if (site === undefined || why !== undefined) looks.push(notAsked(id, why ?? NOT_REACHED, clock));
+    else looks.push(await lookAt(site, clock, call));
+  }
+  // A change that another saw was made before this server is read again: what is still missing then is gone.
+  for (const id of wentBack(looks, before).keys()) {
+    const site = [...fleet.sites.values()].find(({ server }) => server.id === id);
+    const at = looks.findIndex(({ server }) => server === id);
+    if (site !== undefined && looks[at]?.read.ok === true) looks[at] = await lookAt(site, clock, call);
+  }
+  const lost = wentBack(looks, before);
+  const report = judgeRuv(looks, drawnAndRunning(fleet.fleet, fleet.observed), lost);
+  const known = looks.flatMap(({ server, read }) => (read.ok ? [[server, read.value] as const] : []));
+  const no = looks.flatMap(({ server, read }) =>
+    !read.ok && fleet.sites.has(server as ServerId) && cureOf(read.error.code) === 'person'
+      ? [[server, read.error] as const]
+      : [],
+  );
+  return { report, lost, known: new Map(known), refused: new Map(no) };
+}
+
+async function lookAt(site: Site, clock: Clock, call: Call): Promise<RuvLook> {
+  const limit = { signal: call.signal, timeoutMs: Math.min(call.timeoutMs, READ_MS) };
+  const read = await readRuv(site, limit).catch((cause: unknown) => fail(unexpected(cause)));
+  return {
+    ...{ server: site.server.id, at: new Date(clock.now()).toISOString() },
+    ...{ there: serverNow(site, clock), read },
+  };
+}
+
+const notAsked = (server: string, why: Fault, clock: Clock): RuvLook => ({
+  ...{ server, at: new Date(clock.now()).toISOString(), there: clock.now() },
+  read: fail({ ...why, where: { server } }),
+});
+
+const NOT_REACHED: Fault = {
+  ...{ code: 'unreachable', message: 'It is not reached.', fix: 'Check the connection to it.' },
+  where: {},
+};

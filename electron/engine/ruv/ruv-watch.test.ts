@@ -1,0 +1,151 @@
+import { expect, it } from 'vitest';
+import { VirtualClock } from '../../../test/support/virtual-clock';
+import type { PullHealth } from '../../../shared/kanidmd/health';
+import { withRuv } from '../../../shared/ruv/judge-ruv';
+import type { RuvReport } from '../../../shared/ruv/ruv';
+import type { Running } from '../base/look-schedule';
+import { RuvWatch } from './ruv-watch';
+
+const EVERY = 3_600_000;
+const none: readonly { consumer: string; supplier: string; lastRefresh?: string }[] = [];
+const refreshOf = (consumer: string, lastRefresh: string) => [
+  { consumer, supplier: consumer === 'idm-a' ? 'idm-b' : 'idm-a', lastRefresh },
+];
+const servers = (startedAt: number): ReadonlyMap<string, Running> =>
+  new Map([['idm-a', { state: 'running', startedAt }]]);
+
+function watching(state: 'read' | 'went-back' = 'read') {
+  const clock = new VirtualClock();
+  let looks = 0;
+  const watch = () =>
+    new RuvWatch(
+      () => {
+        looks += 1;
+        const at = new Date(clock.now()).toISOString();
+        const row = { server: 'idm-a', state, cause: 'It was put back.', fix: '', at, newest: null };
+        const lag = { consumer: 'idm-a', supplier: 'idm-b', changes: 2, seconds: 3, cause: '', fix: '' };
+        return Promise.resolve({
+          report: { servers: [row], pulls: [lag] },
+          known: new Map(),
+          lost: new Map(),
+          refused: new Map(),
+        });
+      },
+      clock,
+      new AbortController().signal,
+      () => undefined,
+      EVERY,
+    );
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  return { clock, watch, settled, looks: () => looks };
+}
+
+it('a look holds until its time or a start', async () => {
+  const { clock, watch, settled, looks } = watching();
+  const one = watch();
+  one.tick(servers(1), none);
+  await settled();
+  expect(one.now(servers(1))?.servers[0]?.state).toBe('read');
+  clock.advance(15 * 60_000);
+  one.tick(servers(1), none);
+  expect(looks()).toBe(1);
+  one.tick(servers(2), none);
+  expect(looks()).toBe(2);
+  await settled();
+  clock.advance(EVERY + 1);
+  one.tick(servers(2), none);
+  expect(looks()).toBe(3);
+});
+
+it('after a start nothing is known, but who went back', async () => {
+  for (const [state, then] of [
+    ['read', 'unknown'],
+    ['went-back', 'went-back'],
+  ] as const) {
+    const { clock, watch, settled } = watching(state);
+    const one = watch();
+    one.tick(servers(1), none);
+    await settled();
+    expect(one.now(servers(2))?.servers[0]?.state).toBe(then);
+    expect(one.now(servers(2))?.pulls[0]?.changes).toBeNull();
+    clock.advance(2 * EVERY + 1);
+    expect(one.now(servers(1))?.servers[0]?.state).toBe(then);
+  }
+});
+
+it('a refresh is looked at once the last look is a quarter of an hour old', async () => {
+  const { clock, watch, settled, looks } = watching();
+  const one = watch();
+  one.tick(servers(1), none);
+  await settled();
+  clock.advance(14 * 60_000);
+  const refreshed = refreshOf('idm-b', '2026-11-29');
+  one.tick(servers(1), refreshed);
+  expect(looks()).toBe(1);
+  clock.advance(60_000);
+  one.tick(servers(1), refreshed);
+  expect(looks()).toBe(2);
+});
+
+it('who is away for a while, and comes back as it was, is no reason to read every database', async () => {
+  const { clock, watch, settled, looks } = watching();
+  const one = watch();
+  one.tick(servers(1), refreshOf('idm-b', '2026-11-29'));
+  await settled();
+  clock.advance(20 * 60_000);
+  one.tick(new Map([['idm-a', { state: 'unreachable', startedAt: null }]]), none);
+  one.tick(servers(1), refreshOf('idm-b', '2026-11-29'));
+  expect(looks()).toBe(1);
+});
+
+const pull = { consumer: 'idm-a', supplier: 'idm-b', health: 'replicating', cause: '', fix: '' };
+const healthIn = (report: RuvReport | null) => withRuv([pull as unknown as PullHealth], report)[0]?.health;
+
+it('who went back and was refreshed since is not named until it is read again, and its pulls are unknown', async () => {
+  const { clock, watch, settled } = watching('went-back');
+  const one = watch();
+  one.tick(servers(1), none);
+  await settled();
+  const at = (ms: number) => new Date(clock.now() + ms).toISOString();
+  clock.advance(60_000);
+  for (const not of [refreshOf('idm-b', at(-1000)), refreshOf('idm-a', at(-120_000))]) {
+    one.tick(servers(1), not);
+    expect(one.now(servers(1))?.servers[0]?.state).toBe('went-back');
+  }
+  one.tick(servers(1), refreshOf('idm-a', at(-1000)));
+  const report = one.now(servers(1));
+  expect(report?.servers[0]).toMatchObject({ state: 'unknown', fix: '', refreshed: true });
+  expect(healthIn(report)).toBe('unknown');
+});
+
+it('a refresh of the future is not believed, even when its time comes; a true one is', async () => {
+  const { clock, watch, settled } = watching('went-back');
+  const one = watch();
+  one.tick(servers(1), none);
+  await settled();
+  const future = refreshOf('idm-a', new Date(clock.now() + 300_000).toISOString());
+  for (const _time of Array(14).keys()) {
+    one.tick(servers(1), future);
+    expect(one.now(servers(1))?.servers[0]?.state).toBe('went-back');
+    expect(healthIn(one.now(servers(1)))).toBe('unknown');
+    clock.advance(60_000);
+  }
+  one.tick(servers(1), refreshOf('idm-a', new Date(clock.now() - 1000).toISOString()));
+  expect(one.now(servers(1))?.servers[0]?.state).toBe('unknown');
+});
+
+it('a refresh that was seen before the clock jumped is not believed any more', async () => {
+  const { clock, watch, settled } = watching('went-back');
+  const one = watch();
+  one.tick(servers(1), none);
+  await settled();
+  clock.advance(60_000);
+  const refreshed = refreshOf('idm-a', new Date(clock.now() - 1000).toISOString());
+  one.tick(servers(1), refreshed);
+  expect(one.now(servers(1))?.servers[0]?.state).toBe('unknown');
+  const { now } = clock;
+  Object.assign(clock, { now: () => now() + 3_600_000 });
+  expect(one.now(servers(1))?.servers[0]?.state).toBe('went-back');
+  one.tick(servers(1), refreshed);
+  expect(one.now(servers(1))?.servers[0]?.state).toBe('went-back');
+});

@@ -1,0 +1,94 @@
+import { jumped, elapsed, type Moment } from '../../../shared/base/moment';
+import type { PullHealth } from '../../../shared/kanidmd/health';
+import type { RuvReport } from '../../../shared/ruv/ruv';
+import { stillBelieved } from '../../../shared/ruv/still-believed';
+import { TOO_OLD } from '../../../shared/serves/still-believed';
+import type { Call } from '../base/call';
+import { type Clock, momentOf } from '../base/time';
+import { LookSchedule, type Running, whyNoMore } from '../base/look-schedule';
+import type { RuvBefore, RuvLooked } from './look-ruv';
+import { SeenRefreshes } from './seen-refreshes';
+
+/** A server that starts again and again does not have every database read each time. Milliseconds. */
+const LEAST_MS = 15 * 60_000;
+/** A whole look at a fleet. Milliseconds. */
+const LOOK_MS = 30 * 60_000;
+
+/** The last look, and what it was at. */
+interface Last extends RuvLooked {
+  readonly begunAt: Moment;
+  readonly servers: ReadonlyMap<string, Running>;
+}
+
+const NOTHING = { known: new Map(), lost: new Map(), refused: new Map() };
+
+/** Looks at the RUVs of a fleet now and then, and says what may still be believed of the last look. It never fails. */
+export class RuvWatch {
+  private readonly schedule: LookSchedule;
+  private last: Last | null = null;
+  /** What asks for a look when it changes, as it was seen last: of a server that is away nothing is new. */
+  private readonly marks = new Map<string, number | string>();
+  private readonly refreshes: SeenRefreshes;
+
+  /**
+   * @param look one look at the whole fleet, with what the ones before brought.
+   * @param everyMs between two looks.
+   */
+  constructor(
+    private readonly look: (call: Call, before?: RuvBefore) => Promise<RuvLooked>,
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+    private readonly note: (doing: string, cause: unknown) => void,
+    private readonly everyMs: number,
+  ) {
+    this.refreshes = new SeenRefreshes(clock);
+    this.schedule = new LookSchedule(clock, signal, everyMs, LEAST_MS);
+  }
+
+  /**
+   * Begins a look when one is due.
+   * @param servers as they are now, by their ids.
+   * @param pulls with their last refreshes, where one is known.
+   */
+  tick(
+    servers: ReadonlyMap<string, Running>,
+    pulls: readonly Pick<PullHealth, 'consumer' | 'supplier' | 'lastRefresh'>[],
+  ): void {
+    const { last, marks } = this;
+    const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
+    for (const [id, { startedAt }] of servers) if (startedAt !== null) marks.set(`start ${id}`, startedAt);
+    for (const { consumer, supplier, lastRefresh: at } of pulls) {
+      if (at === undefined) continue;
+      marks.set(`refresh ${consumer} ${supplier}`, at);
+      this.refreshes.see(consumer, at);
+    }
+    const seen = JSON.stringify([...marks].sort(([a], [b]) => (a < b ? -1 : 1)));
+    this.schedule.tick(seen, doubted, () => this.take(servers));
+  }
+
+  /** What may still be believed of servers as they are now; null: nobody looked yet. */
+  now(servers: ReadonlyMap<string, Running>): RuvReport | null {
+    if (this.last === null) return null;
+    const { begunAt, report, servers: proved } = this.last;
+    const now = momentOf(this.clock);
+    const jump = jumped(begunAt, now);
+    const old = jump || elapsed(begunAt, now) > 2 * this.everyMs;
+    const refreshed = this.refreshes.believed();
+    const why = whyNoMore(proved, servers);
+    return stillBelieved(report, (id) => (old ? TOO_OLD : why(id)), jump ? new Map() : refreshed);
+  }
+
+  private async take(servers: ReadonlyMap<string, Running>): Promise<void> {
+    const begunAt = momentOf(this.clock);
+    try {
+      const before = { ...(this.last ?? NOTHING), refreshed: this.refreshes.believed() };
+      const looked = await this.look({ signal: this.signal, timeoutMs: LOOK_MS }, before);
+      if (this.signal.aborted) return;
+      // Of a server that could not be read now, what it knew before is still what is expected of it.
+      const known = new Map([...(this.last?.known ?? []), ...looked.known]);
+      this.last = { ...looked, known, begunAt, servers };
+    } catch (cause) {
+      this.note('looking at RUVs', cause);
+    }
+  }
+}

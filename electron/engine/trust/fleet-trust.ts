@@ -1,0 +1,187 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { readFleet } from '../../../shared/fleet/read/read-fleet';
+import { type ServerUse, type TrustQuestion, useKey, usesOf } from '../../../shared/fleet/model/trust';
+import type { FleetText } from '../../../shared/ipc';
+import { absolute } from '../storage/absolute-path';
+import { loadFleet } from '../storage/fleet-files';
+import { KeptTrust } from './kept-trust';
+
+export interface TrustOptions {
+  /** The person's home folder: `~` in the fleet file. */
+  readonly home: string;
+  /** Where the trusted files are kept. */
+  readonly configDir: string;
+  /** A line for the log file. */
+  readonly log: (text: string) => void;
+}
+
+/**
+ * Which fleet files may be acted on. A file that was not made here may have been written by anybody, and the hosts, keys
+ * and sockets it names are used at once when it is opened: so it is asked about first. Trust belongs to the file's path
+ * and to what it makes Kanilink use (`usesOf`): while that stays within what was trusted, nothing is asked again.
+ */
+export class FleetTrust {
+  readonly #options: TrustOptions;
+  readonly #kept: KeptTrust;
+  /** Files trusted in this session. What the window edits in them is the person's own. */
+  readonly #trusted = new Set<string>();
+  /** Files loaded in this session that were not: another text on disk does not make the one that was loaded good. */
+  readonly #refused = new Set<string>();
+  /** How often each file was loaded: an answer is for what was loaded when it was asked for. */
+  readonly #loads = new Map<string, number>();
+  /** What drafts of fleets that lie in no file would use, and nobody has agreed to in this session. */
+  readonly #strange = new Set<string>();
+
+  constructor(options: TrustOptions) {
+    this.#options = options;
+    this.#kept = new KeptTrust(options.configDir);
+  }
+
+  /**
+   * A fleet file was read from disk. @returns whether it is trusted as it is. One that cannot be read as a fleet is not: what
+   * it will use shows once its faults are fixed.
+   */
+  async loaded(text: FleetText & { readonly path: string }): Promise<boolean> {
+    const file = await fileOf(text.path);
+    return this.#take(file, this.#within(text, await this.#kept.read(file)));
+  }
+
+  /**
+   * A text came into the window that neither lies on the disk nor was edited there: a draft, or what another program wrote
+   * joined with what the window held. @param mine what that was; null: nothing. @returns whether it is trusted
+   */
+  async judge(text: FleetText, mine: string | null): Promise<boolean> {
+    if (text.path === null) {
+      for (const { use } of this.#uses(text) ?? []) this.#strange.add(useKey(use));
+      return this.allows(text);
+    }
+    const { path } = text;
+    const file = await fileOf(path);
+    const own = mine !== null && (await this.allows({ path, text: mine })) ? mine : '';
+    const known = (this.#uses({ path, text: own }) ?? []).map(({ use }) => use);
+    return this.#take(file, this.#within(text, [...((await this.#kept.read(file)) ?? []), ...known]));
+  }
+
+  /** May this fleet be acted on? One without a file was made in the window, unless it came from a draft. */
+  async allows(text: FleetText): Promise<boolean> {
+    if (text.path === null) return !this.#uses(text)?.some(({ use }) => this.#strange.has(useKey(use)));
+    const file = await fileOf(text.path);
+    if (this.#trusted.has(file)) return true;
+    const kept = await this.#kept.read(file);
+    const within = (one: FleetText): boolean => this.#within(one, kept);
+    // After a new start of the engine: edits that are not saved yet belong to the file that was trusted.
+    const onDisk = within(text) || this.#refused.has(file) ? null : await loadFleet(text.path);
+    if (!within(text) && !(onDisk?.ok && within(onDisk.value))) return false;
+    this.#trust(file);
+    return true;
+  }
+
+  /**
+   * Has a person asked about what is not trusted yet. A yes counts for the text they were asked about: not when the file
+   * was loaded again meanwhile.
+   *
+   * @returns whether the file is trusted with this text
+   */
+  async decide(text: FleetText, ask: (question: TrustQuestion) => Promise<boolean>): Promise<boolean> {
+    if (text.path === null) return this.#decideDraft(text, ask);
+    const { path } = text;
+    const file = await fileOf(path);
+    const loads = this.#loads.get(file);
+    const kept = await this.#kept.read(file);
+    const servers = this.#newIn(text, kept);
+    if (servers === null) return false;
+    if (servers.length > 0) {
+      const agreed = await ask({ path, changed: kept !== null, servers });
+      if (!agreed || this.#loads.get(file) !== loads) return false;
+    }
+    await this.trust({ path, text: text.text });
+    return true;
+  }
+
+  /** The file is trusted with what this text uses: a person agreed to it, made it or saved it here. */
+  async trust(text: FleetText & { readonly path: string }): Promise<void> {
+    const file = await fileOf(text.path);
+    this.#trust(file);
+    const uses = this.#uses(text);
+    // Faults may hide what it uses: what was agreed to stays as it was.
+    if (uses === null) return;
+    try {
+      await this.#kept.write(
+        file,
+        uses.map(({ use }) => use),
+      );
+    } catch (error) {
+      this.#options.log(`trust in ${file} is not remembered: ${String(error)}`);
+    }
+  }
+
+  /**
+   * A text was saved at a path.
+   *
+   * @param from the file it was before; null: it was made here
+   */
+  async saved(text: FleetText & { readonly path: string }, from: string | null): Promise<void> {
+    if (await this.allows({ path: from, text: text.text })) await this.trust(text);
+  }
+
+  /** The file is gone. */
+  async forget(path: string): Promise<void> {
+    const file = await fileOf(path);
+    this.#trusted.delete(file);
+    await this.#kept.forget(file);
+  }
+
+  async #decideDraft(text: FleetText, ask: (question: TrustQuestion) => Promise<boolean>): Promise<boolean> {
+    const servers = (this.#uses(text) ?? []).filter(({ use }) => this.#strange.has(useKey(use)));
+    if (servers.length > 0 && !(await ask({ path: null, changed: false, servers }))) return false;
+    for (const { use } of servers) this.#strange.delete(useKey(use));
+    return true;
+  }
+
+  /** Another text stands for the file from now on: an answer to a question about the one before counts no more. */
+  #take(file: string, trusted: boolean): boolean {
+    this.#loads.set(file, (this.#loads.get(file) ?? 0) + 1);
+    if (trusted) this.#trust(file);
+    else this.#refuse(file);
+    return trusted;
+  }
+
+  #trust(file: string): void {
+    this.#trusted.add(file);
+    this.#refused.delete(file);
+  }
+
+  #refuse(file: string): void {
+    this.#refused.add(file);
+    this.#trusted.delete(file);
+  }
+
+  /** Does a text use nothing but what is trusted? Of one that is no fleet nobody can say. */
+  #within(text: FleetText, trusted: readonly ServerUse[] | null): boolean {
+    return this.#newIn(text, trusted)?.length === 0;
+  }
+
+  /** The servers of a text that use something which is not trusted; null: it is no fleet. */
+  #newIn(text: FleetText, trusted: readonly ServerUse[] | null): TrustQuestion['servers'] | null {
+    const known = new Set(trusted?.map(useKey));
+    return this.#uses(text)?.filter(({ use }) => !known.has(useKey(use))) ?? null;
+  }
+
+  /** Null of a text that is no fleet: the engine does not act on it. */
+  #uses(text: FleetText): TrustQuestion['servers'] | null {
+    const { fleet } = readFleet(text.text, text.path ?? 'fleet.toml');
+    return fleet === null
+      ? null
+      : usesOf(fleet, (path) => resolve(absolute(path, this.#options.home, text.path)));
+  }
+}
+
+/** One file has one name here, however it is reached; one that is gone keeps the name it was asked for by. */
+async function fileOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return resolve(path);
+  }
+}

@@ -1,0 +1,349 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ok } from '../../../shared/base/result';
+import type { Engine } from '../api/engine';
+import { loadFleet, saveFleet } from '../storage/fleet-files';
+import { FleetTrust } from './fleet-trust';
+import { guardEngine } from './guard-engine';
+
+let folder: string;
+let configDir: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kanilink-trust-'));
+  configDir = join(folder, 'config');
+  file = join(folder, 'fleet.toml');
+  await writeFile(file, fleet(ssh('idm-a')));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const fleet = (...servers: string[]): string => ['version = 1', 'name = "Lab"', ...servers, ''].join('\n\n');
+const ssh = (id: string, more = ''): string =>
+  `[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "ssh://ada@${id}.example.com"\n${more}`;
+const call = { signal: new AbortController().signal, timeoutMs: 1000 };
+
+/** An engine that tells what it was asked to do, behind the guard. `answer`: what the person says. */
+function session(answer: boolean | null = null) {
+  const dialled: string[] = [];
+  const asked: string[][] = [];
+  const said: string[] = [];
+  const did = (what: string) => () => {
+    dialled.push(what);
+    return Promise.resolve(ok([]));
+  };
+  const raw = {
+    loadFleet,
+    saveFleet,
+    testServer: did('test'),
+    status: did('status'),
+    plan: did('plan'),
+    runbook: did('runbook'),
+    certificates: did('certificates'),
+    compare: did('compare'),
+    olderLogs: did('older'),
+    deploy: async function* () {
+      dialled.push('deploy');
+      yield await Promise.resolve({ kind: 'finished', outcome: 'done', problems: [], at: 0 });
+    },
+    logs: async function* () {
+      dialled.push('logs');
+      yield await Promise.resolve(ok({}));
+    },
+    watch: async function* () {
+      dialled.push('watch');
+      yield await Promise.resolve({});
+    },
+    startPractice: () => Promise.resolve(ok({ path: file })),
+    stopPractice: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const trust = new FleetTrust({ home: folder, configDir, log: (line) => said.push(line) });
+  const engine = guardEngine(
+    raw as unknown as Engine,
+    trust,
+    (question) => {
+      if (answer === null) throw new Error('nobody may be asked here');
+      asked.push(question.servers.map(({ id }) => id));
+      return Promise.resolve(answer);
+    },
+    () => 0,
+  );
+  return { engine, trust, dialled, asked, said };
+}
+
+const textOf = async (path = file) => ({ path, text: await readFile(path, 'utf8') });
+
+/** Asks for everything that would act on the servers. @returns the codes of what was refused */
+async function everything(
+  engine: ReturnType<typeof session>['engine'],
+  text: { readonly path: string | null; readonly text: string },
+): Promise<string[]> {
+  const answers = [
+    await engine.testServer(text, 'idm-a', call),
+    await engine.status(text, { ...call, wait: false }),
+    await engine.plan(text, call),
+    await engine.runbook(text, { ...call, fingerprint: null }),
+    await engine.certificates(text, call),
+    await engine.compare(text, call),
+    await engine.olderLogs(text, { before: 0, servers: [] }, call),
+  ];
+  const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.error.code));
+  for await (const event of engine.deploy(text, { fingerprint: null, erase: [] }, call.signal))
+    codes.push(event.kind === 'finished' ? (event.problems[0]?.code ?? 'ok') : 'ok');
+  const options = { server: null, follow: false, sinceMs: 0 };
+  for await (const line of engine.logs(text, options, call.signal))
+    codes.push(line.ok ? 'ok' : line.error.code);
+  for await (const _report of engine.watch(text, call.signal)) codes.push('ok');
+  return codes;
+}
+
+const ALL = [
+  'test',
+  'status',
+  'plan',
+  'runbook',
+  'certificates',
+  'compare',
+  'older',
+  'deploy',
+  'logs',
+  'watch',
+];
+
+describe('a fleet file that was not made here', () => {
+  it('makes the engine do nothing for it, until a person has agreed', async () => {
+    const { engine, dialled, asked } = session(true);
+    expect(await engine.loadFleet(file)).toMatchObject({ ok: true, value: { trusted: false } });
+    expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['fleet-untrusted']));
+    expect(dialled).toEqual([]);
+    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true }));
+    expect(asked).toEqual([['idm-a']]);
+    expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['ok']));
+    expect(dialled).toEqual(ALL);
+  });
+
+  it('stays unread when the person declines, and when nobody was asked at all', async () => {
+    const { engine, dialled } = session(false);
+    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: false }));
+    expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['fleet-untrusted']));
+    expect(dialled).toEqual([]);
+  });
+
+  it('is asked about once: the next session remembers', async () => {
+    await session(true).engine.trustFleet(await textOf(), call);
+    const { engine } = session();
+    expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true }));
+  });
+
+  it.each([
+    ['another host', (text: string) => text.replace('idm-a.example.com', 'evil.example.com')],
+    ['another user', (text: string) => text.replace('ada@', 'root@')],
+    ['a key file', (text: string) => text.replace('connect', 'identity = "stolen"\nconnect')],
+    ['a known_hosts', (text: string) => text.replace('connect', 'known_hosts = "theirs"\nconnect')],
+    ['sudo', (text: string) => text.replace('connect', 'sudo = true\nconnect')],
+    ['another program', (text: string) => text.replace('connect', 'kanidmd = "/tmp/x"\nconnect')],
+    ['another file', (text: string) => text.replace('connect', 'config = "/etc/shadow"\nconnect')],
+    ['one more server', (text: string) => `${text}\n${ssh('idm-b')}`],
+  ])('is asked about again when a change from outside brings %s, and only about that', async (_, change) => {
+    await session(true).engine.trustFleet(await textOf(), call);
+    await writeFile(file, change(await readFile(file, 'utf8')));
+    const { engine, asked, dialled } = session(false);
+    expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+    await engine.trustFleet(await textOf(), call);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toHaveLength(1);
+    expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['fleet-untrusted']));
+    expect(dialled).toEqual([]);
+  });
+
+  it.each([
+    ['a comment', (text: string) => `# mine\n${text}`],
+    ['a position', (text: string) => text.replace('connect', 'position = { x = 1, y = 2 }\nconnect')],
+    ['another name', (text: string) => text.replace('"Lab"', '"Home"').replace('id = "idm-a"', 'id = "a"')],
+    ['an origin', (text: string) => text.replace('connect', 'origin = "repl://a.example.com:8444"\nconnect')],
+    ['nothing but a server less', () => fleet()],
+  ])('is not asked about again for %s: nothing else is dialled', async (_, change) => {
+    await session(true).engine.trustFleet(await textOf(), call);
+    await writeFile(file, change(await readFile(file, 'utf8')));
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+  });
+
+  it('is not the same file elsewhere: a key file beside it is another one', async () => {
+    await writeFile(file, fleet(ssh('idm-a', 'identity = "key"\n')));
+    await session(true).engine.trustFleet(await textOf(), call);
+    const other = join(folder, 'downloads', 'fleet.toml');
+    await mkdir(join(folder, 'downloads'));
+    await symlink(file, other);
+    expect(await session().engine.loadFleet(other)).toMatchObject({ value: { trusted: false } });
+    await rm(other);
+    await writeFile(other, await readFile(file));
+    expect(await session().engine.loadFleet(other)).toMatchObject({ value: { trusted: false } });
+  });
+
+  it('cannot be swapped for a good one under a person who declined', async () => {
+    const good = await readFile(file, 'utf8');
+    await session(true).engine.trustFleet(await textOf(), call);
+    const bad = good.replace('idm-a.example', 'evil.example');
+    await writeFile(file, bad);
+    const { engine, dialled } = session(false);
+    await engine.loadFleet(file);
+    await writeFile(file, good);
+    expect(await engine.plan({ path: file, text: bad }, call)).toMatchObject({ ok: false });
+    expect(dialled).toEqual([]);
+  });
+
+  it('is trusted as it was when the person was asked, not as it became while they thought', async () => {
+    const { trust } = session();
+    const asked = await textOf();
+    await trust.loaded(asked);
+    const agreed = trust.decide(asked, async () => {
+      await writeFile(file, asked.text.replace('idm-a.example', 'evil.example'));
+      expect(await trust.loaded(await textOf())).toBe(false);
+      return true;
+    });
+    expect(await agreed).toBe(false);
+    expect(await trust.allows(await textOf())).toBe(false);
+  });
+
+  it('does not become trusted by being saved, here or elsewhere', async () => {
+    const { engine } = session();
+    const { text } = await textOf();
+    await engine.loadFleet(file);
+    expect(await engine.saveFleet(file, `${text}# edited\n`, text, file)).toMatchObject({ ok: true });
+    const copy = join(folder, 'copy.toml');
+    expect(await engine.saveFleet(copy, text, null, file)).toMatchObject({ ok: true });
+    for (const path of [file, copy])
+      expect(await session().engine.loadFleet(path)).toMatchObject({ value: { trusted: false } });
+  });
+});
+
+describe('a text that came neither from the disk nor from the window’s own edits', () => {
+  const evil = (): string => fleet(ssh('idm-a'), ssh('evil'));
+
+  it('does not gain the trust its file has: a draft that names a new server is asked about', async () => {
+    await session(true).engine.trustFleet(await textOf(), call);
+    const { engine, asked, dialled } = session(true);
+    expect(await engine.judgeFleet({ path: file, text: evil() }, null)).toEqual(ok({ trusted: false }));
+    expect(new Set(await everything(engine, { path: file, text: evil() }))).toEqual(
+      new Set(['fleet-untrusted']),
+    );
+    expect(dialled).toEqual([]);
+    expect(await engine.trustFleet({ path: file, text: evil() }, call)).toEqual(ok({ trusted: true }));
+    expect(asked).toEqual([['evil']]);
+    expect(await engine.plan({ path: file, text: evil() }, call)).toMatchObject({ ok: true });
+  });
+
+  it('is trusted where it names nothing new, and what the window held before counts', async () => {
+    await session(true).engine.trustFleet(await textOf(), call);
+    const { engine } = session();
+    const { text } = await textOf();
+    expect(await engine.judgeFleet({ path: file, text: `# mine\n${text}` }, null)).toEqual(
+      ok({ trusted: true }),
+    );
+    // A server that was added in the window, and what another program wrote beside it.
+    expect(await engine.judgeFleet({ path: file, text: `${evil()}# theirs\n` }, evil())).toEqual(
+      ok({ trusted: true }),
+    );
+    expect(await engine.judgeFleet({ path: file, text: fleet(ssh('worse')) }, evil())).toEqual(
+      ok({ trusted: false }),
+    );
+    expect(await engine.plan({ path: file, text: fleet(ssh('worse')) }, call)).toMatchObject({ ok: false });
+  });
+
+  it('of a fleet in no file is asked about like any other, and saving it makes it no better', async () => {
+    const { engine, asked } = session(false);
+    const draft = { path: null, text: evil() };
+    expect(await engine.judgeFleet(draft, null)).toEqual(ok({ trusted: false }));
+    expect(new Set(await everything(engine, draft))).toEqual(new Set(['fleet-untrusted']));
+    expect(await engine.trustFleet(draft, call)).toEqual(ok({ trusted: false }));
+    expect(asked).toEqual([['idm-a', 'evil']]);
+    const saved = join(folder, 'saved.toml');
+    await engine.saveFleet(saved, draft.text, null, null);
+    expect(await session().engine.loadFleet(saved)).toMatchObject({ value: { trusted: false } });
+    const agreed = session(true);
+    await agreed.engine.judgeFleet(draft, null);
+    expect(await agreed.engine.trustFleet(draft, call)).toEqual(ok({ trusted: true }));
+    expect(await agreed.engine.plan(draft, call)).toMatchObject({ ok: true });
+  });
+
+  it('with faults is not trusted, so that mending it opens no way round the question', async () => {
+    const broken = fleet(ssh('evil').replace('"ssh"', 'ssh'));
+    await writeFile(file, broken);
+    const { engine, dialled } = session();
+    expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+    await engine.plan({ path: file, text: broken }, call);
+    expect(await engine.trustFleet({ path: file, text: broken }, call)).toEqual(ok({ trusted: false }));
+    expect(await engine.plan({ path: file, text: fleet(ssh('evil')) }, call)).toMatchObject({ ok: false });
+    expect(dialled).toEqual([]);
+  });
+
+  it('with faults, saved, keeps what was agreed to', async () => {
+    await session(true).engine.trustFleet(await textOf(), call);
+    const { engine } = session();
+    const { text } = await textOf();
+    await engine.loadFleet(file);
+    await engine.saveFleet(file, `${text}broken =\n`, text, file);
+    await engine.saveFleet(file, text, `${text}broken =\n`, file);
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+  });
+});
+
+describe('a fleet file that was made here', () => {
+  it('is trusted: saved new, saved on, saved elsewhere', async () => {
+    const { engine } = session();
+    const made = join(folder, 'made.toml');
+    const text = fleet(ssh('idm-a'));
+    const more = fleet(ssh('idm-a'), ssh('idm-b'));
+    await engine.saveFleet(made, text, null, null);
+    await engine.saveFleet(made, more, text, made);
+    await engine.saveFleet(join(folder, 'copy.toml'), more, null, made);
+    for (const path of [made, join(folder, 'copy.toml')])
+      expect(await session().engine.loadFleet(path)).toMatchObject({ value: { trusted: true } });
+  });
+
+  it('is trusted with what is edited in the window and not saved yet, also after a new start of the engine', async () => {
+    const { engine } = session();
+    await engine.saveFleet(join(folder, 'made.toml'), fleet(ssh('idm-a')), null, null);
+    const edited = { path: join(folder, 'made.toml'), text: fleet(ssh('idm-a'), ssh('idm-c')) };
+    expect(await engine.plan(edited, call)).toMatchObject({ ok: true });
+    expect(await session().engine.plan(edited, call)).toMatchObject({ ok: true });
+    expect(await session().engine.plan({ path: null, text: edited.text }, call)).toMatchObject({ ok: true });
+  });
+
+  it('is the practice fleet too, until it ends', async () => {
+    const { engine } = session();
+    await engine.startPractice({ servers: 2 }, call);
+    expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+    await engine.close();
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+  });
+});
+
+describe('what is remembered', () => {
+  it('is this user’s alone, holds 200 files, and survives what it cannot read', async () => {
+    const { trust } = session();
+    for (let n = 0; n < 203; n += 1)
+      await trust.trust({ path: join(folder, `${n}.toml`), text: fleet(ssh('a')) });
+    const kept = await readdir(join(configDir, 'trusted'));
+    expect(kept).toHaveLength(200);
+    expect((await stat(join(configDir, 'trusted'))).mode & 0o777).toBe(0o700);
+    for (const name of kept) {
+      const path = join(configDir, 'trusted', name);
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      await writeFile(path, 'no JSON');
+    }
+    expect(await session().trust.allows(await textOf())).toBe(false);
+  });
+
+  it('is forgotten with the session where it cannot be written, which is logged', async () => {
+    await writeFile(configDir, 'a file in the way');
+    const { engine, said } = session(true);
+    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true }));
+    expect(said.join()).toContain('is not remembered');
+    expect(await engine.plan(await textOf(), call)).toMatchObject({ ok: true });
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+  });
+});

@@ -1,0 +1,229 @@
+import { expect, it, vi } from 'vitest';
+import { actAtRandom } from '../../../test/support/watched/random-acts';
+import { type Claim, isTrue } from '../../../test/support/watched/truth';
+import { WatchedWorld } from '../../../test/support/watched/world';
+import { VirtualClock } from '../../../test/support/virtual-clock';
+import type { FakeLink } from '../../../test/support/fake-fleet';
+import { describePull } from '../../../shared/fleet/model/fleet';
+import { ok } from '../../../shared/base/result';
+import { Noticed } from '../../../shared/events/noticed';
+import { Notices } from '../../../shared/events/notices';
+import type { StatusReport } from '../../../shared/observed/status';
+import { momentOf } from '../base/time';
+import { Connections } from '../fleet/connections';
+import { ServerWatches } from './server-watches';
+import { watchFleet } from './watch-fleet';
+
+/*
+ * A model test: the real watch over servers in memory of which all is known. Whatever is done to them, nothing is green that
+ * is not true for longer than two intervals of what would notice it. `npm run test:long` takes ten thousand steps.
+ */
+
+let world: WatchedWorld;
+// TLS alone is left out: what is said over it, and what is judged by it, is real.
+vi.mock(import('../serves/https'), async (original) => ({
+  ...(await original()),
+  secure: (_stream, _name, server) => Promise.resolve(ok(world.web(server))),
+}));
+
+const POLL = 15_000;
+const LOGINS = 60_000;
+const RUV = 300_000;
+/** A state is asked for every two seconds, and a report is a moment old. */
+const SLACK = 5_000;
+/** For how long a claim may be shown that is not true any more. Milliseconds. */
+const BOUNDS: Readonly<Record<Claim['kind'], number>> = {
+  arrives: 2 * POLL + 10_000 + SLACK,
+  whole: 2 * RUV,
+  serves: 2 * LOGINS,
+  sessions: 2 * LOGINS,
+};
+
+const PAIR = [['idm-a', 'idm-b']] as const;
+const STAR = [
+  ['idm-a', 'idm-b'],
+  ['idm-a', 'idm-c', 'mutual = false'],
+] as const;
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** What a report claims by its green. */
+const claimsOf = ({ pulls, undrawn, serves }: StatusReport): readonly Claim[] => [
+  ...[...pulls, ...undrawn].flatMap(({ consumer, supplier, health }): Claim[] =>
+    health === 'replicating'
+      ? [
+          { kind: 'arrives', consumer, supplier },
+          { kind: 'whole', consumer, supplier },
+        ]
+      : [],
+  ),
+  ...(serves?.servers ?? []).flatMap(({ server, state }): Claim[] =>
+    state === 'serves' ? [{ kind: 'serves', server }] : [],
+  ),
+  ...(serves?.logins ?? []).flatMap(({ consumer, supplier, state }): Claim[] =>
+    state === 'good' ? [{ kind: 'sessions', consumer, supplier }] : [],
+  ),
+];
+
+const nameOf = (claim: Claim): string =>
+  `${claim.kind} ${'server' in claim ? claim.server : describePull(claim)}`;
+
+/** Since when claims are false, and for how long any was shown all the same. */
+class Judge {
+  readonly wrong: string[] = [];
+  readonly shown = new Map<Claim['kind'], number>();
+  readonly worst = new Map<Claim['kind'], number>();
+  readonly told = new Map<string, number>();
+  readonly acts: string[] = [];
+  report: StatusReport | null = null;
+  private readonly falseSince = new Map<string, number>();
+  private readonly noticed = new Noticed();
+  private readonly notices = new Notices();
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly all: readonly Claim[],
+  ) {}
+
+  /** To be called whenever the world or what is shown of it has changed. */
+  look(): void {
+    const now = this.clock.monotonic();
+    for (const claim of this.all) {
+      const name = nameOf(claim);
+      if (isTrue(world, claim)) this.falseSince.delete(name);
+      else if (!this.falseSince.has(name)) this.falseSince.set(name, now);
+    }
+    for (const claim of this.report === null ? [] : claimsOf(this.report)) {
+      this.shown.set(claim.kind, (this.shown.get(claim.kind) ?? 0) + 1);
+      const forMs = now - (this.falseSince.get(nameOf(claim)) ?? now);
+      this.worst.set(claim.kind, Math.max(forMs, this.worst.get(claim.kind) ?? 0));
+      if (forMs > BOUNDS[claim.kind] && this.wrong.length < 3)
+        this.wrong.push(
+          `${nameOf(claim)} is shown though false for ${forMs / 1000} s, at ${now / 1000} s, after ${this.acts.slice(-30).join('; ')}`,
+        );
+    }
+  }
+
+  take(report: StatusReport): void {
+    this.report = report;
+    const events = this.noticed.look(report, momentOf(this.clock));
+    for (const { title } of this.notices.look(events, false, this.noticed.standing))
+      this.told.set(title, (this.told.get(title) ?? 0) + 1);
+    this.look();
+  }
+}
+
+/** A fleet in a world, watched. */
+function watching(ids: readonly string[], links: readonly FakeLink[]) {
+  const clock = new VirtualClock();
+  world = new WatchedWorld(ids, links, clock);
+  const pulls = links.flatMap(([supplier, consumer, ...more]) => [
+    { consumer, supplier },
+    ...(more.length === 0 ? [{ consumer: supplier, supplier: consumer }] : []),
+  ]);
+  const judge = new Judge(clock, [
+    ...pulls.flatMap((it): Claim[] => [
+      { kind: 'arrives', ...it },
+      { kind: 'whole', ...it },
+      { kind: 'sessions', ...it },
+    ]),
+    ...ids.map((server): Claim => ({ kind: 'serves', server })),
+  ]);
+  const connections = new Connections({
+    ...{ home: '/', env: {}, log: () => undefined, open: world.fleet.open },
+    person: { acceptHostKey: async () => false, secret: async () => null },
+  });
+  const watches = new ServerWatches(connections, clock);
+  const stop = new AbortController();
+  const every = { loginsEveryMs: LOGINS, ruvEveryMs: RUV };
+  const watched = (async () => {
+    const parts = { watches, clock, signal: stop.signal, ...every };
+    for await (const report of watchFleet(world.fleet.text, parts)) judge.take(report);
+  })();
+  return {
+    ...{ clock, judge },
+    rest: (ms: number) => clock.sleep(ms, stop.signal),
+    end: async () => {
+      stop.abort();
+      await watched;
+      await watches.close();
+    },
+  };
+}
+
+async function run(seed: number, steps: number, links: readonly FakeLink[]) {
+  const random = seeded(seed);
+  if (process.env['DBG'])
+    setInterval(
+      () => console.error('t', clock.monotonic(), Math.round(process.cpuUsage().user / 1000)),
+      1000,
+    ).unref();
+  const ids = [...new Set(links.flatMap(([supplier, consumer]) => [supplier, consumer]))];
+  const { clock, judge, rest, end } = watching(ids, links);
+  await rest(60_000);
+  for (let step = 0; step < steps && judge.wrong.length === 0; step += 1) {
+    judge.acts.push(`${Math.round(clock.monotonic() / 1000)}: ${actAtRandom(world, random)}`);
+    judge.look();
+    const kind = random();
+    const [least, most] = kind < 0.85 ? [1, 15] : kind < 0.985 ? [30, 80] : [360, 720];
+    await rest((least + random() * (most - least)) * 1000);
+    judge.look();
+  }
+  await end();
+  return judge;
+}
+
+const IS_LONG = process.env['KANILINK_LONG'] === '1';
+const [STEPS, RUNS] = IS_LONG ? [10_000, 20] : [1_000, 4];
+/** The long run looks for what nobody knows yet; the short one says the same of the same code. */
+const SEED = Number(process.env['KANILINK_SEED'] ?? (IS_LONG ? Date.now() % 1_000_000 : 790_378));
+const kinds = ['arrives', 'whole', 'serves', 'sessions'] as const;
+
+it.each(Array.from({ length: RUNS }, (_, at) => SEED + at))(
+  'shows nothing that is not true for longer than two intervals: seed %i',
+  async (seed) => {
+    const steps = STEPS / RUNS;
+    const judge = await run(seed, steps, seed % 2 === 0 ? PAIR : STAR);
+    const worst = kinds.map((kind) => {
+      const forMs = judge.worst.get(kind) ?? 0;
+      return `${kind} ${Math.round(forMs / 1000)} s (shown ${judge.shown.get(kind) ?? 0} times)`;
+    });
+    console.info(`seed ${seed}, ${steps} steps, shown though false for at most: ${worst.join(', ')}`);
+    expect(judge.wrong).toEqual([]);
+    // What is never green proves nothing.
+    for (const kind of kinds) expect(judge.shown.get(kind) ?? 0).toBeGreaterThan(steps / 4);
+  },
+  1_200_000,
+);
+
+it('what goes to and fro raises one notice, and one when it stays well', async () => {
+  const { judge, rest, end } = watching(['idm-a', 'idm-b'], PAIR);
+  await rest(120_000);
+  const verdicts = new Set<string>();
+  for (let turn = 0; turn < 30; turn += 1) {
+    world.cut('idm-a', 'idm-b', turn % 2 === 0);
+    await rest(turn % 3 === 0 ? 70_000 : 40_000);
+    for (const { health } of judge.report?.pulls ?? []) verdicts.add(health);
+  }
+  world.cut('idm-a', 'idm-b', false);
+  await rest(2_100_000);
+  await end();
+  // It did go to and fro.
+  expect(verdicts).toContain('replicating');
+  expect(verdicts).toContain('broken');
+  expect(Object.fromEntries(judge.told)).toEqual({
+    'idm-a ← idm-b does not work': 1,
+    'idm-b ← idm-a does not work': 1,
+    'idm-a ← idm-b works again': 1,
+    'idm-b ← idm-a works again': 1,
+  });
+});

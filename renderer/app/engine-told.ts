@@ -1,0 +1,33 @@
+import type { EngineMessage } from '../bridge/client';
+import type { App } from './app.svelte';
+
+const STOPPED = 'The engine, the part of Kanilink that talks to servers, has stopped.';
+
+/**
+ * The engine's process stopped or runs again. What was watched is watched again without a click; a deploy is not begun
+ * again by itself, it stands as interrupted, to be resumed or rolled back.
+ */
+export function engineTold(app: App, told: EngineMessage): void {
+  const before = app.engine;
+  app.engine = told.state === 'running' ? null : told;
+  if (told.state === 'stopped')
+    app.notices.show('bad', STOPPED, 'It stopped several times. Restart it: menu Help, Restart engine.', {
+      holds: () => app.engine?.state === 'stopped',
+    });
+  if (told.state !== 'running' || before === null) return;
+  app.notices.show(
+    'warn',
+    'The engine had stopped and was started again.',
+    app.deploy.run?.outcome === 'lost'
+      ? 'The deploy was interrupted: its journal says how far it came. Resume it or roll it back.'
+      : 'The servers are watched again.',
+  );
+  app.onDisk.again();
+  app.lookAgain(true);
+}
+
+/** The engine's state in words for the status line. */
+export const engineWords = ({ state, inMs }: EngineMessage): string =>
+  state === 'restarting' && inMs !== null
+    ? `the engine stopped · it is started again within ${Math.round(inMs / 1000)} s`
+    : 'the engine stopped · menu Help, Restart engine';

@@ -1,0 +1,37 @@
+import type { App } from './app.svelte';
+
+/** What stands where readings would be, while the fleet file is not trusted. */
+export const NOT_READ = 'Not read: this fleet file is not trusted yet.';
+/** What ends that. */
+const HOW_TO_READ = 'Review what it would use, and trust it.';
+
+/** Why no server of the open fleet file is read, and what ends that; null: they are read. */
+export function whyNotRead({
+  hasErrors,
+  trusted,
+}: Pick<App['document'], 'hasErrors' | 'trusted'>): { readonly title: string; readonly text: string } | null {
+  // The engine refuses both. What is wrong stands among the problems.
+  if (hasErrors)
+    return { title: 'Not read: the fleet file has faults.', text: 'Fix them; each says where it is.' };
+  return trusted ? null : { title: NOT_READ, text: HOW_TO_READ };
+}
+
+/** Has the engine judge a text that came back and may not be what was trusted: it reads nothing of it until it is. */
+export async function judgeAgain(app: App): Promise<void> {
+  const { path, text, taken } = app.document;
+  const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine: null });
+  const same = app.document.taken === taken && app.document.text === text;
+  if (same && judged.ok && judged.value.trusted) app.document.trusted = true;
+}
+
+/** Has the person asked, by the app, whether to trust the file that is open. Declined, it stays open unread. */
+export async function reviewTrust(app: App): Promise<void> {
+  const { path, text, taken } = app.document;
+  const answer = await app.client.ask('fleet.trust', { fleet: { path, text } });
+  if (!answer.ok)
+    return app.notices.fault(answer.error, () => !app.document.trusted && app.document.taken === taken);
+  if (app.document.taken !== taken) return;
+  // An older question that is declined late takes nothing back.
+  if (answer.value.trusted) app.document.trusted = true;
+  app.notices.say(answer.value.trusted ? 'The fleet file is trusted. Reading its servers.' : NOT_READ);
+}

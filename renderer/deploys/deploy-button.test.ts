@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { planOf, stepOf } from '../dev/step-of';
+import { type DeployKnown, deployButton } from './deploy-button';
+
+const known: DeployKnown = {
+  active: false,
+  interrupted: false,
+  plan: planOf([]),
+  asking: false,
+  notRead: [],
+};
+const error = {
+  ...{ severity: 'error' as const, code: 'x', server: 'idm-a', message: 'It is stopped.', fix: '' },
+  where: {},
+};
+const steps = ['1', '2', '3'].map((id) => stepOf('configure', { id }));
+
+it.each([
+  ['no changes', {}],
+  ['3 changes', { plan: planOf([...steps, stepOf('verify', { id: '4' })]) }],
+  ['1 step, no changes', { plan: planOf([stepOf('compare')]) }],
+  ['1 server not read', { notRead: ['idm-a'] }],
+  ['2 servers not read', { notRead: ['idm-a', 'idm-b'] }],
+  ['2 servers not read', { notRead: ['idm-a'], plan: planOf([], { notRead: ['idm-b' as never] }) }],
+  ['3 changes, 1 server not read', { plan: planOf(steps), notRead: ['idm-c'] }],
+  ['held back', { plan: planOf([], { problems: [error] }) }],
+  ['held back', { plan: planOf([], { blocked: true }) }],
+  ['planning…', { plan: null, asking: true }],
+  ['5 servers not read', { plan: null, notRead: ['a', 'b', 'c', 'd', 'e'] }],
+  ['interrupted', { interrupted: true }],
+  ['interrupted', { interrupted: true, plan: planOf(steps) }],
+] satisfies [string, Partial<DeployKnown>][])('says: %s', (label, more) => {
+  expect(deployButton({ ...known, ...more })).toEqual({
+    label: `Review & deploy · ${label}`,
+    nothing: label === 'no changes',
+  });
+});
+
+it('says nothing of what it does not know', () => {
+  expect(deployButton({ ...known, plan: null }).label).toBe('Review & deploy');
+  expect(deployButton({ ...known, active: true, interrupted: true }).label).toBe('Deploying…');
+});

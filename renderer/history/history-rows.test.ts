@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import type { FleetHistory } from '../../shared/history/history';
+import { csvOf, drawnPulls, marksOf, watchedWords } from './history-rows';
+
+const T = 1_800_000_000_000;
+const history = {
+  ...{ from: T, to: T + 60_000, step: 20_000, bytes: 0, oldest: null, trouble: null, events: [] },
+  bound: { days: 90, megabytes: 200 },
+  servers: [
+    { id: 'idm-a', seen: [], starts: [T + 5000] },
+    { id: 'idm-z', seen: [], starts: [T + 6000] },
+  ],
+  pulls: [
+    {
+      ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [T + 7000] },
+      columns: [
+        {
+          ...{ n: 0, watchedMs: 15_000, health: 'broken', ageMs: 10_000 },
+          ...{ tookMs: 12, rounds: 1, troubles: 0 },
+        },
+        { n: 2, watchedMs: 20_000, health: 'replicating', ageMs: null, tookMs: null, rounds: 0, troubles: 0 },
+      ],
+      seen: [
+        { from: T - 5000, to: T + 10_000, health: 'replicating', cause: 'well' },
+        { from: T + 10_000, to: T + 15_000, health: 'broken', cause: 'idm-a is stopped.' },
+        { from: T + 50_000, to: T + 60_000, health: 'replicating', cause: 'well' },
+      ],
+    },
+  ],
+} as const satisfies FleetHistory;
+const pulls = drawnPulls(history, () => true);
+
+it('says what happened, the newest first, and where nobody watched', () => {
+  expect(
+    marksOf(history, pulls, [
+      { at: T + 1, text: 'Deploy' },
+      { at: T - 1, text: 'Older' },
+    ]),
+  ).toMatchObject([
+    { kind: 'heal', at: T + 50_000 },
+    { kind: 'gap', at: T + 15_000 },
+    { kind: 'break', at: T + 10_000, text: 'idm-b ← idm-a: broken. idm-a is stopped.' },
+    { kind: 'refresh' },
+    { kind: 'start', text: 'kanidmd started on idm-a' },
+    { kind: 'deploy', text: 'Deploy' },
+  ]);
+});
+
+it('says of a column that was watched in part that it was', () => {
+  const [first] = pulls;
+  expect(first?.columns.map(({ watched }) => watched)).toEqual(['part', 'none', 'all']);
+  expect(first?.columns.map(watchedWords)).toEqual(['15 s of 20 s', 'no', 'all of it']);
+});
+
+it('knows of no change where what was before is left out', () => {
+  const cut = { ...history, pulls: [{ ...history.pulls[0], leftOut: true }] };
+  expect(
+    marksOf(
+      cut,
+      drawnPulls(cut, () => true),
+      [],
+    ).filter(({ kind }) => kind === 'break'),
+  ).toHaveLength(1);
+  const begun = history.pulls[0].seen.slice(1);
+  const inside = { ...history, pulls: [{ ...history.pulls[0], seen: begun, leftOut: true }] };
+  expect(
+    marksOf(
+      inside,
+      drawnPulls(inside, () => true),
+      [],
+    ).some(({ kind }) => kind === 'break'),
+  ).toBe(false);
+});
+
+it('writes CSV with empty cells where nobody watched, and no formula', () => {
+  const lines = csvOf(pulls).split('\r\n');
+  expect(lines).toHaveLength(5);
+  expect(lines[1]).toContain(',20,15,idm-b,idm-a,broken,10,12,1,0');
+  expect(lines[2]).toContain(',20,0,idm-b,idm-a,,,,0,0');
+  const [first] = pulls;
+  if (!first) throw new Error('no pull');
+  const evil = { ...first, pull: { ...first.pull, consumer: '=1+1', supplier: 'a,"b' } };
+  expect(csvOf([evil]).split('\r\n')[1]).toContain(`,'=1+1,"a,""b",`);
+});

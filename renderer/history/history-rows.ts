@@ -1,0 +1,126 @@
+import type { FleetHistory, HistoryColumn, PullHistory } from '../../shared/history/history';
+import { span } from '../base/words';
+import { healthWords } from '../live/pull-view';
+
+/** How long a stretch of the charts is. */
+export const STRETCHES = [
+  { id: 'hour', label: 'Hour', ms: 3_600_000 },
+  { id: 'day', label: 'Day', ms: 86_400_000 },
+  { id: 'week', label: 'Week', ms: 7 * 86_400_000 },
+  { id: 'month', label: 'Month', ms: 30 * 86_400_000 },
+] as const;
+
+/** One column of a chart: what was seen in it, between two times in milliseconds since the epoch. */
+export interface DrawnColumn extends HistoryColumn {
+  readonly from: number;
+  readonly to: number;
+  /** Whether somebody watched in all of it, in a part, or nobody did. */
+  readonly watched: 'all' | 'part' | 'none';
+}
+
+/** A pull with what is drawn of it. */
+export interface DrawnPull {
+  readonly name: string;
+  readonly pull: PullHistory;
+  readonly columns: readonly DrawnColumn[];
+}
+
+/** The pulls of a stretch, drawn; of a server or a link only its own. */
+export const drawnPulls = (
+  history: FleetHistory,
+  concerns: (pull: PullHistory) => boolean,
+): readonly DrawnPull[] =>
+  history.pulls.filter(concerns).map((pull) => ({
+    name: `${pull.consumer} ← ${pull.supplier}`,
+    pull,
+    columns: columnsOf(pull, history),
+  }));
+
+function columnsOf(pull: PullHistory, { from, to, step }: FleetHistory): readonly DrawnColumn[] {
+  const told = new Map(pull.columns.map((column) => [column.n, column]));
+  const nothing = { watchedMs: 0, health: null, ageMs: null, tookMs: null, rounds: 0, troubles: 0 };
+  return Array.from({ length: Math.ceil((to - from) / step) }, (_, n) => {
+    const [begin, end] = [from + n * step, Math.min(from + (n + 1) * step, to)];
+    const column = told.get(n) ?? { n, ...nothing };
+    const watched = column.watchedMs === 0 ? 'none' : column.watchedMs < end - begin ? 'part' : 'all';
+    return { ...column, from: begin, to: end, watched };
+  });
+}
+
+/** How much of a column was watched. */
+export const watchedWords = ({ watched, watchedMs, from, to }: DrawnColumn): string =>
+  watched === 'part' ? `${span(watchedMs)} of ${span(to - from)}` : watched === 'all' ? 'all of it' : 'no';
+
+/** Something that happened at one moment, as a mark and as a line of the table. */
+export interface Mark {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly kind: 'start' | 'refresh' | 'deploy' | 'break' | 'heal' | 'gap';
+  readonly text: string;
+}
+
+/** What happened in a stretch, the newest first. @param deploys of the journals, with their times */
+export function marksOf(
+  history: FleetHistory,
+  pulls: readonly DrawnPull[],
+  deploys: readonly { readonly at: number; readonly text: string }[],
+): readonly Mark[] {
+  const marks: Mark[] = [
+    ...deploys
+      .filter(({ at }) => at >= history.from && at <= history.to)
+      .map(({ at, text }) => ({ at, kind: 'deploy' as const, text })),
+    ...history.servers
+      .filter(({ id }) => pulls.some(({ pull }) => pull.consumer === id || pull.supplier === id))
+      .flatMap(({ id, starts }) =>
+        starts.map((at) => ({ at, kind: 'start' as const, text: `kanidmd started on ${id}` })),
+      ),
+    ...pulls.flatMap(({ name, pull }) => [
+      ...pull.refreshes.map((at) => ({
+        at,
+        kind: 'refresh' as const,
+        text: `${pull.consumer} took over ${pull.supplier}’s database`,
+      })),
+      ...changesOf(name, pull, history.from),
+    ]),
+  ];
+  return marks.sort((a, b) => b.at - a.at);
+}
+
+/** Where a pull's health became another one, and where nobody watched it. */
+function changesOf(name: string, { seen, leftOut }: PullHistory, from: number): readonly Mark[] {
+  return seen.flatMap((now, n): readonly Mark[] => {
+    const before = seen[n - 1];
+    const unwatched = before !== undefined && now.from > before.to;
+    const gap: readonly Mark[] = unwatched
+      ? [{ at: before.to, kind: 'gap', text: `${name}: not watched from here on` }]
+      : [];
+    // What lies before the first one may have been left out: then nothing is known to have changed there.
+    if (now.from < from || (before === undefined && leftOut)) return gap;
+    if (before !== undefined && !unwatched && before.health === now.health) return gap;
+    const text = `${name}: ${healthWords(now.health)}${now.cause === '' ? '' : `. ${now.cause}`}`;
+    return [...gap, { at: now.from, kind: now.health === 'replicating' ? 'heal' : 'break', text }];
+  });
+}
+
+/** The columns of all pulls as CSV (RFC 4180): times in UTC, empty where nobody watched. */
+export function csvOf(pulls: readonly DrawnPull[]): string {
+  const head = 'time,seconds,watched_seconds,consumer,supplier,health,age_seconds,round_ms,rounds,troubles';
+  const lines = pulls.flatMap(({ pull, columns }) =>
+    columns.map((it) =>
+      [
+        ...[new Date(it.to).toISOString(), (it.to - it.from) / 1000, it.watchedMs / 1000],
+        ...[pull.consumer, pull.supplier, it.health ?? '', it.ageMs === null ? '' : it.ageMs / 1000],
+        ...[it.tookMs ?? '', it.rounds, it.troubles],
+      ]
+        .map(cell)
+        .join(','),
+    ),
+  );
+  return [head, ...lines, ''].join('\r\n');
+}
+
+/** Quoted where it must be; a text that a spreadsheet would take for a formula is made one no more. */
+function cell(value: string | number): string {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import type { FleetHistory } from '../../shared/history/history';
+import { drawnPulls } from './history-rows';
+import { columnWords, fieldTime, momentOf, timeOfField } from './moment';
+
+const T = 1_800_000_000_000;
+const history: FleetHistory = {
+  ...{ from: T, to: T + 60_000, step: 30_000, bytes: 0, oldest: null, trouble: null },
+  bound: { days: 90, megabytes: 200 },
+  servers: [{ id: 'idm-a', seen: [{ from: T, to: T + 20_000, state: 'stopped' }], starts: [T + 25_000] }],
+  pulls: [
+    {
+      ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [] },
+      columns: [
+        {
+          ...{ n: 0, watchedMs: 20_000, health: 'broken', ageMs: 61_000 },
+          ...{ tookMs: 12, rounds: 1, troubles: 0 },
+        },
+      ],
+      seen: [
+        { from: T, to: T + 10_000, health: 'replicating', cause: 'well' },
+        { from: T + 10_000, to: T + 20_000, health: 'broken', cause: 'idm-a is stopped.' },
+      ],
+    },
+  ],
+  events: [
+    {
+      ...{ format: 1, at: T + 10_000, kind: 'server-state', server: 'idm-a', from: 'running', to: 'stopped' },
+      ...{ cause: '', fix: '' },
+    },
+  ],
+};
+
+it('says what was known at a moment, and what happened around it in order', () => {
+  const deploys = [
+    { at: T + 9000, text: 'Deploy' },
+    { at: T - 1, text: 'Older' },
+  ];
+  expect(momentOf(history, T + 15_000, deploys)).toEqual({
+    pulls: [{ name: 'idm-b ← idm-a', health: 'broken', cause: 'idm-a is stopped.' }],
+    servers: [{ id: 'idm-a', state: 'stopped' }],
+    happened: [
+      { at: T + 9000, text: 'Deploy' },
+      { at: T + 10_000, text: 'idm-a is stopped' },
+      { at: T + 25_000, text: 'kanidmd started on idm-a' },
+    ],
+  });
+});
+
+it('claims nothing of a moment that nobody watched', () => {
+  const then = momentOf(history, T + 40_000, []);
+  expect(then.pulls).toEqual([{ name: 'idm-b ← idm-a', health: null, cause: '' }]);
+  expect(then.servers).toEqual([{ id: 'idm-a', state: null }]);
+  const pulls = drawnPulls(history, () => true);
+  expect(columnWords(pulls, 1)).toBe('idm-b ← idm-a: not watched');
+  expect(columnWords(pulls, 0)).toMatch(/^idm-b ← idm-a: .*last good round 61 s old$/);
+});
+
+it('keeps a time through the field it is typed in', () => {
+  expect(timeOfField(fieldTime(T))).toBe(T);
+  expect(timeOfField('')).toBeNaN();
+});

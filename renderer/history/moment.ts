@@ -1,0 +1,68 @@
+import { eventWords } from '../../shared/events/words';
+import type { FleetHistory } from '../../shared/history/history';
+import type { Health } from '../../shared/kanidmd/health';
+import type { ServerState } from '../../shared/observed/status';
+import { span } from '../base/words';
+import { healthWords } from '../live/pull-view';
+import type { DrawnColumn, DrawnPull } from './history-rows';
+
+/** Around a moment so much of what happened is told, and of what the servers logged, in milliseconds. */
+export const HAPPENED_AROUND = 10 * 60_000;
+export const LOGGED_AROUND = 60_000;
+
+/** What was known at a moment. */
+export interface MomentFacts {
+  readonly pulls: readonly {
+    readonly name: string;
+    /** Null: nobody watched it then. */
+    readonly health: Health | null;
+    readonly cause: string;
+  }[];
+  /** `state` null: nobody watched it then. */
+  readonly servers: readonly { readonly id: string; readonly state: ServerState | null }[];
+  /** In order. */
+  readonly happened: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** @param deploys of the journals, with their times */
+export function momentOf(
+  history: FleetHistory,
+  at: number,
+  deploys: readonly { readonly at: number; readonly text: string }[],
+): MomentFacts {
+  const then = <T extends { readonly from: number; readonly to: number }>(
+    seen: readonly T[],
+  ): T | undefined => seen.find(({ from, to }) => from <= at && to >= at);
+  const happened = [
+    ...history.events.map((event) => ({ at: event.at, text: eventWords(event) })),
+    ...history.servers.flatMap(({ id, starts }) =>
+      starts.map((start) => ({ at: start, text: `kanidmd started on ${id}` })),
+    ),
+    ...deploys.filter((deploy) => deploy.at >= history.from && deploy.at <= history.to),
+  ];
+  return {
+    pulls: history.pulls.map(({ consumer, supplier, seen }) => {
+      const one = then(seen);
+      return { name: `${consumer} ← ${supplier}`, health: one?.health ?? null, cause: one?.cause ?? '' };
+    }),
+    servers: history.servers.map(({ id, seen }) => ({ id, state: then(seen)?.state ?? null })),
+    happened: happened.sort((one, other) => one.at - other.at),
+  };
+}
+
+/** What a column of every pull says, for who does not see the chart. */
+export const columnWords = (pulls: readonly DrawnPull[], n: number): string =>
+  pulls.map(({ name, columns }) => `${name}: ${wordsOf(columns[n])}`).join('; ');
+
+function wordsOf(column: DrawnColumn | undefined): string {
+  if (column === undefined || column.watched === 'none' || column.health === null) return 'not watched';
+  const age = column.ageMs === null ? 'age not known' : `last good round ${span(column.ageMs)} old`;
+  return `${healthWords(column.health)}, ${age}`;
+}
+
+/** A time for a field of date and time, and back; NaN: it is none. */
+export const fieldTime = (at: number): string => {
+  const here = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return here.toISOString().slice(0, 19);
+};
+export const timeOfField = (text: string): number => new Date(text).getTime();

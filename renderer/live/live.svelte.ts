@@ -1,0 +1,140 @@
+import type { Client, OpenStream } from '../bridge/client';
+import type { Sight } from './pull-view';
+import { RoundAges } from './round-ages';
+import { LOGINS_EVERY } from '../../shared/serves/serves';
+import { stillBroken } from '../../shared/serves/still-believed';
+import type { FleetText } from '../../shared/ipc';
+import type { StatusReport } from '../../shared/observed/status';
+import type { Fault } from '../../shared/base/result';
+import {
+  inBoth,
+  NOBODY,
+  NOTHING_READ,
+  type Reach,
+  readOf,
+  reportOf,
+  sameServers,
+  type WhatWasRead,
+  withReport,
+} from './what-was-read';
+import { momentNow } from '../base/clock.svelte';
+
+const RETRY_AFTER = [2000, 5000, 10_000, 30_000];
+const nothing: Sight = { report: null, at: null, live: false, lostBecause: '' };
+
+/** Watches the fleet's servers: the newest report, and whether it may be believed. */
+export class Live {
+  sight = $state.raw<Sight>(nothing);
+  /** Of each server the newest report in which its server.toml was read, however old. */
+  read = $state.raw<WhatWasRead>(NOTHING_READ);
+  /** Ages of the newest good rounds, for the charts. */
+  readonly ages = new RoundAges();
+  readonly #client: Client;
+  #stream: OpenStream | null = null;
+  /** The watch before this one, believed until this one has its first report. */
+  #before: OpenStream | null = null;
+  /** What the watch before this one is still believed of: the servers that are reached as they were then. */
+  #same: ReadonlySet<string> = sameServers(NOBODY, NOBODY);
+  /** How each server is reached, by its id. */
+  #reach = NOBODY;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+
+  /** @param loginsEvery minutes between two looks at logins, as the person set them. */
+  constructor(
+    client: Client,
+    private readonly loginsEvery: () => number = () => LOGINS_EVERY,
+  ) {
+    this.#client = client;
+  }
+
+  /**
+   * Watches this fleet from now on. Of servers that are still reached as before, the watch that is open is believed until
+   * the new one has its first report: a link that is drawn, or another server, changes nothing of what runs on them.
+   * @param reach how each server is reached, by its id: the same text, the same server
+   * @param asked by a person: servers that refused are tried again
+   */
+  follow(question: FleetText, reach: Reach, asked = false): void {
+    const same = sameServers(this.#reach, reach);
+    this.#same = this.#before === null ? same : inBoth(same, this.#same);
+    this.#reach = reach;
+    this.read = readOf(this.read, same);
+    const believed = this.sight.live && this.#same.size > 0 ? (this.#before ?? this.#stream) : null;
+    if (believed === null) this.stop();
+    else if (believed !== this.#stream) this.#stream?.close();
+    this.#before = believed;
+    if (this.sight.report) this.sight = { ...this.sight, report: reportOf(this.sight.report, this.#same) };
+    this.#failures = 0;
+    this.#open(question, asked);
+  }
+
+  stop(): void {
+    this.#dropBefore();
+    this.#stream?.close();
+    this.#stream = null;
+    clearTimeout(this.#timer);
+    this.sight = { ...this.sight, live: false, lostBecause: '' };
+  }
+
+  /** Another fleet: nothing is known. */
+  forget(): void {
+    this.stop();
+    this.ages.clear();
+    this.read = NOTHING_READ;
+    this.#reach = NOBODY;
+    this.sight = nothing;
+  }
+
+  /** Nothing is known and nothing is watched, until the person does something about it. */
+  refuse(because: string, fix: string): void {
+    this.forget();
+    this.sight = { ...nothing, lostBecause: because, fix };
+  }
+
+  #open(question: FleetText, asked = false): void {
+    const stream = this.#client.open(
+      'watch',
+      { fleet: question, loginsEvery: this.loginsEvery(), ...(asked ? { asked } : {}) },
+      {
+        onItems: (reports) => {
+          if (stream === this.#stream) this.#dropBefore();
+          this.#see(stream === this.#stream ? reports : reports.map((one) => reportOf(one, this.#same)));
+        },
+        onEnd: (fault) => {
+          if (stream === this.#stream) this.#retry(question);
+          this.#lost(fault);
+        },
+      },
+    );
+    this.#stream = stream;
+  }
+
+  #see(reports: readonly StatusReport[]): void {
+    const report = reports.at(-1);
+    if (!report) return;
+    this.#failures = 0;
+    const at = momentNow();
+    for (const one of reports) this.ages.add(one, at.wall);
+    this.read = withReport(this.read, report);
+    const serves = report.serves ?? stillBroken(this.sight.report?.serves, at.wall);
+    const seen = serves === null ? report : { ...report, serves };
+    this.sight = { report: seen, at, live: true, lostBecause: '' };
+  }
+
+  #lost(fault: Fault | null): void {
+    this.#dropBefore();
+    const why = fault ? `The watch was lost: ${fault.message}` : 'The watch ended.';
+    this.sight = { ...this.sight, live: false, lostBecause: why };
+  }
+
+  #retry(question: FleetText): void {
+    const wait = RETRY_AFTER[Math.min(this.#failures, RETRY_AFTER.length - 1)] ?? 30_000;
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.#open(question), wait);
+  }
+
+  #dropBefore(): void {
+    this.#before?.close();
+    this.#before = null;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Moment } from '../../shared/base/moment';
+import {
+  countBroken,
+  type PullLogins,
+  type ServerServes,
+  type ServesReport,
+  servesWords,
+} from '../../shared/serves/serves';
+import { isFresh, type Sight, type Tone } from './pull-view';
+
+/** What may be said now of a server's HTTPS, or of the logins of a pull. */
+export interface ServesView {
+  readonly tone: Tone;
+  /** `serves`, `good`, `broken`, `unknown`, `not looked at yet`. */
+  readonly words: string;
+  readonly cause: string;
+  readonly fix: string;
+  /** When it was looked at, milliseconds since the epoch; null: nobody looked. */
+  readonly at: number | null;
+}
+
+/** Of a server. */
+export const viewServes = (id: string, sight: Sight, now: Moment): ServesView =>
+  viewOf(
+    believed(sight, now)?.servers.find(({ server }) => server === id),
+    sight,
+    now,
+  );
+
+/** Of the pull of a consumer from a supplier. */
+export const viewLogins = (
+  pull: { readonly consumer: string; readonly supplier: string },
+  sight: Sight,
+  now: Moment,
+): ServesView =>
+  viewOf(
+    believed(sight, now)?.logins.find(
+      ({ consumer, supplier }) => consumer === pull.consumer && supplier === pull.supplier,
+    ),
+    sight,
+    now,
+  );
+
+/** What is broken in what may be believed now; rounds have no say in it. */
+export function brokenLogins(sight: Sight, now: Moment): number {
+  const report = believed(sight, now);
+  return report === null ? 0 : countBroken(report);
+}
+
+function viewOf(said: ServerServes | PullLogins | undefined, sight: Sight, now: Moment): ServesView {
+  if (said === undefined) {
+    const cause = sight.live && isFresh(sight, now) ? '' : 'No word from the servers now.';
+    return { tone: 'quiet', words: 'not looked at yet', cause, fix: '', at: null };
+  }
+  const { state, cause, fix, at } = said;
+  return { tone: tones[state], words: servesWords[state], cause, fix, at: Date.parse(at) };
+}
+
+const believed = (sight: Sight, now: Moment): ServesReport | null =>
+  sight.live && isFresh(sight, now) ? (sight.report?.serves ?? null) : null;
+
+const tones: Readonly<Record<keyof typeof servesWords, Tone>> = {
+  serves: 'good',
+  good: 'good',
+  broken: 'bad',
+  unknown: 'quiet',
+};

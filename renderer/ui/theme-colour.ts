@@ -1,0 +1,26 @@
+import { MediaQuery } from 'svelte/reactivity';
+
+/** What the system can change of the colours while the window is open. */
+const system = [
+  new MediaQuery('forced-colors: active'),
+  new MediaQuery('prefers-contrast: more'),
+  new MediaQuery('prefers-color-scheme: dark'),
+];
+
+/**
+ * A colour of `tokens.css` as a canvas takes it: a canvas has no styles of its own. An effect that reads it runs again when
+ * the system's colours change.
+ *
+ * @param name `--accent`
+ */
+export function themeColour(name: string): string {
+  system.forEach((query) => query.current);
+  const probe = document.createElement('span');
+  probe.style.setProperty('color', `var(${name})`);
+  // What the system forces stands in the tokens already; here it would force the colour of text.
+  probe.style.setProperty('forced-color-adjust', 'none');
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}

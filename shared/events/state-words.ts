@@ -1,0 +1,47 @@
+import { count } from '../base/sentences';
+import { gravity, type Health } from '../kanidmd/health';
+import type { StatusReport } from '../observed/status';
+import { countBroken } from '../serves/serves';
+
+/** What links are that do not replicate, in words. `waiting` is no news: a round is due. */
+const WORDS: Readonly<Record<Health, string | null>> = {
+  broken: 'broken',
+  'needs-refresh': 'to be refreshed',
+  paused: 'paused',
+  unknown: 'not known',
+  waiting: 'waiting',
+  replicating: null,
+};
+
+/**
+ * The worst that is known of a fleet, in a few words. That all is well is said only of a fleet all of whose servers answered.
+ * @param report null: nothing may be believed now
+ * @param asked the servers of the fleet, by their ids: first reports hold only those that answered
+ */
+export function stateWords(report: StatusReport | null, asked: readonly string[]): string {
+  if (report === null) return 'nothing is known now';
+  const { servers, pulls, serves, problems } = report;
+  const heard = new Set(servers.map(({ id }) => id));
+  const answered = asked.filter((id) => heard.has(id)).length;
+  const of = (state: string): number => servers.filter((it) => it.state === state).length;
+  const parts = [
+    ...counted(of('stopped'), 'server', 'stopped'),
+    ...counted(of('unreachable'), 'server', 'out of reach'),
+    ...gravity
+      .flatMap((health) => {
+        const words = WORDS[health];
+        return words === null
+          ? []
+          : counted(pulls.filter((it) => it.health === health).length, 'link', words);
+      })
+      .slice(0, 1),
+    ...(serves !== undefined && countBroken(serves) > 0 ? ['logins broken'] : []),
+    ...counted(problems.filter((it) => it.severity === 'error').length, 'error'),
+    ...(answered < asked.length ? [`${answered} of ${asked.length} servers answered`] : []),
+  ];
+  if (parts.length > 0) return parts.join(', ');
+  return pulls.length === 0 ? 'no links' : 'all links replicate';
+}
+
+const counted = (n: number, what: string, state = ''): readonly string[] =>
+  n === 0 ? [] : [`${count(n, what)} ${state}`.trimEnd()];

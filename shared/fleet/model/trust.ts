@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { onOneLine } from '../../base/escape-controls';
+import { kindNames, kindOf, kinds } from '../../connect/kinds';
+import type { Fleet } from './fleet';
+
+/**
+ * What trust in a fleet file is about: whom Kanilink dials for it, what it reads on this computer for that, and what it
+ * runs over there. Names, origins, links and positions are not part of it: nothing is dialled by them, and what they
+ * change on servers a person reviews.
+ */
+export const serverUse = z.object({
+  connect: z.enum(kindNames),
+  endpoint: z.string(),
+  container: z.string().nullable(),
+  config: z.string().nullable(),
+  service: z.string().nullable(),
+  sudo: z.boolean(),
+  kanidmd: z.string().nullable(),
+  /** Paths of this computer, absolute; null: the person's own. */
+  identity: z.string().nullable(),
+  knownHosts: z.string().nullable(),
+  certificates: z.string().nullable(),
+});
+export type ServerUse = Readonly<z.output<typeof serverUse>>;
+
+/** What a person is asked before a fleet file is acted on. */
+export const trustQuestion = z.object({
+  /** The file; null: a fleet that was never saved, kept when Kanilink ended. */
+  path: z.string().nullable(),
+  /** It was trusted before and has changed since: only what is new or different is listed. */
+  changed: z.boolean(),
+  servers: z.array(z.object({ id: z.string(), use: serverUse })).readonly(),
+});
+export type TrustQuestion = Readonly<z.output<typeof trustQuestion>>;
+
+/**
+ * What each server of a fleet makes Kanilink use.
+ *
+ * @param absolute the absolute path for a path as the file has it
+ */
+export function usesOf(fleet: Fleet, absolute: (path: string) => string): TrustQuestion['servers'] {
+  return fleet.servers.map((server) => ({
+    id: server.id,
+    // What is of no use to anybody (names, links) is stripped.
+    use: serverUse.parse({ ...NOTHING, ...kindOf(server).resolvePaths(server, absolute) }),
+  }));
+}
+
+/** What a kind of connection that has no such field uses of it. */
+const NOTHING = {
+  container: null,
+  service: null,
+  sudo: false,
+  kanidmd: null,
+  identity: null,
+  knownHosts: null,
+  certificates: null,
+} satisfies Omit<ServerUse, 'connect' | 'endpoint' | 'config'>;
+
+const keys = Object.keys(serverUse.shape) as readonly (keyof ServerUse)[];
+
+/** Two uses with the same key are the same use. */
+export const useKey = (use: ServerUse): string => JSON.stringify(keys.map((key) => use[key]));
+
+/** More servers than these are counted, not listed: a dialog must fit on a screen. */
+const LISTED = 12;
+
+/** The question in words: a title, and the lines under it. */
+export function trustWords(question: TrustQuestion): {
+  readonly title: string;
+  readonly lines: readonly string[];
+} {
+  const { servers, changed } = question;
+  const uses = servers.map(({ use }) => use);
+  const listed = servers.slice(0, LISTED).map(({ id, use }) => `    ${id}: ${reached(use)}`);
+  const more = servers.length - listed.length;
+  const ssh = uses.some((use) => use.endpoint.startsWith('ssh://'));
+  const sections: readonly (readonly [string, readonly (string | null)[]])[] = [
+    ['With the key files', uses.map((use) => use.identity)],
+    ['Accepting the host keys in', uses.map((use) => use.knownHosts)],
+    ['With the TLS certificates in', uses.map((use) => use.certificates)],
+    ['Running there', uses.map(program)],
+    ['Working on the files', uses.map((use) => use.config)],
+  ];
+  const lines = [
+    question.path === null
+      ? 'This fleet was never saved. Its draft was kept when Kanilink ended.'
+      : changed
+        ? `${question.path} is not as it was when you trusted it.`
+        : `${question.path} was not made by Kanilink on this computer.`,
+    '',
+    changed ? 'Now it would also connect to' : 'It would connect to',
+    ...listed,
+    ...(more > 0 ? [`    and ${more} more ${more === 1 ? 'server' : 'servers'}`] : []),
+    ...(ssh ? ['With your SSH agent and the keys in ~/.ssh'] : []),
+    ...sections.flatMap(([title, values]) => section(title, values)),
+    '',
+    'Trust it only if you know who wrote it. Nothing is read or dialled until then.',
+  ];
+  return {
+    title: changed ? 'Trust the changed fleet file?' : 'Trust this fleet file?',
+    lines: lines.map(onOneLine),
+  };
+}
+
+function section(title: string, values: readonly (string | null)[]): readonly string[] {
+  const distinct = [...new Set(values)].filter((value) => value !== null);
+  const more = distinct.length - LISTED;
+  if (distinct.length === 0) return [];
+  return [
+    title,
+    ...distinct.slice(0, LISTED).map((value) => `    ${value}`),
+    ...(more > 0 ? [`    and ${more} more`] : []),
+  ];
+}
+
+function reached(use: ServerUse): string {
+  const container = use.container === null ? '' : `, container ${use.container}`;
+  // An engine is told apart by how it is reached; a server over SSH is reached by nothing else.
+  const own = `${use.connect}://`;
+  const endpoint = use.endpoint.startsWith(own) ? use.endpoint.slice(own.length) : use.endpoint;
+  return `${kinds[use.connect].label} ${endpoint}${container}`;
+}
+
+function program({ kanidmd, service, sudo }: ServerUse): string | null {
+  if (kanidmd === null) return null;
+  const unit = service === null ? '' : `, unit ${service}`;
+  return `${sudo ? 'sudo ' : ''}${kanidmd}${unit}`;
+}

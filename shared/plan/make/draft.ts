@@ -1,0 +1,254 @@
+import type { Certificate } from '../../certificates/certificate';
+import type { DomainUuid, Origin, ServerId, StepId } from '../../base/names';
+import { stepId } from '../../base/names';
+import type { ObservedServer } from '../../observed/observed';
+import { parseOrigin } from '../../base/origin';
+import type { Result } from '../../base/result';
+import { ok } from '../../base/result';
+import { editServerConfig } from '../../server-config/edit-server-config';
+import type { ServerConfig } from '../../server-config/server-config';
+import { supports } from '../../versions/versions';
+import {
+  certificateStep,
+  type DraftServer,
+  pinnedIn,
+  restartRisk,
+  sameBytes,
+  unique,
+  withPlaceholder,
+} from './draft-values';
+import type { Erasure } from '../erasure/erasure';
+import type { OwnerOf } from '../../fleet/model/owners';
+import { isOlderThanItsFile } from './older-than-file';
+import type { ConfigureStep, PlannedChange } from '../steps/configure';
+import { kindOf, type Step } from '../steps/step';
+import { Stage, type Written } from './stage';
+import { fileTested, type StepWords, stepWords as words } from './step-words';
+
+/** What a configure step says of itself, and what it waits for. */
+export interface ConfigureWords {
+  readonly summary: string;
+  readonly why: string;
+  readonly needs: readonly (StepId | null)[];
+  /** What must hold besides what always must. */
+  readonly requires?: readonly string[];
+}
+
+/**
+ * A plan in the making: every step is played on a model of all servers as soon as it is added, so that its diff starts
+ * where the step before left off, and so that whom it erases is computed and not assumed.
+ */
+export class Draft {
+  readonly steps: Step[] = [];
+  /** Erasures a step would cause that it is not there to cause; each makes the plan unfit to run. */
+  readonly surprises: { readonly step: Step; readonly erased: ServerId; readonly by: ServerId }[] = [];
+  /** The servers as the steps so far leave them. */
+  readonly stage: Stage;
+
+  /** @param mayRestart which servers may be restarted besides those a step is about. @param starting see `Stage`. */
+  constructor(
+    observed: Iterable<ObservedServer>,
+    ownerOf: OwnerOf,
+    private readonly mayRestart: (id: ServerId) => boolean = () => true,
+    starting: ServerId | null = null,
+  ) {
+    this.stage = new Stage(observed, ownerOf, starting);
+  }
+
+  /** The server as the steps so far leave it; undefined when its file could not be read. */
+  server(id: ServerId): DraftServer | undefined {
+    return this.stage.server(id);
+  }
+
+  /** Its server.toml, read, as the steps so far leave it. */
+  config(id: ServerId): ServerConfig | null {
+    return this.stage.config(id);
+  }
+
+  /**
+   * Adds the step that brings a server's file to `changes` and restarts it. No step when nothing changes. Whoever could be
+   * erased by a refresh that was asked for earlier, once this file lets it through, is restarted before.
+   * @param mayErase whom this step is there to erase.
+   */
+  configure(
+    id: ServerId,
+    changes: readonly PlannedChange[],
+    words: ConfigureWords,
+    mayErase: ServerId | null = null,
+  ): Result<StepId | null> {
+    const server = this.server(id);
+    if (!server) return ok(null);
+    const { path, sha256 } = server.file;
+    const edited = editServerConfig(server.bytes, changes.map(withPlaceholder), { server: id, file: path });
+    if (!edited.ok) return edited;
+    if (sameBytes(edited.value, server.bytes)) return ok(null);
+    const written = this.write(server, edited.value);
+    if (!written.ok) return written;
+    const { diff, erasures, wakes } = written.value;
+    const step: ConfigureStep = {
+      id: this.nextId(),
+      server: id,
+      action: 'configure',
+      needs: unique([...words.needs, server.last, ...changes.map(certificateStep)]),
+      requires: [
+        'server.toml is still the file shown here',
+        'the running kanidmd is the one on disk',
+        fileTested(id),
+        ...pinnedIn(changes).map((of) => `${of} shows the certificate that is pinned`),
+        ...(words.requires ?? []),
+      ],
+      summary: words.summary,
+      why: words.why,
+      risk: restartRisk(server.observed),
+      diff,
+      erases: unique(erasures.map((it) => it.erased)),
+      from: server.wrote === null ? { sha256 } : { after: server.wrote },
+      path,
+      changes,
+      pullsFrom: this.stage.pullsFrom(id),
+    };
+    this.add(step, mayErase, step.id);
+    for (const { erased, by } of wakes) this.surprises.push({ step, erased, by });
+    return ok(step.id);
+  }
+
+  /** Gives a server another file, after a restart of everyone whom a refresh asked for earlier could then erase. */
+  private write(server: DraftServer, bytes: Uint8Array): Result<Written> {
+    const written = this.stage.write(server, bytes);
+    if (!written.ok) return written;
+    if (written.value.wakes.length === 0) return written;
+    this.stage.unwrite(server);
+    this.restartAsked(server.observed.id, written.value.wakes);
+    return this.stage.write(server, bytes);
+  }
+
+  private restartAsked(before: ServerId, wakes: readonly Erasure[]): void {
+    for (const id of unique(wakes.map((it) => it.erased)))
+      if (this.mayRestart(id)) this.restart(id, words.mayBeAsked(before));
+  }
+
+  /**
+   * Adds the step that puts an earlier file back. It passes the same erase rules as any other change: whom it erases is
+   * named, and backed up before. No step when the file is there already.
+   */
+  putBack(
+    id: ServerId,
+    earlier: string,
+    words: { readonly summary: string; readonly why: string },
+  ): Result<void> {
+    const server = this.server(id);
+    const bytes = new TextEncoder().encode(earlier);
+    if (!server || sameBytes(bytes, server.bytes)) return ok(undefined);
+    const tried = this.stage.write(server, bytes);
+    if (!tried.ok) return tried;
+    this.stage.unwrite(server);
+    const { diff, erasures, wakes } = tried.value;
+    const erases = unique(erasures.map((it) => it.erased));
+    this.restartAsked(id, wakes);
+    for (const erased of erases) this.backup(erased);
+    const plain = this.plain(id, 'put-back', {
+      ...words,
+      risk: restartRisk(server.observed),
+      requires: [
+        'server.toml is still the file shown here',
+        'the running kanidmd is the one on disk',
+        fileTested(id),
+      ],
+    });
+    const { path, sha256 } = server.file;
+    this.stage.write(this.server(id) ?? server, bytes);
+    for (const { erased, by } of erasures) this.stage.takeDomain(erased, this.stage.domain(by));
+    const step: Step = { ...plain, action: 'put-back', path, from: { sha256 }, text: earlier, diff, erases };
+    this.add(step, null, plain.id);
+    return ok(undefined);
+  }
+
+  /** Reads the certificate a server makes itself once it has `[replication]`. */
+  readCertificate(id: ServerId): void {
+    const step = this.plain(id, 'read-certificate', words.readCertificate(id));
+    this.add({ ...step, action: 'read-certificate' });
+  }
+
+  /** Renews a server's certificate. @returns the step whose outcome its partners pin. */
+  renewCertificate(id: ServerId, old: Certificate): StepId {
+    const step = this.plain(id, 'renew-certificate', words.renewCertificate(id));
+    this.add({ ...step, action: 'renew-certificate', old: old.text });
+    return step.id;
+  }
+
+  /** Restarts a server. A file that the process has not read is shown: it counts from then on. */
+  restart(id: ServerId, why: string): void {
+    const server = this.server(id);
+    const unread = server !== undefined && server.wrote === null && isOlderThanItsFile(server.observed);
+    this.add({
+      ...this.plain(id, 'restart', words.restart(id, why, restartRisk(server?.observed))),
+      action: 'restart',
+      ...(unread ? { reads: this.stage.shownFile(server) } : {}),
+    });
+  }
+
+  /** Starts a server that does not run. @param risk what can go wrong; empty: nothing is known to. */
+  start(id: ServerId, risk: string): void {
+    const server = this.server(id);
+    if (server === undefined) return;
+    const step = this.plain(id, 'start', words.start(id, risk));
+    this.add({ ...step, action: 'start', reads: this.stage.shownFile(server) });
+  }
+
+  backup(id: ServerId): void {
+    const version = this.server(id)?.observed.versionOnDisk ?? null;
+    const stops = version !== null && !supports(version, 'online-backup');
+    this.add({ ...this.plain(id, 'backup', words.backup(id, stops)), action: 'backup', stops });
+  }
+
+  /** The refresh itself: from here on the server holds its source's domain. */
+  refresh(
+    id: ServerId,
+    source: ServerId,
+    sourceOrigin: Origin,
+    domain: DomainUuid,
+    by: 'command' | 'automatic',
+  ): void {
+    const own = this.server(id)?.observed.domain?.uuid ?? null;
+    const asked = own === domain;
+    const step = this.plain(id, 'refresh', words.refresh(id, own, source, domain));
+    const host = parseOrigin(sourceOrigin)?.host ?? '';
+    this.add({ ...step, action: 'refresh', source, sourceHost: host, domain, by, asked, erases: [id] }, id);
+  }
+
+  /** The proof that a server's pulls work. */
+  verify(id: ServerId, suppliers: readonly { readonly server: ServerId; readonly origin: Origin }[]): void {
+    const names = suppliers.map((it) => it.server);
+    const step = this.plain(id, 'verify', words.verify(id, names));
+    this.add({ ...step, needs: this.after(step, names), action: 'verify', suppliers });
+  }
+
+  /** The proof that two servers hold the same data. */
+  compare(id: ServerId, other: ServerId): void {
+    const step = this.plain(id, 'compare', words.compare(id, other));
+    this.add({ ...step, needs: this.after(step, [other]), action: 'compare', with: other });
+  }
+
+  /** What a step waits for when it looks at other servers too. */
+  private after(step: { readonly needs: readonly StepId[] }, others: readonly ServerId[]): StepId[] {
+    return unique([...step.needs, ...others.map((it) => this.server(it)?.last ?? null)]);
+  }
+
+  private plain<A extends Step['action']>(id: ServerId, action: A, said: StepWords) {
+    const needs = unique([this.server(id)?.last ?? null]);
+    return { id: this.nextId(), server: id, action, needs, ...said, diff: '', erases: [] };
+  }
+
+  /** @param wrote the step, when it leaves another file. */
+  private add(step: Step, mayErase: ServerId | null = null, wrote: StepId | null = null): void {
+    this.steps.push(step);
+    this.stage.note(step.server, { last: step.id, ...(wrote === null ? {} : { wrote }) });
+    for (const { erased, by } of this.stage.pending())
+      if (erased !== mayErase && step.action !== 'refresh') this.surprises.push({ step, erased, by });
+    kindOf(step).play(step, this.stage);
+  }
+
+  private nextId(): StepId {
+    return stepId(this.steps.length + 1);
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { fleetOfTest, noCertificateOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
+import type { ObservedServer } from '../../observed/observed';
+import { isOlderThanItsFile } from './older-than-file';
+import { makePlan } from './make-plan';
+
+const STARTED = 60_000;
+
+/** Its file was changed so much after it started, and it shows no certificate. */
+function changed(afterMs: number, shown: 'certificate' | 'none'): ObservedServer {
+  const server = observedOfTest({ id: 'idm-a', domain: 'a', tables: [] });
+  const { facts, file } = server;
+  if (!facts || !file) throw new Error('it runs');
+  return {
+    ...server,
+    facts: { ...facts, startedAt: STARTED },
+    file: { ...file, modifiedAt: STARTED + afterMs },
+    ...(shown === 'none' ? { certificate: null, faults: [noCertificateOfTest('idm-a')] } : {}),
+  };
+}
+
+describe('a process that runs with another file than the one that can be read', () => {
+  it('is known by the times, where they tell', () => {
+    expect(isOlderThanItsFile(changed(5000, 'certificate'))).toBe(true);
+    expect(isOlderThanItsFile(changed(1500, 'certificate'))).toBe(false);
+    expect(isOlderThanItsFile(changed(-60_000, 'none'))).toBe(false);
+  });
+
+  it('is known by the certificate it does not show, where the times do not tell', () => {
+    expect(isOlderThanItsFile(changed(1500, 'none'))).toBe(true);
+    expect(isOlderThanItsFile(changed(-1500, 'none'))).toBe(true);
+  });
+
+  it('is restarted and asked for its certificate, not called broken', () => {
+    const fleet = fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']);
+    const b = observedOfTest({ id: 'idm-b', domain: 'b', tables: null });
+    const plan = makePlan(fleet, [changed(600_000, 'none'), b]);
+    expect(plan.problems.filter((it) => it.severity === 'error')).toEqual([]);
+    expect(plan.steps.slice(0, 2).map((it) => `${it.action} ${it.server}`)).toContain('restart idm-a');
+    expect(plan.steps.map((it) => `${it.action} ${it.server}`)).toContain('read-certificate idm-a');
+  });
+
+  it('is broken when it shows no certificate long after its file was written', () => {
+    const fleet = fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']);
+    const b = observedOfTest({ id: 'idm-b', domain: 'b', tables: null });
+    const plan = makePlan(fleet, [changed(-600_000, 'none'), b]);
+    expect(plan.problems.map((it) => it.code)).toContain('no-certificate-shown');
+    expect(plan.steps).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import type { ObservedServer } from '../../observed/observed';
+import type { Fault } from '../../base/result';
+
+/**
+ * When a process started is reckoned from clocks that are asked over the network, and files tell whole seconds; a file
+ * written right before a start must not look newer than it. Milliseconds.
+ */
+const CLOCKS_AGREE = 2000;
+
+/**
+ * Whether a server runs with another file than the one that can be read: partners are read only at start. Within two
+ * seconds of the start the times do not tell; there it is older if the file has `[replication]` and the process shows neither
+ * a certificate, which it has from its start on, nor any replication in its log: up to 1.11.0 one that renews its
+ * certificate shows none for over a minute either (`kanidm.md`, "renew-replication-certificate").
+ */
+export function isOlderThanItsFile(server: ObservedServer): boolean {
+  const startedAt = server.facts?.startedAt ?? null;
+  if (startedAt === null || server.file === null || server.state !== 'running') return false;
+  const age = startedAt - server.file.modifiedAt;
+  return (
+    age < -CLOCKS_AGREE || (age < CLOCKS_AGREE && server.faults.some(isNoCertificate) && !replicates(server))
+  );
+}
+
+/** What is wrong with a server that its restart will not fix: no certificate is no fault of a process older than its file. */
+export function faultsOf(server: ObservedServer): readonly Fault[] {
+  return isOlderThanItsFile(server) ? server.faults.filter((it) => !isNoCertificate(it)) : server.faults;
+}
+
+const replicates = ({ log }: ObservedServer): boolean =>
+  log !== null && (log.listening || log.rounds.length > 0);
+
+const isNoCertificate = (fault: Fault): boolean => fault.code === 'no-certificate-shown';

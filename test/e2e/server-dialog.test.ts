@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { open, practise } from './support/session';
+
+it('a test of a connection is seen where it comes, and counts only for what it tested', async () => {
+  const { fleet } = await practise();
+  const { window } = await open({ fleet: fleet.fleet, size: { width: 1024, height: 620 } });
+  const { servers } = window;
+  await window.untilServer('idm-b', 'running', 30_000);
+  await servers.edit('idm-b');
+  const { dialog, testResult } = servers;
+  await dialog.getByText('More settings').click();
+  await servers.startTest();
+  expect((await servers.untilTested()).state).toBe('running');
+  // Its first line lies between the dialog's head and its buttons.
+  const [result, body] = await Promise.all([
+    testResult.boundingBox(),
+    dialog.locator('.dialog-body').boundingBox(),
+  ]);
+  expect(result && body && result.y >= body.y - 1 && result.y + 40 <= body.y + body.height).toBe(true);
+
+  const address = dialog.getByLabel('SSH address');
+  const typed = await address.inputValue();
+  await dialog.getByTestId('connect-docker').click();
+  expect(await dialog.getByLabel('Docker endpoint').inputValue()).toBe('');
+  expect(await testResult.count()).toBe(0);
+  // The containers of an endpoint that is known are listed without a click; a fault is whole sentences.
+  await dialog.getByLabel('Docker endpoint').fill(`unix://${fleet.fleet}.sock`);
+  const fault = dialog.getByTestId('containers').getByRole('alert');
+  await fault.waitFor();
+  expect(await fault.innerText()).toMatch(/no such socket\. [A-Z]/);
+
+  await dialog.getByTestId('connect-ssh').click();
+  expect(await address.inputValue()).toBe(typed);
+  expect(await testResult.count()).toBe(1);
+  await address.fill('admin@127.0.0.1:1');
+  expect(await testResult.count()).toBe(0);
+});

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ViewId } from '../../../shared/ipc/commands';
+
+/** The end-to-end tests that look at what the window shows, in every state they bring it into. */
+export type Story =
+  | 'main job'
+  | 'fleet file'
+  | 'engine asks'
+  | 'interrupted'
+  | 'not trusted'
+  | 'server taken out'
+  | 'who answers';
+
+/** What a person has before them: by which test it is looked at, and what is on the page then. */
+export interface Surface {
+  readonly by: Story;
+  readonly at: string;
+  /** The view that it is, or a part of. */
+  readonly view?: ViewId;
+}
+
+const byId = (by: Story, id: string): Surface => ({ by, at: `[data-testid="${id}"]` });
+const tab = (view: ViewId): Surface => ({
+  by: 'main job',
+  at: `[role="tab"][aria-selected="true"][data-value="${view}"]`,
+  view,
+});
+
+/** Every view, dialog and bar of the window by the component that draws it. `surfaces.test.ts` holds it to the components. */
+export const surfaces = {
+  AdoptDialog: byId('fleet file', 'adopt-dialog'),
+  AnswersDialog: byId('who answers', 'answers-dialog'),
+  BareEngineDialog: byId('engine asks', 'bare-engine-dialog'),
+  Canvas: { ...byId('main job', 'canvas'), view: 'canvas' },
+  CertificatesTab: tab('certificates'),
+  CrashScreen: byId('engine asks', 'crash'),
+  DeployDialog: byId('main job', 'deploy-dialog'),
+  DiskBar: byId('fleet file', 'disk-bar'),
+  DiskDialog: byId('fleet file', 'disk-dialog'),
+  DraftBar: byId('fleet file', 'draft-bar'),
+  DraftDialog: byId('fleet file', 'draft-dialog'),
+  DropHint: byId('engine asks', 'drop-hint'),
+  FaultBar: byId('fleet file', 'fault-bar'),
+  FaultsDialog: byId('fleet file', 'faults-dialog'),
+  HistoryTab: tab('history'),
+  HostKeyDialog: byId('engine asks', 'host-key-dialog'),
+  Inspector: { by: 'main job', at: 'aside[aria-label="Inspector"]' },
+  InterruptedBar: byId('interrupted', 'interrupted'),
+  KeysDialog: byId('main job', 'keys'),
+  LeavingInspector: byId('server taken out', 'leaving-inspector'),
+  LinkInspector: byId('main job', 'link-inspector'),
+  LinkTable: { ...byId('main job', 'links-table'), view: 'table' },
+  LogTools: { by: 'main job', at: '[role="toolbar"][aria-label="Log"]', view: 'logs' },
+  LogsTab: tab('logs'),
+  NameDialog: byId('fleet file', 'name-dialog'),
+  PairDialog: byId('main job', 'pair-dialog'),
+  Palette: byId('main job', 'palette'),
+  PlanTab: tab('plan'),
+  ProblemsTab: tab('problems'),
+  RemoveDialog: byId('fleet file', 'remove-dialog'),
+  ReviewDialog: byId('main job', 'review-dialog'),
+  SecretDialog: byId('engine asks', 'secret-dialog'),
+  ServerDialog: byId('main job', 'server-dialog'),
+  ServerTable: { ...byId('main job', 'servers-table'), view: 'table' },
+  Table: { by: 'main job', at: '.tables', view: 'table' },
+  ServerInspector: byId('main job', 'server-inspector'),
+  TextDialog: byId('fleet file', 'text-dialog'),
+  TopBar: { by: 'main job', at: 'header[data-pane="top"]' },
+  TrustBar: byId('not trusted', 'untrusted'),
+  UnsavedDialog: byId('fleet file', 'unsaved-dialog'),
+  Welcome: byId('main job', 'welcome-practice'),
+} as const satisfies Readonly<Record<string, Surface>>;
+
+export type SurfaceName = keyof typeof surfaces;
+
+/** What a view is made of. */
+export const surfacesOf = (view: ViewId): readonly SurfaceName[] =>
+  (Object.keys(surfaces) as SurfaceName[]).filter((name) => {
+    const surface: Surface = surfaces[name];
+    return surface.view === view;
+  });
+
+/** Where dialogs and views are chosen from: what these draw is a dialog or a view, whatever it is called. */
+const REGISTRIES = ['shell/Dialogs.svelte', 'views/views.ts'];
+/** What is drawn beside them, by how it is called. */
+const NAMED = /(Bar|Dialog|Hint|Inspector|Screen|Tab|Table|Welcome)\.svelte$/;
+/** Parts that surfaces are made of. */
+const PARTS = 'ui';
+
+/** The components of the window that are a surface, by their names. @param renderer the folder of the window's sources */
+export function surfaceComponents(renderer: string): readonly string[] {
+  const files = readdirSync(renderer, { recursive: true, encoding: 'utf8' });
+  const named = files.filter((file) => NAMED.test(file) && !file.startsWith(`${PARTS}/`));
+  const chosen = REGISTRIES.flatMap((file) =>
+    [
+      ...readFileSync(join(renderer, file), 'utf8').matchAll(
+        /^\s*import \w+ from '\.{1,2}\/(.*\.svelte)';$/gm,
+      ),
+    ].map(([, component = '']) => component),
+  );
+  return [...new Set([...named, ...chosen].map((file) => basename(file, '.svelte')))].sort();
+}

@@ -1,0 +1,72 @@
+import { request } from 'node:https';
+import type { RealServer } from './server';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+/** Asks a server's HTTPS port by its address; its certificate is the test's own. */
+function http(
+  { ip, host }: Pick<RealServer, 'ip' | 'host'>,
+  method: 'GET' | 'POST',
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      ...{ host: ip, port: 8443, servername: host, path, method, rejectUnauthorized: false, agent: false },
+      ...{ timeout: 20_000, headers: { 'content-type': 'application/json', ...headers } },
+    } as const;
+    const asked = request(options, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text }),
+      );
+    });
+    asked.on('error', reject).on('timeout', () => asked.destroy(new Error(`${host}: no answer in 20 s`)));
+    asked.end(body === undefined ? '' : JSON.stringify(body));
+  });
+}
+
+/** Gives the server's administrator of people a new password, as `kanidmd recover-account` prints it. */
+export async function recover(server: RealServer): Promise<string> {
+  const said = await server.kanidmd('recover-account', 'idm_admin');
+  const password = /(?:new_)?password"?: *"([^"]+)"/.exec(said)?.[1];
+  if (password === undefined) throw new Error(`no password of idm_admin:\n${said}`);
+  return password;
+}
+
+/** Logs in at a server. @returns a token, or null where the password is not this server's. */
+export async function logIn(server: RealServer, password: string): Promise<string | null> {
+  const step = async (body: unknown, headers = {}) => http(server, 'POST', '/v1/auth', body, headers);
+  const init = await step({ step: { init2: { username: 'idm_admin', issue: 'token', privileged: true } } });
+  const id = init.headers['x-kanidm-auth-session-id'];
+  if (init.status !== 200 || typeof id !== 'string')
+    throw new Error(`no login at ${server.host}: ${init.status} ${init.body}`);
+  const session = {
+    'x-kanidm-auth-session-id': id,
+    cookie: [init.headers['set-cookie'] ?? []].flat().join('; '),
+  };
+  await step({ step: { begin: 'password' } }, session);
+  const done = await step({ step: { cred: { password } } }, session);
+  return /"success":"([^"]+)"/.exec(done.body)?.[1] ?? null;
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+/** Makes a person there. */
+export async function makePerson(server: RealServer, token: string, name: string): Promise<void> {
+  const attrs = { name: [name], displayname: [name] };
+  const answer = await http(server, 'POST', '/v1/person', { attrs }, bearer(token));
+  if (answer.status !== 200) throw new Error(`${name} was not made: ${answer.status} ${answer.body}`);
+}
+
+/** Whether the server knows a person; false also where it does not accept the token. */
+export async function knows(server: RealServer, token: string, name: string): Promise<boolean> {
+  const answer = await http(server, 'GET', `/v1/person/${name}`, undefined, bearer(token));
+  return answer.status === 200 && answer.body.includes(name);
+}

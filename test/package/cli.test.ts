@@ -1,0 +1,141 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packCliInto } from '../../build/launch/pack-cli.mjs';
+import { runNpm } from '../../build/launch/npm-packages.mjs';
+import { missing, startEngine, type TestEngine } from '../real/docker/support/engine';
+import { nodeRootFs } from './support/node-root-fs';
+import { playMainJob, runProgram, startPractice } from './support/main-job';
+import { bashOffers, fishOffers, hasShell, zshCompletes } from './support/shells';
+
+let folder: string;
+let tarball: string;
+let program: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kanilink-cli-'));
+  tarball = await packCliInto(join(folder, 'packed'));
+  const prefix = join(folder, 'prefix');
+  // Without a network, without a compiler: what it needs is in it.
+  const argv = [
+    'install',
+    '--global',
+    '--offline',
+    '--prefix',
+    prefix,
+    '--cache',
+    join(folder, 'cache'),
+    tarball,
+  ];
+  const { code, errors } = await runNpm(argv, 120_000, { output: 'captured', cwd: folder });
+  expect(errors).toBe('');
+  expect(code).toBe(0);
+  program = join(prefix, 'bin', 'kanilink');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Nothing of the person who runs the tests, nor of the checkout. Short names: a socket's path has 107 bytes. */
+const environment = (name: string): NodeJS.ProcessEnv => {
+  const home = join(folder, name);
+  mkdirSync(join(home, 'tmp'), { recursive: true });
+  return {
+    PATH: `${dirname(process.execPath)}${delimiter}/usr/bin:/bin`,
+    HOME: home,
+    TMPDIR: join(home, 'tmp'),
+  };
+};
+
+describe('the tarball', () => {
+  it('brings its manual page, its licences and no other package', async () => {
+    const installed = join(folder, 'prefix', 'lib', 'node_modules', 'kanilink');
+    const env = environment('look');
+    const { stdout } = await runProgram('find', [join(folder, 'prefix'), '-name', 'node_modules'], env);
+    expect(stdout.trim().split('\n')).toEqual([dirname(installed)]);
+    expect(readFileSync(join(folder, 'prefix', 'share', 'man', 'man1', 'kanilink.1'), 'utf8')).toContain(
+      '.SS apply',
+    );
+    expect(readFileSync(join(installed, 'THIRD-PARTY-LICENSES'), 'utf8')).toContain('ssh2 ');
+    const version = await runProgram(program, ['--version'], env);
+    expect(version.stdout.trim()).toBe(
+      JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).version,
+    );
+  });
+
+  it('does the main job on a practice fleet', async () => {
+    const env = environment('home');
+    const practice = await startPractice(program, ['practice'], env);
+    try {
+      await playMainJob((...words) => runProgram(program, words, env), practice.fleet);
+    } finally {
+      expect(await practice.end()).toBe(0);
+    }
+  });
+
+  const completions = (): string => join(folder, 'prefix', 'lib', 'node_modules', 'kanilink', 'completions');
+
+  it('offers commands and options in bash', async () => {
+    const ask = (...words: string[]) =>
+      bashOffers(join(completions(), 'kanilink.bash'), words, environment('shell'));
+    expect(await ask('kanilink', 'pl')).toEqual(['plan']);
+    expect(await ask('kanilink', 'apply', 'fleet.toml', '--er')).toEqual(['--erase']);
+    expect(await ask('kanilink', 'logs', '--only', '')).toEqual(['replication', 'all', 'warnings']);
+    expect(await ask('kanilink', 'check', dirname(tarball).slice(0, -2))).toEqual([dirname(tarball)]);
+  });
+
+  it.skipIf(!hasShell('zsh'))('completes commands and options in zsh', async () => {
+    const complete = (line: string) => zshCompletes(completions(), line, environment('shell'));
+    expect(await complete('kanilink pl')).toBe('kanilink plan');
+    expect(await complete('kanilink apply fleet.toml --er')).toBe('kanilink apply fleet.toml --erase');
+    expect(await complete('kanilink logs --only rep')).toBe('kanilink logs --only replication');
+  });
+
+  it.skipIf(!hasShell('fish'))('offers commands and options in fish', async () => {
+    const ask = (line: string) =>
+      fishOffers(join(completions(), 'kanilink.fish'), line, environment('shell'));
+    expect(await ask('kanilink pl')).toEqual(['plan']);
+    expect(await ask('kanilink apply fleet.toml --er')).toEqual(['--erase']);
+    expect(await ask('kanilink logs --only ')).toEqual(['all', 'replication', 'warnings']);
+  });
+});
+
+describe.skipIf(missing !== null)('the container', () => {
+  let engine: TestEngine;
+  beforeAll(async () => {
+    engine = await startEngine();
+    // The base's place is taken by a Node with its libraries: no registry of images is asked.
+    engine.docker('import', nodeRootFs(join(folder, 'node')), 'kanilink-test/node');
+    const context = join(folder, 'context');
+    mkdirSync(context);
+    cpSync(tarball, join(context, basename(tarball)));
+    const file = join(import.meta.dirname, '..', '..', 'build', 'package', 'Containerfile');
+    const args = ['BASE=kanilink-test/node', `TARBALL=${basename(tarball)}`].flatMap((each) => [
+      '--build-arg',
+      each,
+    ]);
+    engine.docker('build', '--network', 'none', '--tag', 'kanilink', ...args, '--file', file, context);
+  });
+  afterAll(async () => engine?.close());
+
+  it('does the main job on a practice fleet', async () => {
+    const env = environment('box');
+    const home = String(env['HOME']);
+    const inContainer = (...words: string[]): string[] => [
+      ...['-H', `unix://${engine.socket}`, 'run', '--rm', '--network', 'host'],
+      ...['--user', `${process.getuid?.()}`, '--volume', `${home}:${home}`, '--env', `HOME=${home}`],
+      ...['--env', `TMPDIR=${join(home, 'tmp')}`, 'kanilink', ...words],
+    ];
+    const docker = { PATH: process.env['PATH'], HOME: engine.folder };
+    // Its servers are small machines with a shell and tools, which this image has not: they run beside it.
+    const practice = await startPractice(program, ['practice'], env);
+    try {
+      await playMainJob((...words) => runProgram('docker', inContainer(...words), docker), practice.fleet);
+    } finally {
+      expect(await practice.end()).toBe(0);
+    }
+  });
+
+  it('runs as nobody in particular, and without a shell', () => {
+    expect(engine.docker('image', 'inspect', 'kanilink', '--format', '{{.Config.User}}')).toBe('1000:1000');
+    expect(engine.docker('run', '--rm', 'kanilink', '--version')).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});

@@ -1,0 +1,181 @@
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OUT, ROOT } from '../../build/launch/places.mjs';
+import { twoServers } from '../e2e/support/two-servers';
+import { until } from '../e2e/support/until';
+import { missing, startEngine, type TestEngine } from '../real/docker/support/engine';
+import { debianRootFs } from '../real/systemd/support/root-fs';
+import { olderDeb, OLDER, ONLY_IN_OLDER } from './support/deb';
+import { type Desk, startDesk } from './support/desk';
+import { sandboxes, startFromMenu } from './support/from-menu';
+import { playMainJob, runProgram, startPractice } from './support/main-job';
+import { packageOf } from './support/packages';
+
+const LIMIT_MS = 60_000;
+const debian = missing === null ? await debianRootFs() : { missing };
+const deb = packageOf('.deb');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+/** What follows goes on from one test to the next, as a person does: installs, uses, upgrades, removes. */
+describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian', () => {
+  let engine: TestEngine;
+  let desk: Desk;
+  const display = process.env['DISPLAY'] ?? '';
+
+  /** Everything of the system, but what apt itself keeps and notes. */
+  const filesOfSystem = (): readonly string[] =>
+    desk
+      .root(
+        'find',
+        '/',
+        '-xdev',
+        '-path',
+        '/var/cache',
+        '-prune',
+        '-o',
+        '-path',
+        '/var/log',
+        '-prune',
+        '-o',
+        '-print',
+      )
+      .split('\n')
+      .sort();
+  const install = (path: string): Promise<string> =>
+    desk.rootLong(
+      ...['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '--yes', '--quiet'],
+      // What is recommended is not needed: what the package depends on is enough.
+      ...['--no-install-recommends', path],
+    );
+  const fleet = (): string => join(desk.home, 'home lab.kanilink.toml');
+  const kanilink = (...words: string[]) => desk.ada(['kanilink', ...words]);
+
+  beforeAll(async () => {
+    if ('missing' in debian || deb === null) return;
+    engine = await startEngine();
+    desk = await startDesk(engine, debian.tar);
+    cpSync(deb, join(desk.folder, 'kanilink.deb'));
+    await olderDeb(deb, desk.folder);
+    await desk.rootLong('apt-get', 'update', '--quiet');
+  }, 400_000);
+  afterAll(async () => {
+    await engine?.close();
+    desk?.forget();
+  });
+
+  it('brings all it needs, and nothing of it is missing', async () => {
+    await install(join(desk.folder, 'older.deb'));
+    expect(desk.root('dpkg-query', '--show', '--showformat', '${Version}', 'kanilink')).toBe(OLDER);
+    const lacking = desk.root(
+      'sh',
+      '-c',
+      'find /opt/Kanilink -type f -exec ldd {} + 2>/dev/null | grep "not found" || true',
+    );
+    expect(lacking).toBe('');
+    expect(desk.root('stat', '--format', '%a %U', '/opt/Kanilink/chrome-sandbox')).toBe('4755 root');
+    expect(desk.root('find', '/opt/Kanilink', '!', '-user', 'root')).toBe('');
+    expect(desk.root('find', '/opt/Kanilink', '!', '-type', 'l', '-perm', '/022')).toBe('');
+    // The system knows a fleet file, and who opens it.
+    expect(desk.root('grep', '-r', 'kanilink', '/usr/share/mime/globs2')).toMatch(/:\*\.kanilink\.toml$/);
+    expect(desk.root('sh', '-c', 'zcat /usr/share/man/man1/kanilink.1.gz')).toContain('.SS apply');
+  });
+
+  it('plays the tour as an ordinary user', async () => {
+    const pictures = join(OUT, 'tour', 'installed');
+    const env = {
+      ...process.env,
+      TMPDIR: join(desk.folder, 'tmp'),
+      KANILINK_ELECTRON: desk.standIn('/opt/Kanilink/kanilink'),
+      KANILINK_APP: join(desk.folder, 'stand-in'),
+    };
+    const tour = [join(OUT, 'tour', 'tour.cjs'), '--pictures', pictures];
+    const { code, stdout, stderr } = await runProgram(process.execPath, tour, env);
+    expect(code, stdout + stderr).toBe(0);
+    expect(readdirSync(pictures)).toContain('01-start.png');
+  });
+
+  it('does the main job by the command line', async () => {
+    const practice = await startPractice('docker', desk.asAda(['kanilink', 'practice']), desk.dockerEnv);
+    try {
+      await playMainJob(kanilink, practice.fleet);
+    } finally {
+      desk.root('sh', '-c', `kill -INT $(grep -lze '^practice$' /proc/[0-9]*/cmdline | cut -d/ -f3)`);
+      await practice.end();
+    }
+  });
+
+  it('opens a fleet file by its menu entry, in the sandbox, and does not trust it by itself', async () => {
+    // Two ends of one service are an error of the file.
+    writeFileSync(fleet(), twoServers('Home lab').replace(/:1"\n$/, ':2"\n'));
+    desk.root('chown', 'ada:ada', fleet());
+    const { window, pid, end } = await startFromMenu(desk, display, pathToFileURL(fleet()).href);
+    try {
+      await window.page.getByTestId('untrusted').waitFor();
+      await window.canvas.server('idm-a').waitFor();
+      const pages = sandboxes(desk, pid);
+      expect(pages.length).toBeGreaterThan(0);
+      for (const page of pages) expect(page).toEqual({ own: true, filter: '2' });
+    } finally {
+      await end();
+    }
+  });
+
+  it('is upgraded, and keeps settings, drafts, journals and history', async () => {
+    const trusted = await kanilink('trust', fleet(), '--yes');
+    expect(trusted.code, trusted.stdout + trusted.stderr).toBe(0);
+    const before = await startFromMenu(desk, display, pathToFileURL(fleet()).href);
+    try {
+      const { page, servers } = before.window;
+      // A key that is pressed before the window is there does nothing.
+      await before.window.canvas.server('idm-b').waitFor();
+      await before.window.command('dark');
+      await page.locator('html[data-theme="dark"]').waitFor();
+      await servers.select('idm-b');
+      await page.keyboard.press('Delete');
+      await page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-b' }).click();
+      await servers.row('idm-b').waitFor({ state: 'detached' });
+      await until('what is not saved is kept', () => draftsOf(desk).length === 1, LIMIT_MS);
+    } finally {
+      await before.end();
+    }
+    const kept = filesOf(configOf(desk));
+    for (const part of ['settings.json', 'deploys/', 'history/history-1.sqlite', 'drafts/'])
+      expect([...kept.keys()].filter((path) => path.startsWith(part))).not.toEqual([]);
+
+    await install(join(desk.folder, 'kanilink.deb'));
+    expect((await kanilink('--version')).stdout.trim()).toBe(version);
+    expect(() => desk.root('test', '-e', ONLY_IN_OLDER)).toThrow();
+    expect(filesOf(configOf(desk))).toEqual(kept);
+
+    const after = await startFromMenu(desk, display, null);
+    try {
+      const { page } = after.window;
+      await page.locator('html[data-theme="dark"]').waitFor();
+      await page.getByTestId('draft-dialog').getByText('-id = "idm-b"').waitFor();
+      await page.screenshot({ path: join(OUT, 'tour', 'installed', 'upgraded.png') });
+    } finally {
+      await after.end();
+    }
+  });
+
+  it('is removed and purged without a trace', () => {
+    desk.root('apt-get', 'remove', '--yes', 'kanilink');
+    desk.root('apt-get', 'purge', '--yes', 'kanilink');
+    expect(filesOfSystem().filter((path) => /kanilink/i.test(path) && !path.startsWith(desk.folder))).toEqual(
+      [],
+    );
+  });
+});
+
+const configOf = (desk: Desk): string => join(desk.home, '.config', 'Kanilink');
+const draftsOf = (desk: Desk): readonly string[] =>
+  readdirSync(join(configOf(desk), 'drafts')).filter((name) => name.endsWith('.json'));
+
+/** Every file below a folder, by its path in it, with its bytes. */
+function filesOf(folder: string): ReadonlyMap<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const files = paths.filter((path) => statSync(join(folder, path), { throwIfNoEntry: false })?.isFile());
+  return new Map(files.map((path) => [path, readFileSync(join(folder, path), 'latin1')]));
+}

@@ -1,0 +1,1 @@
+docker exec lone kanidmd show-replication-certificate

@@ -1,0 +1,1 @@
+docker exec lone kanidmd domain show

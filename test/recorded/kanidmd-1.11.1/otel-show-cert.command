@@ -1,0 +1,1 @@
+docker exec otel kanidmd show-replication-certificate

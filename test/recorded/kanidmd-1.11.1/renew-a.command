@@ -1,0 +1,1 @@
+docker exec pair-a kanidmd renew-replication-certificate

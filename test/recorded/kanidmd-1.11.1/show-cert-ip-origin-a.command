@@ -1,0 +1,1 @@
+docker exec ip-a kanidmd show-replication-certificate

@@ -1,0 +1,34 @@
+import type { Journal } from '../../electron/engine/deploy/journal/journal';
+import { JOURNAL_FORMAT, type NewEntry } from '../../electron/engine/deploy/journal/journal-entry';
+import type { LookedBefore } from '../../electron/engine/deploy/run/logins-before';
+import { ids } from '../../shared/base/ids';
+
+/** The head of a journal, as every deploy begins it. */
+export const writeHead = (journal: Journal): Promise<void> =>
+  journal.write({
+    ...{ kind: 'deploy', format: JOURNAL_FORMAT, deploy: journal.deploy, purpose: 'apply', of: null },
+    ...{ lock: journal.deploy, who: 'alex', host: 'desk', pid: process.pid, fingerprint: '', erase: [] },
+    ...{ fleet: { path: null, name: 'Test', sha256: '' }, steps: [] },
+  } satisfies NewEntry<'deploy'>);
+
+/** What a deploy of before tells of the logins it found broken: in its head, in an entry, or nowhere. */
+export function pastOf({
+  head,
+  entry,
+  then = [],
+  of = null,
+}: {
+  readonly head?: readonly string[];
+  readonly entry?: readonly string[];
+  readonly then?: readonly 'begin'[];
+  readonly of?: string | null;
+}): LookedBefore {
+  const at = '2026-11-29T09:00:00.000Z';
+  return {
+    header: { of, ...(head && { loginsFailed: head }) },
+    entries: [
+      ...(entry ? [{ kind: 'logins-before' as const, at, failed: entry }] : []),
+      ...then.map((kind) => ({ kind, at, step: ids.step.parse('1') })),
+    ],
+  };
+}
