@@ -13,9 +13,9 @@ export interface SshKey {
   readonly fingerprint: string;
 }
 
+/** A new key pair. `comment` ends its public line; with a `passphrase` its private file is encrypted. */
 export function makeSshKey(comment: string, passphrase?: string): SshKey {
-  const encryption = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 };
-  const pair = makePair({ comment, ...encryption });
+  const pair = makePair(comment, passphrase);
   const blob = readSshKey(pair.public).getPublicSSH();
   return {
     privateKey: pair.private,
@@ -26,18 +26,19 @@ export function makeSshKey(comment: string, passphrase?: string): SshKey {
 }
 
 /** About one in 256 of the pairs that ssh2 makes is malformed (it drops a leading zero byte): that one is made again. */
-function makePair(options: Parameters<typeof ssh2.utils.generateKeyPairSync>[1]) {
+function makePair(comment: string, passphrase: string | undefined) {
+  const encryption = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 };
   for (let tries = 0; tries < 20; tries++) {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', options);
-    if (isKey(pair.public)) return pair;
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment, ...encryption });
+    if (isKey(pair.public) && isKey(pair.private, passphrase)) return pair;
   }
   throw new Error('ssh2 made no well-formed ed25519 key in 20 tries');
 }
 
 /** ssh2 throws at some malformed keys, and answers with an error at others. */
-function isKey(text: string): boolean {
+function isKey(text: string, passphrase?: string): boolean {
   try {
-    return !(ssh2.utils.parseKey(text) instanceof Error);
+    return !(ssh2.utils.parseKey(text, passphrase) instanceof Error);
   } catch {
     return false;
   }

@@ -7,6 +7,7 @@ import type { Person } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
+import { makeSshKey } from '../../practice/host/keys';
 import { fault, value } from './results';
 import { call, person, until } from './sshd';
 
@@ -25,13 +26,12 @@ describe('a password, and what else a server asks', () => {
   let afterPassword: ssh2.AuthenticationType[] | null = null;
   const clients: ssh2.Connection[] = [];
   const home = mkdtempSync(join(tmpdir(), 'kanilink-keyboard-'));
-  const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519', {});
 
   beforeAll(async () => {
     // Nothing is kept, so that each connection asks.
     mkdirSync(join(home, '.ssh'));
     writeFileSync(join(home, '.ssh', 'config'), 'UserKnownHostsFile /dev/null\n');
-    server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+    server = new ssh2.Server({ hostKeys: [makeSshKey('host').privateKey] }, (client) => {
       clients.push(client);
       client.on('error', () => undefined).on('close', () => clients.splice(clients.indexOf(client), 1));
       let left = methods;

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
+import { makeSshKey } from '../../practice/host/keys';
 import { freePort } from '../ssh/sshd';
 
 /** An SSH server through which an engine's socket is reached by `docker system dial-stdio`, as `ssh://` has it. */
@@ -20,14 +21,14 @@ export interface SshEngine {
 export async function startSshEngine(socket: string, maxSessions = 10): Promise<SshEngine> {
   const home = mkdtempSync(join(tmpdir(), 'kanilink-ssh-engine-'));
   mkdirSync(join(home, '.ssh'), { mode: 0o700 });
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
-  const user = ssh2.utils.generateKeyPairSync('ed25519');
+  const host = makeSshKey('host');
+  const user = makeSshKey('user');
   const port = await freePort();
-  writeFileSync(join(home, '.ssh', 'id_ed25519'), user.private, { mode: 0o600 });
-  writeFileSync(join(home, '.ssh', 'known_hosts'), `[127.0.0.1]:${port} ${host.public}\n`);
+  writeFileSync(join(home, '.ssh', 'id_ed25519'), user.privateKey, { mode: 0o600 });
+  writeFileSync(join(home, '.ssh', 'known_hosts'), `[127.0.0.1]:${port} ${host.publicKey}\n`);
   const seen = { logins: 0, sessions: 0 };
   const clients = new Set<ssh2.Connection>();
-  const server = new ssh2.Server({ hostKeys: [host.private] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [host.privateKey] }, (client) => {
     clients.add(client);
     client.on('error', () => undefined).on('close', () => clients.delete(client));
     client.on('authentication', (ctx) =>

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
+import { makeSshKey } from '../../../practice/host/keys';
 
 /** Servers that are silent, refuse, lie or flood, on this machine, as entries of a fleet file. */
 export interface BadServers {
@@ -38,8 +39,7 @@ function sshServer(
   admit = true,
   tried: () => void = () => undefined,
 ) {
-  const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
-  return new ssh2.Server({ hostKeys: [key] }, (client) => {
+  return new ssh2.Server({ hostKeys: [makeSshKey('host').privateKey] }, (client) => {
     client.on('error', () => undefined);
     client.on('authentication', (context) => {
       if (admit) return context.accept();
