@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Engine } from '../../electron/engine/api/engine';
 import type { StatusReport } from '../../shared/observed/status';
@@ -61,9 +62,11 @@ it('break within one interval while they are watched, and heal', { timeout: 60_0
   const stop = new AbortController();
   const wanted = ['serves', 'broken', 'serves'];
   for await (const report of engine.watch(await site.text(), stop.signal, 500)) {
-    const now = report.serves?.servers.map(({ state }) => state) ?? [];
-    if (now.length !== 2 || now.some((state) => state !== wanted[0])) continue;
-    if (wanted[0] === 'broken') expect(states(report).pulls).toEqual(replicating);
+    const { pulls, servers } = states(report);
+    // A pull of a server whose log was not read yet is unknown; what ails logins never breaks one.
+    expect(pulls).not.toContain('broken');
+    if (!isDeepStrictEqual({ pulls, servers }, { pulls: replicating, servers: [wanted[0], wanted[0]] }))
+      continue;
     wanted.shift();
     logins(wanted[0] === 'broken' ? 'broken' : 'work');
     if (wanted.length === 0) stop.abort();
