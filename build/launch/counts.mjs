@@ -8,6 +8,7 @@ import { ROOT } from './places.mjs';
  * @property {number} failed
  * @property {number} skipped
  * @property {readonly string[]} [failures] a line for each test that failed, as far as they have names
+ * @property {readonly string[]} [unsteady] a line for each that failed in a first run and passed in a second one
  */
 
 /** @type {Counts} */
@@ -22,6 +23,7 @@ export const ONE_SKIPPED = { ...NONE, skipped: 1 };
 /** @param {readonly Counts[]} counts @returns {Counts} */
 export function sum(counts) {
   const failures = counts.flatMap((each) => each.failures ?? []);
+  const unsteady = counts.flatMap((each) => each.unsteady ?? []);
   const total = counts.reduce(
     (so, each) => ({
       passed: so.passed + each.passed,
@@ -30,7 +32,7 @@ export function sum(counts) {
     }),
     NONE,
   );
-  return failures.length === 0 ? total : { ...total, failures };
+  return { ...total, ...(failures.length > 0 && { failures }), ...(unsteady.length > 0 && { unsteady }) };
 }
 
 /** The line a test run closes with. @param {Counts} counts */
@@ -57,6 +59,37 @@ export function countVitest(json, exitCode) {
   const endedBadly = failed === 0 && (exitCode !== 0 || states.length === 0);
   const failures = failuresOf(report);
   return { passed, failed: endedBadly ? 1 : failed, skipped, ...(failures.length > 0 && { failures }) };
+}
+
+/**
+ * The files to run a second time: those with a failure, where all that went wrong has a file and it is no more than `most`.
+ * @param {string | undefined} json
+ * @param {number} most
+ * @returns {readonly string[]} paths; none when a second run would prove nothing
+ */
+export function filesThatFailed(json, most) {
+  const failed = parse(json)?.testResults.filter(({ status }) => status === 'failed') ?? [];
+  const files = failed.flatMap(({ name }) => name ?? []);
+  return files.length === failed.length && files.length <= most ? files : [];
+}
+
+/**
+ * Counts a run whose failed files ran a second time: the second run counts for them. What failed first is named either way.
+ * @param {string | undefined} first the report of the whole run
+ * @param {readonly string[]} again the files that ran again
+ * @param {string | undefined} second the report of the second run
+ * @param {number} exitCode of the second run
+ * @returns {Counts}
+ */
+export function countSecondRun(first, again, second, exitCode) {
+  const report = parse(first);
+  if (report === undefined) return ONE_FAILED;
+  const steady = report.testResults.filter(({ name }) => name === undefined || !again.includes(name));
+  const counted = countVitest(second, exitCode);
+  const once = failuresOf(report);
+  const unsteady = counted.failed === 0 ? once : [];
+  const rest = steady.length === 0 ? NONE : countVitest(JSON.stringify({ testResults: steady }), 0);
+  return sum([rest, { ...counted, ...(unsteady.length > 0 && { unsteady }) }]);
 }
 
 /** A line for each test that failed: its file, its name, and how its message begins. @param {VitestReport} report */

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { countVitest, ONE_FAILED, ONE_PASSED, ONE_SKIPPED, sum, summaryLine } from './counts.mjs';
+import {
+  countSecondRun,
+  countVitest,
+  filesThatFailed,
+  ONE_FAILED,
+  ONE_PASSED,
+  ONE_SKIPPED,
+  sum,
+  summaryLine,
+} from './counts.mjs';
 import { ROOT } from './places.mjs';
 
 /** A report of vitest's JSON reporter: for each file its tests' states. */
@@ -65,6 +74,50 @@ describe('what vitest reports is counted', () => {
 
   test.each([undefined, '', '{"testResults":', '{}'])('no readable report is a failure: %j', (json) => {
     expect(countVitest(json, 0)).toEqual(ONE_FAILED);
+  });
+});
+
+describe('a file that failed runs again', () => {
+  const file = (name: string, ...tests: [string, string][]) => ({
+    name: `${ROOT}/${name}`,
+    status: tests.some(([, status]) => status === 'failed') ? 'failed' : 'passed',
+    assertionResults: tests.map(([fullName, status]) => ({
+      fullName,
+      status,
+      failureMessages: ['Error: late'],
+    })),
+  });
+  const json = (...files: { name?: string; status: string }[]) => JSON.stringify({ testResults: files });
+  const first = json(
+    file('a.test.ts', ['one', 'passed'], ['two', 'failed']),
+    file('b.test.ts', ['three', 'passed']),
+  );
+  const a = `${ROOT}/a.test.ts`;
+
+  test('where it is named, and few do', () => {
+    expect(filesThatFailed(first, 1)).toEqual([a]);
+    expect(filesThatFailed(first, 0)).toEqual([]);
+    expect(filesThatFailed(json({ status: 'failed' }), 1)).toEqual([]);
+    expect(filesThatFailed(undefined, 1)).toEqual([]);
+  });
+
+  test('and counts as it ends then; what failed first is said', () => {
+    const second = json(file('a.test.ts', ['one', 'passed'], ['two', 'passed']));
+    expect(countSecondRun(first, [a], second, 0)).toEqual({
+      ...{ passed: 3, failed: 0, skipped: 0 },
+      unsteady: ['a.test.ts: two: Error: late'],
+    });
+  });
+
+  test('and is a failure when it fails again, or ends badly', () => {
+    expect(
+      countSecondRun(first, [a], json(file('a.test.ts', ['one', 'failed'], ['two', 'passed'])), 1),
+    ).toEqual({
+      ...{ passed: 2, failed: 1, skipped: 0 },
+      failures: ['a.test.ts: one: Error: late'],
+    });
+    expect(countSecondRun(first, [a], undefined, 0).failed).toBe(1);
+    expect(countSecondRun(first, [a], json(file('a.test.ts', ['one', 'passed'])), 1).failed).toBe(1);
   });
 });
 

@@ -27,7 +27,7 @@ export async function packaged(electron, { limitMs, files }) {
     if (built === undefined) return sum([ONE_FAILED, ONE_SKIPPED]);
     /** @param {NodeJS.ProcessEnv} env */
     const install = (env) =>
-      vitest('package', limitMs, { env: { ...env, KANILINK_PACKAGES: output }, files });
+      vitest('package', limitMs, { env: { ...env, KANILINK_PACKAGES: output }, twice: true, files });
     const played = hasXvfb() ? await withVirtualDisplay(install) : await install(process.env);
     if (played.skipped === 0 || files.length > 0) return sum([ONE_PASSED, played]);
     await letBeInspected(built.executable);

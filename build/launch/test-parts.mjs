@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkCanary } from './canary.mjs';
-import { countVitest, ONE_FAILED, ONE_PASSED, sum } from './counts.mjs';
+import { countSecondRun, countVitest, filesThatFailed, ONE_FAILED, ONE_PASSED, sum } from './counts.mjs';
 import { OUT, packageProgram, ROOT } from './places.mjs';
 import { run } from './run.mjs';
 import { duration, say } from './say.mjs';
@@ -9,6 +9,9 @@ import { duration, say } from './say.mjs';
 /** @typedef {import('./counts.mjs').Counts} Counts */
 
 const MINUTE = 60_000;
+
+/** More files than so many that fail are no chance, and get no second run. */
+const MOST_TWICE = 4;
 
 /** ESLint, prettier, the layers, what nothing uses, licences and advisories of what is shipped, each one test. @returns {Promise<Counts>} */
 export async function lint() {
@@ -52,14 +55,47 @@ export async function types() {
 }
 
 /**
+ * @typedef {object} VitestOptions
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {boolean} [aside] another part prints meanwhile, so what this one prints comes in one piece at its end
+ * @property {readonly string[]} [files] only tests whose path contains one of these
+ * @property {boolean} [twice] a file that failed runs a second time, and what needed that is listed at the end: for tests that meet
+ *   real processes and clocks, where a machine that stalls is no fault of the program
+ */
+
+/**
  * Runs one project of vitest.config.ts.
  * @param {string} project
- * @param {number} limitMs
- * @param {{ env?: NodeJS.ProcessEnv, aside?: boolean, files?: readonly string[] }} [options] `aside`: another part prints
- *   meanwhile, so what this one prints comes in one piece at its end; `files`: only tests whose path contains one of these
+ * @param {number} limitMs of each run
+ * @param {VitestOptions} [options]
  * @returns {Promise<Counts>}
  */
-export async function vitest(project, limitMs, { env = process.env, aside = false, files = [] } = {}) {
+export async function vitest(
+  project,
+  limitMs,
+  { env = process.env, aside = false, files = [], twice = false } = {},
+) {
+  const options = { env, aside, limitMs };
+  const first = await runVitest(project, files, options);
+  if (first === undefined) return ONE_FAILED;
+  const counts = countVitest(first.report, first.code);
+  const again = twice && counts.failed > 0 ? filesThatFailed(first.report, MOST_TWICE) : [];
+  if (again.length === 0) return counts;
+  const failures = (counts.failures ?? []).join('\n');
+  say(
+    `${project}: ${again.length === 1 ? 'a file' : `${again.length} files`} failed and runs again:\n${failures}`,
+  );
+  const second = await runVitest(project, again, options);
+  return second === undefined ? counts : countSecondRun(first.report, again, second.report, second.code);
+}
+
+/**
+ * @param {string} project
+ * @param {readonly string[]} files
+ * @param {{ env: NodeJS.ProcessEnv, aside: boolean, limitMs: number }} options
+ * @returns {Promise<{ report: string | undefined, code: number } | undefined>} undefined: it was not done in time
+ */
+async function runVitest(project, files, { env, aside, limitMs }) {
   const report = join(OUT, 'test', `${project}.json`);
   mkdirSync(join(OUT, 'test'), { recursive: true });
   rmSync(report, { force: true });
@@ -74,9 +110,9 @@ export async function vitest(project, limitMs, { env = process.env, aside = fals
   if (aside) say(`${project}:\n${output}${errors}`);
   if (timedOut) {
     say(`${project}: not done within ${duration(limitMs)}, stopped; counted as one failure`);
-    return ONE_FAILED;
+    return undefined;
   }
-  return countVitest(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
+  return { report: existsSync(report) ? readFileSync(report, 'utf8') : undefined, code };
 }
 
 /** Says whether a folder of the checkout holds any test. @param {string} folder */

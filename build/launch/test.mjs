@@ -87,6 +87,7 @@ export async function test(args) {
   await aside;
   const total = sum(results);
   say(`all parts in ${duration(Date.now() - began)}\n${lines.join('\n')}`);
+  if (total.unsteady) say(`failed once, passed in a second run:\n${total.unsteady.join('\n')}`);
   if (total.failures) say(`failed:\n${total.failures.join('\n')}`);
   process.stdout.write(`${summaryLine(total)}\n`);
   return total.failed === 0 ? 0 : 1;
@@ -108,20 +109,20 @@ function partsWith(found) {
     lint: { run: lint, aside: true },
     types: { run: types, aside: true },
     unit: { run: () => vitest('unit', patience * 20 * MINUTE, { files }) },
-    conformance: { run: () => vitest('conformance', patience * 12 * MINUTE, { files }) },
+    conformance: { run: () => vitest('conformance', patience * 12 * MINUTE, { twice: true, files }) },
     ssh: {
-      run: () => vitest('ssh', patience * 25 * MINUTE, { files }),
+      run: () => vitest('ssh', patience * 25 * MINUTE, { twice: true, files }),
       packages: FOR_SSH_TESTS,
       lacks: lacksSshd,
     },
     real: {
-      run: () => vitest('real', patience * 30 * MINUTE, { aside: true, files }),
+      run: () => vitest('real', patience * 30 * MINUTE, { aside: true, twice: true, files }),
       packages: FOR_ENGINE_TESTS,
       lacks: lacksEngine,
       aside: true,
     },
     kanidm: {
-      run: () => vitest('kanidm', patience * KANIDM_LIMIT_MS, { files }),
+      run: () => vitest('kanidm', patience * KANIDM_LIMIT_MS, { twice: true, files }),
       packages: noKanidm() === undefined ? FOR_ENGINE_TESTS : [],
       unasked: noKanidm,
       lacks: lacksEngine,
@@ -222,6 +223,7 @@ const lacksDisplay = () =>
 function endToEnd(electron) {
   const variables = { KANILINK_ELECTRON: electron.executable, KANILINK_APP: ROOT };
   /** @param {NodeJS.ProcessEnv} env */
-  const play = (env) => vitest('e2e', patience * 35 * MINUTE, { env: { ...env, ...variables }, files });
+  const play = (env) =>
+    vitest('e2e', patience * 35 * MINUTE, { env: { ...env, ...variables }, twice: true, files });
   return hasXvfb() ? withVirtualDisplay(play) : play(process.env);
 }
