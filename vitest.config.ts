@@ -40,7 +40,11 @@ export default defineConfig({
         hookTimeout: 300_000,
         maxWorkers: 3,
       }),
-      project('real', ['test/real/**/*.test.ts'], { testTimeout: 300_000, fileParallelism: false }),
+      project('real', ['test/real/**/*.test.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+      }),
       // On a real Kanidm that the person names, else skipped (CONTRIBUTING.md). Each file starts an engine of its own.
       project('kanidm', ['test/kanidm/**/*.test.ts'], {
         testTimeout: 900_000,

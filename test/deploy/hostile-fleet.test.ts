@@ -24,7 +24,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'kl-home-'));
   site = await startSite(2);
   bad = await startBadServers();
-}, 120_000);
+});
 afterAll(async () => {
   process.off('warning', warned);
   await bad?.close();

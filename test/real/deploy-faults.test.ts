@@ -49,7 +49,7 @@ describe.skipIf(missing !== null)('a deploy that is broken, on real machines', (
     ]);
     importImage(engine, rootFs);
     if (!('missing' in debian)) importDebian(engine, debian.tar);
-  }, 180_000);
+  });
   afterAll(async () => {
     await engine?.close();
     for (const file of [child, program, certificates?.server])

@@ -15,7 +15,7 @@ let balancer: Balancer | null = null;
 beforeAll(async () => {
   site = await startSite(3);
   engine = site.engine();
-}, 120_000);
+});
 afterEach(async () => {
   await balancer?.close();
   balancer = null;

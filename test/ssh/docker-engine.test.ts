@@ -33,7 +33,7 @@ describe.each([
     return value(await openDocker({ ...target, ...where }, person(), call(20_000), { dialSsh }));
   };
 
-  it('do not starve each other', { timeout: 90_000 }, async () => {
+  it('do not starve each other', async () => {
     const warned: string[] = [];
     const warn = (warning: Error) => warned.push(String(warning));
     process.on('warning', warn);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   engine = site.engine();
   const { end } = await deployed(engine, await site.text(), { erase: ['idm-b'] });
   expect(end.outcome).toBe('done');
-}, 120_000);
+});
 afterAll(async () => {
   await site?.close();
   rmSync(folder, { recursive: true });
@@ -53,12 +53,12 @@ it.each([
   { word: 'broken', servers: ['broken', 'broken'], sessions: ['unknown', 'unknown'] },
   { word: 'strangers', servers: ['serves', 'serves'], sessions: ['broken', 'broken'] },
   { word: 'no-anonymous', servers: ['unknown', 'unknown'], sessions: ['unknown', 'unknown'] },
-])('are told apart from rounds: $word', { timeout: 60_000 }, async ({ word, servers, sessions }) => {
+])('are told apart from rounds: $word', async ({ word, servers, sessions }) => {
   logins(word);
   expect(states(await look())).toEqual({ pulls: replicating, servers, logins: sessions });
 });
 
-it('break within one interval while they are watched, and heal', { timeout: 60_000 }, async () => {
+it('break within one interval while they are watched, and heal', async () => {
   const stop = new AbortController();
   const wanted = ['serves', 'broken', 'serves'];
   for await (const report of engine.watch(await site.text(), stop.signal, 500)) {
@@ -102,7 +102,7 @@ it('are not asked of who shows another certificate than the one on the disk', as
 it.each([
   { word: 'broken', outcome: 'failed', codes: ['logins-broken'] },
   { word: 'no-anonymous', outcome: 'done', codes: [] },
-])('are the last proof of a deploy: $word', { timeout: 120_000 }, async ({ word, outcome, codes }) => {
+])('are the last proof of a deploy: $word', async ({ word, outcome, codes }) => {
   logins(word);
   const { end, events } = await deployed(engine, await site.text(), {
     job: { kind: 'restart', server: 'idm-b' },

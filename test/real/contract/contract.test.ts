@@ -21,7 +21,7 @@ const debian = missing === null ? await debianRootFs() : { missing };
 const noDebian = 'missing' in debian ? debian.missing : null;
 
 /** One suite of the seam (`connection.ts`) for both transports and every dialer: what is above it must not know which it has. */
-describe.skipIf(missing !== null)('a server connection', { timeout: 90_000 }, () => {
+describe.skipIf(missing !== null)('a server connection', () => {
   let engine: TestEngine;
   let podman: TestEngine | null = null;
   let rootFs: string;
@@ -60,7 +60,7 @@ describe.skipIf(missing !== null)('a server connection', { timeout: 90_000 }, ()
       copyFileSync(sshd.key, join(sshd.home, '.ssh', 'id_ed25519'));
       sshd.trust('ed25519');
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     await sshd?.stop();
     await podman?.close();

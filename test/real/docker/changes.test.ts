@@ -22,7 +22,7 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await startRig();
-  }, 120_000);
+  });
   afterAll(() => rig?.close());
 
   it('a replacement cut at any request leaves the whole old or the whole new file', async () => {

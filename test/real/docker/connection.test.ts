@@ -36,7 +36,7 @@ describe.each(engines)('a server in a container of $name, over its socket', ({ w
     runServer(engine, server);
     await untilUp(engine, 'idm-a');
     connection = await open('idm-a');
-  }, 120_000);
+  });
   afterAll(async () => {
     await connection?.close();
     await engine?.close();

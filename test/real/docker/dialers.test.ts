@@ -64,7 +64,7 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
       copyFileSync(sshd.key, join(sshd.home, '.ssh', 'id_ed25519'));
       sshd.trust('ed25519', 'ecdsa', 'rsa');
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     await new Promise((resolve) => (bare === undefined ? resolve(null) : bare.close(resolve)));
     await sshd?.stop();

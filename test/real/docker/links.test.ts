@@ -44,7 +44,7 @@ describe.skipIf(missing !== null)('links in a folder that belongs to the contain
       ...['--user', '1234:1234', '--volume', `${data}:/data`, '--volume', `${other}:/other`],
     ]);
     connection = await rig.open('linked', { config: '/data/server.toml' });
-  }, 120_000);
+  });
   afterAll(() => rig?.close());
   beforeEach(() => {
     for (const name of readdirSync(data)) rmSync(join(data, name), { recursive: true });

@@ -15,7 +15,7 @@ describe.skipIf(missing !== null)('a container’s log', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await startRig();
-  }, 120_000);
+  });
   afterAll(() => rig?.close());
 
   /** Follows into a list until stopped. */

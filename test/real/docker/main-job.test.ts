@@ -19,7 +19,7 @@ describe.skipIf(missing !== null)('the main job on a real Docker Engine', () => 
     rootFs = await makeRootFs();
     engine = await startEngine();
     importImage(engine, rootFs);
-  }, 120_000);
+  });
   afterAll(async () => {
     await engine?.close();
     if (rootFs) await rm(rootFs, { recursive: true });

@@ -28,7 +28,7 @@ describe.skipIf(missing !== null)('where a container’s files lie', () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await startRig();
-  }, 120_000);
+  });
   afterAll(() => rig?.close());
 
   const create = (name: string, ...more: string[]) =>

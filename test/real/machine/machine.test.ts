@@ -13,7 +13,7 @@ import { makeWorkbench, type Workbench } from './workbench';
 
 const debian = missing === null ? await debianRootFs() : { missing };
 
-describe.skipIf('missing' in debian)('a systemd machine', { timeout: 90_000 }, () => {
+describe.skipIf('missing' in debian)('a systemd machine', () => {
   let engine: TestEngine;
   let program: string;
   let bench: Workbench;
@@ -30,7 +30,7 @@ describe.skipIf('missing' in debian)('a systemd machine', { timeout: 90_000 }, (
       sshd: 'PasswordAuthentication yes\nMaxStartups 100',
     });
     bench = await makeWorkbench(machine, engine.folder);
-  }, 120_000);
+  });
   afterAll(async () => {
     await bench?.close();
     await engine?.close();

@@ -28,7 +28,7 @@ describe.skipIf('missing' in debian)('real systemd machines', () => {
     program = await bundleKanidmd();
     engine = await startEngine();
     importDebian(engine, debian.tar);
-  }, 120_000);
+  });
   afterAll(async () => {
     await engine?.close();
     if (program) await rm(dirname(program), { recursive: true });

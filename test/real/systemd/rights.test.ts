@@ -22,7 +22,7 @@ describe.skipIf('missing' in debian)('rights on real systemd machines', { timeou
     engine = await startEngine();
     importDebian(engine, debian.tar);
     scene = await makeScene(engine, program);
-  }, 240_000);
+  });
   afterAll(async () => {
     await scene?.close();
     await engine?.close();
