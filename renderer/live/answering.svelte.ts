@@ -1,6 +1,6 @@
 import type { AnswersReport } from '../../shared/answers/answers';
 import { answersAsked, MOST_REQUESTS } from '../../shared/answers/answers';
-import { readPublicOrigin } from '../../shared/answers/public-origin';
+import { ORIGIN_FORM, readPublicOrigin } from '../../shared/answers/public-origin';
 import type { Fault } from '../../shared/base/result';
 import type { FleetText } from '../../shared/ipc';
 import type { Client } from '../bridge/client';
@@ -53,10 +53,7 @@ export class Answering {
 }
 
 const faultsOf = ({ origin, requests }: { origin: string | null; requests: number }): AnswersFaults => ({
-  origin:
-    origin === null || readPublicOrigin(origin) !== null
-      ? ''
-      : 'Write it as https://NAME or https://NAME:PORT.',
+  origin: origin === null || readPublicOrigin(origin) !== null ? '' : `Write it as ${ORIGIN_FORM}.`,
   requests: answersAsked.shape.requests.safeParse(requests).success
     ? ''
     : `A number from 1 to ${MOST_REQUESTS}.`,

@@ -14,6 +14,11 @@ it.each([
   expect(readPublicOrigin(text)).toMatchObject({ text: origin, port });
 });
 
+it('names host and port as HTTP does', () => {
+  expect(readPublicOrigin('https://idm.example.com:443')?.authority).toBe('idm.example.com');
+  expect(readPublicOrigin('https://[2001:db8::7]:8443')?.authority).toBe('[2001:db8::7]:8443');
+});
+
 it.each([
   ...['http://idm.example.com', 'ldaps://idm.example.com', 'idm.example.com', '', 'https://', 'https://a b'],
   ...['https://me@idm.example.com', 'https://me:pw@idm.example.com', 'https://-x.example.com'],

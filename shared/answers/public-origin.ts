@@ -12,7 +12,12 @@ export interface PublicOrigin {
   /** Lower case; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Its host and port as HTTP names them: `idm.example.com`, `[2001:db8::7]:8443`. */
+  readonly authority: string;
 }
+
+/** How one is written, for who types it. */
+export const ORIGIN_FORM = 'https://NAME or https://NAME:PORT';
 
 /** Characters; a host name has 253 at most. */
 export const LONGEST_ORIGIN = 300;
@@ -31,7 +36,8 @@ export function readPublicOrigin(text: string): PublicOrigin | null {
   const number = port === '' ? 443 : Number(port);
   if (number === 0) return null;
   const named = host.includes(':') ? `[${host}]` : host;
-  return { text: `https://${named}${number === 443 ? '' : `:${number}`}`, host, port: number };
+  const authority = number === 443 ? named : `${named}:${number}`;
+  return { text: `https://${authority}`, host, port: number, authority };
 }
 
 /** The public origin a server runs with; null: it is not known, or not one. */
@@ -41,9 +47,10 @@ export function publicOriginOf(observed: ObservedServer): PublicOrigin | null {
 }
 
 /** The public origins that the servers of a fleet run with, each once. */
-export const publicOrigins = (observed: readonly ObservedServer[]): readonly string[] => [
-  ...new Set(observed.flatMap((it) => publicOriginOf(it)?.text ?? [])),
-];
+const publicOrigins = (observed: readonly ObservedServer[]): readonly PublicOrigin[] => {
+  const origins = observed.flatMap((it) => publicOriginOf(it) ?? []);
+  return [...new Map(origins.map((it) => [it.text, it])).values()];
+};
 
 /**
  * The one origin to ask: the one that was named, else the one that all servers run with.
@@ -56,8 +63,7 @@ export function originToAsk(named: string | null, observed: readonly ObservedSer
   }
   const known = publicOrigins(observed);
   const [first, ...others] = known;
-  const read = first === undefined ? null : readPublicOrigin(first);
-  if (read === null)
+  if (first === undefined)
     return fail({
       code: 'origin-unknown',
       message: 'No server says which public origin it has.',
@@ -67,16 +73,16 @@ export function originToAsk(named: string | null, observed: readonly ObservedSer
   if (others.length > 0)
     return fail({
       code: 'origins-differ',
-      message: `The servers have different public origins: ${listed(known)}.`,
+      message: `The servers have different public origins: ${listed(known.map(({ text }) => text))}.`,
       fix: 'Name the one to ask.',
       where: {},
     });
-  return ok(read);
+  return ok(first);
 }
 
 const invalid = (text: string) => ({
   code: 'origin-invalid',
   message: `${shownOnOneLine.parse(text.slice(0, LONGEST_ORIGIN))} is no public origin.`,
-  fix: 'Write it as https://NAME or https://NAME:PORT.',
+  fix: `Write it as ${ORIGIN_FORM}.`,
   where: {},
 });

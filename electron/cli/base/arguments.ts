@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { answersAsked, MOST_REQUESTS, REQUESTS } from '../../../shared/answers/answers';
-import { readPublicOrigin } from '../../../shared/answers/public-origin';
+import { ORIGIN_FORM, readPublicOrigin } from '../../../shared/answers/public-origin';
 import type { LogLevel } from '../../../shared/ipc/log-levels';
 import { ruvEvery } from '../../../shared/ruv/ruv';
 import { LOGINS_EVERY, loginsEvery } from '../../../shared/serves/serves';
@@ -173,7 +173,7 @@ export function readArguments(
   const asked = answersAsked.shape.requests.safeParse(Number(values.requests ?? REQUESTS));
   if (!asked.success) return complain(`--requests is a number from 1 to ${MOST_REQUESTS}`);
   if (values.origin !== undefined && readPublicOrigin(values.origin) === null)
-    return complain('--origin takes a public origin: https://NAME or https://NAME:PORT');
+    return complain(`--origin takes a public origin: ${ORIGIN_FORM}`);
   const every = loginsEvery.safeParse(Number(values['logins-every'] ?? LOGINS_EVERY));
   if (!every.success) return complain('--logins-every is a number of minutes, from 0 (never) to 1440');
   const ruv = ruvEvery.safeParse(Number(values['ruv-every'] ?? 0));

@@ -70,8 +70,7 @@ export async function askFor(
   key: string,
   call: Call,
 ): Promise<Result<OriginAnswer>> {
-  const host = origin.text.replace(/^https:\/\//, '');
-  const headers = { host, 'user-agent': 'kanilink', 'cache-control': 'no-cache' };
+  const headers = { host: origin.authority, 'user-agent': 'kanilink', 'cache-control': 'no-cache' };
   const answer = await secured.ask({ method: 'GET', path: pathOf(key), headers }, call);
   return answer.ok ? ok(readAnswer(answer.value)) : answer;
 }
