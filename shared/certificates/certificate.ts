@@ -30,13 +30,10 @@ export const reportedCertificate = z
   .readonly();
 export type ReportedCertificate = z.output<typeof reportedCertificate>;
 
-/** A certificate as reports say it; null: there is none. */
-export const reported = (certificate: Certificate | null): ReportedCertificate | null =>
-  certificate === null
-    ? null
-    : {
-        fingerprint: certificate.fingerprint,
-        notBefore: certificate.notBefore,
-        notAfter: certificate.notAfter,
-        names: certificate.names,
-      };
+/** A certificate as reports say it. */
+export const reported = ({ fingerprint, notBefore, notAfter, names }: Certificate): ReportedCertificate => ({
+  fingerprint,
+  notBefore,
+  notAfter,
+  names,
+});

@@ -8,6 +8,7 @@ import { originToAsk, type PublicOrigin } from '../../../shared/answers/public-o
 import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
 import { messageAndFix } from '../../../shared/base/sentences';
 import type { Call } from '../base/call';
+import { cancelledAt } from '../base/limited';
 import type { Clock } from '../base/time';
 import { unexpectedOf } from '../base/unexpected';
 import { serverNow, type Site } from '../deploy/deployment/deployment';
@@ -68,7 +69,7 @@ export async function answersOfFleet(
       ),
     ),
   );
-  if (call.signal.aborted) return fail(cancelled);
+  if (call.signal.aborted) return fail(cancelledAt({}));
   const by = answeredBy(answers, looks);
   // What was not sent for want of time asked nobody.
   const reached = [...new Set(answers.flatMap(({ address, answer }) => (isSent(answer) ? address : [])))];
@@ -217,8 +218,4 @@ const notSent: Fault = {
   message: 'It was not sent: the requests before it took too long.',
   fix: 'Look at what answers at the origin.',
   where: {},
-};
-
-const cancelled: Fault = {
-  ...{ code: 'cancelled', message: 'Cancelled.', fix: 'Start it again when you want it.', where: {} },
 };

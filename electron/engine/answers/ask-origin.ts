@@ -2,10 +2,9 @@ import { opId } from '../../../shared/answers/answers';
 import type { PublicOrigin } from '../../../shared/answers/public-origin';
 import { shownOnOneLine } from '../../../shared/base/shown';
 import { fail, ok, type Result } from '../../../shared/base/result';
-import { reported, type ReportedCertificate } from '../../../shared/certificates/certificate';
-import { readCertificate } from '../../../shared/certificates/read-certificate';
+import type { ReportedCertificate } from '../../../shared/certificates/certificate';
 import type { Call } from '../base/call';
-import { type Answered, secure, type Secured } from '../serves/https';
+import { type Answered, secure, type Secured, shownCertificate } from '../serves/https';
 import { pathOf } from './asked-key';
 import { dialOrigin, shownAddress } from './reach-origin';
 
@@ -55,7 +54,9 @@ export async function askOrigin(
   const secured = await secure(stream.value, origin.host, '', now, call);
   if (!secured.ok) return { certificate: null, answer: atOrigin(secured, address, origin) };
   try {
-    const certificate = certificateOf(secured.value);
+    const { sha256, refused, untrusted } = secured.value;
+    const shown = shownCertificate(secured.value, {});
+    const certificate = shown.ok ? { ...shown.value, sha256, refused, untrusted } : null;
     const answer = await askFor(secured.value, origin, key, call);
     return { certificate, answer: atOrigin(answer, address, origin) };
   } finally {
@@ -83,13 +84,6 @@ function readAnswer({ code, headers }: Answered): OriginAnswer {
     opId: id.success ? id.data : null,
     redirect: leads === undefined ? null : shownOnOneLine.parse(leads.slice(0, LONGEST_TARGET)),
   };
-}
-
-/** Null: it cannot be read as one. */
-function certificateOf({ certificate, sha256, refused, untrusted }: Secured): MetCertificate | null {
-  const read = readCertificate(Buffer.from(certificate).toString('base64url'), {});
-  const known = reported(read.ok ? read.value : null);
-  return known === null ? null : { ...known, sha256, refused, untrusted };
 }
 
 /** It is no server of the fleet that failed. */

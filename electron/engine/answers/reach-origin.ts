@@ -4,7 +4,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { PublicOrigin } from '../../../shared/answers/public-origin';
 import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
-import { limited } from '../serves/https';
+import { limited } from '../base/limited';
 
 /**
  * The addresses that a public origin's name leads to from this computer, as its programs see them.
@@ -16,41 +16,30 @@ export async function addressesOf({ host }: PublicOrigin, call: Call): Promise<R
   const isLocal = host === 'localhost' || host.endsWith('.localhost');
   // A family that this computer has no address of is not asked: nobody here would use it.
   const asked = isLocal ? lookup('localhost', { all: true }) : lookup(host, { all: true, hints: ADDRCONFIG });
-  return limited<readonly string[]>(
-    call,
-    {},
-    (settle) => {
-      asked.then(
-        (found) => {
-          const addresses = [...new Set(found.map(({ address }) => address))];
-          settle(addresses.length > 0 ? ok(addresses) : fail(notFound(host, 'it has no address')));
-        },
-        (error: unknown) =>
-          settle(fail(notFound(host, error instanceof Error ? error.message : String(error)))),
-      );
-      return () => undefined;
-    },
-    notLookedUp(host, call.timeoutMs),
-  );
+  return limited<readonly string[]>(call, notLookedUp(host, call.timeoutMs), (settle) => {
+    asked.then(
+      (found) => {
+        const addresses = [...new Set(found.map(({ address }) => address))];
+        settle(addresses.length > 0 ? ok(addresses) : fail(notFound(host, 'it has no address')));
+      },
+      (error: unknown) =>
+        settle(fail(notFound(host, error instanceof Error ? error.message : String(error)))),
+    );
+    return () => undefined;
+  });
 }
 
 /** A new TCP connection. @returns fault `origin-not-reached`, `timed-out` or `cancelled`. */
 export const dialOrigin = (address: string, port: number, call: Call): Promise<Result<Socket>> =>
-  limited<Socket>(
-    call,
-    {},
-    (settle) => {
-      const socket = connect({ host: address, port });
-      const lost = (error: Error): void =>
-        settle(fail(notReached(shownAddress(address, port), error.message)));
-      socket.once('error', lost).once('connect', () => {
-        socket.removeListener('error', lost);
-        settle(ok(socket));
-      });
-      return () => socket.destroy();
-    },
-    noConnection(shownAddress(address, port), call.timeoutMs),
-  );
+  limited<Socket>(call, noConnection(shownAddress(address, port), call.timeoutMs), (settle) => {
+    const socket = connect({ host: address, port });
+    const lost = (error: Error): void => settle(fail(notReached(shownAddress(address, port), error.message)));
+    socket.once('error', lost).once('connect', () => {
+      socket.removeListener('error', lost);
+      settle(ok(socket));
+    });
+    return () => socket.destroy();
+  });
 
 /** `192.0.2.7:443`, `[2001:db8::7]:443`. */
 export const shownAddress = (address: string, port: number): string =>

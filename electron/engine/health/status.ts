@@ -171,7 +171,7 @@ export function describeServer(server: ObservedServer): AnyServerStatus {
     domainUuid: server.domain?.uuid ?? null,
     fileRead: server.config !== null,
     replication: replicates(server),
-    certificate: reported(server.certificate),
+    certificate: server.certificate === null ? null : reported(server.certificate),
   };
 }
 

@@ -3,9 +3,11 @@ import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { checkServerIdentity, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
+import { fail, type Fault, ok, type Place, type Result } from '../../../shared/base/result';
+import { reported, type ReportedCertificate } from '../../../shared/certificates/certificate';
+import { readCertificate } from '../../../shared/certificates/read-certificate';
 import type { Call } from '../base/call';
-import { withinLimit } from '../base/signals';
+import { limited } from '../base/limited';
 
 /** What is read of an answer; nothing that is asked here answers with more. Bytes. */
 const LONGEST_ANSWER = 64 * 1024;
@@ -63,7 +65,7 @@ export async function secure(
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   agent.createConnection = () => socket;
-  const done = await limited<null>(call, where, (settle) => {
+  const done = await limited<null>(call, lateHttps(where, call.timeoutMs), (settle) => {
     socket.once('secureConnect', () => settle(ok(null)));
     socket.on('error', (error: Error) => settle(fail(httpsFailed(where, error))));
     socket.on('close', () =>
@@ -89,6 +91,15 @@ export async function secure(
   });
 }
 
+/**
+ * The certificate that a server showed, read.
+ * @returns fault `certificate-invalid` when it cannot be read as one.
+ */
+export function shownCertificate({ certificate }: Secured, where: Place): Result<ReportedCertificate> {
+  const read = readCertificate(Buffer.from(certificate).toString('base64url'), where);
+  return read.ok ? ok(reported(read.value)) : read;
+}
+
 /** The name is judged apart: it hides what is wrong with the chain from nobody, as the chain is verified before it. */
 function chainFault(socket: TLSSocket): string | null {
   const word = String(socket.authorizationError);
@@ -110,12 +121,12 @@ function ask(
   socket: TLSSocket,
   agent: Agent,
   name: string,
-  where: Fault['where'],
+  where: Place,
   { method, path, headers = {}, body }: Asked,
   call: Call,
 ): Promise<Result<Answered>> {
   const sent = body === undefined ? null : Buffer.from(JSON.stringify(body));
-  return limited<Answered>(call, where, (settle) => {
+  return limited<Answered>(call, lateHttps(where, call.timeoutMs), (settle) => {
     const lost = (error: Error): void => settle(fail(httpsFailed(where, error)));
     if (socket.destroyed) {
       lost(new Error('the connection was closed'));
@@ -148,46 +159,14 @@ function ask(
   });
 }
 
-/**
- * One wait of a request, which ends with the call or its limit; what `start` returns stops what was begun.
- * @param late what to say when the limit has passed: what was waited for, and where to look.
- */
-export function limited<T>(
-  call: Call,
-  where: Fault['where'],
-  start: (settle: (result: Result<T>) => void) => () => void,
-  late: Fault = lateHttps(where, call.timeoutMs),
-): Promise<Result<T>> {
-  return withinLimit(
-    call,
-    (over) =>
-      new Promise((resolve) => {
-        const end = (): void => {
-          stop();
-          resolve(fail(call.signal.aborted ? cancelled(where) : late));
-        };
-        const stop = start((result) => {
-          over.removeEventListener('abort', end);
-          resolve(result);
-        });
-        if (over.aborted) end();
-        else over.addEventListener('abort', end, { once: true });
-      }),
-  );
-}
-
-const lateHttps = (where: Fault['where'], ms: number): Fault => ({
+const lateHttps = (where: Place, ms: number): Fault => ({
   code: 'timed-out',
   message: `Its HTTPS did not answer within ${ms / 1000} s.`,
   fix: 'Check that the server is up and not overloaded, then try again.',
   where,
 });
 
-const cancelled = (where: Fault['where']): Fault => ({
-  ...{ code: 'cancelled', message: 'Cancelled.', fix: 'Start it again when you want it.', where },
-});
-
-const httpsFailed = (where: Fault['where'], error: Error): Fault => ({
+const httpsFailed = (where: Place, error: Error): Fault => ({
   code: 'https-failed',
   message: `Its HTTPS broke off: ${error.message.trim()}`,
   fix: 'Look at bindaddress in its server.toml, and at what listens there.',

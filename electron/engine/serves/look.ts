@@ -1,5 +1,3 @@
-import { reported } from '../../../shared/certificates/certificate';
-import { readCertificate } from '../../../shared/certificates/read-certificate';
 import { publicOriginOf } from '../../../shared/answers/public-origin';
 import { fail, ok, type Result } from '../../../shared/base/result';
 import {
@@ -12,7 +10,7 @@ import type { ServerServes } from '../../../shared/serves/serves';
 import type { Call } from '../base/call';
 import type { TcpAddress } from '../connect/connection';
 import type { Site } from '../deploy/deployment/deployment';
-import { secure, type Secured } from './https';
+import { secure, type Secured, shownCertificate } from './https';
 import { logIn, type Session } from './login';
 import { addressOf, noWay, onDiskOf } from './way';
 
@@ -52,13 +50,14 @@ export async function lookAt(site: Site, at: string, now: number, call: Call): P
   if (!stream.ok) return ended({ noWay: stream.error });
   const secured = await secure(stream.value, way.value.name, site.server.id, now, call);
   if (!secured.ok) return ended({ noWay: secured.error });
-  const shown = certificateOf(secured.value, way.value, site.server.id);
+  const shown = shownCertificate(secured.value, { server: site.server.id });
   if (!shown.ok) {
     secured.value.close();
     return ended({ noWay: shown.error });
   }
-  const seen = { certificate: shown.value, refused: secured.value.refused };
-  if (!shown.value.isOnDisk || seen.refused !== null) {
+  const isOnDisk = secured.value.sha256 === way.value.onDisk;
+  const seen = { certificate: { ...shown.value, isOnDisk }, refused: secured.value.refused };
+  if (!isOnDisk || seen.refused !== null) {
     secured.value.close();
     return ended(seen);
   }
@@ -84,17 +83,4 @@ async function wayTo(site: Site, name: string | null, call: Call): Promise<Resul
     return fail(noWay(site.server.id, 'Its origin is not known.', 'Let Kanilink read its server.toml.'));
   const onDisk = await onDiskOf(site, call);
   return onDisk.ok ? ok({ address: address.value, name, onDisk: onDisk.value }) : onDisk;
-}
-
-function certificateOf(
-  secured: Secured,
-  way: Way,
-  server: string,
-): Result<NonNullable<ServesLook['certificate']>> {
-  const read = readCertificate(Buffer.from(secured.certificate).toString('base64url'), { server });
-  if (!read.ok) return read;
-  const certificate = reported(read.value);
-  return certificate === null
-    ? fail({ code: 'certificate-invalid', message: 'It shows no certificate.', fix: '', where: { server } })
-    : ok({ ...certificate, isOnDisk: secured.sha256 === way.onDisk });
 }

@@ -26,7 +26,7 @@ function layersOf(
   for (const server of observed) {
     const replication = runsWith(server)?.replication ?? null;
     const pins = reportReplication(replication ?? { ...NONE }, ownerOf);
-    const certificate = reported(server.certificate);
+    const certificate = server.certificate && reported(server.certificate);
     readings.set(server.id, {
       last: {
         ...{ id: server.id, state: 'running', version: '1.10.5', domain: 'idm', domainUuid: null },

@@ -58,7 +58,7 @@ export function reportCertificates(
   return {
     servers: view.servers.map(({ wanted: { id }, observed: { certificate } }) => ({
       id,
-      certificate: reported(certificate),
+      certificate: certificate === null ? null : reported(certificate),
       daysLeft: certificate === null ? null : Math.floor((Date.parse(certificate.notAfter) - now) / DAY),
       pinnedBy: pinsOf(view, id),
     })),

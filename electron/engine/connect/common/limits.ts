@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { fail, type Fault, type Result } from '../../../../shared/base/result';
 import type { Call } from '../../base/call';
+import { cancelledAt } from '../../base/limited';
 import { type At, faultAt } from './faults';
 
 /** The reason of every abort signal below the seam: the fault the waiting call ends with. */
@@ -73,7 +74,7 @@ export function settle<T>(
 export function stopFault(signal: AbortSignal): Fault {
   const reason: unknown = signal.reason;
   if (reason instanceof Stopped) return reason.fault;
-  return { code: 'cancelled', message: 'Cancelled.', fix: 'Start it again when you want it.', where: {} };
+  return cancelledAt({});
 }
 
 /** Waits, or ends early when the signal aborts. */
