@@ -11,21 +11,19 @@ export const writeHead = (journal: Journal): Promise<void> =>
     ...{ fleet: { path: null, name: 'Test', sha256: '' }, steps: [] },
   } satisfies NewEntry<'deploy'>);
 
-/** What a deploy of before tells of the logins it found broken: in its head, in an entry, or nowhere. */
+/** What a deploy of before tells of the logins it found broken: in an entry, or nowhere. */
 export function pastOf({
-  head,
   entry,
   then = [],
   of = null,
 }: {
-  readonly head?: readonly string[];
   readonly entry?: readonly string[];
   readonly then?: readonly 'begin'[];
   readonly of?: string | null;
 }): LookedBefore {
   const at = '2026-11-29T09:00:00.000Z';
   return {
-    header: { of, ...(head && { loginsFailed: head }) },
+    header: { of },
     entries: [
       ...(entry ? [{ kind: 'logins-before' as const, at, failed: entry }] : []),
       ...then.map((kind) => ({ kind, at, step: ids.step.parse('1') })),

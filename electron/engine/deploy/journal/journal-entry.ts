@@ -36,8 +36,6 @@ export const journalEntry = z.discriminatedUnion('kind', [
     fleet: z.object({ path: z.string().nullable(), name: z.string(), sha256: z.string() }),
     fingerprint: z.string(),
     erase: z.array(z.string()).readonly(),
-    /** What `logins-before` says, in journals that were written before that was an entry. */
-    loginsFailed: z.array(z.string()).readonly().exactOptional(),
     /** The plan's steps, whole: what was about to be done is known without the program that was about to do it. */
     steps: z.array(step).readonly(),
   }),

@@ -6,7 +6,7 @@ import { failingLogins } from '../steps/prove-logins';
 
 /** What a deploy of before tells of logins. */
 export interface LookedBefore extends Pick<DeployRecord, 'entries'> {
-  readonly header: Pick<DeployRecord['header'], 'of' | 'loginsFailed'>;
+  readonly header: Pick<DeployRecord['header'], 'of'>;
 }
 
 /**
@@ -44,5 +44,5 @@ export async function lookBefore(
 /** Whom a deploy found failing before it began; null: it has begun nothing, so nothing that fails can be its doing. */
 function excusableAfter({ header, entries }: LookedBefore): readonly string[] | null {
   if (header.of === null && !entries.some(({ kind }) => kind === 'begin')) return null;
-  return entries.find((it) => it.kind === 'logins-before')?.failed ?? header.loginsFailed ?? [];
+  return entries.find((it) => it.kind === 'logins-before')?.failed ?? [];
 }
