@@ -1,3 +1,4 @@
+import { isoOfMicros } from '../../shared/base/micros';
 import type { LogRow } from '../live/log/fold';
 import type { HeldLine } from '../live/log/log-store';
 
@@ -36,6 +37,6 @@ const behind = (row: LogRow, line: HeldLine): LogItem => ({
 export const textOf = (lines: readonly HeldLine[]): string =>
   lines
     .map(({ at, server, level, raw, meaning }) =>
-      [new Date(at / 1000).toISOString(), server, level.padEnd(4), raw || meaning].join(' '),
+      [isoOfMicros(at), server, level.padEnd(4), raw || meaning].join(' '),
     )
     .join('\n');

@@ -5,7 +5,7 @@ import type { ReadBack } from '../live/log/older-log.svelte';
 export function olderWords({ from, servers, read, shown, stuck }: ReadBack): readonly string[] {
   const ended = servers.filter(({ more }) => !more).map(({ server }) => server);
   const nothing = ended.length === servers.length;
-  const when = moment(new Date(from / 1000).toISOString());
+  const when = moment(from / 1000);
   return [
     nothing ? `The log begins here, ${when}: the servers keep nothing older.` : `Read back to ${when}.`,
     ...(nothing || ended.length === 0

@@ -1,3 +1,4 @@
+import { isoOfMicros } from '../base/micros';
 import { z } from 'zod';
 import { count, messageAndFix } from '../base/sentences';
 import { certificateKey } from './certificates-due';
@@ -101,7 +102,7 @@ function noticeOf(event: Verdict | Due): Notice {
     };
   const state = event.kind === 'broke' ? 'does not work' : 'works again';
   const lines = (event.proof ?? []).flatMap(({ server, at }) =>
-    at === null ? [] : [`${server} at ${new Date(at / 1000).toISOString().slice(11, 19)} UTC`],
+    at === null ? [] : [`${server} at ${isoOfMicros(at).slice(11, 19)} UTC`],
   );
   const evidence = lines.length === 0 ? '' : `In the log of ${lines.slice(0, 2).join(', ')}.`;
   return {

@@ -1,3 +1,4 @@
+import { isoOfMicros } from '../base/micros';
 import type { ObservedServer } from '../observed/observed';
 import type { LogEvidence, SaidTrouble } from '../kanidmd/evidence';
 import { proofOf, type Said } from './proof-of';
@@ -69,7 +70,7 @@ export function judgePull(input: PullInput): PullHealth {
   const { consumer, supplier } = input;
   const rounds = roundsOf(input);
   const good = rounds.filter((round) => round.outcome.kind === 'success').at(-1);
-  const lastSuccess = good ? new Date(good.at / 1000).toISOString() : null;
+  const lastSuccess = good ? isoOfMicros(good.at) : null;
   const newest = rounds.at(-1);
   const down = whoIsDown(input);
   const refreshed = lastRefresh(input);
@@ -84,7 +85,7 @@ export function judgePull(input: PullInput): PullHealth {
       ...(cure === undefined ? {} : { remedy: remedyOf(cure[0], input[cure[1]]) }),
       ...(proof.length === 0 ? {} : { proof }),
       lastSuccess,
-      ...(refreshed === null ? {} : { lastRefresh: new Date(refreshed / 1000).toISOString() }),
+      ...(refreshed === null ? {} : { lastRefresh: isoOfMicros(refreshed) }),
     };
   };
   if (down !== null) return says(down.health, down.cause, down.fix, down.remedy);

@@ -1,3 +1,4 @@
+import { isoOfMicros } from '../../../shared/base/micros';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import type { ExplainedEnd, ExplainedPull } from '../../engine/explain/explain-logs';
 import type { Paint } from './paint';
@@ -45,4 +46,4 @@ function pullText(pull: ExplainedPull, timed: boolean, paint: Paint): string {
 }
 
 /** The clock of the server that wrote it, in UTC where the log names a zone. */
-const timeOf = (at: number): string => new Date(at / 1000).toISOString().slice(0, 19).replace('T', ' ');
+const timeOf = (at: number): string => isoOfMicros(at).slice(0, 19).replace('T', ' ');

@@ -1,3 +1,4 @@
+import { isoOfMicros } from '../../../shared/base/micros';
 import type { LogLineView } from '../../../shared/ipc';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import type { Paint } from './paint';
@@ -18,7 +19,7 @@ const TIME = 12;
  * more than that.
  */
 export function logText(line: LogLineView, { idWidth, columns }: LogWidths, paint: Paint): string {
-  const time = new Date(line.at / 1000).toISOString().slice(11, 23);
+  const time = isoOfMicros(line.at).slice(11, 23);
   const room = columns === null ? Infinity : Math.max(0, columns - TIME - idWidth - 2);
   const raw = escapeControls(line.raw).trimEnd();
   const meaning = escapeControls(line.meaning);

@@ -1,3 +1,4 @@
+import { isoOfMicros } from '../../../shared/base/micros';
 import type { Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import type { LogItem, LogStart, ServerConnection } from './connection';
@@ -49,7 +50,7 @@ export function aroundCalls(real: ServerConnection, around: Around): ServerConne
       );
     },
     logsBefore: (before, limit) =>
-      call('logsBefore', [new Date(before / 1000).toISOString()], () => real.logsBefore(before, limit)),
+      call('logsBefore', [isoOfMicros(before)], () => real.logsBefore(before, limit)),
     scratch: async (limit) => {
       const made = await call('scratch', [limit.again ?? limit.beside ?? ''], () => real.scratch(limit));
       if (!made.ok) return made;
