@@ -1,3 +1,4 @@
+import { describeLink } from '../../shared/fleet/model/fleet';
 import { addLink } from '../../shared/fleet/edit/edit-links';
 import type { LayerLink } from '../../shared/fleet/difference/difference';
 import { linkKey } from '../document/selection.svelte';
@@ -12,7 +13,7 @@ export const canKeep = (app: App, { supplier, consumer }: LayerLink): boolean =>
 export function keepLink(app: App, link: LayerLink): void {
   const { supplier, consumer, pulls } = link;
   const ends = { supplier, consumer };
-  const done = app.edit(`Keep the link ${supplier} → ${consumer}`, (text) =>
+  const done = app.edit(`Keep the link ${describeLink(link)}`, (text) =>
     addLink(text, pulls.length > 1 ? ends : { ...ends, mutual: false }),
   );
   if (done) app.selection.selectLink(linkKey(link));

@@ -1,3 +1,4 @@
+import { describeLink } from '../../shared/fleet/model/fleet';
 import { removeLink } from '../../shared/fleet/edit/edit-links';
 import type { App } from './app.svelte';
 
@@ -5,9 +6,7 @@ import type { App } from './app.svelte';
 export function removeSelected(app: App): void {
   const link = app.link;
   if (link) {
-    const done = app.edit(`Remove the link ${link.supplier} → ${link.consumer}`, (text) =>
-      removeLink(text, link),
-    );
+    const done = app.edit(`Remove the link ${describeLink(link)}`, (text) => removeLink(text, link));
     if (done) app.selection.clear();
     return;
   }

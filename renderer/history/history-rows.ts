@@ -1,3 +1,4 @@
+import { describePull } from '../../shared/fleet/model/fleet';
 import type { FleetHistory, HistoryColumn, PullHistory } from '../../shared/history/history';
 import { span } from '../base/words';
 import { healthWords } from '../live/pull-view';
@@ -31,7 +32,7 @@ export const drawnPulls = (
   concerns: (pull: PullHistory) => boolean,
 ): readonly DrawnPull[] =>
   history.pulls.filter(concerns).map((pull) => ({
-    name: `${pull.consumer} ← ${pull.supplier}`,
+    name: describePull(pull),
     pull,
     columns: columnsOf(pull, history),
   }));

@@ -1,3 +1,4 @@
+import { describePull } from '../../shared/fleet/model/fleet';
 import { eventWords } from '../../shared/events/words';
 import type { FleetHistory } from '../../shared/history/history';
 import type { Health } from '../../shared/kanidmd/health';
@@ -41,9 +42,9 @@ export function momentOf(
     ...deploys.filter((deploy) => deploy.at >= history.from && deploy.at <= history.to),
   ];
   return {
-    pulls: history.pulls.map(({ consumer, supplier, seen }) => {
-      const one = then(seen);
-      return { name: `${consumer} ← ${supplier}`, health: one?.health ?? null, cause: one?.cause ?? '' };
+    pulls: history.pulls.map((pull) => {
+      const one = then(pull.seen);
+      return { name: describePull(pull), health: one?.health ?? null, cause: one?.cause ?? '' };
     }),
     servers: history.servers.map(({ id, seen }) => ({ id, state: then(seen)?.state ?? null })),
     happened: happened.sort((one, other) => one.at - other.at),

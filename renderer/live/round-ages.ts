@@ -1,3 +1,4 @@
+import { describePull } from '../../shared/fleet/model/fleet';
 import type { StatusReport } from '../../shared/observed/status';
 
 /** Points kept per pull: an hour at one a report every five seconds. */
@@ -28,7 +29,7 @@ export class RoundAges {
   }
 
   of(consumer: string, supplier: string): AgeSeries {
-    return this.#series.get(key(consumer, supplier)) ?? { at: [], age: [] };
+    return this.#series.get(describePull({ consumer, supplier })) ?? { at: [], age: [] };
   }
 
   clear(): void {
@@ -36,12 +37,10 @@ export class RoundAges {
   }
 
   #of(consumer: string, supplier: string) {
-    const known = this.#series.get(key(consumer, supplier));
+    const known = this.#series.get(describePull({ consumer, supplier }));
     if (known) return known;
     const fresh: { at: number[]; age: (number | null)[] } = { at: [], age: [] };
-    this.#series.set(key(consumer, supplier), fresh);
+    this.#series.set(describePull({ consumer, supplier }), fresh);
     return fresh;
   }
 }
-
-const key = (consumer: string, supplier: string): string => `${consumer}←${supplier}`;

@@ -1,3 +1,4 @@
+import { describeLink } from '../../../shared/fleet/model/fleet';
 import type { DrawnLink } from '../../../shared/fleet/adopt/draw-fleet';
 import type { PrimaryQuestion } from '../../../shared/fleet/adopt/directions';
 import type { Findings } from '../../../shared/fleet/adopt/findings';
@@ -21,7 +22,7 @@ export function adoptedText(
     escapeControls(origin ?? (unread.has(fields.id) ? 'not known' : 'no replication')),
   ]);
   const lines = links.map((link) => [
-    `${link.supplier} → ${link.consumer}`,
+    describeLink(link),
     `${link.mutual ? 'both pull' : `${link.consumer} pulls only`}${link.automaticRefresh ? ', automatic refresh' : ''}`,
     reasons[link.because],
   ]);

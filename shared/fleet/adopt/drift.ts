@@ -1,3 +1,4 @@
+import { describeLink, describePull } from '../model/fleet';
 import type { Problem } from '../../base/problem';
 import { finding } from '../rules/registry';
 import type { DirectedPair } from './directions';
@@ -10,7 +11,7 @@ export function driftOf(drawn: DirectedPair, automaticRefresh: boolean): readonl
   const { pair, supplier, consumer, mutual } = drawn;
   const [first, second] = pair.tables;
   const [consumers, suppliers] = pair.servers[0] === consumer ? [first, second] : [second, first];
-  const where = { link: `${supplier} → ${consumer}` };
+  const where = { link: describeLink(drawn) };
   return [
     ...oneSided(supplier, consumer, consumers, suppliers, where),
     ...different(
@@ -98,7 +99,7 @@ function wrongPin(id: string, partner: string, table: AdoptedTable | null): read
       id,
       `${id} pins another certificate for ${partner} than ${partner} shows now.`,
       'Deploy: it pins the current certificate. If nobody renewed it, find out first who answers there.',
-      { server: id, link: `${id} ← ${partner}` },
+      { server: id, link: describePull({ consumer: id, supplier: partner }) },
     ),
   ];
 }

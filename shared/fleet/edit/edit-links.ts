@@ -1,3 +1,4 @@
+import { describeLink } from '../model/fleet';
 import type { TomlDocument } from '../read/document';
 import { editFleet, type FleetEdit, tableValues } from './fleet-edit';
 import { appendTable, editKey, removeTable, type Writable } from './text-edit';
@@ -99,7 +100,7 @@ function onLink(
       code: 'no-such-link',
       message: `the fleet has no link from ${ends.supplier} to ${ends.consumer}`,
       fix: 'Choose a link that is drawn.',
-      where: { link: `${ends.supplier} → ${ends.consumer}` },
+      where: { link: describeLink(ends) },
     });
   };
 }

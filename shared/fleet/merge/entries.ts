@@ -1,3 +1,4 @@
+import { describeLink } from '../model/fleet';
 import type { AST } from 'toml-eslint-parser';
 import { parseOrigin } from '../../base/origin';
 import { tableValues } from '../edit/fleet-edit';
@@ -117,7 +118,7 @@ function nameOf(document: TomlDocument, path: KeyPath): { key: string; title: st
     const [supplier, consumer] = [value('supplier'), value('consumer')];
     // At most one joins a pair, whichever way it runs.
     const key = `link ${[supplier, consumer].sort().join(' ')}`;
-    return { key, title: `the link ${supplier} → ${consumer}` };
+    return { key, title: `the link ${describeLink({ supplier, consumer })}` };
   }
   if (table === 'removed') {
     const origin = parseOrigin(value('origin'))?.origin ?? value('origin');

@@ -42,6 +42,10 @@ export function pullsOf(link: Link): readonly Pull[] {
   return link.mutual ? [forward, { consumer: link.supplier, supplier: link.consumer }] : [forward];
 }
 
+/** `idm-a → idm-b`: a link in words. */
+export const describeLink = (link: { supplier: string; consumer: string }): string =>
+  `${link.supplier} → ${link.consumer}`;
+
 /** `idm-b ← idm-a`: a pull in words. */
 export const describePull = (pull: { consumer: string; supplier: string }): string =>
   `${pull.consumer} ← ${pull.supplier}`;

@@ -1,3 +1,4 @@
+import { describePull } from '../model/fleet';
 import { certifies, namesAddress } from '../../certificates/certificate-names';
 import { versionOf } from '../../observed/observed-config';
 import { parseOrigin } from '../../base/origin';
@@ -171,7 +172,7 @@ function certificateNames({ topology, servers, byId }: FleetView): readonly Prob
           by,
           `${by} would dial ${whom} as ${origin}, but its certificate is for ${certificate.names.join(', ') || 'no name'}.`,
           `Remove ${key} from the link, or use a name that is in the certificate.`,
-          { server: by, link: `${by} ← ${whom}`, field: key },
+          { server: by, link: describePull({ consumer: by, supplier: whom }), field: key },
         ),
       ];
     });
@@ -191,7 +192,7 @@ function pins({ servers, byId, ownerOf }: FleetView): readonly Problem[] {
           id,
           `${id} pins another certificate for ${owner} than ${owner} shows now (${live.fingerprint}).`,
           'Deploy: it pins the current certificate. If nobody renewed it, find out first who answers there.',
-          { server: id, link: `${id} ← ${owner}` },
+          { server: id, link: describePull({ consumer: id, supplier: owner }) },
         ),
       ];
     }),

@@ -3,7 +3,7 @@ import type { ServerId } from '../../base/names';
 import { sameOrigin } from '../../base/origin';
 import type { Problem } from '../../base/problem';
 import type { Partner } from '../../server-config/server-config';
-import type { Link } from '../model/fleet';
+import { describeLink, describePull, type Link } from '../model/fleet';
 import { findingsOf, type Words } from './words';
 import { linksOnce } from './shape';
 import type { FleetView } from './view';
@@ -114,7 +114,7 @@ export const secondTable = (server: string, partner: string, origin: string): Pr
     server,
     `${server} has a second table for ${partner}, ${origin}; a link has one.`,
     'Take one of them out of its server.toml; the other name can be written at the link (supplier_origin, consumer_origin).',
-    { server, link: `${server} ← ${partner}` },
+    { server, link: describePull({ consumer: server, supplier: partner }) },
   );
 
 interface Tables {
@@ -175,16 +175,15 @@ function sideOf({ wanted, has }: Tables, server: ServerId, partner: ServerId): S
   };
 }
 
-const nameOf = (link: Link): string => `${link.supplier} → ${link.consumer}`;
-const concerned = (link: Link) => ({ servers: [link.supplier, link.consumer], links: [nameOf(link)] });
+const concerned = (link: Link) => ({ servers: [link.supplier, link.consumer], links: [describeLink(link)] });
 
 const notDeployed = (link: Link, lacks?: ServerId): Problem =>
   finding(
     'link-not-deployed',
     null,
-    `The link ${nameOf(link)} has not been deployed to ${lacks ?? `${link.supplier} and ${link.consumer}`}.`,
+    `The link ${describeLink(link)} has not been deployed to ${lacks ?? `${link.supplier} and ${link.consumer}`}.`,
     'Deploy.',
-    { link: nameOf(link) },
+    { link: describeLink(link) },
     concerned(link),
   );
 
@@ -202,9 +201,9 @@ const oneSided = (link: Link, { server }: Side): Problem =>
   finding(
     'link-one-sided',
     server,
-    `The link ${nameOf(link)} is in the server.toml of one side only, not of ${server}: nothing replicates by it.`,
+    `The link ${describeLink(link)} is in the server.toml of one side only, not of ${server}: nothing replicates by it.`,
     'Deploy.',
-    { server, link: nameOf(link) },
+    { server, link: describeLink(link) },
     concerned(link),
   );
 
@@ -212,8 +211,8 @@ const differs = (link: Link, different: readonly string[]): Problem =>
   finding(
     'link-differs',
     null,
-    `The link ${nameOf(link)} is drawn otherwise than deployed: ${different.join('; ')}.`,
+    `The link ${describeLink(link)} is drawn otherwise than deployed: ${different.join('; ')}.`,
     'Deploy, or draw the link as it is.',
-    { link: nameOf(link) },
+    { link: describeLink(link) },
     concerned(link),
   );

@@ -2,7 +2,7 @@ import type { ServerId } from '../../base/names';
 import type { Problem } from '../../base/problem';
 import type { Topology } from '../model/topology';
 import { listed } from '../../base/listed';
-import type { Fleet } from '../model/fleet';
+import { describeLink, type Fleet } from '../model/fleet';
 import { connectedParts } from './shape';
 import { findingsOf, type Words } from './words';
 
@@ -58,9 +58,7 @@ function severalPrimaries(topology: Topology, parts: readonly (readonly ServerId
     const primaries = part.filter((id) => all.has(id));
     if (primaries.length < 2) return [];
     const [first, ...others] = primaries;
-    const out = others.flatMap((id) =>
-      topology.linksOf(id).map((link) => `${link.supplier} → ${link.consumer}`),
-    );
+    const out = others.flatMap((id) => topology.linksOf(id).map(describeLink));
     return [
       finding(
         'several-primaries',
@@ -93,7 +91,7 @@ function describeRing(topology: Topology, ring: readonly ServerId[]): Problem {
   const [start = ''] = drawn;
   const circle = `${listed(drawn, ' → ')} → ${start}`;
   const within = new Set(ring);
-  const links = ring.map((id) => `${topology.sourceOf(id) ?? ''} → ${id}`);
+  const links = ring.map((id) => describeLink({ supplier: topology.sourceOf(id) ?? '', consumer: id }));
   const chosen = ring.filter((id) => (topology.servers.get(id)?.refreshFrom ?? null) !== null);
   const besides = chosen.find((id) => topology.linksIn(id).some((link) => !within.has(link.supplier)));
   if (besides !== undefined)
@@ -112,7 +110,7 @@ function describeRing(topology: Topology, ring: readonly ServerId[]): Problem {
     'ring',
     null,
     `The links ${circle} run in a ring: no server's data wins.`,
-    `Reverse ${into.map((link) => `${link.supplier} → ${link.consumer}`).join(' and ')}, so that ${first ?? ''}'s data wins; or reverse another one.`,
+    `Reverse ${into.map(describeLink).join(' and ')}, so that ${first ?? ''}'s data wins; or reverse another one.`,
     {},
     { servers: drawn, links },
   );

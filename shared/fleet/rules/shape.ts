@@ -1,4 +1,4 @@
-import type { Fleet, Link } from '../model/fleet';
+import { describeLink, type Fleet, type Link } from '../model/fleet';
 import type { ServerId } from '../../base/names';
 import type { Problem } from '../../base/problem';
 import type { Topology } from '../model/topology';
@@ -159,7 +159,7 @@ function oneWayLinks(topology: Topology): readonly Problem[] {
         link.consumer,
         `${link.consumer} pulls from ${link.supplier} and not the other way round: changes made on ${link.consumer} never reach ${link.supplier} by this link.`,
         'Make the link mutual unless that is meant.',
-        { server: link.consumer, link: `${link.supplier} → ${link.consumer}` },
+        { server: link.consumer, link: describeLink(link) },
       ),
     );
 }

@@ -36,9 +36,7 @@ export async function verify(deployment: Deployment, step: VerifyStep): Promise<
   const bad = outcome.last.find((pull) => pull.health !== 'replicating');
   return stepFailed({
     code: deployment.signal.aborted ? 'cancelled' : 'pull-not-proved',
-    message: bad
-      ? `${bad.consumer} ← ${bad.supplier} is ${bad.health}: ${bad.cause}`
-      : 'No pull could be judged.',
+    message: bad ? `${describePull(bad)} is ${bad.health}: ${bad.cause}` : 'No pull could be judged.',
     fix: bad?.fix ?? 'Read the logs of both servers.',
     where: { server: step.server },
   });
@@ -46,7 +44,7 @@ export async function verify(deployment: Deployment, step: VerifyStep): Promise<
 
 /** Says each state of a pull once. */
 function say(deployment: Deployment, step: VerifyStep, told: Set<string>, pull: PullHealth): void {
-  const text = `${pull.consumer} ← ${pull.supplier}: ${pull.health}`;
+  const text = `${describePull(pull)}: ${pull.health}`;
   if (told.has(text)) return;
   told.add(text);
   deployment.say(step.id, `${text} · ${pull.cause}`);
