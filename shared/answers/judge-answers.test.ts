@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AnswersReport, RequestAnswer } from './answers';
 import { answersReport, opId } from './answers';
 import { allAnswer, answeredWords, anyAnswered, findingsOf } from './judge-answers';
@@ -96,6 +96,28 @@ it('counts nothing for a server of which nothing is known', () => {
     ['c', 'unread', 'x'],
   ]);
   expect(report.servers.map((it) => answeredWords(it, report))).toEqual(['1 of 1', '0 of 1', 'not known']);
+});
+
+describe('the table says “0 of” where the sentences do, and only there:', () => {
+  const logs = [
+    ['a', 'shows'],
+    ['b', 'shows'],
+  ] as const;
+  const fault = { code: 'x', message: 'Silent.', fix: '', where: {} };
+  const none = (...servers: readonly string[]) => request({ kind: 'none', fault, servers }, null);
+  const several = request({ kind: 'several', servers: ['a', 'b'] });
+  it.each<[string, AnswersReport, string]>([
+    ['not while addresses were not asked', { ...of(from('a', 1), logs), unasked: 1 }, 'not known'],
+    ['not where no request had an answer', of([none(), none()], logs), 'not known'],
+    ['not where several logs show its request', of([...from('a', 1), several], logs), 'not known'],
+    ['not where its answer was lost on the way', of([...from('a', 1), none('b')], logs), 'not known'],
+    ['of those that had an answer', of([...from('a', 2), none()], logs), '0 of 2'],
+    ['of all', of(from('a', 2), logs), '0 of 2'],
+  ])('%s', (_when, report, words) => {
+    const [, b] = report.servers;
+    expect(b && answeredWords(b, report)).toBe(words);
+    expect(/b answered 0 of (\d+)/.exec(told(report).join())?.[0] ?? 'not known').toContain(words);
+  });
 });
 
 it('counts no request without an answer against a server', () => {

@@ -26,9 +26,16 @@ export const logWords: Readonly<Record<AnsweringServer['log'], string>> = {
   unread: 'was not read',
 };
 
-/** How many answers a server gave: `8 of 12`; `not known` where its log proves no zero. */
-export const answeredWords = ({ answered, log }: AnsweringServer, { requests }: AnswersReport): string =>
-  answered === 0 && log !== 'shows' ? 'not known' : `${answered} of ${requests.length}`;
+/** How many answers a server gave: `8 of 12`; `0 of 12` only where {@link noneOf} allows it, else `not known`. */
+export function answeredWords(server: AnsweringServer, report: AnswersReport): string {
+  if (server.answered > 0) return `${server.answered} of ${report.requests.length}`;
+  const none = noneOf(server, report);
+  return none.kind === 'none' ? `0 of ${none.of}` : 'not known';
+}
+
+/** True when it is known how many answers a server gave, be it none. */
+export const isCounted = (server: AnsweringServer, report: AnswersReport): boolean =>
+  server.answered > 0 || noneOf(server, report).kind === 'none';
 
 /** True when every request was answered as expected by one server of the fleet, every server answered, and nothing is against a certificate. */
 export const allAnswer = (report: AnswersReport): boolean =>
@@ -72,33 +79,43 @@ const NONE_FIX =
   'A balancer that goes by the client’s address sends all requests of one computer to one server: ask from another computer too. Else look at the balancer’s list of servers, and at its checks.';
 
 function ofServer(server: AnsweringServer, report: AnswersReport): readonly AnswersFinding[] {
-  const { requests } = report;
   const { answered, log, why } = server;
-  if (log === 'shows') {
-    if (answered > 0 || requests.some(({ by }) => 'servers' in by && by.servers.includes(server.server)))
-      return [];
-    return [noneOf(server.server, report)];
-  }
-  const found =
-    answered > 0
-      ? `${server.server} may have answered more`
-      : `Whether ${server.server} answered any is not known`;
-  return [{ tone: 'unknown', text: `${found}. ${why}`, fix: '' }];
+  const id = server.server;
+  if (answered > 0)
+    return log === 'shows'
+      ? []
+      : [{ tone: 'unknown', text: `${id} may have answered more. ${why}`, fix: '' }];
+  const none = noneOf(server, report);
+  if (none.kind === 'named') return [];
+  if (none.kind === 'not-known') return [{ tone: 'unknown', text: `Whether ${id} ${none.why}`, fix: '' }];
+  const which = none.of === report.requests.length ? '' : ' that had an answer';
+  return [
+    {
+      tone: 'attention',
+      text: `${id} answered 0 of ${count(none.of, 'request')} from this computer${which}; its log shows requests that are sent to itself.`,
+      fix: NONE_FIX,
+    },
+  ];
 }
 
-/** A server whose log shows none of the requests. What had no answer at all says nothing of who would have answered. */
-function noneOf(server: string, { requests, unasked }: AnswersReport): AnswersFinding {
-  const known = requests.filter(({ by }) => by.kind !== 'none').length;
-  const why =
-    unasked > 0 ? `${notAsked(unasked)} not asked` : known === 0 ? 'no request had an answer' : null;
-  if (why !== null)
-    return { tone: 'unknown', text: `Whether ${server} answers is not known: ${why}.`, fix: '' };
-  const which = known === requests.length ? '' : ' that had an answer';
-  return {
-    tone: 'attention',
-    text: `${server} answered 0 of ${count(known, 'request')} from this computer${which}; its log shows requests that are sent to itself.`,
-    fix: NONE_FIX,
-  };
+/** What may be said of a server that no answer is known to be of. */
+type None =
+  /** It answered none of so many requests that had an answer. */
+  | { readonly kind: 'none'; readonly of: number }
+  /** Other findings name it: its log shows a request, whose answer may or may not be its own. */
+  | { readonly kind: 'named' }
+  /** The end of a sentence that begins with whether it. */
+  | { readonly kind: 'not-known'; readonly why: string };
+
+/** Whether a server's log and the requests prove a zero. What had no answer at all says nothing of who would have answered. */
+function noneOf({ server, log, why }: AnsweringServer, { requests, unasked }: AnswersReport): None {
+  if (log !== 'shows') return { kind: 'not-known', why: `answered any is not known. ${why}` };
+  if (requests.some(({ by }) => 'servers' in by && by.servers.includes(server))) return { kind: 'named' };
+  if (unasked > 0) return { kind: 'not-known', why: `answers is not known: ${notAsked(unasked)} not asked.` };
+  const of = requests.filter(({ by }) => by.kind !== 'none').length;
+  return of > 0
+    ? { kind: 'none', of }
+    : { kind: 'not-known', why: 'answers is not known: no request had an answer.' };
 }
 
 const notAsked = (n: number): string => `${count(n, 'address', 'addresses')} ${n === 1 ? 'was' : 'were'}`;
