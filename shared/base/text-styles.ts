@@ -1,16 +1,27 @@
 import { z } from 'zod';
 import { colours, escapeControls } from './escape-controls';
 
+/** What may be on and off by itself, with the numbers of SGR that begin and end it. */
+const KINDS = {
+  bold: { on: 1, off: 22 },
+  dim: { on: 2, off: 22 },
+  italic: { on: 3, off: 23 },
+  underline: { on: 4, off: 24 },
+} as const;
+type Kind = keyof typeof KINDS;
+const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
+
+/** In the order of their numbers: from 30 on, bright ones from 90 on. */
+const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
+type Colour = (typeof COLOURS)[number];
+
 /** What a program on a terminal may make of its text; what looks alike on every background, and can be read on it. */
-const TEXT_STYLES = [
-  ...['bold', 'dim', 'italic', 'underline'],
-  ...['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'],
-] as const;
+export const TEXT_STYLES = [...KIND_NAMES, ...COLOURS];
 
 /** Stretches of one line; one that changes its style oftener is shown plain from there on. */
 const MOST_STRETCHES = 100;
-/** Styles at once: the four kinds and a colour. */
-const MOST_AT_ONCE = 5;
+/** Styles at once: every kind and a colour. */
+const MOST_AT_ONCE = KIND_NAMES.length + 1;
 
 /** A stretch of a text with its styles: characters of the text as {@link escapeControls} leaves it. */
 export const styledStretch = z
@@ -24,8 +35,6 @@ export type StyledStretch = z.output<typeof styledStretch>;
 export const styledStretches = z.array(styledStretch).max(MOST_STRETCHES).readonly();
 
 type Style = StyledStretch['styles'][number];
-type Colour = Exclude<Style, 'bold' | 'dim' | 'italic' | 'underline'>;
-const COLOURS: readonly Colour[] = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
 /**
  * The styles that a text asks a terminal for (SGR of ECMA-48, 8.3.117). Backgrounds, blinking, hidden text and colours by
@@ -53,26 +62,15 @@ export function stylesOf(text: string): readonly StyledStretch[] {
   return found;
 }
 
-interface Pen {
-  readonly bold: boolean;
-  readonly dim: boolean;
-  readonly italic: boolean;
-  readonly underline: boolean;
-  readonly colour: Colour | null;
-}
+type Pen = Readonly<Record<Kind, boolean>> & { readonly colour: Colour | null };
 const PLAIN: Pen = { bold: false, dim: false, italic: false, underline: false, colour: null };
 
 /** What one number changes. */
 const CHANGES: Readonly<Record<number, Partial<Pen>>> = {
   0: PLAIN,
-  1: { bold: true },
-  2: { dim: true },
-  3: { italic: true },
-  4: { underline: true },
-  22: { bold: false, dim: false },
-  23: { italic: false },
-  24: { underline: false },
   39: { colour: null },
+  ...Object.fromEntries(KIND_NAMES.map((kind) => [KINDS[kind].on, { [kind]: true }])),
+  ...Object.fromEntries(KIND_NAMES.map((kind) => [KINDS[kind].off, ending(KINDS[kind].off)])),
   ...Object.fromEntries(
     COLOURS.flatMap((colour, n) => [
       [30 + n, { colour }],
@@ -80,6 +78,13 @@ const CHANGES: Readonly<Record<number, Partial<Pen>>> = {
     ]),
   ),
 };
+
+/** A number may end several kinds. */
+function ending(number: number): Partial<Pen> {
+  return Object.fromEntries(
+    KIND_NAMES.filter((kind) => KINDS[kind].off === number).map((kind) => [kind, false]),
+  );
+}
 
 function after(pen: Pen, parameters: string): Pen {
   const numbers = parameters.split(';').map(withoutParts);
@@ -103,7 +108,7 @@ function withoutParts(parameter: string): string {
 const NOTHING = '-1';
 
 const stylesWith = ({ colour, ...on }: Pen): readonly Style[] => [
-  ...(['bold', 'dim', 'italic', 'underline'] as const).filter((kind) => on[kind]),
+  ...KIND_NAMES.filter((kind) => on[kind]),
   ...(colour === null ? [] : [colour]),
 ];
 
