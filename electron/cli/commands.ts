@@ -1,3 +1,4 @@
+import { LOOK_LEAVES } from '../../shared/serves/serves';
 import { firstWith } from '../../shared/versions/versions';
 import type { Command } from './base/command';
 import { adopt } from './commands/adopt';
@@ -46,8 +47,7 @@ export const commands: readonly Command[] = [
     summary: 'shows servers and pulls as they are; waits up to two poll intervals for evidence',
     takesFleet: true,
     options: ['logins', 'ruv'],
-    details:
-      '--logins also proves what rounds do not: each server’s HTTPS certificate is the one on its disk, /status answers, an anonymous login works, and a session made on one end of a pull is good on the other. It leaves 13 lines or more in each server’s log. What cannot be asked is unknown.\n--ruv reads each server’s replication update vector from the head of an online backup, which makes no file there: how many changes each consumer lacks, how old they are, and whether a server was restored to an older copy, which no log can tell. Kanidm 1.9 or later.\nExit 0: every pull replicates and no rule finds an error; 2: some do not, an error, logins are broken or not proved, or a server was restored; 1: failed.\nJSON: {"servers":[…],"pulls":[…],"problems":[…]}, with --logins also {"serves":{"servers":[…],"logins":[…]}}, with --ruv {"ruv":{"servers":[…],"pulls":[…]}}',
+    details: `--logins also proves what rounds do not: each server’s HTTPS certificate is the one on its disk, /status answers, an anonymous login works, and a session made on one end of a pull is good on the other. It leaves ${LOOK_LEAVES} in each server’s log. What cannot be asked is unknown.\n--ruv reads each server’s replication update vector from the head of an online backup, which makes no file there: how many changes each consumer lacks, how old they are, and whether a server was restored to an older copy, which no log can tell. Kanidm 1.9 or later.\nExit 0: every pull replicates and no rule finds an error; 2: some do not, an error, logins are broken or not proved, or a server was restored; 1: failed.\nJSON: {"servers":[…],"pulls":[…],"problems":[…]}, with --logins also {"serves":{"servers":[…],"logins":[…]}}, with --ruv {"ruv":{"servers":[…],"pulls":[…]}}`,
     run: status,
   },
   {

@@ -70,6 +70,9 @@ export const loginsEvery = z.int().min(0).max(1_440);
 /** Where nobody said otherwise. */
 export const LOGINS_EVERY = 5;
 
+/** What one look leaves in a server's log: 11 lines of an anonymous login, and 2 of each session of a partner. */
+export const LOOK_LEAVES = '13 lines or more';
+
 /** A state in words. */
 export const servesWords = {
   serves: 'serves',

@@ -1,3 +1,4 @@
+import { LOOK_LEAVES } from '../../shared/serves/serves';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,5 +54,9 @@ describe('the pages', () => {
     const named = new Set([...told.matchAll(/`kanilink ([a-z]+)\b/g)].map(([, name = '']) => name));
     const known = commands.map(({ name }) => name);
     expect([...named].filter((name) => name !== 'help').sort()).toEqual([...known].sort());
+  });
+
+  it('say what a look at logins leaves in a log as the program does', () => {
+    expect(read('docs/guide.md')).toContain(`[${LOOK_LEAVES}](#logins)`);
   });
 });

@@ -4,7 +4,7 @@ import type { Call } from '../base/call';
 /** A call for the status of a fleet. */
 export interface StatusCall extends Call {
   readonly wait: boolean;
-  /** Proves HTTPS and logins too, which leaves 13 lines or more in each server's log. */
+  /** Proves HTTPS and logins too, which leaves `LOOK_LEAVES` in each server's log. */
   readonly logins?: boolean;
   /** Reads how far each server's changes have come too, from the head of a backup. */
   readonly ruv?: boolean;
