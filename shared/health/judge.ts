@@ -230,7 +230,7 @@ function silent(input: PullInput, limit: number, newest: Round | undefined, says
 
 /** Trouble of the supplier's own that makes a success line no proof: its listener, or a critical state since that round began. */
 function troubleAtSupplier(input: PullInput, newest: Round): SaidTrouble | null {
-  const since = newest.at - 2 * SECOND;
+  const since = beganAt(newest);
   const found = (input.supplierLog?.troubles ?? []).filter(
     (trouble) =>
       trouble.at >= since &&
@@ -241,13 +241,15 @@ function troubleAtSupplier(input: PullInput, newest: Round): SaidTrouble | null 
 /** States in which a supplier sends nothing. Of a consumer that is behind, the consumer itself says so in its round. */
 const UNWILLING: ReadonlySet<string> = new Set(['lagging', 'split-brain']);
 
+/** When a round began at its earliest, microseconds: its lines come when it ends, and two clocks are not one. */
+const beganAt = ({ at, took }: Round): number => at - (took ?? 0) * 1000 - 2 * SECOND;
+
 /** Why a round failed, in the supplier's own words: what stopped its listener, else what it said during that round. */
 function reasonAtSupplier({ supplierLog }: PullInput, newest: Round): SaidTrouble | null {
   const said = (supplierLog?.troubles ?? []).filter(
     (trouble) => isListenerTrouble(trouble.code) || UNWILLING.has(trouble.code),
   );
-  const began = newest.at - (newest.took ?? 0) * 1000 - 2 * SECOND;
-  const during = said.filter(({ at }) => at >= began && at <= newest.at + 2 * SECOND);
+  const during = said.filter(({ at }) => at >= beganAt(newest) && at <= newest.at + 2 * SECOND);
   return (
     said.findLast(({ code, at }) => stopsListener(code) && at <= newest.at + 2 * SECOND) ??
     during.at(-1) ??

@@ -110,3 +110,25 @@ it('goes up with what comes', () => {
   reader.push({ at: 2, text: info(1, SUCCESS) });
   expect(reader.revision).toBe(before + 1);
 });
+
+describe('a gap in a log', () => {
+  it('is where reading begins again: what was said in it is not known', () => {
+    const reader = readerOf(head(1), info(1, SUCCESS));
+    reader.gap();
+    expect(reader.evidence(END)).toMatchObject({ from: END });
+    reader.push({ at: 500, text: head(2) });
+    expect(reader.evidence(END)).toMatchObject({ from: 500, rounds: [{ at: 1 }, { at: 500 }] });
+  });
+});
+
+describe('a round that says it worked', () => {
+  it.each([
+    ['before it', [error(1, '4711 entries could not be skipped'), info(1, SUCCESS)]],
+    ['after it', [info(1, SUCCESS), error(1, '4711 entries could not be skipped')]],
+  ])('proves nothing with an error that nobody knows %s', (_where, lines) => {
+    expect(readerOf(head(1), ...lines).evidence(END).rounds[0]?.outcome).toMatchObject({
+      kind: 'trouble',
+      trouble: { code: 'round-with-error', health: 'unknown', evidence: '4711 entries could not be skipped' },
+    });
+  });
+});

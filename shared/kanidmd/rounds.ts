@@ -55,15 +55,25 @@ export class LogReader {
   private whole: OpenSpan[] = [];
   /** The rounds as they were last asked for; null: something came since, or a round was still arriving. */
   private rounds: readonly Round[] | null = null;
+  /** Lines may be missing between the last line and the next one. */
+  private lacking = false;
   /** Goes up with every line that says something: as long as it stays, so does the evidence. */
   revision = 0;
 
   /** @param from microseconds, the server's clock: silence before it proves nothing. */
-  constructor(private readonly from: number) {}
+  constructor(private from: number) {}
+
+  /** Lines may be missing here: silence before the next line proves nothing, as if reading began there. */
+  gap(): void {
+    this.lacking = true;
+    this.revision += 1;
+  }
 
   /** @param read the line taken apart, where somebody has done so: `readLine(shortened(text))`. */
   push(given: LogLine, read?: ReadLine | null): void {
     const line = { at: given.at, text: shortened(given.text) };
+    if (this.lacking) this.from = Math.max(this.from, line.at);
+    this.lacking = false;
     const parsed = (read === undefined ? readLine(line.text) : read) ?? announced(line.text);
     if (parsed === null) return;
     this.revision += 1;
@@ -81,7 +91,7 @@ export class LogReader {
   /** @param to microseconds, the server's clock: how far the log was read. */
   evidence(to: number): LogEvidence {
     return {
-      from: this.from,
+      from: this.lacking ? Math.max(this.from, to) : this.from,
       to,
       startedAt: this.startedAt,
       runningVersion: this.runningVersion,
@@ -184,7 +194,10 @@ export function readLog(lines: readonly LogLine[], from: number, to: number): Lo
 /** The data was taken: why it had to be is no trouble any more. */
 function refreshDone(open: OpenSpan): void {
   if (open.kind === 'incremental' && !open.refreshing) return;
-  if (open.kind === 'incremental') open.text.forgetMessages();
+  if (open.kind === 'incremental') {
+    open.text.forgetMessages();
+    open.error = null;
+  }
   open.kind = 'refresh';
   open.succeeded = true;
 }
@@ -210,7 +223,8 @@ function closeRound(open: OpenSpan): Round {
 function outcomeOf(open: OpenSpan): RoundOutcome {
   const trouble = mostSpecific(open.text.messages);
   if (trouble !== null) return { kind: 'trouble', trouble };
-  if (open.succeeded) return { kind: 'success' };
+  if (open.succeeded)
+    return open.error === null ? { kind: 'success' } : { kind: 'trouble', trouble: besides(open.error) };
   if (open.kind === 'refresh' && open.text.silent) return { kind: 'trouble', trouble: skipped(open) };
   if (open.error !== null) return { kind: 'trouble', trouble: failed(open.error) };
   return {
@@ -229,9 +243,21 @@ function outcomeOf(open: OpenSpan): RoundOutcome {
 const failed = (message: string): Trouble => ({
   code: 'round-failed',
   health: 'broken',
-  cause: `The latest round failed: ${message.length > 200 ? `${message.slice(0, 200)} …` : message}`,
+  cause: `The latest round failed: ${quoted(message)}`,
   fix: 'Read the lines of this round at both ends.',
-  evidence: message.slice(0, 500),
+  evidence: message,
+});
+
+/** As much of a server's words as a sentence bears. */
+const quoted = (message: string): string => (message.length > 200 ? `${message.slice(0, 200)} …` : message);
+
+/** It says that it worked, and an error that no cause names stands beside that: one of the two is not true. */
+const besides = (message: string): Trouble => ({
+  code: 'round-with-error',
+  health: 'unknown',
+  cause: `The latest round says that it worked, with an error beside it: ${quoted(message)}`,
+  fix: 'Read the lines of this round at both ends.',
+  evidence: message,
 });
 
 /** A refresh span without a line: every supplier is asked, the first to answer wins, the others find it done (rule 2). */

@@ -83,6 +83,7 @@ export class FollowedLog {
         return cureOf(item.fault.code);
       }
       if (item.kind === 'gap') {
+        this.reader.gap();
         this.listener.trouble(`Lines of its log may be missing: ${item.reason}`, '');
         continue;
       }

@@ -20,7 +20,8 @@ export async function readEvidence(
   return withinLimit(call, async (signal) => {
     for await (const item of connection.logs({ since: sinceMs }, { follow: false, signal })) {
       if (item.kind === 'fault') return fail(item.fault);
-      if (item.kind === 'line' && item.source === 'kanidmd') reader.push({ at: item.at, text: item.text });
+      if (item.kind === 'gap') reader.gap();
+      else if (item.source === 'kanidmd') reader.push({ at: item.at, text: item.text });
     }
     // Cut short: what was read is not all there is, and proves nothing of the rest.
     return signal.aborted ? fail(notInTime(call)) : ok(reader.evidence(nowMs * 1000));
