@@ -11,6 +11,7 @@ export class VirtualClock implements Clock {
   private readonly sleepers = new Set<{ readonly at: number; wake(): void }>();
   private readonly events: { readonly at: number; run(): void }[] = [];
   private pumping = false;
+  private held = false;
 
   readonly now = (): number => this.epoch + this.passed;
   readonly monotonic = (): number => this.passed;
@@ -38,6 +39,15 @@ export class VirtualClock implements Clock {
     this.events.sort((a, b) => a.at - b.at);
   }
 
+  /** Lets no time pass, however long files take to be read, until what comes back is called. */
+  hold(): () => void {
+    this.held = true;
+    return () => {
+      this.held = false;
+      this.pump();
+    };
+  }
+
   /** Lets time pass. */
   advance(ms: number): void {
     const end = this.passed + ms;
@@ -55,6 +65,7 @@ export class VirtualClock implements Clock {
     this.pumping = true;
     setImmediate(() => {
       this.pumping = false;
+      if (this.held) return;
       const next = Math.min(...[...this.sleepers].map((it) => it.at));
       if (next === Infinity) return;
       this.advance(Math.max(0, next - this.passed));
