@@ -14,7 +14,7 @@ export interface ServerConnection {
   kanidmd(args: readonly string[], call: Call): Promise<Result<Output>>;
   /**
    * Runs it for the first bytes of its standard output, which may be no text. Its `stdout` is empty: what comes goes to
-   * `take`, and once that has enough, or more than `maxBytes` came, the program loses its reader (`cut`).
+   * `take`, at most `maxBytes`, and once that has enough, or all of them came, the program loses its reader (`cut`).
    */
   kanidmdHead(args: readonly string[], call: Call & HeadWanted): Promise<Result<Output>>;
   /** Asks the server's own kanidmd whether it accepts these bytes, without touching the running one (`kanidm.md`, "configtest"). */

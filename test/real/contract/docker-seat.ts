@@ -16,6 +16,7 @@ import { value } from '../../ssh/results';
 import { call, person } from '../../ssh/sshd';
 import type { TestEngine } from '../docker/support/engine';
 import { IMAGE, prepareServer, runServer, untilUp } from '../docker/support/server';
+import { runningWith } from '../support/processes';
 import { TOLD } from '../support/told';
 import type { Hands, Seat } from './seat';
 import { enginesApart } from '../../support/apart';
@@ -57,6 +58,8 @@ export function dockerSeat(
     open: () => open('held'),
     openTold: () => open('told'),
     config: '/data/server.toml',
+    data: '/data',
+    running: runningWith,
     manager: 'docker',
     // On the host's network, at its loopback address: over TCP only what others may dial is in reach.
     https: { port: httpsPort, inReach: !way.endpoint.startsWith('tcp:') },

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
 import { posix } from 'node:path';
 import { Duplex } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { ok } from '../../../shared/base/result';
 import { fakeConnection } from '../../../electron/engine/connect/fake/fake-connection';
 import type { FakeProgram } from '../../../electron/engine/connect/fake/fake-program';
@@ -11,6 +12,10 @@ import { practiceRefuses } from '../../support/practice-config';
 import type { Seat } from './seat';
 
 const HTTPS = 8443;
+const BACKUP = {
+  ...{ version: '1.10', db_s_uuid: 's', db_d_uuid: 'd', db_ts_max: { secs: 1, nanos: 0 } },
+  ...{ repl_meta: { V1: { ruv: [] } }, entries: [] },
+};
 
 /** Two streams, each of which reads what the other writes. */
 function wire(): readonly [Duplex, Duplex] {
@@ -29,6 +34,16 @@ function wire(): readonly [Duplex, Duplex] {
 
 /** Does as it is told, as `told.ts` of a real machine. */
 const told: FakeProgram = async function* (argv) {
+  running.add(argv);
+  try {
+    return yield* obeyed(argv);
+  } finally {
+    running.delete(argv);
+  }
+};
+const running = new Set<readonly string[]>();
+
+const obeyed: FakeProgram = async function* (argv) {
   const [what = '', ...rest] = argv;
   switch (what) {
     case 'version':
@@ -71,6 +86,7 @@ export async function fakeSeat(): Promise<Seat> {
       web.emit('connection', there);
       resolve(ok(here));
     });
+  held.backupHead = () => gzipSync(JSON.stringify(BACKUP));
   let lines = 0;
   const printing = setInterval(() => other.log.write(`line ${++lines}`), 2);
   const { files } = held;
@@ -78,6 +94,8 @@ export async function fakeSeat(): Promise<Seat> {
     open: () => Promise.resolve(fakeConnection(held)),
     openTold: () => Promise.resolve(fakeConnection(other)),
     config: held.configPath,
+    data: posix.dirname(held.configPath),
+    running: (word) => [...running].filter((argv) => argv.includes(word)).length,
     manager: 'unknown',
     https: { port: HTTPS, inReach: true },
     hands: {

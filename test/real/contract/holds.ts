@@ -3,6 +3,7 @@ import type { ServerConnection } from '../../../electron/engine/connect/connecti
 import { call } from '../../ssh/sshd';
 import { value } from '../../ssh/results';
 import { filesHold } from './files';
+import { headHolds } from './head';
 import { logsHold } from './logs';
 import { programsHold } from './programs';
 import type { Seat } from './seat';
@@ -25,6 +26,11 @@ export function contractHolds(take: () => Promise<Seat>): void {
   });
 
   programsHold(
+    () => seat,
+    () => server,
+    () => told,
+  );
+  headHolds(
     () => seat,
     () => server,
     () => told,

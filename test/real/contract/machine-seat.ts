@@ -4,6 +4,7 @@ import type { SshTarget } from '../../../electron/engine/connect/ssh/address/tar
 import { value } from '../../ssh/results';
 import { call, person } from '../../ssh/sshd';
 import { startLink } from '../support/link';
+import { runningWith } from '../support/processes';
 import { homeThatKnows, type SystemdMachine } from '../systemd/support/machine';
 import type { Hands, Seat } from './seat';
 
@@ -28,6 +29,8 @@ export async function machineSeat(
     open: () => open({}),
     openTold: () => open({ service: 'told', kanidmd: '/usr/local/bin/told', config: '/etc/told.toml' }),
     config: '/etc/kanidm/server.toml',
+    data: '/var/lib/kanidm/',
+    running: runningWith,
     manager: 'systemd',
     https: { port: machine.httpsPort, inReach: true },
     hands: handsAt(machine),

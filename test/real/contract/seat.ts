@@ -8,6 +8,10 @@ export interface Seat {
   openTold(): Promise<ServerConnection>;
   /** The practice server's configuration, as the connection names it. */
   readonly config: string;
+  /** The folder of its database. */
+  readonly data: string;
+  /** How many programs run there that have this word among their arguments. */
+  running(word: string): number;
   readonly manager: string;
   /** Where the practice server's HTTPS listens, and whether this way leads there. */
   readonly https: { readonly port: number; readonly inReach: boolean };

@@ -8,7 +8,8 @@ export class HeadOutput {
 
   /** False: no more is wanted. */
   add(chunk: Uint8Array): boolean {
-    this.size += chunk.length;
-    return !this.wanted.take(chunk) && this.size < this.wanted.maxBytes;
+    const left = chunk.subarray(0, this.wanted.maxBytes - this.size);
+    this.size += left.length;
+    return !this.wanted.take(left) && this.size < this.wanted.maxBytes;
   }
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { fault, value } from '../../../ssh/results';
 import { call, until } from '../../../ssh/sshd';
+import { backupHeadComes } from '../../contract/head';
 import { pairAndProve } from '../../docker/support/job';
 import type { SystemdMachine } from '../support/machine';
 import type { Scene } from './scene';
@@ -41,6 +42,13 @@ export function helperDeploys(scene: () => Scene): void {
       events.push(event);
     expect(events.at(-1), JSON.stringify(events)).toMatchObject({ kind: 'finished' });
     expect([a, b].map(({ run }) => run('sha256sum', CONFIG))).toEqual(before);
+  });
+
+  it('gives the head of a backup, and no file is made', async () => {
+    const { a, open } = scene();
+    const server = await open(a);
+    await backupHeadComes(server, () => a.run('ls', '-A', '/var/lib/kanidm/', '/run').split('\n'));
+    await server.close();
   });
 
   it('locks with everybody else, and takes a lock over that is stale', async () => {
