@@ -27,6 +27,7 @@ import { helperFor, noSuchServer } from './fleet/helper-for';
 import { fleetFrom, observeFleet, observeRead } from './fleet/observe-fleet';
 import { tellSilent } from './fleet/tell-silent';
 import { keeping } from './history/keeping';
+import { lagEntries } from './history/lag-entries';
 import { HistoryStore } from './history/history-store';
 import { PracticeProcess } from './practice/practice-process';
 import { dockerFolder, listContexts } from './connect/docker/api/context';
@@ -132,6 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
         call.logins === true ? lookAtFleet(fleet.value, clock, call) : null,
         call.ruv === true ? lookAtRuv(fleet.value, clock, call) : null,
       ]);
+      if (looked !== null && text.path !== null) history.add(lagEntries(text.path, looked.report));
       const proved = withProved(status, serves, looked?.report ?? null);
       return ok({ ...proved, problems: [...proved.problems, ...left] });
     },

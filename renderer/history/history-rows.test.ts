@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { FleetHistory } from '../../shared/history/history';
-import { csvOf, drawnPulls, marksOf, watchedWords } from './history-rows';
+import { EMPTY_COLUMN, type FleetHistory } from '../../shared/history/history';
+import { CHARTS } from './charts';
+import { csvOf, drawnPulls, lagWords, marksOf, watchedWords } from './history-rows';
 
 const T = 1_800_000_000_000;
 const history = {
@@ -15,10 +16,11 @@ const history = {
       ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [T + 7000] },
       columns: [
         {
+          ...EMPTY_COLUMN,
           ...{ n: 0, watchedMs: 15_000, health: 'broken', ageMs: 10_000 },
-          ...{ tookMs: 12, rounds: 1, troubles: 0 },
+          ...{ tookMs: 12, rounds: 1 },
         },
-        { n: 2, watchedMs: 20_000, health: 'replicating', ageMs: null, tookMs: null, rounds: 0, troubles: 0 },
+        { ...EMPTY_COLUMN, n: 2, watchedMs: 20_000, health: 'replicating', lagChanges: 3, lagSeconds: 75 },
       ],
       seen: [
         { from: T - 5000, to: T + 10_000, health: 'replicating', cause: 'well' },
@@ -75,10 +77,23 @@ it('knows of no change where what was before is left out', () => {
 it('writes CSV with empty cells where nobody watched, and no formula', () => {
   const lines = csvOf(pulls).split('\r\n');
   expect(lines).toHaveLength(5);
-  expect(lines[1]).toContain(',20,15,idm-b,idm-a,broken,10,12,1,0');
-  expect(lines[2]).toContain(',20,0,idm-b,idm-a,,,,0,0');
+  expect(lines[1]).toContain(',20,15,idm-b,idm-a,broken,10,12,1,0,,');
+  expect(lines[2]).toContain(',20,0,idm-b,idm-a,,,,0,0,,');
+  expect(lines[3]).toContain('replicating,,,0,0,3,75');
   const [first] = pulls;
   if (!first) throw new Error('no pull');
   const evil = { ...first, pull: { ...first.pull, consumer: '=1+1', supplier: 'a,"b' } };
   expect(csvOf([evil]).split('\r\n')[1]).toContain(`,'=1+1,"a,""b",`);
+});
+
+it('says how far a consumer was behind where it was read, and draws nothing where it was not', () => {
+  const columns = pulls[0]?.columns ?? [];
+  expect(columns.map(lagWords)).toEqual(['', '', '3 changes, the oldest 75 s old']);
+  expect(lagWords({ ...EMPTY_COLUMN, n: 0, lagChanges: 0, lagSeconds: 0 })).toBe('no change');
+  expect(CHARTS.map(({ id, joined, valueOf }) => [id, joined, columns.map(valueOf)])).toEqual([
+    ['age', true, [10, null, null]],
+    ['took', true, [12, null, null]],
+    ['changes', false, [null, null, 3]],
+    ['lag', false, [null, null, 75]],
+  ]);
 });

@@ -1,5 +1,11 @@
 import { describePull } from '../../shared/fleet/model/fleet';
-import type { FleetHistory, HistoryColumn, PullHistory } from '../../shared/history/history';
+import {
+  EMPTY_COLUMN,
+  type FleetHistory,
+  type HistoryColumn,
+  type PullHistory,
+} from '../../shared/history/history';
+import { count } from '../../shared/base/sentences';
 import { span } from '../base/words';
 import { healthWords } from '../live/pull-view';
 
@@ -39,10 +45,9 @@ export const drawnPulls = (
 
 function columnsOf(pull: PullHistory, { from, to, step }: FleetHistory): readonly DrawnColumn[] {
   const told = new Map(pull.columns.map((column) => [column.n, column]));
-  const nothing = { watchedMs: 0, health: null, ageMs: null, tookMs: null, rounds: 0, troubles: 0 };
   return Array.from({ length: Math.ceil((to - from) / step) }, (_, n) => {
     const [begin, end] = [from + n * step, Math.min(from + (n + 1) * step, to)];
-    const column = told.get(n) ?? { n, ...nothing };
+    const column = told.get(n) ?? { n, ...EMPTY_COLUMN };
     const watched = column.watchedMs === 0 ? 'none' : column.watchedMs < end - begin ? 'part' : 'all';
     return { ...column, from: begin, to: end, watched };
   });
@@ -51,6 +56,14 @@ function columnsOf(pull: PullHistory, { from, to, step }: FleetHistory): readonl
 /** How much of a column was watched. */
 export const watchedWords = ({ watched, watchedMs, from, to }: DrawnColumn): string =>
   watched === 'part' ? `${span(watchedMs)} of ${span(to - from)}` : watched === 'all' ? 'all of it' : 'no';
+
+/** How far a consumer was behind when it was read; empty: it was not. */
+export const lagWords = ({ lagChanges, lagSeconds }: HistoryColumn): string =>
+  lagChanges === null
+    ? ''
+    : lagChanges === 0
+      ? 'no change'
+      : `${count(lagChanges, 'change')}, the oldest ${span((lagSeconds ?? 0) * 1000)} old`;
 
 /** Something that happened at one moment, as a mark and as a line of the table. */
 export interface Mark {
@@ -105,13 +118,14 @@ function changesOf(name: string, { seen, leftOut }: PullHistory, from: number): 
 
 /** The columns of all pulls as CSV (RFC 4180): times in UTC, empty where nobody watched. */
 export function csvOf(pulls: readonly DrawnPull[]): string {
-  const head = 'time,seconds,watched_seconds,consumer,supplier,health,age_seconds,round_ms,rounds,troubles';
+  const head =
+    'time,seconds,watched_seconds,consumer,supplier,health,age_seconds,round_ms,rounds,troubles,behind_changes,behind_seconds';
   const lines = pulls.flatMap(({ pull, columns }) =>
     columns.map((it) =>
       [
         ...[new Date(it.to).toISOString(), (it.to - it.from) / 1000, it.watchedMs / 1000],
         ...[pull.consumer, pull.supplier, it.health ?? '', it.ageMs === null ? '' : it.ageMs / 1000],
-        ...[it.tookMs ?? '', it.rounds, it.troubles],
+        ...[it.tookMs ?? '', it.rounds, it.troubles, it.lagChanges ?? '', it.lagSeconds ?? ''],
       ]
         .map(cell)
         .join(','),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FleetHistory } from '../../shared/history/history';
+import { EMPTY_COLUMN, type FleetHistory } from '../../shared/history/history';
 import { drawnPulls } from './history-rows';
 import { columnWords, fieldTime, momentOf, timeOfField } from './moment';
 
@@ -13,9 +13,11 @@ const history: FleetHistory = {
       ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [] },
       columns: [
         {
+          ...EMPTY_COLUMN,
           ...{ n: 0, watchedMs: 20_000, health: 'broken', ageMs: 61_000 },
-          ...{ tookMs: 12, rounds: 1, troubles: 0 },
+          ...{ tookMs: 12, rounds: 1 },
         },
+        { ...EMPTY_COLUMN, n: 1, lagChanges: 1, lagSeconds: 4 },
       ],
       seen: [
         { from: T, to: T + 10_000, health: 'replicating', cause: 'well' },
@@ -32,12 +34,13 @@ const history: FleetHistory = {
 };
 
 it('says what was known at a moment, and what happened around it in order', () => {
+  const lag = '1 change, the oldest 4 s old';
   const deploys = [
     { at: T + 9000, text: 'Deploy' },
     { at: T - 1, text: 'Older' },
   ];
   expect(momentOf(history, T + 15_000, deploys)).toEqual({
-    pulls: [{ name: 'idm-b ← idm-a', health: 'broken', cause: 'idm-a is stopped.' }],
+    pulls: [{ name: 'idm-b ← idm-a', health: 'broken', cause: 'idm-a is stopped.', lag }],
     servers: [{ id: 'idm-a', state: 'stopped' }],
     happened: [
       { at: T + 9000, text: 'Deploy' },
@@ -49,10 +52,10 @@ it('says what was known at a moment, and what happened around it in order', () =
 
 it('claims nothing of a moment that nobody watched', () => {
   const then = momentOf(history, T + 40_000, []);
-  expect(then.pulls).toEqual([{ name: 'idm-b ← idm-a', health: null, cause: '' }]);
+  expect(then.pulls).toEqual([{ name: 'idm-b ← idm-a', health: null, cause: '', lag: expect.anything() }]);
   expect(then.servers).toEqual([{ id: 'idm-a', state: null }]);
   const pulls = drawnPulls(history, () => true);
-  expect(columnWords(pulls, 1)).toBe('idm-b ← idm-a: not watched');
+  expect(columnWords(pulls, 1)).toBe('idm-b ← idm-a: not watched, behind by 1 change, the oldest 4 s old');
   expect(columnWords(pulls, 0)).toMatch(/^idm-b ← idm-a: .*last good round 61 s old$/);
 });
 

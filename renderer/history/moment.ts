@@ -5,7 +5,7 @@ import type { Health } from '../../shared/kanidmd/health';
 import type { ServerState } from '../../shared/observed/status';
 import { span } from '../base/words';
 import { healthWords } from '../live/pull-view';
-import type { DrawnColumn, DrawnPull } from './history-rows';
+import { type DrawnColumn, type DrawnPull, lagWords } from './history-rows';
 
 /** Around a moment so much of what happened is told, and of what the servers logged, in milliseconds. */
 export const HAPPENED_AROUND = 10 * 60_000;
@@ -18,6 +18,8 @@ export interface MomentFacts {
     /** Null: nobody watched it then. */
     readonly health: Health | null;
     readonly cause: string;
+    /** How far the consumer was behind when it was read in this stretch; empty: it was not. */
+    readonly lag: string;
   }[];
   /** `state` null: nobody watched it then. */
   readonly servers: readonly { readonly id: string; readonly state: ServerState | null }[];
@@ -44,7 +46,11 @@ export function momentOf(
   return {
     pulls: history.pulls.map((pull) => {
       const one = then(pull.seen);
-      return { name: describePull(pull), health: one?.health ?? null, cause: one?.cause ?? '' };
+      const read = pull.columns.find(({ lagChanges }) => lagChanges !== null);
+      return {
+        ...{ name: describePull(pull), health: one?.health ?? null, cause: one?.cause ?? '' },
+        lag: read === undefined ? '' : lagWords(read),
+      };
     }),
     servers: history.servers.map(({ id, seen }) => ({ id, state: then(seen)?.state ?? null })),
     happened: happened.sort((one, other) => one.at - other.at),
@@ -56,9 +62,15 @@ export const columnWords = (pulls: readonly DrawnPull[], n: number): string =>
   pulls.map(({ name, columns }) => `${name}: ${wordsOf(columns[n])}`).join('; ');
 
 function wordsOf(column: DrawnColumn | undefined): string {
-  if (column === undefined || column.watched === 'none' || column.health === null) return 'not watched';
-  const age = column.ageMs === null ? 'age not known' : `last good round ${span(column.ageMs)} old`;
-  return `${healthWords(column.health)}, ${age}`;
+  if (column === undefined) return 'not watched';
+  const lag = lagWords(column);
+  return [watchWords(column), ...(lag === '' ? [] : [`behind by ${lag}`])].join(', ');
+}
+
+function watchWords({ watched, health, ageMs }: DrawnColumn): string {
+  if (watched === 'none' || health === null) return 'not watched';
+  const age = ageMs === null ? 'age not known' : `last good round ${span(ageMs)} old`;
+  return `${healthWords(health)}, ${age}`;
 }
 
 /** A time for a field of date and time, and back; NaN: it is none. */

@@ -47,9 +47,18 @@ const column = z
     rounds: z.number().int(),
     /** Rounds that were not good. */
     troubles: z.number().int(),
+    /** The most changes that the consumer lacked in it, and the oldest of them, where both RUVs were read; null: not read. */
+    lagChanges: z.number().int().min(0).nullable(),
+    lagSeconds: z.number().min(0).nullable(),
   })
   .readonly();
 export type HistoryColumn = z.output<typeof column>;
+
+/** A column of which nothing is known. */
+export const EMPTY_COLUMN: Omit<HistoryColumn, 'n'> = {
+  ...{ watchedMs: 0, health: null, ageMs: null, tookMs: null, rounds: 0, troubles: 0 },
+  ...{ lagChanges: null, lagSeconds: null },
+};
 
 const pullHistory = z
   .object({

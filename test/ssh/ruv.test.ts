@@ -35,6 +35,13 @@ it('are read on a deployed pair without a file being made, and not when nobody a
   expect(states(report)).toEqual({ pulls: ['replicating', 'replicating'], ruv: ['read', 'read'] });
   for (const pull of report.ruv?.pulls ?? []) expect(pull.changes).not.toBeNull();
   expect(report.ruv?.pulls).toHaveLength(2);
+  const [from, to] = [Date.now() - 3_600_000, Date.now()];
+  const stretch = { from, to, columns: 10 };
+  const kept = value(await engine.history(await site.text(), stretch, new AbortController().signal));
+  expect(kept.trouble).toBeNull();
+  expect(kept.pulls.map(({ columns }) => columns.map(({ lagChanges }) => lagChanges))).toEqual(
+    (report.ruv?.pulls ?? []).map(({ changes }) => [changes]),
+  );
   expect(files()).toEqual(before);
   expect(value(await engine.status(await site.text(), { ...anHour(), wait: true })).ruv).toBeUndefined();
 });

@@ -39,6 +39,15 @@ export interface StartEntry {
   readonly at: number;
 }
 
+/** How far a consumer was behind when RUVs were read. What was not read is no entry. */
+export interface LagEntry {
+  readonly kind: 'lag';
+  readonly subject: Subject;
+  readonly at: number;
+  readonly changes: number;
+  readonly seconds: number;
+}
+
 /** Something that happened, as a watch noticed it. */
 export interface EventEntry {
   readonly kind: 'event';
@@ -53,5 +62,6 @@ export type Entry =
   | EventEntry
   | RoundEntry
   | StartEntry
+  | LagEntry
   | { readonly kind: 'seen'; readonly stretch: Stretch }
   | { readonly kind: 'fleet'; readonly glance: FleetGlance };

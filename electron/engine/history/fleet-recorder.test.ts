@@ -122,3 +122,34 @@ it('a round that says it took for ever, or ended at no time, breaks nothing', ()
     .filter((entry) => entry.kind === 'round');
   expect(kept.map(({ tookMs }) => tookMs)).toEqual([null]);
 });
+
+it('how far a consumer is behind is told once a look, and not where it is not known', () => {
+  const recorder = new FleetRecorder('/srv/fleet.toml');
+  const row = { state: 'read', cause: '', fix: '', newest: null } as const;
+  const take = (a: number, b: number, changes: number | null) =>
+    recorder
+      .take({
+        ...{ name: 'Home', now: T + 60_000, complete: true, startOf: () => null },
+        roundsOf: () => ({ rounds: [], offsetMs: 0 }),
+        report: {
+          ...{ servers: [], pulls: [], undrawn: [], problems: [] },
+          ruv: {
+            servers: [
+              { ...row, server: 'idm-a', at: new Date(T + a).toISOString() },
+              { ...row, server: 'idm-b', at: new Date(T + b).toISOString() },
+            ],
+            pulls: [
+              {
+                ...{ consumer: 'idm-b', supplier: 'idm-a', cause: '', fix: '' },
+                ...{ changes, seconds: changes === null ? null : 12 },
+              },
+            ],
+          },
+        },
+      })
+      .filter(({ kind }) => kind === 'lag');
+  expect(take(1, 2, 3)).toMatchObject([{ at: T + 2, changes: 3, seconds: 12 }]);
+  expect(take(1, 2, 3)).toEqual([]);
+  expect(take(1, 2, null)).toEqual([]);
+  expect(take(50, 40, 0)).toMatchObject([{ at: T + 50, changes: 0 }]);
+});

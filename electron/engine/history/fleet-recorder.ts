@@ -7,6 +7,7 @@ import type { PullHealth, Round } from '../../../shared/kanidmd/health';
 import { countBroken } from '../../../shared/serves/serves';
 import type { StatusReport } from '../../../shared/observed/status';
 import type { Entry, Stretch, Subject } from './entries';
+import { lagEntries } from './lag-entries';
 
 /** What a watch knows at one moment. */
 export interface Seen {
@@ -32,6 +33,8 @@ export class FleetRecorder {
   /** The newest round of each pull that was told, by the consumer's clock, microseconds. */
   private readonly told = new Map<string, number>();
   private readonly starts = new Map<string, number>();
+  /** When the RUVs of each pull were read that was told last. */
+  private readonly looks = new Map<string, number>();
   private before: { readonly report: StatusReport; readonly at: number } | null = null;
   private readonly watch = randomUUID();
 
@@ -47,6 +50,7 @@ export class FleetRecorder {
       ...report.servers.flatMap(({ id, state }) => this.saw(this.subject(id, ''), state, '', now)),
       ...pulls.flatMap((pull) => this.rounds(pull, roundsOf(pull))),
       ...report.servers.flatMap(({ id }) => this.start(id, startOf(id))),
+      ...this.lags(report),
       ...this.happened(report, now),
       // Of a fleet of which a server has not answered yet, the worst is not known.
       ...(complete ? [{ kind: 'fleet' as const, glance: glanceOf(this.path, name, report, now) }] : []),
@@ -100,6 +104,17 @@ export class FleetRecorder {
     return eventsBetween(before.report, report, now)
       .filter((event) => !('from' in event && event.from === null))
       .map((event) => ({ kind: 'event', fleet: this.path, event, watch: this.watch }));
+  }
+
+  /** A look is told of as long as it is believed, and kept once. */
+  private lags({ ruv }: StatusReport): readonly Entry[] {
+    if (ruv === undefined) return [];
+    return lagEntries(this.path, ruv).filter(({ subject, at }) => {
+      const key = describePull(subject);
+      const isNew = this.looks.get(key) !== at;
+      this.looks.set(key, at);
+      return isNew;
+    });
   }
 
   private start(id: string, at: number | null): readonly Entry[] {

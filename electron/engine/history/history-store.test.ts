@@ -128,6 +128,14 @@ describe('the history', () => {
 
   it('keeps no more days than the person wants, and no more bytes', async () => {
     const it = store().store;
+    const lag = {
+      kind: 'lag',
+      subject: pull,
+      at: T - 80 * 24 * 60 * MINUTE,
+      changes: 1,
+      seconds: 1,
+    } as const;
+    it.add([lag]);
     const many = Array.from({ length: 40_000 }, (_, n) => round(T - n * MINUTE));
     for (let n = 0; n < many.length; n += 4000) {
       it.add([fleet(T), ...many.slice(n, n + 4000)]);
@@ -248,6 +256,22 @@ describe('a history that cannot be kept as it was', () => {
     it.add([fleet(T), round(T - MINUTE)]);
     expect((await value(it)).trouble).toMatchObject({ code: 'history-foreign' });
     expect(existsSync(join(configDir, 'y'))).toBe(false);
+  });
+
+  it.each([1, 2])('of layout %i is brought to the newest, with all that it held', async (layout) => {
+    await begun();
+    const driver = await loadDriver();
+    if (!driver.ok) throw new Error('no driver');
+    const database = driver.value(file());
+    if (layout < 2) database.exec('DROP TABLE event');
+    database.exec(`DROP TABLE lag; PRAGMA user_version = ${layout}`);
+    database.close();
+    const it = store().store;
+    it.add([{ kind: 'lag', subject: pull, at: T - 30_000, changes: 2, seconds: 9 }]);
+    const read = await value(it);
+    expect(read.trouble).toBeNull();
+    expect(read.pulls[0]?.columns.reduce((sum, { rounds }) => sum + rounds, 0)).toBe(3000);
+    expect(read.pulls[0]?.columns.at(-1)).toMatchObject({ lagChanges: 2, lagSeconds: 9 });
   });
 
   it('of a newer Kanilink is not touched', async () => {

@@ -41,6 +41,7 @@ export function oldestOf(database: Database): number | null {
          SELECT (SELECT min(at) FROM round WHERE subject = subject.id) AS at FROM subject
          UNION ALL SELECT (SELECT min(until) FROM seen WHERE subject = subject.id) FROM subject
          UNION ALL SELECT (SELECT min(at) FROM start WHERE subject = subject.id) FROM subject
+         UNION ALL SELECT (SELECT min(at) FROM lag WHERE subject = subject.id) FROM subject
          UNION ALL SELECT (SELECT min(at) FROM event WHERE fleet = fleet.id) FROM fleet)`,
     )
     .get();
@@ -73,8 +74,10 @@ function deleteBefore(database: Database, cut: number, most: number): number {
     `DELETE FROM round WHERE (subject, at, wrote) IN
        (SELECT subject, at, wrote FROM round WHERE subject = ? AND at < ? ORDER BY at LIMIT ?)`,
     'DELETE FROM seen WHERE id IN (SELECT id FROM seen WHERE subject = ? AND until < ? ORDER BY until LIMIT ?)',
-    `DELETE FROM start WHERE (subject, at) IN
-       (SELECT subject, at FROM start WHERE subject = ? AND at < ? ORDER BY at LIMIT ?)`,
+    ...['start', 'lag'].map(
+      (table) => `DELETE FROM ${table} WHERE (subject, at) IN
+       (SELECT subject, at FROM ${table} WHERE subject = ? AND at < ? ORDER BY at LIMIT ?)`,
+    ),
   ].map((sql) => database.prepare(sql));
   let deleted = 0;
   for (const { id } of database.prepare('SELECT id FROM subject').all())
@@ -97,7 +100,8 @@ function deleteEmpty(database: Database, cut: number): void {
       `DELETE FROM subject WHERE fleet IN (SELECT id FROM fleet WHERE at < ?)
          AND NOT EXISTS (SELECT 1 FROM round WHERE subject = subject.id)
          AND NOT EXISTS (SELECT 1 FROM seen WHERE subject = subject.id)
-         AND NOT EXISTS (SELECT 1 FROM start WHERE subject = subject.id)`,
+         AND NOT EXISTS (SELECT 1 FROM start WHERE subject = subject.id)
+         AND NOT EXISTS (SELECT 1 FROM lag WHERE subject = subject.id)`,
     )
     .run(cut);
   database

@@ -41,6 +41,13 @@ const LAYOUTS: readonly string[] = [
   ) STRICT;
   CREATE INDEX event_of ON event (fleet, at);
   `,
+  // How far a consumer was behind when both RUVs had been read; a look that brought nothing has no row.
+  `
+  CREATE TABLE lag (
+    subject INTEGER NOT NULL REFERENCES subject ON DELETE CASCADE, at INTEGER NOT NULL,
+    changes INTEGER NOT NULL, seconds INTEGER NOT NULL, PRIMARY KEY (subject, at)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -155,3 +155,12 @@ it('waits for no other process, which may write for long', async () => {
   }
   expect(ages(await read([round(51)]), 6)).toEqual([5, 15, 25, 35, 45, 45]);
 });
+
+it('how far a consumer was behind stands in the columns in which it was read, and in no other', async () => {
+  const lag = (minute: number, changes: number, seconds: number): Entry => ({
+    ...{ kind: 'lag', subject, at: time(minute), changes, seconds },
+  });
+  const pull = await read([seen(0, 30), lag(5, 0, 0), lag(25, 3, 40), lag(26, 2, 90.4), lag(55, 7, 1)]);
+  expect(by(pull, ({ lagChanges }) => lagChanges)).toEqual([0, null, 3, undefined, undefined, 7]);
+  expect(by(pull, ({ lagSeconds }) => lagSeconds)).toEqual([0, null, 90, undefined, undefined, 1]);
+});

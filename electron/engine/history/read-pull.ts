@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { asOne, watchedIn } from '../../../shared/history/as-one';
-import { type HistoryColumn, MOST_STRETCHES, type PullHistory } from '../../../shared/history/history';
+import {
+  EMPTY_COLUMN,
+  type HistoryColumn,
+  MOST_STRETCHES,
+  type PullHistory,
+} from '../../../shared/history/history';
 import { gravity, health } from '../../../shared/kanidmd/health';
 import type { Database } from './driver';
-import { type Bites, seenOf, timesOf, watchedSince } from './read-rows';
+import { type Bites, lagsOf, seenOf, timesOf, watchedSince } from './read-rows';
 
 /** Rounds that are read in one go: a few milliseconds of the engine's time. */
 const BITE = 10_000;
@@ -57,10 +62,17 @@ export function* readPull(
         column.health = one.health;
     }
   yield* addRounds(id, asked, columns, watchedIn(seen));
+  for (const { at, changes, seconds } of yield* lagsOf(id, asked)) {
+    const column = columnAt(columns, asked, at);
+    // The worst of a column, of each by itself.
+    if (column === undefined) continue;
+    column.lagChanges = Math.max(column.lagChanges ?? 0, changes);
+    column.lagSeconds = Math.max(column.lagSeconds ?? 0, seconds);
+  }
   const refreshes = yield* timesOf('round', id, asked);
   return {
     ...{ consumer, supplier, refreshes },
-    columns: columns.filter((it) => it.watchedMs > 0 || it.rounds > 0).map(columnOf),
+    columns: columns.filter(isTold).map(columnOf),
     seen: told.slice(-MOST_STRETCHES),
     leftOut: told.length > MOST_STRETCHES,
   };
@@ -75,12 +87,17 @@ type Column = { -readonly [K in keyof HistoryColumn]: HistoryColumn[K] } & {
 const blank = ({ from, to, step }: Columns): readonly Column[] =>
   Array.from({ length: Math.ceil((to - from) / step) }, (_, n) => ({
     ...{ n, start: from + n * step, end: Math.min(from + (n + 1) * step, to) },
-    ...{ watchedMs: 0, health: null, ageMs: null, tookMs: null, rounds: 0, troubles: 0, lastGood: null },
+    ...{ ...EMPTY_COLUMN, lastGood: null },
   }));
 
-const columnOf = ({ n, watchedMs, health, ageMs, tookMs, rounds, troubles }: Column): HistoryColumn => ({
-  ...{ n, watchedMs, health, ageMs, tookMs, rounds, troubles },
-});
+const isTold = ({ watchedMs, rounds, lagChanges }: Column): boolean =>
+  watchedMs > 0 || rounds > 0 || lagChanges !== null;
+
+const columnOf = ({ start: _start, end: _end, lastGood: _good, ...column }: Column): HistoryColumn => column;
+
+/** The column that a moment lies in; the very end belongs to the last one. */
+const columnAt = (columns: readonly Column[], { from, step }: Columns, at: number): Column | undefined =>
+  columns[Math.min(Math.floor((at - from) / step), columns.length - 1)];
 
 /** The columns that a stretch lies in. */
 const over = (columns: readonly Column[], { from, step }: Columns, run: Run): readonly Column[] =>
@@ -131,9 +148,7 @@ class Ages {
   /** Rounds come in their order. */
   take({ at, took, good }: RoundRow): void {
     this.endRuns(at);
-    const { asked, columns } = this;
-    // What ended at the very end belongs to the last column.
-    const column = columns[Math.min(Math.floor((at - asked.from) / asked.step), columns.length - 1)];
+    const column = columnAt(this.columns, this.asked, at);
     if (column === undefined) return;
     column.rounds += 1;
     column.tookMs = took === null ? column.tookMs : Math.max(column.tookMs ?? 0, took);

@@ -65,6 +65,23 @@ export function watchedSince(database: Database, subject: number, moment: number
   return since;
 }
 
+const lagRow = z.object({ at: z.number(), changes: z.number(), seconds: z.number() });
+
+/** How far a pull's consumer was behind, whenever it was read; of too many the first. */
+export function* lagsOf(subject: number, { from, to }: Time): Bites<readonly z.output<typeof lagRow>[]> {
+  let lags: readonly z.output<typeof lagRow>[] = [];
+  yield (database) => {
+    const rows = database
+      .prepare(
+        `SELECT at, changes, seconds FROM lag WHERE subject = ? AND at BETWEEN ? AND ?
+         ORDER BY at LIMIT ${MOST_ROWS}`,
+      )
+      .all(subject, from, to);
+    lags = z.array(lagRow).parse(rows);
+  };
+  return lags;
+}
+
 /** When something happened to a subject; of too many the first. */
 export function* timesOf(
   table: 'round' | 'start',

@@ -1,7 +1,7 @@
 import type { FleetEvent } from '../../../shared/events/fleet-event';
 import type { FleetGlance } from '../../../shared/history/history';
 import type { Database } from './driver';
-import type { Entry, EventEntry, RoundEntry, StartEntry, Stretch, Subject } from './entries';
+import type { Entry, EventEntry, LagEntry, RoundEntry, StartEntry, Stretch, Subject } from './entries';
 
 /** Two clocks' readings of one round, or of one start, lie no further apart. Milliseconds. */
 const SAME_ROUND = 10 * 60_000;
@@ -28,6 +28,7 @@ export function writeEntries(
     if (entry.kind === 'fleet') subjects.fleet(entry.glance);
     else if (entry.kind === 'round') writeRound(statements, subjects.of(entry.subject), entry);
     else if (entry.kind === 'event') writeEvent(statements, subjects.fleetOf(entry.fleet), entry);
+    else if (entry.kind === 'lag') writeLag(statements, subjects.of(entry.subject), entry);
     else if (entry.kind === 'start') writeStart(statements, subjects.of(entry.subject), entry);
     else {
       const { stretch } = entry;
@@ -45,6 +46,7 @@ const prepared = (database: Database) => ({
   ),
   knownStart: database.prepare('SELECT 1 FROM start WHERE subject = ? AND at BETWEEN ? AND ? LIMIT 1'),
   start: database.prepare('INSERT OR IGNORE INTO start (subject, at) VALUES (?, ?)'),
+  lag: database.prepare('INSERT OR IGNORE INTO lag (subject, at, changes, seconds) VALUES (?, ?, ?, ?)'),
   knownEvent: database.prepare(
     'SELECT 1 FROM event WHERE fleet = ? AND at BETWEEN ? AND ? AND about = ? AND watch <> ? LIMIT 1',
   ),
@@ -62,6 +64,10 @@ function writeRound({ knownRound, round }: Statements, subject: number, entry: R
 
 function writeStart({ knownStart, start }: Statements, subject: number, { at }: StartEntry): void {
   if (knownStart.get(subject, at - SAME_START, at + SAME_START) === undefined) start.run(subject, at);
+}
+
+function writeLag({ lag }: Statements, subject: number, { at, changes, seconds }: LagEntry): void {
+  lag.run(subject, at, changes, Math.round(seconds));
 }
 
 function writeEvent({ knownEvent, event: write }: Statements, fleet: number, entry: EventEntry): void {
