@@ -4,6 +4,7 @@ import {
   type AnswersReport,
   EXPECTED,
 } from '../../../shared/answers/answers';
+import { whyUnreached } from '../base/why-unreached';
 import { originToAsk, type PublicOrigin } from '../../../shared/answers/public-origin';
 import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
 import { messageAndFix } from '../../../shared/base/sentences';
@@ -90,7 +91,7 @@ export async function answersOfFleet(
       const look = looks.find(({ site }) => site.server.id === id);
       const answered = by.filter((it) => it.kind === 'server' && it.server === id).length;
       if (look !== undefined) return { server: id, answered, code: codeOf(look), ...proofOf(look) };
-      const why = faults[0] === undefined ? 'It is not reached.' : messageAndFix(faults[0]);
+      const why = messageAndFix(whyUnreached(id, faults));
       return { server: id, answered, log: 'unread', code: null, why };
     }),
     certificates: certificatesOf(

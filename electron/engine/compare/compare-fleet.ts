@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../shared/compare/comparison';
+import { whyUnreached } from '../base/why-unreached';
 import type { ServerId } from '../../../shared/base/names';
-import type { Fault } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import type { ObservedFleet } from '../fleet/observe-fleet';
 import type { Clock } from '../base/time';
@@ -25,7 +25,9 @@ export async function compareFleet(
   for (const [a, b] of linkedPairs(fleet)) {
     const [mine, theirs] = [fleet.sites.get(a), fleet.sites.get(b)];
     if (!mine || !theirs) {
-      made.push(notCompared([a, b], clock.now(), whyUnreached(fleet, mine ? b : a)));
+      const away = mine ? b : a;
+      const faults = fleet.observed.find(({ id }) => id === away)?.faults ?? [];
+      made.push(notCompared([a, b], clock.now(), whyUnreached(away, faults)));
       continue;
     }
     const context = { clock, configDir, say, pulls: pairPulls(fleet.fleet, fleet.observed, a, b) };
@@ -46,11 +48,4 @@ function linkedPairs({ fleet }: Pick<ObservedFleet, 'fleet'>): readonly (readonl
       supplier < consumer ? [supplier, consumer] : [consumer, supplier],
     )
     .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1));
-}
-
-function whyUnreached(fleet: ObservedFleet, id: ServerId): Fault {
-  const [fault] = fleet.observed.find((it) => it.id === id)?.faults ?? [];
-  return (
-    fault ?? { code: 'unreachable', message: `${id} could not be reached.`, fix: '', where: { server: id } }
-  );
 }

@@ -1,7 +1,8 @@
 import { type DatabaseSize, type DatabaseSummary, summaryOf } from '../../../shared/compare/database-summary';
+import { whyUnreached } from '../base/why-unreached';
 import type { FleetText } from '../../../shared/ipc';
 import { databaseOf } from '../../../shared/observed/observed-config';
-import { type Fault, type Result, fail, ok } from '../../../shared/base/result';
+import { type Result, fail, ok } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import type { Clock } from '../base/time';
 import { faultAt, type Site } from '../deploy/deployment/deployment';
@@ -59,14 +60,7 @@ async function siteOf(text: FleetText, id: string, prober: Prober, call: Call): 
   const server = read.value.fleet.servers.find((it) => it.id === id);
   if (!server) return fail(noSuchServer(id, text.path));
   const { observed, site } = await prober.observe(server, text.path, call);
-  if (site === null) return fail(observed.faults[0] ?? unreachable(id));
+  if (site === null) return fail(whyUnreached(id, observed.faults));
   const unable = whyUnable(site);
   return unable === null ? ok({ ...site, server }) : fail(unable);
 }
-
-const unreachable = (id: string): Fault => ({
-  code: 'unreachable',
-  message: `${id} could not be reached.`,
-  fix: 'Test the connection.',
-  where: { server: id },
-});

@@ -1,4 +1,5 @@
 import { type Earlier, judgeRuv, type RuvLook, wentBack } from '../../../shared/ruv/judge-ruv';
+import { whyUnreached } from '../base/why-unreached';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import { drawnAndRunning } from '../../../shared/fleet/model/running';
 import { cureOf } from '../../../shared/base/cure';
@@ -41,9 +42,9 @@ export async function lookAtRuv(
   const looks: RuvLook[] = [];
   for (const { id, faults } of fleet.observed) {
     const site = fleet.sites.get(id);
-    const why = site === undefined ? faults[0] : before.refused.get(id);
-    if (site === undefined || why !== undefined) looks.push(notAsked(id, why ?? NOT_REACHED, clock));
-    else looks.push(await lookAt(site, clock, call));
+    const why = site === undefined ? whyUnreached(id, faults) : before.refused.get(id);
+    if (why !== undefined) looks.push(notAsked(id, why, clock));
+    else if (site !== undefined) looks.push(await lookAt(site, clock, call));
   }
   // A change that another saw was made before this server is read again: what is still missing then is gone.
   for (const id of wentBack(looks, before).keys()) {
@@ -75,8 +76,3 @@ const notAsked = (server: string, why: Fault, clock: Clock): RuvLook => ({
   ...{ server, at: new Date(clock.now()).toISOString(), there: clock.now() },
   read: fail({ ...why, where: { server } }),
 });
-
-const NOT_REACHED: Fault = {
-  ...{ code: 'unreachable', message: 'It is not reached.', fix: 'Check the connection to it.' },
-  where: {},
-};

@@ -1,4 +1,5 @@
 import { readTopology } from '../../../shared/fleet/model/topology';
+import { whyUnreached } from '../base/why-unreached';
 import { drawnAndRunning } from '../../../shared/fleet/model/running';
 import type { Pull } from '../../../shared/fleet/model/fleet';
 import { runsWith } from '../../../shared/observed/observed-config';
@@ -14,7 +15,6 @@ import { unexpected } from '../base/unexpected';
 import { type Clock, until } from '../base/time';
 import { lookAt, type Looked, REQUEST_MS } from './look';
 import { takes } from './login';
-import { noWay } from './way';
 
 /** How often a session that is refused is shown again. Milliseconds. */
 const AGAIN_MS = 1_000;
@@ -37,7 +37,7 @@ export async function lookAtFleet(
   // What was not read is not missing, it is unknown.
   const silent = fleet.observed
     .filter(({ id }) => !fleet.sites.has(id))
-    .map(({ id, faults }) => notLooked(id, at, faults[0] ?? notReached(id)));
+    .map(({ id, faults }) => notLooked(id, at, whyUnreached(id, faults)));
   const report = await lookAtPulls([...fleet.sites.values()], pulls, clock, call, (servers) =>
     told([...servers, ...silent]),
   );
@@ -51,9 +51,6 @@ export async function lookAtFleet(
 
 const notLooked = (server: string, at: string, why: Fault): ServerServes =>
   judgeServes({ ...nothingLooked(server, at, null), noWay: why });
-
-const notReached = (server: string): Fault =>
-  noWay(server, 'The server is not reached.', 'Check the connection to it.');
 
 /** The same of given servers and pulls. */
 export async function lookAtPulls(

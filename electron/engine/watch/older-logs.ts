@@ -1,4 +1,5 @@
 import type { FleetServer } from '../../../shared/fleet/model/fleet';
+import { whyUnreached } from '../base/why-unreached';
 import type { FleetText, LogLineView } from '../../../shared/ipc';
 import {
   MOST_OLDER_CHARACTERS,
@@ -57,7 +58,7 @@ export async function olderLogs(
     const where = { server: server.id };
     const nothing = (fault: Fault): Part => ({ ...where, lines: [], from: null, fault });
     try {
-      if (site === null) return nothing(observed.faults[0] ?? { ...NOT_REACHED, where });
+      if (site === null) return nothing(whyUnreached(server.id, observed.faults));
       const offset = (serverNow(site, clock) - clock.now()) * 1000;
       const place = back.servers.find((it) => it.server === server.id);
       const before = place?.clock === 'its' ? place.at : (place?.at ?? back.before) + offset;
@@ -102,10 +103,3 @@ function viewsOf(
 }
 
 const minus = (time: number | null, offset: number): number | null => (time === null ? null : time - offset);
-
-const NOT_REACHED: Fault = {
-  code: 'not-reached',
-  message: 'It was not reached.',
-  fix: 'Check that it runs and that its address is right, then try again.',
-  where: {},
-};

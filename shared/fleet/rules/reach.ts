@@ -31,19 +31,20 @@ const finding = findingsOf(words);
 export function check({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
     const found: Problem[] = [];
-    if (observed.state === 'unreachable' && observed.faults.length === 0)
-      found.push(
-        finding(
-          'server-unreachable',
-          id,
-          `${id} could not be reached.`,
-          'Check its endpoint and that the machine is up.',
-        ),
-      );
+    if (observed.state === 'unreachable' && observed.faults.length === 0) found.push(serverUnreachable(id));
     if (observed.state === 'stopped') found.push(serverStopped(id, observed));
     return found;
   });
 }
+
+/** A server of which no fault says why it could not be reached. */
+export const serverUnreachable = (id: string): Problem =>
+  finding(
+    'server-unreachable',
+    id,
+    `${id} could not be reached.`,
+    'Check its endpoint and that the machine is up.',
+  );
 
 /** A server whose kanidmd does not run. */
 export const serverStopped = (id: string, { facts }: ObservedServer): Problem =>
