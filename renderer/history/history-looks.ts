@@ -29,5 +29,5 @@ export const markLooks: Readonly<
   refresh: { sign: '◆', colour: '--warn', words: 'refresh' },
   break: { sign: '✕', colour: '--bad', words: 'not replicating, or not known' },
   heal: { sign: '✓', colour: '--good', words: 'replicating' },
-  gap: { sign: '□', colour: '--muted', words: 'not watched from here on' },
+  gap: { sign: '□', colour: '--muted', words: 'not watched for a time' },
 };

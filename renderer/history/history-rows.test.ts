@@ -40,7 +40,7 @@ it('says what happened, the newest first, and where nobody watched', () => {
     ]),
   ).toMatchObject([
     { kind: 'heal', at: T + 50_000 },
-    { kind: 'gap', at: T + 15_000 },
+    { kind: 'gap', at: T + 15_000, text: 'idm-b ← idm-a: not watched for 35 s' },
     { kind: 'break', at: T + 10_000, text: 'idm-b ← idm-a: broken. idm-a is stopped.' },
     { kind: 'refresh' },
     { kind: 'start', text: 'kanidmd started on idm-a' },

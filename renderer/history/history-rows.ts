@@ -106,7 +106,7 @@ function changesOf(name: string, { seen, leftOut }: PullHistory, from: number): 
     const before = seen[n - 1];
     const unwatched = before !== undefined && now.from > before.to;
     const gap: readonly Mark[] = unwatched
-      ? [{ at: before.to, kind: 'gap', text: `${name}: not watched from here on` }]
+      ? [{ at: before.to, kind: 'gap', text: `${name}: not watched for ${span(now.from - before.to)}` }]
       : [];
     // What lies before the first one may have been left out: then nothing is known to have changed there.
     if (now.from < from || (before === undefined && leftOut)) return gap;
