@@ -54,6 +54,26 @@ export function covers(known: Ruv, cid: Cid): boolean {
 /** Every change identifier that is known, in order, by server uuid: kanidmd keeps each for a week, whatever it changed. */
 export type KnownChanges = Record<string, Moment[]>;
 
+/** The oldest change of each server that is still kept. */
+export function oldestOf(known: KnownChanges): Ruv {
+  return Object.fromEntries(
+    Object.entries(known).flatMap(([server, [first]]): [string, Moment][] =>
+      first ? [[server, first]] : [],
+    ),
+  );
+}
+
+/**
+ * Whether somebody whose vector is `ruv` is too far behind to catch up: of a server that both know, the other side keeps
+ * nothing any more from before its own newest change (source 1.10.5).
+ * @param oldest what the other side keeps.
+ */
+export const isBehind = (ruv: Ruv, oldest: Ruv): boolean =>
+  Object.entries(oldest).some(([server, first]) => {
+    const newest = ruv[server];
+    return newest !== undefined && compareMoments(first, newest) > 0;
+  });
+
 /** The moments of both, each once and in order. */
 export function withMoments(mine: readonly Moment[], more: readonly Moment[]): Moment[] {
   const all = [...mine, ...more].sort(compareMoments);

@@ -36,7 +36,7 @@ export class ConsumerTask {
 
   /** Runs until stopped. */
   async run(): Promise<void> {
-    const { log, clock, config, resolve } = this.context;
+    const { log, clock, config, resolve, version } = this.context;
     const { origin } = this.partner;
     const address = originAddress(origin);
     if (!address) {
@@ -45,10 +45,18 @@ export class ConsumerTask {
       return;
     }
     const interval = config.replication?.taskPollInterval ?? 15;
+    // Releases of 2024 look the name up once.
+    const once = version.shape === 'early' ? await resolve(address.host) : null;
+    if (once?.length === 0) {
+      log.error('Replica origin could not resolve to ip:port', [['err', words.noName]]);
+      this.ended = true;
+      return;
+    }
     log.info(`Replica task for ${origin} has started.`);
     let due = performance.now();
     for (;;) {
-      const addresses = (await resolve(address.host)).map((host) => ({ host, port: address.port }));
+      const found = once ?? (await resolve(address.host));
+      const addresses = found.map((host) => ({ host, port: address.port }));
       if (addresses.length === 0) {
         log.warn(`Unable to resolve '${origin}' to ip:port.`, [['err', words.noName]]);
         log.warn(`No replication addresses available, delaying replication operation for '${origin}'`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { printAddress, type Address } from '../addresses';
 import { answerLimit } from '../clock';
 import type { Partner } from '../config/schema';
+import { oldestOf } from '../data/cid';
 import type { KeyCert } from '../certificate';
 import type { Context } from '../context';
 import type { Fields } from '../log-writer';
@@ -28,16 +29,23 @@ export async function runRound(
 ): Promise<'refresh' | undefined> {
   const { database, log, version } = context;
   const span = new Span('repl_run_consumer', spanFields(supplier, context, 'round'));
-  const { domainUuid, ruv } = database.now;
-  const answer = await ask(supplier, { say: 'incremental', domainUuid, ruv }, own, span, context);
+  const { domainUuid, ruv, known } = database.now;
+  const request: Request = { say: 'incremental', domainUuid, ruv, oldest: oldestOf(known) };
+  const answer = await ask(supplier, request, own, span, context);
   const automatic = supplier.partner.automaticRefresh;
   let outcome: 'refresh' | undefined;
-  if (answer?.say === 'domain-mismatch') {
-    span.error(words.notEquivalent).error(words.mustRefresh);
+  if (answer?.say === 'domain-mismatch' || answer?.say === 'consumer-behind') {
+    const why = answer.say === 'consumer-behind' ? words.outdated : words.notEquivalent;
+    span.error(why).error(words.mustRefresh);
     commit(span, context);
     if (automatic) span.warn(words.now);
     else span.error(words.manually);
     outcome = automatic ? 'refresh' : undefined;
+  } else if (answer?.say === 'supplier-behind') {
+    // The round says Success for all that, as it was reported.
+    span.warn(words.ahead).error(words.supplierMustRefresh);
+    commit(span, context);
+    span.info('Incremental Replication Success');
   } else if (answer?.say === 'changes') {
     const trouble =
       answer.entries.length > 0 ? levelTrouble('incremental', answer.domainLevel, context) : undefined;

@@ -1,6 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { answerLimit } from '../clock';
 import type { Pin } from '../certificate';
+import { isBehind, oldestOf } from '../data/cid';
 import { entryClasses } from '../data/entry';
 import { judge } from '../judge';
 import type { Context } from '../context';
@@ -56,16 +57,21 @@ export async function answerConsumer(
   }
 
   const own = database.now;
+  const unwilling = (why: string) => (version.shape === 'early' ? span.error(why) : log.error(why));
   if (request.say === 'refresh') {
     const people = own.entries.filter((entry) => entryClasses(entry).includes('person')).length;
     const ms = people === 0 ? 0 : Math.min(transfer.leastMs + people * transfer.eachMs, transfer.mostMs);
     await new Promise((done) => setTimeout(done, ms));
     send(socket, { say: 'everything', ...database.refreshData() });
   } else if (request.domainUuid !== own.domainUuid) {
-    const mismatch = 'Replication - Consumer Domain UUID does not match our local domain uuid.';
-    if (version.shape === 'early') span.error(mismatch);
-    else log.error(mismatch);
+    unwilling('Replication - Consumer Domain UUID does not match our local domain uuid.');
     send(socket, { say: 'domain-mismatch' });
+  } else if (isBehind(request.ruv, oldestOf(own.known))) {
+    unwilling('Replication - Consumer is lagging and must be refreshed.');
+    send(socket, { say: 'consumer-behind' });
+  } else if (isBehind(own.ruv, request.oldest)) {
+    unwilling('Replication - Supplier is lagging and must be investigated.');
+    send(socket, { say: 'supplier-behind' });
   } else {
     const { domainLevel, ruv, known } = own;
     const entries = database.changesSince(request.ruv);

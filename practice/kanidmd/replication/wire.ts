@@ -5,7 +5,13 @@ import { entrySchema, knownSchema, ruvSchema } from '../data/database';
 /** What a consumer says inside the TLS connection, one message after the other. */
 export const requestSchema = z.discriminatedUnion('say', [
   z.object({ say: z.literal('alert'), alert: z.string() }),
-  z.object({ say: z.literal('incremental'), domainUuid: z.string(), ruv: ruvSchema }),
+  z.object({
+    say: z.literal('incremental'),
+    domainUuid: z.string(),
+    ruv: ruvSchema,
+    /** The oldest change of each server that the consumer still keeps. */
+    oldest: ruvSchema,
+  }),
   z.object({ say: z.literal('refresh') }),
 ]);
 
@@ -13,6 +19,8 @@ export const requestSchema = z.discriminatedUnion('say', [
 export const answerSchema = z.discriminatedUnion('say', [
   z.object({ say: z.literal('alert'), alert: z.string() }),
   z.object({ say: z.literal('domain-mismatch') }),
+  z.object({ say: z.literal('consumer-behind') }),
+  z.object({ say: z.literal('supplier-behind') }),
   z.object({
     say: z.literal('changes'),
     domainLevel: z.number(),

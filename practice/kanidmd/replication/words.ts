@@ -10,6 +10,15 @@ export const words = {
   notEquivalent:
     "Unable to proceed with consumer incremental - the supplier has indicated that our domain_uuid's are not " +
     'equivalent. This can occur when adding a new consumer to an existing topology.',
+  outdated:
+    'Unable to proceed with consumer incremental - the supplier has indicated that our RUV is outdated, and ' +
+    'replication would introduce data corruption.',
+  ahead:
+    'Unable to proceed with consumer incremental - the supplier has indicated that our RUV is ahead, and ' +
+    'replication would introduce data corruption.',
+  supplierMustRefresh:
+    "This supplier's content must be refreshed to proceed. If you have configured automatic refresh, this will " +
+    'occur shortly.',
   mustRefresh:
     "This server's content must be refreshed to proceed. If you have configured automatic refresh, this will " +
     'occur shortly.',

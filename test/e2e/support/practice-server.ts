@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readRounds, type SeenRound } from './rounds';
 
@@ -51,6 +51,17 @@ export class PracticeServer {
 
   async createPerson(name: string): Promise<void> {
     await this.#kanidmd(['practice', 'create-person', name]);
+  }
+
+  /** Makes its database one that knows no change of the last days, as an old copy does. It must be stopped. */
+  forget(days: number): void {
+    const file = join(this.#folder, 'var', 'lib', 'kanidm', 'kanidm.db');
+    const database = JSON.parse(readFileSync(file, 'utf8'));
+    for (const [server, { secs }] of Object.entries<{ readonly secs: number }>(database.ruv)) {
+      database.ruv[server] = { secs: secs - days * 86_400, nanos: 0 };
+      database.known[server] = [database.ruv[server]];
+    }
+    writeFileSync(file, JSON.stringify(database));
   }
 
   /** Its rounds and refreshes, oldest first, from its journal. */

@@ -9,7 +9,8 @@ export interface SeenRound {
   readonly at: number;
 }
 
-const HEAD = /^(\S+) \w+\s+(repl_run_consumer|repl_run_consumer_refresh) \[.*\bserver_name: (\S+)/;
+const HEAD =
+  /^(\S+) \w+\s+(repl_run_consumer|repl_run_consumer_refresh) \[.*\b(?:server_name|domain): "?([^\s"]+)/;
 const WORKED = {
   incremental: 'Incremental Replication Success',
   refresh: 'Replication refresh was successful.',
