@@ -2,7 +2,7 @@
 export * from './contract';
 export { LONGEST_PATH, LONGEST_TEXT } from './ask';
 export type { DraftHead, FileOnDisk } from './keeping';
-export type { LogLineView } from './log-line';
+export { IN_STEP, stepOf, type LogLineView } from './log-line';
 export { BELIEVED_FOR, REPEAT_EVERY } from '../observed/believed';
 export type { FleetText } from './values';
 export * from './containers';

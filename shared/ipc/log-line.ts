@@ -25,7 +25,7 @@ export const logLine = z
     key: z.string().max(1000),
     /** When the server wrote it, by the server's clock: microseconds since the epoch. */
     at: z.number(),
-    /** That clock minus ours when it was last measured, microseconds. Lines of several servers are ordered by `at - offset`. */
+    /** That clock minus ours when it was last measured, microseconds; 0: in step (`stepOf`). Lines of several servers are ordered by `at - offset`. */
     offset: z.number(),
     server: z.string(),
     /** Lines of one server with the same group belong together: a span's uuid, a start. Null: it stands alone. */
@@ -42,3 +42,9 @@ export const logLine = z
   })
   .readonly();
 export type LogLineView = z.output<typeof logLine>;
+
+/** A clock that is off by less is in step with ours: so far a measurement over the network errs. Microseconds. */
+export const IN_STEP = 1_000_000;
+
+/** How far off a clock counts as, microseconds: lines of clocks in step are ordered by the times that are shown. */
+export const stepOf = (offset: number): number => (Math.abs(offset) < IN_STEP ? 0 : offset);

@@ -1,6 +1,6 @@
 import type { FleetServer } from '../../../shared/fleet/model/fleet';
 import { whyUnreached } from '../base/why-unreached';
-import type { FleetText, LogLineView } from '../../../shared/ipc';
+import { stepOf, type FleetText, type LogLineView } from '../../../shared/ipc';
 import {
   MOST_OLDER_CHARACTERS,
   MOST_OLDER_LINES,
@@ -59,7 +59,7 @@ export async function olderLogs(
     const nothing = (fault: Fault): Part => ({ ...where, lines: [], from: null, fault });
     try {
       if (site === null) return nothing(whyUnreached(server.id, observed.faults));
-      const offset = (serverNow(site, clock) - clock.now()) * 1000;
+      const offset = stepOf((serverNow(site, clock) - clock.now()) * 1000);
       const place = back.servers.find((it) => it.server === server.id);
       const before = place?.clock === 'its' ? place.at : (place?.at ?? back.before) + offset;
       const older = await site.connection.logsBefore(before, {

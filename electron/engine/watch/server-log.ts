@@ -1,4 +1,4 @@
-import type { LogLineView } from '../../../shared/ipc';
+import { stepOf, type LogLineView } from '../../../shared/ipc';
 import { cureOf } from '../../../shared/base/cure';
 import { retryAfter } from '../../../shared/base/retry-after';
 import { fail, type Fault, type Result, ok } from '../../../shared/base/result';
@@ -96,7 +96,7 @@ async function* itemsOf(log: ServerLog, site: Site, told: ToldLines): AsyncGener
   // Since then by the server's clock; what it shows now is known, whatever ours was set to.
   const now = serverNow(site, clock);
   const since = told.since(now, log.sinceMs - clock.now() + now);
-  const offset = (now - clock.now()) * 1000;
+  const offset = stepOf((now - clock.now()) * 1000);
   const groups = new LineGroups();
   const items = log.follow
     ? log.server.tail.read(site.connection, { since, now }, signal)

@@ -1,15 +1,12 @@
-import type { LogLineView } from '../../../shared/ipc';
+import { IN_STEP, type LogLineView } from '../../../shared/ipc';
 import { span } from '../../base/words';
-
-/** A clock that is further off than this is spoken of, microseconds. */
-const OFF = 1_000_000;
 
 /** How far the clock of a line's server was off when it was measured; null: not so far that a time would mislead. */
 export function clockWords({
   server,
   offset,
 }: Pick<LogLineView, 'server' | 'offset'>): { readonly short: string; readonly long: string } | null {
-  if (Math.abs(offset) < OFF) return null;
+  if (Math.abs(offset) < IN_STEP) return null;
   const off = span(Math.abs(offset) / 1000);
   return {
     short: `clock ${offset > 0 ? '+' : '−'}${off}`,
