@@ -61,13 +61,17 @@ export async function practise(options: Partial<PracticeFleetOptions> = {}): Pro
   };
 }
 
-/** Opens Kanilink for this test; it ends with the test. */
+/**
+ * Opens Kanilink for this test; it ends with the test. A fleet file that is named is open when this returns: a key that is
+ * pressed before is lost.
+ */
 export async function open(
   options: WindowOptions = {},
 ): Promise<{ readonly window: MainWindow; readonly electron: ElectronWindow }> {
   const electron = await openWindow(options);
   windows.push(electron);
   ends.push(() => electron.close());
+  if (options.fleet !== undefined) await electron.page.getByTestId('file-state').waitFor();
   return { electron, window: new MainWindow(electron.page) };
 }
 
