@@ -4,16 +4,7 @@ import type { DraftHead } from '../../shared/ipc';
 import { createClient } from '../bridge/client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { App } from './app.svelte';
-import {
-  afterSaving,
-  goOnUnsaved,
-  mayClose,
-  openPath,
-  save,
-  saveAndGoOn,
-  saveAs,
-  takeDraftBack,
-} from './files';
+import { afterSaving, goOnUnsaved, mayClose, openPath, saveAndGoOn, takeDraftBack } from './files';
 import { NOT_READ, reviewTrust } from './trust';
 
 const text = 'version = 1\nname = "Lab"\n';
@@ -30,46 +21,6 @@ async function opened() {
   await opening;
   return { bridge, app };
 }
-
-it('saving names the text it expects on disk, so that nothing is overwritten unseen', async () => {
-  const { bridge, app } = await opened();
-  app.edit('Add', add);
-  const saving = save(app);
-  expect(bridge.last('ask').question).toEqual({
-    path: '/lab.toml',
-    text: app.document.text,
-    expect: text,
-    from: '/lab.toml',
-  });
-  bridge.answer('fleet.save', { path: '/lab.toml' });
-  await soon();
-  bridge.answer('settings.write', {});
-  expect(await saving).toBe(true);
-  expect(app.document.saved).toBe(true);
-});
-
-it('a refused save leaves the changes unsaved and says why', async () => {
-  const { bridge, app } = await opened();
-  app.edit('Add', add);
-  const saving = save(app);
-  const error = {
-    code: 'file-changed',
-    message: 'The file was changed by somebody else.',
-    fix: 'Open it again.',
-    where: {},
-  };
-  bridge.say({ kind: 'answer', id: bridge.last('ask').id, answer: { ok: false, error } });
-  expect(await saving).toBe(false);
-  expect(app.document.saved).toBe(false);
-  expect(app.notices.shown[0]?.title).toBe('The file was changed by somebody else.');
-});
-
-it('choosing no file is no save', async () => {
-  const { bridge, app } = await opened();
-  const saving = saveAs(app);
-  bridge.answer('dialog.save-fleet', { path: null });
-  expect(await saving).toBe(false);
-});
 
 it('asks before unsaved changes would be lost', async () => {
   const { app } = await opened();

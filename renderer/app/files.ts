@@ -1,9 +1,10 @@
 import { newFleet } from '../../shared/fleet/edit/edit-fleet';
 import type { DraftHead } from '../../shared/ipc';
 import type { App, Leave, UnsavedQuestion } from './app.svelte';
+import { save } from './saving';
 import { reviewTrust } from './trust';
 
-/** Opening and saving fleet files, as the buttons, the menu and the palette do it. */
+/** Opening and leaving fleet files, as the buttons, the menu and the palette do it. */
 
 /**
  * Asks about unsaved changes when there are any, then goes on; a person's Cancel ends it there. `then` gets the text the
@@ -168,61 +169,6 @@ async function startPractice(app: App, leave: Leave): Promise<void> {
   else app.notices.fault(answer.error);
 }
 
-/** Saves where the file lies, or asks where. Returns true when all is saved. */
-export async function save(app: App): Promise<boolean> {
-  const { document } = app;
-  if (!document.open) return true;
-  return document.path === null ? await saveAs(app) : await write(app, document.path, document.savedText);
-}
-
-/** Asks where, and saves there; the dialog has asked about overwriting. */
-export async function saveAs(app: App): Promise<boolean> {
-  const suggested = app.document.path ?? `${slug(app.document.fleet?.name ?? 'fleet')}.toml`;
-  const unsaved = whileUnsaved(app);
-  const answer = await app.client.ask('dialog.save-fleet', { suggested });
-  if (!answer.ok) {
-    app.notices.fault(answer.error, unsaved);
-    return false;
-  }
-  const path = answer.value.path;
-  if (path === null) return false;
-  if (path === app.document.path) return await write(app, path, app.document.savedText);
-  const there = await app.client.ask('fleet.load', { path });
-  return await write(app, path, there.ok ? there.value.text : null);
-}
-
-async function write(app: App, path: string, expect: string | null): Promise<boolean> {
-  const { text, path: from } = app.document;
-  const unsaved = whileUnsaved(app);
-  app.document.saving = text;
-  const answer = await app.client.ask('fleet.save', { path, text, expect, from });
-  if (answer.ok) app.document.wasSaved(answer.value.path, text);
-  app.document.saving = null;
-  if (!answer.ok) {
-    if (answer.error.code === 'fleet-changed' && path === from && (await showDisk(app))) return false;
-    app.notices.fault(answer.error, unsaved);
-    return false;
-  }
-  app.notices.show('good', `Saved ${app.document.fileLabel}.`);
-  await app.settings.opened(answer.value.path);
-  return true;
-}
-
-/** That it could not be saved is so while this document is open and not saved. */
-function whileUnsaved({ document }: App): () => boolean {
-  const { taken } = document;
-  return () => document.taken === taken && !document.saved;
-}
-
-/** Shows what another program did to the file, unless a question is open. @returns false when it is not shown */
-async function showDisk(app: App): Promise<boolean> {
-  if (app.dialog !== null) return false;
-  await app.onDisk.look();
-  if (app.dialog !== null || app.onDisk.changed === null) return false;
-  app.dialog = { kind: 'disk' };
-  return true;
-}
-
 function take(
   app: App,
   path: string | null,
@@ -242,9 +188,3 @@ function take(
   app.comparing.forget();
   app.document.take(path, text, savedText, trusted, draft);
 }
-
-const slug = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '') || 'fleet';

@@ -11,16 +11,8 @@ import {
   wordsOf,
 } from '../../shared/ipc';
 import type { App } from '../app/app.svelte';
-import {
-  adoptServers,
-  afterSaving,
-  closeWindow,
-  newFile,
-  openFile,
-  practise,
-  save,
-  saveAs,
-} from '../app/files';
+import { adoptServers, afterSaving, closeWindow, newFile, openFile, practise } from '../app/files';
+import { save, saveAs } from '../app/saving';
 import { saveDiagnostics } from '../app/save-diagnostics';
 import { startPairing } from '../app/pairing';
 import { savePicture } from '../topology/save-picture';

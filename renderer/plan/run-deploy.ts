@@ -2,7 +2,7 @@ import { rememberDomain } from '../../shared/fleet/edit/remember-domain';
 import { ok } from '../../shared/base/result';
 import type { App } from '../app/app.svelte';
 import type { FleetDocument } from '../document/document.svelte';
-import { save } from '../app/files';
+import { save } from '../app/saving';
 import type { Order, Run } from '../deploys/deploy-run.svelte';
 import { stepNews } from '../deploys/step-words';
 import { outcomeWords } from '../deploys/outcome-words';
