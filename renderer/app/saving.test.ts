@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addServer } from '../../shared/fleet/edit/edit-fleet';
 import { createClient } from '../bridge/client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
@@ -54,4 +54,55 @@ it('choosing no file is no save', async () => {
   const saving = saveAs(app);
   bridge.answer('dialog.save-fleet', { path: null });
   expect(await saving).toBe(false);
+});
+
+describe('an answer that comes when another document is open', () => {
+  const other = 'version = 1\nname = "Other"\n';
+
+  it('renames nothing, and lets nobody go on as if that one were saved', async () => {
+    const { bridge, app } = opened();
+    app.edit('Add', add);
+    const saving = save(app);
+    app.document.take(null, other, null);
+    bridge.answer('fleet.save', { path: '/lab.toml' });
+    await soon();
+    bridge.answer('settings.write', {});
+    expect(await saving).toBe(false);
+    expect(app.document).toMatchObject({ path: null, savedText: null, saved: false, saving: null });
+    expect(app.notices.shown.at(-1)?.title).toBe('Saved lab.toml.');
+  });
+
+  it('ends no save of that one', async () => {
+    const { bridge, app } = opened();
+    app.edit('Add', add);
+    const first = save(app);
+    const asked = bridge.last('ask').id;
+    app.document.take('/other.toml', other, other);
+    app.edit('Add', add);
+    const second = save(app);
+    bridge.say({ kind: 'answer', id: asked, answer: { ok: true, value: { path: '/lab.toml' } } });
+    await soon();
+    bridge.answer('settings.write', {});
+    expect(await first).toBe(false);
+    expect(app.document.saving).toBe(app.document.text);
+    bridge.answer('fleet.save', { path: '/other.toml' });
+    await soon();
+    bridge.answer('settings.write', {});
+    expect(await second).toBe(true);
+    expect(app.document).toMatchObject({ path: '/other.toml', saved: true, saving: null });
+  });
+
+  it('shows nothing of a save that was refused', async () => {
+    const { bridge, app } = opened();
+    app.edit('Add', add);
+    const saving = save(app);
+    const asked = bridge.last('ask').id;
+    app.document.take('/other.toml', other, other);
+    app.onDisk.follow('/other.toml');
+    const error = { code: 'fleet-changed', message: 'It is another.', fix: 'Open it again.', where: {} };
+    bridge.say({ kind: 'answer', id: asked, answer: { ok: false, error } });
+    expect(await saving).toBe(false);
+    expect(app.dialog).toBeNull();
+    expect(app.notices.shown).toEqual([]);
+  });
 });

@@ -1,8 +1,9 @@
+import { fileName } from '../base/words';
 import type { App } from './app.svelte';
 
 /** Saving the fleet file, as the buttons, the menu and the palette do it. */
 
-/** Saves where the file lies, or asks where. Returns true when all is saved. */
+/** Saves where the file lies, or asks where. Returns true when it is saved and still open. */
 export async function save(app: App): Promise<boolean> {
   const { document } = app;
   if (!document.open) return true;
@@ -25,21 +26,26 @@ export async function saveAs(app: App): Promise<boolean> {
   return await write(app, path, there.ok ? there.value.text : null);
 }
 
+/** Its answer may come when another document is open: it says nothing about that one. */
 async function write(app: App, path: string, expect: string | null): Promise<boolean> {
-  const { text, path: from } = app.document;
+  const { document } = app;
+  const { text, path: from, taken } = document;
   const unsaved = whileUnsaved(app);
-  app.document.saving = text;
+  document.saving = text;
   const answer = await app.client.ask('fleet.save', { path, text, expect, from });
-  if (answer.ok) app.document.wasSaved(answer.value.path, text);
-  app.document.saving = null;
+  const stillOpen = document.taken === taken;
+  if (stillOpen && answer.ok) document.wasSaved(answer.value.path, text);
+  if (stillOpen && document.saving === text) document.saving = null;
   if (!answer.ok) {
+    // A person agreed to lose it.
+    if (!stillOpen) return false;
     if (answer.error.code === 'fleet-changed' && path === from && (await showDisk(app))) return false;
     app.notices.fault(answer.error, unsaved);
     return false;
   }
-  app.notices.show('good', `Saved ${app.document.fileLabel}.`);
+  app.notices.show('good', `Saved ${fileName(answer.value.path)}.`);
   await app.settings.opened(answer.value.path);
-  return true;
+  return document.taken === taken;
 }
 
 /** That it could not be saved is so while this document is open and not saved. */

@@ -19,7 +19,7 @@ export class FleetDocument {
   path = $state<string | null>(null);
   /** The text on disk as it was loaded or saved last; null: never saved. */
   savedText = $state<string | null>(null);
-  /** The text that is being saved; null: none. */
+  /** The text of this document that is being saved; null: none. */
   saving = $state<string | null>(null);
   #history = $state.raw<History>(startHistory(''));
   #trusted = $state(true);
@@ -71,6 +71,7 @@ export class FleetDocument {
     this.path = path;
     this.#trusted = trusted;
     this.savedText = savedText;
+    this.saving = null;
     this.#history = startHistory(text, [], trusted);
     if (trusted && draft?.baseTrusted !== false && savedText !== null && savedText !== text) {
       const left = leftOf(readFleet(savedText, null).fleet, this.reading.fleet, []);

@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { clickMenu } from './support/electron-window';
+import { open } from './support/session';
+import { twoServers } from './support/two-servers';
+import { until } from './support/until';
+
+const LIMIT_MS = 30_000;
+
+let folder: string;
+let home: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kanilink-saving-'));
+  home = join(folder, 'home.toml');
+  writeFileSync(home, twoServers('Home lab'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+type Session = Awaited<ReturnType<typeof open>>;
+
+const untilState = ({ window }: Session, state: string): Promise<unknown> =>
+  until(
+    `the title bar says ${state}`,
+    async () => (await window.page.getByTestId('file-state').innerText()).trim() === state,
+    LIMIT_MS,
+  );
+
+async function removeB(session: Session): Promise<void> {
+  const { window } = session;
+  await window.servers.select('idm-b');
+  await window.page.keyboard.press('Delete');
+  await window.page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-b' }).click();
+  await untilState(session, 'home.toml · unsaved');
+}
+
+it('a slow save that ends when another fleet is open leaves that one alone', async () => {
+  const session = await open({ fleet: home });
+  const { window, electron } = session;
+  await removeB(session);
+  const engine = await electron.app.evaluate(
+    ({ app }) => app.getAppMetrics().find(({ name }) => name === 'Kanilink engine')?.pid ?? null,
+  );
+  if (engine === null) throw new Error('the engine does not run');
+  process.kill(engine, 'SIGSTOP');
+  try {
+    await window.page.keyboard.press('Control+S');
+    await clickMenu(electron.app, 'new');
+    await window.page.getByTestId('unsaved-dialog').getByRole('button', { name: 'Don’t save' }).click();
+    await untilState(session, 'new fleet · unsaved');
+  } finally {
+    process.kill(engine, 'SIGCONT');
+  }
+  await window.notices.getByText('Saved home.toml.').waitFor({ timeout: LIMIT_MS });
+  await untilState(session, 'new fleet · unsaved');
+  const saved = readFileSync(home, 'utf8');
+  expect(saved).toContain('name = "Home lab"');
+  expect(saved).not.toContain('idm-b');
+});
