@@ -8,10 +8,10 @@ import type { App } from './app.svelte';
 export async function saveDiagnostics(app: App, withoutAddresses: boolean): Promise<void> {
   const { document } = app;
   const fleet = document.open && document.fleet !== null && document.trusted ? document.question() : null;
+  const suggested = `${document.fileLabel.replace(/\.toml$/, '')}-diagnostics.json`;
   app.notices.say('Reading the servers for diagnostics.');
   const made = await app.client.ask('fleet.diagnose', { fleet, withoutAddresses });
   if (!made.ok) return app.notices.fault(made.error);
-  const suggested = `${document.fileLabel.replace(/\.toml$/, '')}-diagnostics.json`;
   const base64 = bytesToBase64(new TextEncoder().encode(made.value.text));
   const saved = await app.client.ask('file.save-as', { suggested, kind: 'json', base64 });
   if (!saved.ok) app.notices.fault(saved.error);

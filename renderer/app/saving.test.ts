@@ -9,6 +9,8 @@ const text = 'version = 1\nname = "Lab"\n';
 const add = (from: string) => addServer(from, { id: 'idm-a', connect: 'ssh', endpoint: 'ssh://a' });
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+const nowhere = { path: '/copy.toml', text: '' };
+
 function opened() {
   const bridge = new RecordedBridge();
   const app = new App(createClient(bridge));
@@ -105,4 +107,64 @@ describe('an answer that comes when another document is open', () => {
     expect(app.dialog).toBeNull();
     expect(app.notices.shown).toEqual([]);
   });
+});
+
+describe('another document is opened while the system asks where to save', () => {
+  const other = 'version = 1\nname = "Other"\n';
+
+  it('nothing is written, which is said', async () => {
+    const { bridge, app } = opened();
+    const saving = saveAs(app);
+    app.document.take('/other.toml', other, other);
+    bridge.answer('dialog.save-fleet', { path: '/copy.toml' });
+    await soon();
+    expect(bridge.last('ask').name).toBe('dialog.save-fleet');
+    expect(await saving).toBe(false);
+    expect(app.document).toMatchObject({ path: '/other.toml', saving: null });
+    expect(app.notices.shown.at(-1)?.title).toBe('Nothing was saved.');
+  });
+
+  it('or while it is looked at what is there', async () => {
+    const { bridge, app } = opened();
+    const saving = saveAs(app);
+    bridge.answer('dialog.save-fleet', { path: '/copy.toml' });
+    await soon();
+    app.document.take('/other.toml', other, other);
+    bridge.answer('fleet.load', { ...nowhere, trusted: false });
+    await soon();
+    expect(bridge.last('ask').name).toBe('fleet.load');
+    expect(await saving).toBe(false);
+  });
+
+  it('“Save” of a fleet in no file writes no other one either', async () => {
+    const { bridge, app } = opened();
+    app.document.take(null, text, null);
+    const saving = save(app);
+    app.document.take('/copy.toml', other, other);
+    bridge.answer('dialog.save-fleet', { path: '/copy.toml' });
+    await soon();
+    expect(bridge.last('ask').name).toBe('dialog.save-fleet');
+    expect(await saving).toBe(false);
+  });
+});
+
+it('“Save as” saves what was open when it was asked for', async () => {
+  const { bridge, app } = opened();
+  const saving = saveAs(app);
+  app.edit('Add', add);
+  bridge.answer('dialog.save-fleet', { path: '/copy.toml' });
+  await soon();
+  bridge.answer('fleet.load', { ...nowhere, trusted: true });
+  await soon();
+  expect(bridge.last('ask').question).toEqual({
+    path: '/copy.toml',
+    text,
+    expect: nowhere.text,
+    from: '/lab.toml',
+  });
+  bridge.answer('fleet.save', { path: '/copy.toml' });
+  await soon();
+  bridge.answer('settings.write', {});
+  expect(await saving).toBe(true);
+  expect(app.document).toMatchObject({ path: '/copy.toml', savedText: text, saved: false });
 });

@@ -3,16 +3,22 @@ import type { App } from './app.svelte';
 
 /** Saving the fleet file, as the buttons, the menu and the palette do it. */
 
+/** A document as it was when a person asked to save it. */
+type Wanted = Pick<App['document'], 'taken' | 'text' | 'path'>;
+
+const wantedOf = ({ document: { taken, text, path } }: App): Wanted => ({ taken, text, path });
+
 /** Saves where the file lies, or asks where. Returns true when it is saved and still open. */
 export async function save(app: App): Promise<boolean> {
-  const { document } = app;
-  if (!document.open) return true;
-  return document.path === null ? await saveAs(app) : await write(app, document.path, document.savedText);
+  const { open, path, savedText } = app.document;
+  if (!open) return true;
+  return path === null ? await saveAs(app) : await write(app, wantedOf(app), path, savedText);
 }
 
 /** Asks where, and saves there; the dialog has asked about overwriting. */
 export async function saveAs(app: App): Promise<boolean> {
-  const suggested = app.document.path ?? `${slug(app.document.fleet?.name ?? 'fleet')}.toml`;
+  const wanted = wantedOf(app);
+  const suggested = wanted.path ?? `${slug(app.document.fleet?.name ?? 'fleet')}.toml`;
   const unsaved = whileUnsaved(app);
   const answer = await app.client.ask('dialog.save-fleet', { suggested });
   if (!answer.ok) {
@@ -20,25 +26,40 @@ export async function saveAs(app: App): Promise<boolean> {
     return false;
   }
   const path = answer.value.path;
-  if (path === null) return false;
-  if (path === app.document.path) return await write(app, path, app.document.savedText);
+  if (path === null || !stillOpen(app, wanted)) return false;
+  if (path === app.document.path) return await write(app, wanted, path, app.document.savedText);
   const there = await app.client.ask('fleet.load', { path });
-  return await write(app, path, there.ok ? there.value.text : null);
+  return stillOpen(app, wanted) && (await write(app, wanted, path, there.ok ? there.value.text : null));
 }
 
-/** Its answer may come when another document is open: it says nothing about that one. */
-async function write(app: App, path: string, expect: string | null): Promise<boolean> {
+/** Is this the document that is open? Says otherwise that it was not saved. */
+function stillOpen({ document, notices }: App, { taken }: Wanted): boolean {
+  if (document.taken === taken) return true;
+  notices.show(
+    'warn',
+    'Nothing was saved.',
+    'Another fleet was opened meanwhile. To save that one, choose Save as again.',
+  );
+  return false;
+}
+
+/** The answer may come when another document is open: it says nothing about that one. */
+async function write(
+  app: App,
+  { taken, text, path: from }: Wanted,
+  path: string,
+  expect: string | null,
+): Promise<boolean> {
   const { document } = app;
-  const { text, path: from, taken } = document;
   const unsaved = whileUnsaved(app);
   document.saving = text;
   const answer = await app.client.ask('fleet.save', { path, text, expect, from });
-  const stillOpen = document.taken === taken;
-  if (stillOpen && answer.ok) document.wasSaved(answer.value.path, text);
-  if (stillOpen && document.saving === text) document.saving = null;
+  const isOpen = document.taken === taken;
+  if (isOpen && answer.ok) document.wasSaved(answer.value.path, text);
+  if (isOpen && document.saving === text) document.saving = null;
   if (!answer.ok) {
     // A person agreed to lose it.
-    if (!stillOpen) return false;
+    if (!isOpen) return false;
     if (answer.error.code === 'fleet-changed' && path === from && (await showDisk(app))) return false;
     app.notices.fault(answer.error, unsaved);
     return false;

@@ -6,10 +6,10 @@ import type { App } from '../app/app.svelte';
 /** Saves the plan the person reads as a runbook, where the person says. It is planned again: another plan is a fault. */
 export async function saveRunbook(app: App, plan: Plan, job: Job): Promise<void> {
   const fleet = app.document.question();
+  const suggested = `${app.document.fileLabel.replace(/\.toml$/, '')}-runbook.md`;
   const { fingerprint } = plan;
   const made = await app.client.ask('fleet.runbook', { fleet, fingerprint, job });
   if (!made.ok) return app.notices.fault(made.error);
-  const suggested = `${app.document.fileLabel.replace(/\.toml$/, '')}-runbook.md`;
   const base64 = bytesToBase64(new TextEncoder().encode(made.value.markdown));
   const saved = await app.client.ask('file.save-as', { suggested, kind: 'md', base64 });
   if (!saved.ok) app.notices.fault(saved.error);

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { clickMenu } from './support/electron-window';
+import { clickMenu, secondInstance, trustFile } from './support/electron-window';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
 import { until } from './support/until';
@@ -57,4 +57,32 @@ it('a slow save that ends when another fleet is open leaves that one alone', asy
   const saved = readFileSync(home, 'utf8');
   expect(saved).toContain('name = "Home lab"');
   expect(saved).not.toContain('idm-b');
+});
+
+it('“Save as” writes no other fleet than the one it was asked for', async () => {
+  const session = await open({ fleet: home });
+  const { window, electron } = session;
+  const other = join(folder, 'other.toml');
+  const copy = join(folder, 'copy.toml');
+  writeFileSync(other, twoServers('Other lab'));
+  await trustFile(electron.home, other);
+  await untilState(session, 'home.toml · saved');
+  const choose = await electron.app.evaluateHandle(({ dialog }) => {
+    const held = { choose: (_: string): void => undefined, asked: false };
+    dialog.showSaveDialog = () =>
+      new Promise((resolve) => {
+        held.asked = true;
+        held.choose = (filePath) => resolve({ canceled: false, filePath });
+      });
+    return held;
+  });
+  await clickMenu(electron.app, 'save-as');
+  await until('the system asks where', () => choose.evaluate(({ asked }) => asked), LIMIT_MS);
+  await secondInstance(electron, other);
+  await untilState(session, 'other.toml · saved');
+  await choose.evaluate((held, path) => held.choose(path), copy);
+  await window.notices.getByText('Nothing was saved.').waitFor();
+  expect(existsSync(copy)).toBe(false);
+  await untilState(session, 'other.toml · saved');
+  expect(readFileSync(other, 'utf8')).toBe(twoServers('Other lab'));
 });
