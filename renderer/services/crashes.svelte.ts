@@ -10,6 +10,8 @@ export interface Crash {
 /** Catches what nobody else does, shows it and writes it to the log file. */
 export class Crashes {
   current = $state.raw<Crash | null>(null);
+  /** What draws the parts that failed afresh. */
+  #failed: readonly (() => void)[] = [];
   readonly #client: Client;
 
   constructor(client: Client) {
@@ -26,7 +28,9 @@ export class Crashes {
     window.addEventListener('unhandledrejection', (event) => this.report(event.reason));
   }
 
-  report(cause: unknown): void {
+  /** @param afresh draws the part of the window afresh that failed by it; once, when the person goes on */
+  report(cause: unknown, afresh?: () => void): void {
+    if (afresh !== undefined) this.#failed = [...this.#failed, afresh];
     const error = cause instanceof Error ? cause : new Error(String(cause));
     const stack = error.stack ?? '';
     this.current = { message: error.message, details: `${error.message}\n${stack}` };
@@ -36,7 +40,11 @@ export class Crashes {
     });
   }
 
+  /** The person has read it. A part that fails again says so again. */
   goOn(): void {
+    const failed = this.#failed;
     this.current = null;
+    this.#failed = [];
+    for (const afresh of failed) afresh();
   }
 }

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { open } from './support/session';
+import { twoServers } from './support/two-servers';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kanilink-crash-'));
+  file = join(folder, 'home.toml');
+  writeFileSync(file, twoServers('Home lab'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const crash = (page: Page): Locator => page.getByTestId('crash');
+const goOn = (page: Page): Locator => crash(page).getByRole('button', { name: 'Go on' });
+
+/** What a list of lines is drawn with fails, until it is put back. */
+const breakLists = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const real = globalThis.ResizeObserver;
+    Object.assign(globalThis, {
+      mend: () => (globalThis.ResizeObserver = real),
+      ResizeObserver: function () {
+        throw new Error('made by a test');
+      },
+    });
+  });
+const mend = (page: Page): Promise<void> =>
+  page.evaluate(() => void Reflect.apply(Reflect.get(globalThis, 'mend') as () => void, null, []));
+
+it('a dialog that fails leaves the window, its edits and the question about them', async () => {
+  const { window, electron } = await open({ fleet: file });
+  const { page } = window;
+  await window.servers.select('idm-b');
+  await page.keyboard.press('Delete');
+  await page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-b' }).click();
+  await page.evaluate(() => {
+    const real = Element.prototype.scrollIntoView;
+    Element.prototype.scrollIntoView = () => {
+      Element.prototype.scrollIntoView = real;
+      throw new Error('made by a test');
+    };
+  });
+  await window.servers.edit('idm-a');
+  await window.servers.startTest();
+  await crash(page).waitFor();
+  expect(await crash(page).count()).toBe(1);
+  expect(await window.servers.row('idm-a').isVisible()).toBe(true);
+  await goOn(page).click();
+  await crash(page).waitFor({ state: 'detached' });
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await window.servers.edit('idm-a');
+  await window.servers.closeDialog();
+  await electron.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await page.getByTestId('unsaved-dialog').waitFor();
+});
+
+it('a view that fails is drawn afresh; until then the window can be closed, and asks', async () => {
+  const { window, electron } = await open({ fleet: file });
+  const { page } = window;
+  await window.servers.select('idm-b');
+  await page.keyboard.press('Delete');
+  await page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-b' }).click();
+  await window.openTab('Problems');
+  await breakLists(page);
+  await window.canvas.root.waitFor();
+  const view = page.getByRole('group', { name: 'View' });
+  await view.getByRole('button', { name: 'Table' }).click();
+  await view.getByRole('button', { name: 'Canvas' }).click();
+  await crash(page).waitFor();
+  await electron.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  const question = page.getByTestId('unsaved-dialog');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  await mend(page);
+  await goOn(page).click();
+  await crash(page).waitFor({ state: 'detached' });
+  await window.canvas.root.waitFor();
+  expect(await page.getByTestId('file-state').innerText()).toContain('unsaved');
+});
+
+it('a late exception is read and left by keyboard, and what was typed in a dialog stays', async () => {
+  const { window } = await open({ fleet: file });
+  const { page } = window;
+  await window.servers.edit('idm-a');
+  const name = window.servers.dialog.getByLabel('Name');
+  await name.fill('idm-z');
+  const fail = (): Promise<void> =>
+    page.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('made by a test');
+      });
+    });
+  for (const key of ['Enter', 'Escape']) {
+    await fail();
+    await crash(page).waitFor();
+    expect(await crash(page).evaluate((screen) => screen.contains(document.activeElement))).toBe(true);
+    await page.keyboard.press(key);
+    await crash(page).waitFor({ state: 'detached' });
+  }
+  await fail();
+  await goOn(page).click();
+  await crash(page).waitFor({ state: 'detached' });
+  expect(await name.inputValue()).toBe('idm-z');
+  expect(await window.servers.dialog.getByRole('alertdialog').count()).toBe(0);
+});
