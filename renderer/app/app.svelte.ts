@@ -100,8 +100,7 @@ export class App {
   #dialog = $state.raw<OpenDialog | null>(null);
   /** What the next closing of the window may lose; it counts once. */
   leaving: Leave = null;
-  /** The view of the lower panel. */
-  tab = $state<ViewAt<'panel'>>('logs');
+  #tab = $state<ViewAt<'panel'>>('logs');
   /** The view above it. */
   stage = $state<ViewAt<'stage'>>('canvas');
   /** The canvas's own actions, while it is shown. */
@@ -194,7 +193,18 @@ export class App {
   /** Shows the lines that prove something; the log's filter stays as it is. */
   showEvidence(title: string, proofs: readonly Proof[]): void {
     this.evidence = gatherEvidence(title, this.log.lines, proofs);
-    this.tab = 'logs';
+    this.showTab('logs');
+  }
+
+  /** The view of the lower panel. */
+  get tab(): ViewAt<'panel'> {
+    return this.#tab;
+  }
+
+  /** A view of the lower panel that is asked for is seen: the panel unfolds. */
+  showTab(view: ViewAt<'panel'>): void {
+    this.#tab = view;
+    this.panels.toggle('details', false);
   }
 
   /** The pulls of a link, as they may be shown now. */

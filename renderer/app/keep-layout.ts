@@ -3,8 +3,8 @@ import type { App } from './app.svelte';
 
 /** Arranges the window as it was left. */
 export function takeLayout(app: App, kept: Layout): void {
+  app.showTab(kept.tab);
   app.panels.take(kept);
-  app.tab = kept.tab;
   app.stage = kept.stage;
   app.log.setFilter({ ...app.log.filter, level: kept.logLevel });
 }

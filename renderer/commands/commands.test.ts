@@ -70,6 +70,9 @@ it('folds a part of the window, and shows the panel of a tab that is asked for',
   expect(layoutOf(app)).toMatchObject({ folded: ['details', 'inspector'], tab: 'logs' });
   run('plan');
   expect(layoutOf(app)).toMatchObject({ folded: ['inspector'], tab: 'plan' });
+  run('fold-details');
+  app.showEvidence('Why', []);
+  expect(layoutOf(app)).toMatchObject({ folded: ['inspector'], tab: 'logs' });
   // What a small window has no room for is another matter.
   app.panels.narrow = true;
   expect(app.panels.isFolded('fleet')).toBe(true);

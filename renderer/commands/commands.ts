@@ -6,7 +6,6 @@ import {
   isView,
   isViewAt,
   keysFor,
-  type ViewAt,
   type ViewId,
   wordsOf,
 } from '../../shared/ipc';
@@ -143,14 +142,8 @@ function service(app: App, kind: 'start' | 'restart'): Action {
 function showing(app: App, id: ViewId): Action {
   const { open, fleet } = app.document;
   if (isViewAt(id, 'stage')) return { enabled: open && fleet !== null, run: () => (app.stage = id) };
-  if (isViewAt(id, 'panel')) return { enabled: open, run: () => showTab(app, id) };
+  if (isViewAt(id, 'panel')) return { enabled: open, run: () => app.showTab(id) };
   return id satisfies never;
-}
-
-/** A tab that is asked for is seen. */
-function showTab(app: App, id: ViewAt<'panel'>): void {
-  app.tab = id;
-  app.panels.toggle('details', false);
 }
 
 /** A key that is a letter or a sign by itself: in a text field it is the text's. */
