@@ -1,4 +1,5 @@
 import type { EngineMessage } from '../bridge/client';
+import type { Run } from '../deploys/deploy-run.svelte';
 import type { App } from './app.svelte';
 
 const STOPPED = 'The engine, the part of Kanilink that talks to servers, has stopped.';
@@ -15,16 +16,25 @@ export function engineTold(app: App, told: EngineMessage): void {
       holds: () => app.engine?.state === 'stopped',
     });
   if (told.state !== 'running' || before === null) return;
-  app.notices.show(
-    'warn',
-    'The engine had stopped and was started again.',
-    app.deploy.run?.outcome === 'lost'
-      ? 'The deploy was interrupted: its journal says how far it came. Resume it or roll it back.'
-      : 'The servers are watched again.',
-  );
+  const { run } = app.deploy;
+  const RESTARTED = 'The engine had stopped and was started again.';
+  if (run?.outcome === 'lost')
+    app.notices.show(
+      'warn',
+      RESTARTED,
+      'The deploy was interrupted: its journal says how far it came. Resume it or roll it back.',
+      { holds: () => app.deploy.run === run && !isSettled(app, run) },
+    );
+  else app.notices.show('warn', RESTARTED, 'The servers are watched again.');
   app.onDisk.again();
   app.lookAgain(true);
 }
+
+/** The journals say that a deploy needs nothing more: it came to its end, or another one finished or undid it. */
+const isSettled = ({ past }: App, { journal }: Run): boolean =>
+  past.known.deploys.some(
+    ({ folder, state, settledBy }) => folder === journal && (state === 'finished' || settledBy !== null),
+  );
 
 /** The engine's state in words for the status line. */
 export const engineWords = ({ state, inMs }: EngineMessage): string =>
