@@ -1,3 +1,4 @@
+import { messageAndFix } from '../../shared/base/sentences';
 import { describePlace } from '../../shared/base/result';
 import type { Run } from './deploy-run.svelte';
 import { outcomeWords } from './outcome-words';
@@ -7,7 +8,7 @@ export function runDetails(run: Run): string {
   const words = outcomeWords(run);
   const problems = run.problems.map((problem) => {
     const place = describePlace(problem.where);
-    return `${problem.severity}: ${place ? `${place}: ` : ''}${problem.message} ${problem.fix}`;
+    return `${problem.severity}: ${place ? `${place}: ` : ''}${messageAndFix(problem)}`;
   });
   const steps = run.steps.flatMap((step) => [
     `${step.step.id}. [${step.state}] ${step.step.server}: ${step.step.summary}${step.note ? ` (${step.note})` : ''}`,

@@ -1,3 +1,4 @@
+import { messageAndFix } from '../../shared/base/sentences';
 import { count, list, moment } from '../base/words';
 import type { ReadBack } from '../live/log/older-log.svelte';
 
@@ -16,7 +17,7 @@ export function olderWords({ from, servers, read, shown, stuck }: ReadBack): rea
       ? ['Nothing more could be read beyond that.']
       : []),
     ...servers.flatMap(({ server, fault }) =>
-      fault === null ? [] : [`Older lines of ${server} could not be read: ${fault.message} ${fault.fix}`],
+      fault === null ? [] : [`Older lines of ${server} could not be read: ${messageAndFix(fault)}`],
     ),
   ];
 }

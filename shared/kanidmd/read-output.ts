@@ -1,6 +1,7 @@
 import { type CertificateText, certificateText, domainUuid } from '../base/names';
 import type { Domain } from './evidence';
 import { type Fault, type Result, fail, ok } from '../base/result';
+import { messageAndFix } from '../base/sentences';
 
 /** What a kanidmd command printed. Exit codes lie (`kanidm.md`, "Exit codes"): only the text counts. */
 export interface Printed {
@@ -60,7 +61,7 @@ export function readConfigTest(printed: Printed): { readonly accepted: boolean; 
   const accepted = printed.stdout.includes('This config rocks!');
   if (accepted) return { accepted, output: '' };
   const elsewhere = saidElsewhere(printed);
-  return { accepted, output: elsewhere ? `${elsewhere.message} ${elsewhere.fix}` : complaintsIn(printed) };
+  return { accepted, output: elsewhere ? messageAndFix(elsewhere) : complaintsIn(printed) };
 }
 
 /** The admin socket is not there or another process took it (`kanidm.md`, "configtest"). */

@@ -53,6 +53,20 @@ it('text for users is in the words of this project', () => {
   expect(found).toEqual([]);
 });
 
+/** What happened and what to do, put one after the other without a look at how the first ends. */
+const GLUED = /\.(message|cause)\b[^;\n`'"<>]{0,40}\}\s*\.?\s*\$?\{[\w.?]*\.fix\b/;
+
+it('what to do follows what happened by the one function that ends the sentence', () => {
+  const found = sources().filter((path) => GLUED.test(readFileSync(join(root, path), 'utf8')));
+  expect(found).toEqual([]);
+  for (const glued of [
+    '`${a.message} ${a.fix}`',
+    '{a?.message}\n {a?.fix}',
+    '{sentence(a.message, b)}. {a.fix}',
+  ])
+    expect(GLUED.test(glued), glued).toBe(true);
+});
+
 it('and the test would find them', () => {
   const seen = (path: string, text: string): boolean =>
     sentences(path, text).some((sentence) => odd.some(([words]) => words.test(sentence)));

@@ -1,5 +1,6 @@
 import type { Person, SecretQuestion } from '../../engine/connect/connection';
 import { onOneLine } from '../../../shared/base/escape-controls';
+import { messageAndFix } from '../../../shared/base/sentences';
 import { askProgram, type Asked } from './ask-program';
 import type { TrustTerminal } from '../base/trust';
 import { hostKeyText } from '../text/host-key';
@@ -32,7 +33,7 @@ export function createPerson(options: AskOptions): Person & Pick<TrustTerminal, 
     if (options.program === null) return null;
     const answer = await askProgram(options.program, [kind, onOneLine(subject)], options.limitMs, signal);
     if (answer.ok) return answer.value;
-    options.say(`${answer.error.message} ${answer.error.fix}`);
+    options.say(messageAndFix(answer.error));
     return null;
   };
   return {

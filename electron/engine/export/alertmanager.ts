@@ -1,6 +1,7 @@
 import { endText, subjectText } from '../../../shared/events/words';
 import type { CertificateDue, Subject } from '../../../shared/events/fleet-event';
 import type { Standing } from '../../../shared/events/steady';
+import { messageAndFix } from '../../../shared/base/sentences';
 import { withoutTrailing } from '../../../shared/base/without-trailing';
 import { retryAfter } from '../../../shared/base/retry-after';
 import { SaidOnce } from './said-once';
@@ -122,7 +123,7 @@ export class Alertmanager {
       ...this.stands.standing.map(({ subject, event }) =>
         of(nameOf(subject, event.kind), subject, event.since, {
           summary: summaryOf(subject, event.kind),
-          description: `${event.cause} ${event.fix}`.trim(),
+          description: messageAndFix({ message: event.cause, fix: event.fix }).trim(),
         }),
       ),
       ...this.stands.due

@@ -1,3 +1,4 @@
+import { messageAndFix } from '../../../shared/base/sentences';
 import type { FleetText, LogLineView } from '../../../shared/ipc';
 import type { OlderLines, ReadingBack } from '../../../shared/ipc/older-lines';
 import { wallNow } from '../../base/clock.svelte';
@@ -99,7 +100,7 @@ export class OlderLog {
     const answer = await this.#client.ask('logs.older', { fleet, back }, { signal: stop.signal });
     if (stop.signal.aborted) return;
     this.reading = false;
-    this.fault = answer.ok ? '' : `${answer.error.message} ${answer.error.fix}`;
+    this.fault = answer.ok ? '' : messageAndFix(answer.error);
     this.#stuck = !answer.ok;
     if (answer.ok) this.#takeAnswer(answer.value, back);
   }
