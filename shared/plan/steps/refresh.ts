@@ -47,6 +47,7 @@ function commands(step: RefreshStep, context: StepContext): string {
   const proof = [
     `wait_for 300 'the refresh of ${id} from ${step.source}' refreshed ${name} "$(cat ${id}.since)" ${shellWord(step.sourceHost)} ${port}`,
     `wait_for 60 'one domain on ${id} and ${step.source}' one_domain ${name} ${source.name}`,
+    `in_domain ${name} ${step.domain}`,
   ].join(' &&\n');
   const unknown = `**If the answer is "Error", or the proof does not come, the outcome is unknown**, not failed: the request may stay queued and erase ${id} later. Restart ${id} to drop it, then look whether it happened; a refresh that failed keeps the old data.`;
   const drop = block(

@@ -9,6 +9,7 @@ import {
   readVersionOnDisk,
 } from '../../fleet/probe/probe-server';
 import { type Deployment, faultAt, knownOf, type Site } from '../deployment/deployment';
+import { domains } from './whose-data';
 
 /**
  * Whether a server is still what was reviewed: its file, its program, its domain and its certificate, as probed or as this
@@ -70,7 +71,7 @@ const databaseChanged = (server: ServerId, before: string | null, now: string) =
   code: 'database-changed',
   message: `${server} holds another database than when the plan was made.`,
   fix: 'Plan again and look at what it holds; nothing was erased by this step.',
-  detail: `domain then ${before ?? 'unknown'}\ndomain now  ${now}`,
+  detail: domains(before, now),
 });
 
 const certificateChanged = (server: ServerId, before: string | null, now: string) => ({

@@ -8,6 +8,7 @@ import type { Call } from '../../base/call';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { readDomainOf } from '../../fleet/probe/probe-server';
 import { type Deployment, faultAt, knownOf, type Site } from '../deployment/deployment';
+import { whySourceChanged } from './whose-data';
 
 /** What is about to change on one server. */
 export interface Coming {
@@ -21,7 +22,8 @@ export interface Coming {
 /**
  * The erase rules once more, against the files and databases as they are now, a moment before a restart, a new file or a
  * refresh (`kanidm.md`, "Refresh erases", 2, 3, 5): nobody may erase himself but those this step names and the operator
- * agreed to, and of those each has a backup that this deploy made and read back.
+ * agreed to, and of those each has a backup that this deploy made and read back, and suppliers that still hold the
+ * database that the plan was made from.
  */
 export async function whyErases(
   deployment: Deployment,
@@ -40,6 +42,8 @@ export async function whyErases(
   if (coming.config !== null) files.set(coming.server, coming.config);
   for (const erased of step.erases)
     if (!deployment.backups.has(erased)) return { ...noBackup(erased), where: { server: erased } };
+  const changed = await whySourceChanged(deployment, step.erases, files, call);
+  if (changed !== null) return changed;
   if (![...files.values()].some(isAutomatic)) return null;
   const model = await modelOf(deployment, files, coming, call);
   const surprise = erasures(model).find((it) => !step.erases.includes(it.erased));

@@ -1,43 +1,50 @@
 import type { LogEvidence } from '../../../../shared/kanidmd/evidence';
+import type { DomainUuid } from '../../../../shared/base/names';
 import type { Fault, Place, Result } from '../../../../shared/base/result';
 import { readDomainOf, readOwnCertificate } from '../../fleet/probe/probe-server';
 import { readEvidence } from '../../fleet/probe/read-evidence';
 import { until } from '../../base/time';
 import { type Deployment, serverNow, type Site } from '../deployment/deployment';
+import { domainOf, otherDatabase } from './whose-data';
 
 /** A server that is not up after this long is not coming back by itself. Milliseconds. */
 const LIMIT = 90_000;
 
 /**
  * Waits until a restarted server is healthy: its log shows that it started since, its admin socket answers, its certificate is
- * shown and its replication interface started without trouble (`kanidm.md`, "healthcheck"). A restart that was asked for and
+ * shown and its replication interface started without trouble (`kanidm.md`, "healthcheck"). It holds the database it held:
+ * where its file is not at `db_path`, kanidmd makes an empty one and is well with it. A restart that was asked for and
  * whose answer was lost may never have happened: the old process answers on the socket just as well.
  * @param sinceMs the server's clock right before the restart.
+ * @param taking the domains it may be in besides the one it was in (`mayTake`).
  * @returns null when healthy, else why not.
  */
 export async function waitHealthy(
-  deployment: Pick<Deployment, 'clock'>,
+  deployment: Pick<Deployment, 'clock' | 'known'>,
   site: Site,
   sinceMs: number,
   replication: boolean,
+  taking: readonly DomainUuid[] = [],
 ): Promise<Fault | null> {
   const signal = new AbortController().signal;
   const limit = { timeoutMs: LIMIT, signal, everyMs: 250 };
   const outcome = await until(deployment.clock, limit, async () => {
-    const fault = await whyUnhealthy(deployment, site, sinceMs, replication);
+    const fault = await whyUnhealthy(deployment, site, sinceMs, replication, taking);
     if (fault === null) return { done: true, value: null };
-    // A process that exited will not come back by waiting.
-    if (fault.code === 'server-stopped') return { done: true, value: fault };
+    // Neither a process that exited nor a database comes back by waiting.
+    if (fault.code === 'server-stopped' || fault.code === 'database-changed')
+      return { done: true, value: fault };
     return { done: false, last: fault };
   });
   return outcome.done ? outcome.value : outcome.last;
 }
 
 async function whyUnhealthy(
-  deployment: Pick<Deployment, 'clock'>,
+  deployment: Pick<Deployment, 'clock' | 'known'>,
   site: Site,
   sinceMs: number,
   replication: boolean,
+  taking: readonly DomainUuid[],
 ): Promise<Fault | null> {
   const { connection, server } = site;
   const call = { signal: new AbortController().signal, timeoutMs: 20_000 };
@@ -66,6 +73,10 @@ async function whyUnhealthy(
     replication ? readOwnCertificate(connection, call) : null,
   ]);
   if (!domain.ok) return { ...domain.error, where: { ...where, ...domain.error.where } };
+  const { uuid } = domain.value;
+  const before = domainOf(deployment, site);
+  if (before !== null && uuid !== before && !taking.includes(uuid))
+    return otherDatabase(server.id, before, uuid);
   if (certificate !== null && !certificate.ok)
     return { ...certificate.error, where: { ...where, ...certificate.error.where } };
   return null;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fakeServer, fakeSite } from '../../../../test/support/fake-deployment';
+import { domainAs } from '../../../../test/support/fake-replication';
 import { domainOfTest } from '../../../../test/support/fleet-fixtures';
 import { systemClock } from '../../base/time';
 import { keepDomain } from './keep-domain';
@@ -20,9 +21,11 @@ const server = (id: string): string =>
 const FLEET = `version = 1\nname = "Test"\n\n${server('idm-a')}${server('idm-b')}[[link]]\nsupplier = "idm-a"\nconsumer = "idm-b"\n`;
 
 /** After a deploy of this text, while that text is on disk. */
-async function kept(text: string, disk: string, reachable = true) {
+async function kept(text: string, disk: string, reachable = true, now = 'a') {
   await writeFile(path, disk);
-  const site = await fakeSite(fakeServer('idm-a', []));
+  const server = fakeServer('idm-a', []);
+  const site = await fakeSite(server);
+  server.domain = domainAs(now);
   const sites = new Map(reachable ? [[site.server.id, site]] : []);
   return { told: await keepDomain({ path, text }, sites, systemClock), disk: await readFile(path, 'utf8') };
 }
@@ -40,6 +43,16 @@ it('writes none over one, or where the primary is not known or was not reached',
   const open = FLEET.replace(/\[\[link\]\][^]*/, '');
   for (const text of [other, open]) expect(await kept(text, text)).toEqual({ told: null, disk: text });
   expect(await kept(FLEET, FLEET, false)).toEqual({ told: null, disk: FLEET });
+});
+
+it('writes no domain but the one that the deploy was planned from', async () => {
+  const { told, disk } = await kept(FLEET, FLEET, true, 'f');
+  expect(disk).toBe(FLEET);
+  expect(told).toMatchObject({
+    code: 'domain-not-kept',
+    message: expect.stringContaining(domainOfTest('f')),
+    fix: expect.stringContaining('idm-a holds'),
+  });
 });
 
 it('leaves a file alone that was changed since, and says so', async () => {

@@ -13,7 +13,8 @@ export type KeptDomain = Extract<DeployEvent, { readonly kind: 'fleet-file' }> |
 
 /**
  * Writes the primary's domain into a fleet file that has none, after a deploy: from then on a primary in another domain is
- * an error (`kanidm.md`, "Refresh erases", 4). It is asked of the server again, for a refresh may have changed it.
+ * an error (`kanidm.md`, "Refresh erases", 4). A primary takes nobody's data, so it is the one the plan was made from, and
+ * only that one is written: the server is asked again.
  * @param text the file as it was deployed; one that was changed on disk since stays as it is.
  * @returns null when there is nothing to write: it has a domain, or the primary's is not known for certain.
  */
@@ -26,8 +27,15 @@ export async function keepDomain(
   const site = primary === null ? undefined : sites.get(primary);
   if (site === undefined || text.path === null) return null;
   const domain = await readDomainOf(site.connection, uncancelled(60_000));
-  if (!domain.ok) return null;
+  const planned = site.observed.domain?.uuid ?? null;
+  if (!domain.ok || planned === null) return null;
   const { uuid } = domain.value;
+  if (uuid !== planned)
+    return notKept(
+      text.path,
+      `${site.server.id} is in domain ${uuid} now, and the deploy was planned when it was in ${planned}.`,
+      `Look at what ${site.server.id} holds before anything else is deployed.`,
+    );
   const edited = rememberDomain(text.text, uuid);
   if (edited === null) return null;
   const saved = await saveFleet(text.path, edited, text.text);
@@ -35,11 +43,14 @@ export async function keepDomain(
   return { kind: 'fleet-file', path: text.path, text: edited, domain: uuid, at: clock.now() };
 }
 
-const notKept = (path: string, why: string): Problem => ({
+const notKept = (path: string, why: string, fix = DEPLOY_AGAIN): Problem => ({
   severity: 'warning',
   code: 'domain-not-kept',
   server: null,
   message: `domain_uuid was not written into the fleet file: ${why}`,
-  fix: 'Save the fleet file and deploy again: nothing else is left to do, and the domain is written then.',
+  fix,
   where: { file: path },
 });
+
+const DEPLOY_AGAIN =
+  'Save the fleet file and deploy again: nothing else is left to do, and the domain is written then.';

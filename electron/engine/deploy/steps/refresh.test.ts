@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { domainAs } from '../../../../test/support/fake-replication';
+import { Span } from '../../../../practice/kanidmd/span';
+import { domainAs, logOf } from '../../../../test/support/fake-replication';
 import { certificateOfTest, domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
 import { runStep } from './run-step';
@@ -110,6 +111,29 @@ describe('the proof', () => {
     });
     expect((await trial.fails()).fault.code).toBe('refresh-not-proved');
   });
+
+  it.each(['command', 'automatic'] as const)(
+    'is not one domain on both, by %s: it must be the one that the plan names',
+    async (by) => {
+      await draw(by);
+      const reborn = (): void => {
+        trial.server('idm-a').domain = domainAs('f');
+        trial.server('idm-b').domain = domainAs('f');
+        logOf(trial.server('idm-b')).finish(
+          new Span('repl_run_consumer_refresh', [['server_name', 'idm-a.example.com']], 2)
+            .info('Replication refresh was successful.')
+            .end(),
+        );
+      };
+      if (by === 'command') trial.whenAsked(/kanidmd refresh/, { says: '[info]: success\n' });
+      trial.deployment.restarted.set(id('idm-b'), trial.clock.now() - 1000);
+      trial.before(/idm-b logs/, reborn);
+      const { fault } = await trial.fails();
+      expect(fault).toMatchObject({ code: 'database-changed', where: { server: 'idm-a' } });
+      expect(fault.message).toContain('idm-b has taken it');
+      expect(trial.deployment.known.get(id('idm-b'))?.domain).toBe(domainOfTest('b'));
+    },
+  );
 
   it('of a command that answered "Error" is the log after a restart, which drops the request', async () => {
     await draw();

@@ -143,7 +143,10 @@ async function prove(
   ]);
   if (!mine.ok) return stepFailed(faultAt(site, mine));
   if (!theirs.ok) return stepFailed(faultAt(source, theirs));
-  if (mine.value.uuid !== theirs.value.uuid) return stepFailed(notRefreshed(step, round));
+  // One domain on both is no proof: a source that was reborn has given away what it was reborn with.
+  if (theirs.value.uuid !== step.domain)
+    return stepFailed(otherData(step, mine.value.uuid, theirs.value.uuid));
+  if (mine.value.uuid !== step.domain) return stepFailed(notRefreshed(step, round));
   learn(deployment, step.server, { domain: mine.value.uuid });
   return stepDone(`refreshed from ${step.source}; domain ${mine.value.uuid}`);
 }
@@ -194,6 +197,14 @@ const databaseChanged = (server: string) => ({
   code: 'database-changed',
   message: `${server} holds another database than when the plan was made.`,
   fix: 'Plan again and look at what it holds; nothing was erased.',
+});
+
+const otherData = (step: RefreshStep, mine: string, theirs: string): Fault => ({
+  code: 'database-changed',
+  message: `${step.source} holds another database than the plan was made from${mine === theirs ? `, and ${step.server} has taken it` : ''}.`,
+  fix: `Bring the right data of ${step.source} back before anything else. What ${step.server} held is in the backup of the step before.`,
+  detail: `domain planned ${step.domain}\n${step.source} is in ${theirs}\n${step.server} is in ${mine}`,
+  where: { server: step.source },
 });
 
 const notRefreshed = (step: RefreshStep, round: Round | null): Fault => ({

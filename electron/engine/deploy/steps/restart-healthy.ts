@@ -4,6 +4,7 @@ import { uncancelled } from '../../base/time';
 import { type Asked, restartService, startStopped } from './service-effects';
 import { type Deployment, faultAt, serverNow, type Site } from '../deployment/deployment';
 import { waitHealthy } from '../guards/wait-healthy';
+import { domainOf, mayTake } from '../guards/whose-data';
 
 /**
  * Restarts a server and waits until it is healthy; the next step must not touch another one before that. One whose
@@ -47,11 +48,16 @@ async function comeUp(
     since = serverNow(site, deployment.clock);
     deployment.restarted.set(site.server.id, since);
   });
-  if (outcome.ok) return waitHealthy(deployment, site, since, replication);
+  const taking = mayTake(deployment, step, site);
+  if (asked && domainOf(deployment, site) === null) deployment.say(step.id, notCompared(site.server.id));
+  if (outcome.ok) return waitHealthy(deployment, site, since, replication, taking);
   if (!asked) return outcome.error;
   // A lost answer does not mean that nothing happened: the server itself tells whether it came back.
   const state = await site.connection.service.state(uncancelled(30_000));
   if (!state.ok || state.value.state !== 'running') return faultAt(site, outcome);
-  const unhealthy = await waitHealthy(deployment, site, since, replication);
+  const unhealthy = await waitHealthy(deployment, site, since, replication, taking);
   return unhealthy === null ? null : outcome.error;
 }
+
+const notCompared = (server: string): string =>
+  `Which domain ${server} was in before is not known, so it is not known either whether it holds the same database.`;
