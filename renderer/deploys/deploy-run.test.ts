@@ -179,3 +179,17 @@ it('details hold the steps, their output and the problems', () => {
   expect(text).toContain('stderr of kanidmd');
   expect(text).toContain('error: idm-b: It failed. Look.');
 });
+
+it('an end that is not the last step’s says how far it came', () => {
+  const state = (n: number, to: 'running' | 'done' | 'failed'): DeployEvent => ({
+    ...{ kind: 'step', step: stepId(n), state: to, at: n, note: '' },
+  });
+  const words = (outcome: Run['outcome'], ...events: DeployEvent[]): string =>
+    outcomeWords({ ...events.reduce(after, startRun(plan.steps, 0)), outcome }).text;
+  const first = [state(1, 'running'), state(1, 'done')];
+  expect(words('failed', ...first, state(2, 'running'), state(2, 'failed'))).toBe(
+    'Step 2 of 2 failed on idm-b; those after it were not run.',
+  );
+  expect(words('cancelled', ...first)).toBe('1 of 2 steps was done and stays done; the rest was not run.');
+  expect(words('cancelled')).toBe('No step was done.');
+});

@@ -1,4 +1,4 @@
-import { list } from '../base/words';
+import { count, list } from '../base/words';
 import type { Tone } from '../live/pull-view';
 import { whatIsProved } from '../../shared/plan/model/proved';
 import type { Run } from './deploy-run.svelte';
@@ -14,6 +14,7 @@ export interface OutcomeWords {
 export function outcomeWords(run: Run): OutcomeWords {
   const failed = run.steps.filter((step) => step.state === 'failed' || step.state === 'rolled-back');
   const servers = list([...new Set(failed.map((step) => step.step.server))]);
+  const done = run.steps.filter(({ state }) => state === 'done').length;
   switch (run.outcome) {
     case null: {
       const now = run.steps.find((step) => step.state === 'running');
@@ -44,8 +45,10 @@ export function outcomeWords(run: Run): OutcomeWords {
     case 'failed':
       return {
         tone: 'bad',
-        title: 'Stopped.',
-        text: `A step failed${servers ? ` on ${servers}` : ''}; the steps after it were not run.`,
+        title: 'Failed.',
+        text: failed[0]
+          ? `Step ${run.steps.indexOf(failed[0]) + 1} of ${run.steps.length} failed on ${servers}; those after it were not run.`
+          : 'It ended before a step was run.',
       };
     case 'rolled-back':
       return {
@@ -57,7 +60,10 @@ export function outcomeWords(run: Run): OutcomeWords {
       return {
         tone: 'warn',
         title: 'Cancelled.',
-        text: 'Steps that were done stay done; the rest was not run.',
+        text:
+          done === 0
+            ? 'No step was done.'
+            : `${done} of ${count(run.steps.length, 'step')} ${done === 1 ? 'was done and stays' : 'were done and stay'} done; the rest was not run.`,
       };
     case 'lost':
       return {
