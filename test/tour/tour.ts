@@ -37,6 +37,8 @@ export async function tour(electron: ElectronWindow, tell: Storyteller, kanidmd:
         .server('idm-b')
         .and(page.locator('[data-tone="good"]'))
         .waitFor({ timeout: 60 * SECOND });
+      // The plan knows both, too.
+      await window.reviewButton.filter({ hasText: 'no changes' }).waitFor({ timeout: 30 * SECOND });
       return window.fleetFile();
     },
   );
