@@ -175,7 +175,7 @@ export const commands: readonly Command[] = [
     needs: { option: 'output', names: 'where the fleet file is to be made' },
     details: `${endpointHelp}
 
-Partners are known by their pinned certificates, then by their origins. The side of a link that may refresh itself (automatic_refresh), or pulls from one that only allows it, is the consumer. Where the files do not say whose data wins, name that server with --primary, once for each group of linked servers; its id is the first label of its origin's host, and is printed when it is asked for.
+Partners are known by their pinned certificates, then by their origins. The side of a link that may refresh itself (automatic_refresh), or pulls from one that only allows it, is the consumer. Where the files do not say whose data wins, name that server with --primary, once for each group of linked servers; its id is the first label of its origin’s host, and is printed when it is asked for.
 What a fleet file cannot say is left as it is on the servers and reported. An existing file is never overwritten.
 Exit 0: the file is made (whether a deploy would change anything is printed); 1: a server could not be read, or the file could not be made; 64: bad usage, or --primary is needed.
 JSON: {"fleet":"PATH"|null,"servers":[…],"links":[{"supplier","consumer","mutual","automaticRefresh","because"}],"questions":[{"servers","candidates"}],"changes":bool|null,"problems":[…]}`,
@@ -188,7 +188,7 @@ JSON: {"fleet":"PATH"|null,"servers":[…],"links":[{"supplier","consumer","mutu
       'replaces a server’s database with its source’s although both are in one domain, as after a restore',
     takesFleet: true,
     options: ['yes', 'erase', 'take-over', 'not-running'],
-    needs: { option: 'erase', names: "every server that is to take its source's data" },
+    needs: { option: 'erase', names: 'every server that is to take its source’s data' },
     details:
       'For a server that was put back to an older copy: its logs go on saying Success, and only kanilink compare finds what it lacks. Each server named with --erase takes the data of the server it is drawn to take it from, after a backup; several are cut off from each other until each has been refreshed. Refused while a link is drawn with automatic refresh. See docs/paths.md.\nExit and JSON: as apply.',
     run: refresh,

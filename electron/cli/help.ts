@@ -4,7 +4,7 @@ import { table } from './text/table';
 
 /** Options of every command, exit codes, and how passwords are asked for. */
 export const endOfHelp = `  --json            prints exactly one JSON document on standard output, everything else on standard error
-  --config-dir DIR  where journals and settings lie (default: the platform's place)
+  --config-dir DIR  where journals and settings lie (default: the platform’s place)
   --color WHEN      auto (the default), always or never; NO_COLOR in the environment means never
   --trust           trusts the fleet file with the hosts, keys and sockets it names, and remembers that
   --trace           prints every call to a server on standard error: what was asked, how long it took, how it ended

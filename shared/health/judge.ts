@@ -91,10 +91,10 @@ export function judgePull(input: PullInput): PullHealth {
   if (down !== null) return says(down.health, down.cause, down.fix, down.remedy);
   const log = input.consumerLog;
   if (log === null || input.supplierHost === null)
-    return says('unknown', `${consumer}'s log could not be read.`, 'Check the connection to it.');
+    return says('unknown', `${consumer}’s log could not be read.`, 'Check the connection to it.');
   const limit = 2 * input.pollInterval * SECOND + 10 * SECOND;
   if (refreshed !== null && refreshed > (newest?.at ?? 0) && input.now - refreshed <= limit)
-    return says('waiting', `${consumer} took over ${supplier}'s database; its next round is due.`, '');
+    return says('waiting', `${consumer} took over ${supplier}’s database; its next round is due.`, '');
   if (!newest || input.now - newest.at > limit) {
     const named = whyNoRound(input, newest, limit);
     if (named)
@@ -124,7 +124,7 @@ export function judgePull(input: PullInput): PullHealth {
   if (input.supplierLog === null)
     return says(
       'unknown',
-      `Rounds succeed, but ${supplier}'s log could not be read.`,
+      `Rounds succeed, but ${supplier}’s log could not be read.`,
       `Check the connection to ${supplier}.`,
     );
   const atSupplier = troubleAtSupplier(input, newest);
@@ -155,7 +155,7 @@ export function judgePull(input: PullInput): PullHealth {
   if (input.supplierLog.from > newest.at)
     return says(
       'unknown',
-      `Rounds succeed, but ${supplier}'s log was not read back to the newest one.`,
+      `Rounds succeed, but ${supplier}’s log was not read back to the newest one.`,
       'Wait for the next round.',
     );
   const cached = named(input, newest.at - limit).findLast(({ code }) => code === 'name-cached');
@@ -223,7 +223,7 @@ function silent(input: PullInput, limit: number, newest: Round | undefined, says
     return says(
       'unknown',
       `${input.consumer} shows no round with ${input.supplier} for longer than two poll intervals.`,
-      `Make sure that ${input.consumer}'s file has a table for ${input.supplier} and that it was restarted since.`,
+      `Make sure that ${input.consumer}’s file has a table for ${input.supplier} and that it was restarted since.`,
     );
   return says('unknown', 'The log was not read far enough back to tell.', 'Wait a poll interval.');
 }

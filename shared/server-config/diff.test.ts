@@ -16,7 +16,7 @@ const fingerprintOf = (text: string): string => {
   if (!read.ok) throw new Error(read.error.message);
   return read.value.fingerprint;
 };
-const whose = (text: string): string | null => (text === pin ? "idm-b's, until 2030-11-23" : null);
+const whose = (text: string): string | null => (text === pin ? 'idm-b’s, until 2030-11-23' : null);
 const mask = (text: string): string => maskCertificates(text, whose);
 const diff = (before: string, after: string): string => maskedDiff('/data/server.toml', before, after, whose);
 /** True when thirty characters of it in a row are there: every tenth stretch of twenty is looked for. */
@@ -26,7 +26,7 @@ const shows = (shown: string, text: string): boolean =>
   ).some((it) => shown.includes(it));
 
 describe('what is masked', () => {
-  const known = `${fingerprintOf(pin)} (idm-b's, until 2030-11-23)`;
+  const known = `${fingerprintOf(pin)} (idm-b’s, until 2030-11-23)`;
 
   it('is a certificate of a server, wherever it stands', () => {
     expect(mask(`partner_cert = "${pin}"`)).toBe(`partner_cert = "${known}"`);
@@ -122,7 +122,7 @@ describe('the diff', () => {
       expect(shows(shown, pin) || shows(shown, other)).toBe(false);
     }
     expect(diff(before, after)).toContain(
-      `-supplier_cert = "${fingerprintOf(pin)} (idm-b's, until 2030-11-23)"`,
+      `-supplier_cert = "${fingerprintOf(pin)} (idm-b’s, until 2030-11-23)"`,
     );
   });
 

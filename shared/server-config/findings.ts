@@ -106,7 +106,7 @@ export const notPartner = (where: Place, key: string): Finding =>
   error(
     'replication-unknown-key',
     { ...where, field: `replication.${short(key)}` },
-    `[replication] has a key "${short(key)}"; any key but origin, bindaddress and task_poll_interval is read as a partner's origin.`,
+    `[replication] has a key "${short(key)}"; any key but origin, bindaddress and task_poll_interval is read as a partner’s origin.`,
     'Remove it, or write the partner as [replication."repl://NAME:PORT"].',
   );
 
@@ -114,7 +114,7 @@ export const partnerScheme = (where: Place, key: string): Finding =>
   error(
     'partner-origin-invalid',
     { ...where, field: `replication."${short(key)}"` },
-    `"${short(key)}" is not a partner's origin: kanidmd never replicates with this partner.`,
+    `"${short(key)}" is not a partner’s origin: kanidmd never replicates with this partner.`,
     'Write it as repl://NAME:PORT, or remove the table.',
   );
 
@@ -155,7 +155,7 @@ export const certificateKeyMissing = (
       ? `A "${type}" partner has no ${key}.`
       : `A "${type}" partner has ${instead} where ${key} belongs.`,
     instead === null
-      ? `Add ${key} with the text the partner's kanidmd show-replication-certificate prints.`
+      ? `Add ${key} with the text the partner’s kanidmd show-replication-certificate prints.`
       : `Rename ${instead} to ${key}, or change the type.`,
   );
 
@@ -172,7 +172,7 @@ export const certificateUnreadable = (where: Place, key: string, detail?: string
     'certificate-unreadable',
     { ...where, field: key },
     `${key} is not a certificate as kanidmd prints it.`,
-    "Copy the whole text the partner's kanidmd show-replication-certificate prints.",
+    'Copy the whole text the partner’s kanidmd show-replication-certificate prints.',
   ),
   ...(detail === undefined ? {} : { detail }),
 });

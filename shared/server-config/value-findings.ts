@@ -104,6 +104,6 @@ export const plannedKey = (where: Place, key: string, version: string): Finding 
   error(
     'replication-unknown-key',
     { ...where, field: `replication.${short(key)}` },
-    `kanidmd ${version} reads "${short(key)}" in [replication] as a partner's origin and refuses to start.`,
+    `kanidmd ${version} reads "${short(key)}" in [replication] as a partner’s origin and refuses to start.`,
     'Remove the line.',
   );

@@ -81,7 +81,7 @@ function whatWasLost(it: WorldCase, world: World, plans: readonly Plan[]): strin
     const primary = topology.primaryOf(server);
     const seen = it.servers.find((other) => other.id === primary);
     const wanted = seen?.reachable === true && seen.alive ? seen.data : it.fleet.domainUuid;
-    if (data !== wanted) return `${server} took ${data} from ${tookFrom}, not ${primary ?? 'nobody'}'s data`;
+    if (data !== wanted) return `${server} took ${data} from ${tookFrom}, not ${primary ?? 'nobody'}’s data`;
   }
   return null;
 }

@@ -67,6 +67,25 @@ it('what to do follows what happened by the one function that ends the sentence'
     expect(GLUED.test(glued), glued).toBe(true);
 });
 
+/** Text that a shell reads, and what stands in the files it is made of. */
+const forShells = /plan\/commands\/|docker\/shell|runbook\/|plan\/steps\/|ssh\/helper\/|unit\/config-path/;
+const straight = /[a-z}]'(s|t|re|ve|ll)\b/i;
+
+/** Sentences with an apostrophe of a typewriter. */
+const straightIn = (path: string, text: string): readonly string[] =>
+  sentences(path, text).filter((sentence) => straight.test(sentence.slice(1, -1)));
+
+it('text for users has typographic apostrophes', () => {
+  const code = sources().filter((path) => !path.endsWith('.md') && !forShells.test(path));
+  expect(
+    code.flatMap((path) =>
+      straightIn(path, readFileSync(join(root, path), 'utf8')).map((it) => `${path}: ${it}`),
+    ),
+  ).toEqual([]);
+  expect(straightIn('a.ts', 'const a = "Read idm-a\'s log.";')).toHaveLength(1);
+  expect(straightIn('a.ts', 'const a = "Read idm-a’s log.";')).toHaveLength(0);
+});
+
 it('and the test would find them', () => {
   const seen = (path: string, text: string): boolean =>
     sentences(path, text).some((sentence) => odd.some(([words]) => words.test(sentence)));

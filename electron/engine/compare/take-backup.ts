@@ -127,7 +127,7 @@ const tooFull = (site: Site, file: string, free: number): Fault => ({
 
 const tooLarge = (site: Site): Fault => ({
   code: 'backup-too-large',
-  message: `${site.server.id}'s backup is larger than ${LARGEST_BACKUP / 1024 / 1024} MiB; it is not read into memory.`,
+  message: `${site.server.id}’s backup is larger than ${LARGEST_BACKUP / 1024 / 1024} MiB; it is not read into memory.`,
   fix: 'Rounds still tell whether replication works.',
   where: { server: site.server.id },
 });

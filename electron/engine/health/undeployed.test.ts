@@ -22,9 +22,9 @@ describe('a pull that is drawn', () => {
   });
 
   it('is not where the file says otherwise', () => {
-    expect(whyOf([])(bFromA)).toBe("not deployed yet: idm-b's file has no table for idm-a");
-    expect(whyOf(['idm-a allow-pull'])(bFromA)).toBe("not deployed yet: idm-b's file has no table for idm-a");
-    expect(whyOf(null)(bFromA)).toBe("not deployed yet: idm-b's file has no [replication]");
+    expect(whyOf([])(bFromA)).toBe('not deployed yet: idm-b’s file has no table for idm-a');
+    expect(whyOf(['idm-a allow-pull'])(bFromA)).toBe('not deployed yet: idm-b’s file has no table for idm-a');
+    expect(whyOf(null)(bFromA)).toBe('not deployed yet: idm-b’s file has no [replication]');
   });
 
   it('may be, where the file could not be read', () => {

@@ -17,10 +17,10 @@ export function undeployedPulls(fleet: Fleet, observed: readonly ObservedServer[
   return ({ consumer, supplier }) => {
     const config = configs.get(consumer) ?? null;
     if (config === null) return null;
-    if (config.replication === null) return `not deployed yet: ${consumer}'s file has no [replication]`;
+    if (config.replication === null) return `not deployed yet: ${consumer}’s file has no [replication]`;
     const tables = config.replication.partners.filter(({ type }) => pulls(type));
     if (tables.some((table) => ownerOf(table) === supplier)) return null;
-    return `not deployed yet: ${consumer}'s file has no table for ${supplier}`;
+    return `not deployed yet: ${consumer}’s file has no table for ${supplier}`;
   };
 }
 

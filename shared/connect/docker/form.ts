@@ -61,6 +61,6 @@ function readAddress(address: string): ReturnType<KindForm<DockerServer>['addres
       ok: false,
       complaint: `${address} names a container, but no engine: write unix:///var/run/docker.sock#NAME`,
     };
-  if (container === '') return { ok: false, complaint: `${address} needs the container's name after #` };
+  if (container === '') return { ok: false, complaint: `${address} needs the container’s name after #` };
   return { ok: true, fields: { endpoint, container } };
 }

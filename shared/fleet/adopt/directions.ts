@@ -117,7 +117,7 @@ function contradiction(chosen: readonly string[], candidates: readonly string[],
   if (first === undefined || candidates.includes(first)) return null;
   return {
     code: 'adopt-primary-contradicted' satisfies RuleCode,
-    message: `${first} cannot be the primary: by the servers' own files ${
+    message: `${first} cannot be the primary: by the servers’ own files ${
       candidates.length === 0
         ? `none of ${listed(servers)} can`
         : `only ${listed(candidates, ' or ')} can, because others take their data from there`

@@ -55,7 +55,7 @@ describe('the drawn graph', () => {
     const ring = check('a b c', 'a>b b>c c>a').filter((problem) => problem.severity === 'error');
     expect(ring).toMatchObject([{ code: 'ring', server: null }]);
     expect(ring[0]?.message).toMatch(/run in a ring/);
-    expect(ring[0]?.fix).toContain("Reverse c → a, so that a's data wins");
+    expect(ring[0]?.fix).toContain('Reverse c → a, so that a’s data wins');
     expect(check('a b c', 'a>b b>c a>c').some((problem) => problem.severity === 'error')).toBe(false);
   });
 

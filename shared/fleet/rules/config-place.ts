@@ -54,5 +54,5 @@ const fixes: Readonly<Record<ConfigFixed['how'], string>> = {
   'read-only': `Mount its folder writable. ${elsewhere}`,
   'mounted-alone': `Mount its folder instead of the file. ${elsewhere}`,
   immutable: `Take the mark away: chattr -i. ${elsewhere}`,
-  store: `Write the tables into the system's own configuration (services.kanidm.server.settings on NixOS). ${elsewhere}`,
+  store: `Write the tables into the system’s own configuration (services.kanidm.server.settings on NixOS). ${elsewhere}`,
 };

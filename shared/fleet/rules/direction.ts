@@ -64,7 +64,7 @@ function severalPrimaries(topology: Topology, parts: readonly (readonly ServerId
         'several-primaries',
         null,
         `${listed(primaries, ' and ')} are linked, and no link says whose data wins between them.`,
-        `Reverse ${out.length === 1 ? 'the link' : 'one of the links'} ${listed(out)}, so that only ${first ?? ''} is no link's consumer.`,
+        `Reverse ${out.length === 1 ? 'the link' : 'one of the links'} ${listed(out)}, so that only ${first ?? ''} is no link’s consumer.`,
         {},
         { servers: primaries, links: out },
       ),
@@ -109,8 +109,8 @@ function describeRing(topology: Topology, ring: readonly ServerId[]): Problem {
   return finding(
     'ring',
     null,
-    `The links ${circle} run in a ring: no server's data wins.`,
-    `Reverse ${into.map(describeLink).join(' and ')}, so that ${first ?? ''}'s data wins; or reverse another one.`,
+    `The links ${circle} run in a ring: no server’s data wins.`,
+    `Reverse ${into.map(describeLink).join(' and ')}, so that ${first ?? ''}’s data wins; or reverse another one.`,
     {},
     { servers: drawn, links },
   );

@@ -71,7 +71,7 @@ export function whyNotRefreshed(
       block(
         id,
         'primary-has-no-source',
-        `${id} is to be refreshed, and it is no link's consumer: there is no server whose data it could take.`,
+        `${id} is to be refreshed, and it is no link’s consumer: there is no server whose data it could take.`,
         `Reverse its link first, so that the server that holds the right data is the primary.`,
       );
   }

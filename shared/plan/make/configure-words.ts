@@ -35,13 +35,13 @@ export const configureWords = {
 
   newOrigin: (id: ServerId, origin: string): Words => ({
     summary: `Set up ${id} for its certificate of ${origin}`,
-    why: `Partners dial ${origin}. The name of the certificate is taken from the origin in ${id}'s own file when it is renewed.`,
+    why: `Partners dial ${origin}. The name of the certificate is taken from the origin in ${id}’s own file when it is renewed.`,
     requires: [`every partner of ${id} resolves the name in ${origin}`],
   }),
 
   eraseItself: (id: ServerId, source: ServerId): Words => ({
     summary: `Let ${id} pull from ${source}, and erase itself`,
-    why: `With automatic_refresh it replaces its database with ${source}'s in its first round.`,
+    why: `With automatic_refresh it replaces its database with ${source}’s in its first round.`,
     requires: [`the backup of ${id} was read back`],
   }),
 
@@ -51,9 +51,9 @@ export const configureWords = {
   }),
 
   otherLinks: (id: ServerId, source: ServerId): Words => ({
-    summary: `Write ${id}'s other links`,
-    why: `${id} holds ${source}'s data now: its other partners can no longer erase it.`,
-    requires: [`${id} holds ${source}'s domain`],
+    summary: `Write ${id}’s other links`,
+    why: `${id} holds ${source}’s data now: its other partners can no longer erase it.`,
+    requires: [`${id} holds ${source}’s domain`],
   }),
 };
 
@@ -68,7 +68,7 @@ export function linkWords(
   const pins = changes.flatMap((it) => (it.kind === 'pin-partner' ? [it] : []));
   const partners = [...new Set(pins.map((it) => it.of))];
   if (pins.length === 0 && gone.length > 0)
-    return { summary: `Take ${gone.join(' and ')} out of ${id}'s links`, why: whyGone(id, gone, known) };
+    return { summary: `Take ${gone.join(' and ')} out of ${id}’s links`, why: whyGone(id, gone, known) };
   const before = new Map(now.map((it) => [it.origin, it]));
   const anew = pins.every(({ partner }) => {
     const table = before.get(partner.origin);
@@ -81,11 +81,11 @@ export function linkWords(
     };
   const whom = partners.join(', ');
   return {
-    summary: `Write ${id}'s links`,
+    summary: `Write ${id}’s links`,
     why:
       whom === ''
-        ? `So that ${id}'s own settings are as the fleet file says.`
-        : `So that ${whom} and ${id} know each other's certificate and direction.`,
+        ? `So that ${id}’s own settings are as the fleet file says.`
+        : `So that ${whom} and ${id} know each other’s certificate and direction.`,
   };
 }
 

@@ -91,7 +91,7 @@ export const pinnedIn = (changes: readonly PlannedChange[]): readonly ServerId[]
   unique(changes.map((change) => (change.kind === 'pin-partner' ? change.of : null)));
 
 export const describeCertificate = (id: ServerId, certificate: Certificate): string =>
-  `${id}'s, until ${certificate.notAfter.slice(0, 10)}`;
+  `${id}’s, until ${certificate.notAfter.slice(0, 10)}`;
 
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 

@@ -123,8 +123,8 @@ function erasesItself(erased: ServerId, by: ServerId): Problem {
   return finding(
     'erases-itself',
     null,
-    `${erased} has automatic_refresh and is in another domain than ${by}: it replaces its own database with ${by}'s as soon as a pull works.`,
-    `Set automatic_refresh = false in ${erased}'s server.toml and restart it, or let it finish and check again.`,
+    `${erased} has automatic_refresh and is in another domain than ${by}: it replaces its own database with ${by}’s as soon as a pull works.`,
+    `Set automatic_refresh = false in ${erased}’s server.toml and restart it, or let it finish and check again.`,
     { server: erased },
   );
 }
@@ -133,7 +133,7 @@ function surprise(it: { readonly step: Step; readonly erased: ServerId; readonly
   return finding(
     'would-erase',
     null,
-    `Step ${it.step.id} (${it.step.summary}) would make ${it.erased} erase itself with ${it.by}'s data.`,
+    `Step ${it.step.id} (${it.step.summary}) would make ${it.erased} erase itself with ${it.by}’s data.`,
     `Turn automatic_refresh off on ${it.erased} first, then plan again.`,
     { server: it.erased },
   );

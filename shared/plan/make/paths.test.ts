@@ -110,7 +110,7 @@ describe('removing a server', () => {
     );
     expect(outline(plan)).toEqual(['configure idm-a', 'verify idm-a', 'verify idm-b']);
     expect(plan.steps[0]).toMatchObject({
-      summary: "Take repl://idm-c.example.com:8444 out of idm-a's links",
+      summary: 'Take repl://idm-c.example.com:8444 out of idm-a’s links',
       erases: [],
     });
     expect(plan.problems.find((it) => it.code === 'stop-removed-server')).toMatchObject({

@@ -46,8 +46,8 @@ export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[],
       certificate: { after: renewed },
     }));
     const words = {
-      summary: `Pin ${id}'s new certificate on ${partner}`,
-      why: `${partner} reads its partners' certificates only at start; until then every pull between the two fails.`,
+      summary: `Pin ${id}’s new certificate on ${partner}`,
+      why: `${partner} reads its partners’ certificates only at start; until then every pull between the two fails.`,
       needs: [renewed],
     };
     const added = draft.configure(partner, changes, words);

@@ -46,7 +46,7 @@ export function renewalObstacles(
       add(
         'partner-without-certificate',
         `${it.id} shows no certificate, so its pulls could not be proved.`,
-        `Read ${it.id}'s log, then renew.`,
+        `Read ${it.id}’s log, then renew.`,
         it.id,
       );
   }

@@ -133,7 +133,7 @@ function whyErasesItself(draft: Draft, { id, state }: ObservedServer): readonly 
       finding(
         'erases-itself',
         null,
-        `${id} has automatic_refresh, and ${state === 'running' ? `is in another domain than ${by}` : 'which domain its database is in is not known while it does not run'}: once it starts, it may replace its own database with ${by}'s.`,
+        `${id} has automatic_refresh, and ${state === 'running' ? `is in another domain than ${by}` : 'which domain its database is in is not known while it does not run'}: once it starts, it may replace its own database with ${by}’s.`,
         `Set automatic_refresh = false in the server.toml of ${id} first, or start it by hand if that is what you want.`,
         { server: id },
       ),

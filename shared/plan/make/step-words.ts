@@ -64,7 +64,7 @@ export const stepWords = {
   backup: (id: ServerId, stops: boolean): StepWords => ({
     summary: stops
       ? `Stop ${id}, back up its database on ${id}, and start it again`
-      : `Back up ${id}'s database on ${id}`,
+      : `Back up ${id}’s database on ${id}`,
     why: `A refresh replaces all of it; the backup is the way back.${stops ? ' Kanidm before 1.9 can be backed up only while it is stopped.' : ''}`,
     risk: stops ? 'kanidmd is stopped: no logins on this server until the backup is written' : '',
     requires: [
@@ -75,7 +75,7 @@ export const stepWords = {
   }),
 
   refresh: (id: ServerId, own: DomainUuid | null, source: ServerId, domain: DomainUuid): StepWords => ({
-    summary: `Replace the whole database of ${id} with ${source}'s`,
+    summary: `Replace the whole database of ${id} with ${source}’s`,
     why: `${own === domain ? `You asked for it: both say one domain, and ${source} holds the data that is to win` : `${id} is not in ${source}'s domain yet`}: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
     risk: `everything that exists only on ${id} is lost; the backup of the step before holds it`,
     requires: [

@@ -27,7 +27,7 @@ export function whyNotFromBehind(
       finding(
         'source-is-behind',
         null,
-        `${id} is to take ${source}'s data, and ${source} is the one that is behind: its log or the newest round of ${id} says so. A refresh would replace the newer data with the older.`,
+        `${id} is to take ${source}’s data, and ${source} is the one that is behind: its log or the newest round of ${id} says so. A refresh would replace the newer data with the older.`,
         `Compare the two (kanilink compare FLEET). If ${id} has the data that is to win, reverse the link, then refresh ${source}, by name.`,
         { server: id },
       ),

@@ -57,7 +57,7 @@ function commands(step: RefreshStep, context: StepContext): string {
   );
   if (step.by === 'automatic')
     return [
-      `The step before armed it: ${id} replaces its database in its first round. Make sure that it did, with ${step.source}'s data:`,
+      `The step before armed it: ${id} replaces its database in its first round. Make sure that it did, with ${step.source}’s data:`,
       block('bash', proof),
       unknown,
       drop,

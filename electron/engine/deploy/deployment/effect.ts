@@ -43,7 +43,7 @@ export async function note(deployment: Deployment, entry: NewEntry): Promise<Res
   } catch (error) {
     const fault = {
       code: 'journal-unwritable',
-      message: `The deploy's journal cannot be written any more: ${error instanceof Error ? error.message : String(error)}`,
+      message: `The deploy’s journal cannot be written any more: ${error instanceof Error ? error.message : String(error)}`,
       fix: 'Make room on this machine, then resume.',
       where: { file: deployment.journal.folder },
     };

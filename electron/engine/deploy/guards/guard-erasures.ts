@@ -109,7 +109,7 @@ async function modelOf(
 
 const wouldErase = (erased: ServerId, by: ServerId) => ({
   code: 'would-erase',
-  message: `Going on would make ${erased} erase itself with ${by}'s data, which this step does not name: it has automatic_refresh and is in another domain.`,
+  message: `Going on would make ${erased} erase itself with ${by}’s data, which this step does not name: it has automatic_refresh and is in another domain.`,
   fix: `Turn automatic_refresh off on ${erased}, restart it, and plan again; nothing was changed by this step.`,
 });
 

@@ -40,7 +40,7 @@ const unresolved = (site: Site, names: readonly string[]): Fault => ({
 
 const unproved = (site: Site, names: readonly string[]): Fault => ({
   code: 'partner-name-unproved',
-  message: `${site.server.id}'s log shows no round with ${names.join(', ')} over two poll intervals, so it is not known whether it can resolve that name. Nothing was renewed.`,
+  message: `${site.server.id}’s log shows no round with ${names.join(', ')} over two poll intervals, so it is not known whether it can resolve that name. Nothing was renewed.`,
   fix: `Make sure that ${site.server.id} pulls from it (kanilink status), then renew.`,
   where: { server: site.server.id },
 });

@@ -44,7 +44,7 @@ export async function whyNoRound(
       return {
         code: 'partner-without-round',
         message: `${consumer.server.id} pulled from ${site.server.id} before its restart and does not since: ${seen.last.cause}`,
-        fix: seen.last.fix || `Read ${consumer.server.id}'s log; no other server was restarted.`,
+        fix: seen.last.fix || `Read ${consumer.server.id}’s log; no other server was restarted.`,
         where: { server: consumer.server.id },
       };
     }),

@@ -77,6 +77,6 @@ const settled = {
 
 const unwritable = (error: unknown) => ({
   code: 'journal-unwritable',
-  message: `The deploy's folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+  message: `The deploy’s folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
   fix: 'Make the folder writable; nothing was changed.',
 });

@@ -89,7 +89,7 @@ const lineOf = (entry: NewEntry, clock: Pick<Clock, 'now'>): string =>
 
 const unwritable = (folder: string, error: unknown) => ({
   code: 'journal-unwritable',
-  message: `The deploy's journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+  message: `The deploy’s journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
   fix: 'Make the folder writable or choose another one with --config-dir; without a journal nothing is deployed.',
   where: { file: folder },
 });

@@ -45,7 +45,7 @@ function readLines(text: string): Lines {
     const entry = readLine(line);
     // Only what was being written when the power went may be torn; a later deploy may have said below that it settled it.
     if (entry === null) torn ||= index + 1;
-    else if (torn > 0 && entry.kind !== 'settled') return { not: `line ${torn} is not a journal's` };
+    else if (torn > 0 && entry.kind !== 'settled') return { not: `line ${torn} is not a journal’s` };
     else entries.push(entry);
   }
   return { entries, torn: torn > 0 };
@@ -187,7 +187,7 @@ export const running = new Set<string>();
 
 const unreadable = (folder: string, why: string) => ({
   code: 'journal-unreadable',
-  message: `The deploy's journal cannot be read: ${why}`,
+  message: `The deploy’s journal cannot be read: ${why}`,
   fix: 'Look into the folder by hand, or use the Kanilink that wrote it.',
   where: { file: folder },
 });

@@ -25,7 +25,7 @@ export function planLooseEnds(
     if (it.refreshing && asked !== null && restartedSince <= asked)
       draft.restart(
         id,
-        `A refresh of ${id} was under way when the deploy ${of.deploy} was interrupted: a restart drops a request that may still be queued; then ${id}'s log shows whether it happened.`,
+        `A refresh of ${id} was under way when the deploy ${of.deploy} was interrupted: a restart drops a request that may still be queued; then ${id}’s log shows whether it happened.`,
       );
     else if (hasUnread(it, seen.file?.sha256 ?? '', restartedSince))
       draft.restart(

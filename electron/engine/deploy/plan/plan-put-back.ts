@@ -26,6 +26,6 @@ export const unread = (server: string): Omit<Problem, 'where'> => ({
   severity: 'error',
   code: 'server-not-read',
   server,
-  message: `${server}'s server.toml cannot be read now, so nothing is put back on it.`,
+  message: `${server}’s server.toml cannot be read now, so nothing is put back on it.`,
   fix: 'Make the server reachable, then try again.',
 });

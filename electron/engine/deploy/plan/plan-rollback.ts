@@ -40,7 +40,7 @@ export function planRollback(
         continue;
       }
       const added = draft.putBack(id, it.original, {
-        summary: `Put ${id}'s previous server.toml back`,
+        summary: `Put ${id}’s previous server.toml back`,
         why: 'It is the file it had before the deploy.',
       });
       if (!added.ok) problems.push({ ...problemOf(added.error), server: null });
@@ -70,7 +70,7 @@ const changedByOthers = (server: string, file: string): Problem => ({
   severity: 'error',
   code: 'file-changed',
   server,
-  message: `${server}'s server.toml is not the file this deploy wrote: it was changed later, by another deploy or by hand, so it stays.`,
+  message: `${server}’s server.toml is not the file this deploy wrote: it was changed later, by another deploy or by hand, so it stays.`,
   fix: 'Compare it with the earlier files in the history (kanilink history FLEET) and put one back by choice.',
   where: { server, file },
 });

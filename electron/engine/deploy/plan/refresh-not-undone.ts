@@ -65,7 +65,7 @@ function restoreCommands(
   const from = source === '' ? 'the server it was refreshed from' : source;
   const [stop, restore, start] = kindOf(listed).restore(listed, seen, backup, config);
   return [
-    `To restore it with ${server}'s own kanidmd${version}, after the rollback:`,
+    `To restore it with ${server}’s own kanidmd${version}, after the rollback:`,
     `  ${stop}`,
     `  # see that ${onOneLine(config)} has no table for ${onOneLine(from)}: with one, the database may be replaced again`,
     `  ${restore}`,

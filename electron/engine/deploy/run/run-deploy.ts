@@ -147,7 +147,7 @@ async function begin(request: DeployRequest, journal: Journal): Promise<Result<L
   } catch (error) {
     return fail({
       code: 'journal-unwritable',
-      message: `The deploy's journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      message: `The deploy’s journal cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       fix: 'Make room on this machine; nothing was changed.',
       where: { file: journal.folder },
     });

@@ -177,7 +177,7 @@ const cancelled = {
 const cancelledWaiting = (step: RefreshStep): Fault => ({
   code: 'cancelled',
   message: `Cancelled before the log showed whether ${step.server} has refreshed itself from ${step.source}: it may have, or may still.`,
-  fix: `Read ${step.server}'s log, or deploy again; its backup is kept.`,
+  fix: `Read ${step.server}’s log, or deploy again; its backup is kept.`,
   where: { server: step.server },
 });
 
@@ -189,7 +189,7 @@ const notRestarted = {
 
 const manySuppliers = (step: RefreshStep) => ({
   code: 'several-suppliers',
-  message: `${step.server}'s file has other partner tables than the one for ${step.source}, so a refresh could take another server's data.`,
+  message: `${step.server}’s file has other partner tables than the one for ${step.source}, so a refresh could take another server’s data.`,
   fix: 'Plan again; nothing was erased.',
 });
 
@@ -213,7 +213,7 @@ const notRefreshed = (step: RefreshStep, round: Round | null): Fault => ({
     round === null
       ? `No refresh of ${step.server} from ${step.source} shows in its log.`
       : `The refresh of ${step.server} from ${step.source} is not proved.`,
-  fix: `Read ${step.server}'s log. A failed refresh keeps the old data; the backup of the step before holds it too.`,
+  fix: `Read ${step.server}’s log. A failed refresh keeps the old data; the backup of the step before holds it too.`,
   ...(round === null ? {} : { detail: round.lines.join('\n').slice(0, 2000) }),
   where: { server: step.server },
 });

@@ -139,7 +139,7 @@ const unreadEnvironment = (at: At, path: string, cause: string): Fault =>
   faultAt(
     at,
     'environment-unreadable',
-    `the unit's environment file ${path} cannot be read, so settings that win over server.toml may be hidden in it`,
+    `the unit’s environment file ${path} cannot be read, so settings that win over server.toml may be hidden in it`,
     'Make it a file that this user can read, or set `sudo = true` for this server.',
     { file: path, detail: cause },
   );

@@ -143,6 +143,6 @@ const unclear = ({ machine }: ConfigSearch, why: string): Result<never> =>
       'config-not-found',
       'the server.toml of the unit was not found',
       'Write its path into the fleet file: config = "/etc/kanidm/server.toml".',
-      { detail: `${why}\nlooked at: the unit's ExecStart, its process, KANIDM_CONFIG, ${PLACES.join(', ')}` },
+      { detail: `${why}\nlooked at: the unit’s ExecStart, its process, KANIDM_CONFIG, ${PLACES.join(', ')}` },
     ),
   );
