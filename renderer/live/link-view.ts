@@ -35,7 +35,7 @@ const ROOM = 24;
 
 function briefWords(difference: Difference): string {
   const { kind, notRead } = difference;
-  if (kind !== 'not-known' || list(notRead).length <= ROOM) return differenceWords(difference);
+  if (kind !== 'not-known') return differenceWords(difference);
   const [first = ''] = notRead;
   return `not known: ${notRead.length === 1 ? bothEnds(first, ROOM) : count(notRead.length, 'server')} not read`;
 }

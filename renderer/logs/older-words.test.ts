@@ -15,7 +15,7 @@ it('says how far the log was read back, and who keeps nothing older', () => {
   expect(words([server('a', true), server('b', true)])).toMatch(/^Read back to [^.]+\.$/);
   expect(words([server('a', true), server('b', false)])).toMatch(/\. b keeps nothing older\.$/);
   expect(words([server('a', false), server('b', false)])).toMatch(
-    /^The log begins here, .+: the servers keep nothing older\.$/,
+    /^The log begins at .+: the servers keep nothing older\.$/,
   );
   expect(words([server('a', true)], 0)).toMatch(/20 lines were read; the filter shows none of them\.$/);
 });

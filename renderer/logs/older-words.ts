@@ -8,7 +8,7 @@ export function olderWords({ from, servers, read, shown, stuck }: ReadBack): rea
   const nothing = ended.length === servers.length;
   const when = moment(from / 1000);
   return [
-    nothing ? `The log begins here, ${when}: the servers keep nothing older.` : `Read back to ${when}.`,
+    nothing ? `The log begins at ${when}: the servers keep nothing older.` : `Read back to ${when}.`,
     ...(nothing || ended.length === 0
       ? []
       : [`${list(ended)} ${ended.length === 1 ? 'keeps' : 'keep'} nothing older.`]),

@@ -85,7 +85,7 @@ it('older lines are read from the servers’ own logs while the live ones go on,
   await said.getByText('Read back to').waitFor();
   await until('a stretch is held', async () => (await held()) >= live + 2400, 30_000);
   // What was looked at stays; at the beginning, scrolling on reads the next stretch, to the first line of all.
-  const beginning = said.getByText('The log begins here');
+  const beginning = said.getByText('The log begins at');
   await until(
     'the beginning is reached',
     async () => {

@@ -250,6 +250,14 @@ it('a server that was never asked may keep older lines: a new one, and one that 
   expect([log.older.more, log.older.back]).toEqual([true, null]);
 });
 
+it('a log of which servers keep nothing older begins with the oldest line that is held, not where it was asked from', async () => {
+  const { bridge, log, say } = start();
+  say(line(50));
+  log.readOlder();
+  await back(bridge, { lines: [], from: 90, servers: [ended] });
+  expect(log.older.back?.from).toBe(50);
+});
+
 it('drops what was being read when the fleet’s text changes, and reads anew', async () => {
   const { bridge, log, say } = start();
   say(line(50));

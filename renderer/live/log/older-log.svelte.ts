@@ -118,7 +118,10 @@ export class OlderLog {
     this.#ended = reach.filter(([id]) => servers.some(({ server, more }) => server === id && !more));
     const shown = this.#take(lines);
     this.#stuck = isSame(asked, this.#from());
-    this.back = { from, servers, read: lines.length, shown, stuck: this.#stuck };
+    // Of servers that keep nothing older the log begins with the oldest line that is held.
+    const held = [...this.#store.oldest().values()].map(({ at, offset }) => at - offset);
+    const begins = servers.every(({ more }) => !more) ? Math.min(from, ...held) : from;
+    this.back = { from: begins, servers, read: lines.length, shown, stuck: this.#stuck };
   }
 
   #from(): ReadingBack {
