@@ -98,6 +98,8 @@ describe('a fleet file that was not made here', () => {
       expect(question).toContain(join(folder, 'their-hosts'));
       // Neither by itself, nor by anything that would read.
       await page.keyboard.press('F5');
+      await window.openTab('Problems');
+      await page.getByText('No problems known').waitFor();
       await window.openTab('Certificates');
       await window.servers.select('idm-a');
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
