@@ -1,7 +1,7 @@
 import type { Proof } from '../../shared/kanidmd/proof';
 import type { Remedy } from '../../shared/base/remedy';
 import type { LayerPull } from '../../shared/fleet/difference/difference';
-import { gravity, type Health, type PullHealth } from '../../shared/kanidmd/health';
+import { gravity, type Health, healthWords as inWords, type PullHealth } from '../../shared/kanidmd/health';
 import { BELIEVED_FOR } from '../../shared/ipc';
 import { parseOrigin } from '../../shared/base/origin';
 import { elapsed, jumped, type Moment } from '../../shared/base/moment';
@@ -118,12 +118,8 @@ export function toneOf(health: PullView['health']): Tone {
 }
 
 const words: Record<PullView['health'], string> = {
-  replicating: 'replicating',
+  ...inWords,
   waiting: 'waiting for a round',
-  'needs-refresh': 'needs a refresh',
-  broken: 'broken',
-  paused: 'paused',
-  unknown: 'unknown',
   new: 'new · not deployed',
 };
 

@@ -1,3 +1,4 @@
+import { countedHealth } from '../../shared/kanidmd/health';
 import { count } from '../base/words';
 import { type PullView, toneOf, type Tone, worstOf } from './pull-view';
 
@@ -35,14 +36,6 @@ function summariseRounds(pulls: readonly PullView[], notRead: readonly string[])
 export const notReadWords = (notRead: readonly string[]): string =>
   `${count(notRead.length, 'server')} not read`;
 
-const phrase: Record<PullView['health'], string> = {
-  replicating: 'replicating',
-  waiting: 'waiting',
-  'needs-refresh': 'to be refreshed',
-  broken: 'broken',
-  paused: 'paused',
-  unknown: 'unknown',
-  new: 'not deployed',
-};
+const phrase: Record<PullView['health'], string> = { ...countedHealth, new: 'not deployed' };
 
 const every = (n: number): string => (n === 1 ? '1 pull' : n === 2 ? 'both pulls' : `all ${n} pulls`);

@@ -1,15 +1,12 @@
 import { count } from '../base/sentences';
-import { gravity, type Health } from '../kanidmd/health';
+import { countedHealth, gravity, type Health } from '../kanidmd/health';
 import type { StatusReport } from '../observed/status';
 import { countBroken } from '../serves/serves';
 
 /** What links are that do not replicate, in words. `waiting` is no news: a round is due. */
 const WORDS: Readonly<Record<Health, string | null>> = {
-  broken: 'broken',
-  'needs-refresh': 'to be refreshed',
-  paused: 'paused',
+  ...countedHealth,
   unknown: 'not known',
-  waiting: 'waiting',
   replicating: null,
 };
 

@@ -1,8 +1,8 @@
+import { healthWords } from '../../../shared/kanidmd/health';
 import { isoOfMicros } from '../../../shared/base/micros';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import type { ExplainedEnd, ExplainedPull } from '../../engine/explain/explain-logs';
 import type { Paint } from './paint';
-import { healthWords } from './status';
 import { indent } from './table';
 
 /** What a saved log says of its server: how far it reaches, each pull at its end, trouble outside of rounds. */

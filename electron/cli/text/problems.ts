@@ -1,4 +1,5 @@
-import type { Problem, Severity } from '../../../shared/base/problem';
+import { gravity } from '../../../shared/problems/once';
+import type { Problem } from '../../../shared/base/problem';
 import { type Entry, entriesOf } from '../../../shared/problems/entries';
 import { placeBeside } from '../../../shared/problems/place';
 import { howToDeploy } from './advice';
@@ -18,7 +19,7 @@ export function problemsText(problems: readonly Problem[], paint: Paint): string
 /** As the command line tells them, in text and in JSON alike: errors, warnings, then what is good to know. */
 export const worstFirst = (problems: readonly Problem[]): readonly Problem[] =>
   [...problems]
-    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .sort((a, b) => gravity[a.severity] - gravity[b.severity])
     .map((problem) => ({ ...problem, fix: howToDeploy(problem.fix) }));
 
 function entryText({ root, severity, folded }: Entry, paint: Paint): string {
@@ -59,5 +60,3 @@ export function countProblems(problems: readonly Problem[]): string {
 
 export const hasErrors = (problems: readonly Problem[]): boolean =>
   problems.some((problem) => problem.severity === 'error');
-
-const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };

@@ -1,5 +1,5 @@
 import { describePull } from '../../../shared/fleet/model/fleet';
-import type { Health } from '../../../shared/kanidmd/health';
+import { type Health, healthWords } from '../../../shared/kanidmd/health';
 import type { StatusReport } from '../../../shared/observed/status';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import { listed } from '../../../shared/base/listed';
@@ -70,16 +70,6 @@ function withoutCertificate({ fileRead, replication }: StatusReport['servers'][n
 /** True when every pull is proved to work. */
 export const allReplicate = (report: StatusReport): boolean =>
   report.pulls.every((pull) => pull.health === 'replicating');
-
-/** A health in words. */
-export const healthWords: Readonly<Record<Health, string>> = {
-  replicating: 'replicating',
-  waiting: 'waiting',
-  'needs-refresh': 'needs a refresh',
-  broken: 'broken',
-  paused: 'paused',
-  unknown: 'unknown',
-};
 
 /** Never colour alone. */
 const symbol: Readonly<Record<Health, string>> = {
