@@ -18,7 +18,7 @@ export interface LineContext {
 }
 
 /**
- * Says in few words what a line of kanidmd's log means; a line that means nothing special is shown as it is.
+ * Says in few words what a line of kanidmd's log means. A line that means nothing special is shown as it is.
  * @param parsed the line taken apart, where somebody has done so.
  */
 export function explainLine(

@@ -41,7 +41,7 @@ export interface Round {
   readonly kind: 'incremental' | 'refresh';
   /** The supplier's host (`server_name`, or `domain` on 1.2.0). */
   readonly supplierHost: string;
-  /** Ports dialled, from `sock_addrs`; hosts alone do not tell partners on one host apart. */
+  /** Ports dialled, from `sock_addrs`. Hosts alone do not tell partners on one host apart. */
   readonly ports: readonly number[];
   /** Milliseconds; null when not printed. */
   readonly took: number | null;

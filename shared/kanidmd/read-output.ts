@@ -14,7 +14,7 @@ const LONGEST_LINE = 300;
 
 const UNCLEAR = 'answer-unclear';
 
-/** The certificate line of `show-` and `renew-replication-certificate`; JSON output of 1.2 to 1.8 is read too. */
+/** The certificate line of `show-` and `renew-replication-certificate`. JSON output of 1.2 to 1.8 is read too. */
 export function readCertificateOutput(printed: Printed): Result<CertificateText> {
   const found = /certificate: "([A-Za-z0-9_-]+=*)"|"certificate"\s*:\s*"([A-Za-z0-9_-]+=*)"/.exec(
     textOf(printed),

@@ -8,7 +8,7 @@ import { shortened, SpanText } from './span-text';
 /** Rounds kept: enough for a chart, bounded for a log that is followed for months. */
 const MOST_ROUNDS = 2000;
 const MOST_TROUBLES = 200;
-/** Characters held of all spans together; beyond it the oldest keep their head and what judges them. */
+/** Characters held of all spans together. Beyond it the oldest keep their head and what judges them. */
 const MOST_HELD = 4_000_000;
 /** Characters kept of an error that no cause names. */
 const LONGEST_ERROR = 500;
@@ -145,7 +145,7 @@ export class LogReader {
     if (this.whole[0] === oldest.value) this.whole.shift();
   }
 
-  /** Counts what is held more; what is too much is dropped from the oldest spans. */
+  /** Counts what is held more. What is too much is dropped from the oldest spans. */
   private hold(more: number): void {
     this.held += more;
     while (this.held > MOST_HELD) {

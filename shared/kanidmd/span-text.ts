@@ -1,7 +1,7 @@
 import { mostSpecific } from './causes';
 import type { ReadLine } from './log-line';
 
-/** Lines kept of one span, of any level; a refresh of 1.2.0 prints thousands, a hostile server any number. */
+/** Lines kept of one span, of any level. A refresh of 1.2.0 prints thousands, a hostile server any number. */
 export const MOST_LINES = 40;
 /** Characters kept of one line. */
 export const LONGEST_TEXT = 4096;
@@ -14,7 +14,7 @@ export const shortened = (text: string): string =>
 
 /** What is kept of one span: lines as evidence, and the messages its outcome is judged by. Both are bounded. */
 export class SpanText {
-  /** The head first; lines of trouble go before others. */
+  /** The head first. Lines of trouble go before others. */
   readonly lines: string[];
   /** Warnings and errors. When there are too many, the first ones and the most specific. */
   readonly messages: string[] = [];

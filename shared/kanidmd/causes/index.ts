@@ -37,7 +37,7 @@ export function causeNamed(code: string): Pick<Cause, 'health' | 'cause' | 'fix'
   return found;
 }
 
-/** kanidmd's phrases stand at the beginning of a message; a longer one is not searched to its end. Characters. */
+/** kanidmd's phrases stand at the beginning of a message. A longer one is not searched to its end. Characters. */
 const LONGEST = 4_000;
 
 /** True for trouble of a server's listener or of what it supplies: it concerns the servers that pull from it, not what it pulls. */

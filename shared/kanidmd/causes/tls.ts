@@ -2,7 +2,7 @@ import type { Cause, Phrase } from './cause';
 
 /**
  * What one end says when TLS fails. Replication uses OpenSSL up to 1.6.4 and rustls from 1.7.0 on: one fact, two spellings.
- * The consumer names the address it dials; the supplier refuses a client without saying which.
+ * The consumer names the address it dials. The supplier refuses a client without saying which.
  */
 
 /** How a consumer's line of a TLS failure begins: while connecting, or (TLS 1.3) with the first bytes it reads. */

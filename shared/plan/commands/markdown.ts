@@ -4,7 +4,7 @@ import { hasControls, onOneLine } from '../../base/escape-controls';
 /** What a block of the runbook is for. `bash`: run in order; `bash if-needed`: only when the text says so. */
 export type BlockKind = 'bash' | 'bash if-needed' | 'diff';
 
-/** A fenced block; the fence is longer than any in the text. */
+/** A fenced block. The fence is longer than any in the text. */
 export function block(kind: BlockKind, text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -12,8 +12,8 @@ export function block(kind: BlockKind, text: string): string {
 }
 
 /**
- * A command that writes exactly these bytes into a local file. Text is shown as it is; what a here-document could not hold
- * to the byte (no line end at the end, carriage returns) as base64.
+ * A command that writes exactly these bytes into a local file. Text is shown as it is. What a here-document could not hold
+ * to the byte (no line end at the end, carriage returns) is written as base64.
  */
 export function writeLocally(file: string, bytes: Uint8Array): string {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
@@ -45,7 +45,7 @@ export const plain = (text: string): string =>
     .replace(/^(?=[-+=])/, '\\')
     .replace(/^(\d{1,9})(?=[.)])/, '$1\\');
 
-/** Text as a code span, on one line; its marks are longer than any in it. */
+/** Text as a code span, on one line. Its marks are longer than any in it. */
 export function code(text: string): string {
   const line = onOneLine(text);
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));

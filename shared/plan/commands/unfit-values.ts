@@ -7,7 +7,7 @@ import type { Fault } from '../../base/result';
 
 /**
  * Why no command may be written down for a server: a value that would stand in one holds a character that a terminal acts on,
- * or begins like an option. Such a value is no name anybody gave in earnest; quoting alone would let it through to programs
+ * or begins like an option. Such a value is no name anybody gave in earnest. Quoting alone would let it through to programs
  * that read it otherwise.
  * @returns null when every value may stand in a command.
  */

@@ -53,7 +53,7 @@ export class ErasureWatch {
 
   /**
    * Whom a refresh that was asked for earlier would erase, were it still queued (`kanidm.md`, "Refresh erases", 8: "Error"
-   * means unknown, and it comes once a supplier answers). Nobody can see whether it is; a restart drops it.
+   * means unknown, and it comes once a supplier answers). Nobody can see whether it is. A restart drops it.
    */
   asked(): readonly Erasure[] {
     return this.list('asked');

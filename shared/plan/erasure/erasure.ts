@@ -4,7 +4,7 @@ import { allowsPull, type PartnerType, pulls } from '../../server-config/server-
 /**
  * Which servers would erase themselves (`kanidm.md`, "Refresh erases", rules 2, 3, 5): a server with
  * `automatic_refresh` replaces its database by that of any supplier it can reach whose domain is another one. The
- * planner plays every step on this model and asks again after each; no step may erase whom it does not name.
+ * planner plays every step on this model and asks again after each. No step may erase a server that it does not name.
  */
 export interface ModelServer {
   readonly id: ServerId;

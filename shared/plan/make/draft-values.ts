@@ -18,7 +18,7 @@ export interface DraftServer {
   readonly bytes: Uint8Array;
   readonly config: ServerConfig;
   readonly certificate: Later<Certificate> | null;
-  /** Its certificate was not seen, and none was made anew: it may be one it had before. */
+  /** Its certificate was not seen, and no new one was made: it may be one it had before. */
   readonly unseen: boolean;
   /** The last step on this server. */
   readonly last: StepId | null;
@@ -69,7 +69,7 @@ const pinOf = (of: ServerId, certificate: Later<Certificate>): CertificateText =
 export const certificateStep = (change: PlannedChange): StepId | null =>
   change.kind === 'pin-partner' && 'after' in change.certificate ? change.certificate.after : null;
 
-/** Pins may be padded; they mean the same. */
+/** Pins may be padded. They mean the same. */
 export const samePin = (a: string, b: string): boolean => unpadded(a) === unpadded(b);
 
 /**

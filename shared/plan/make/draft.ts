@@ -40,7 +40,7 @@ export interface ConfigureWords {
  */
 export class Draft {
   readonly steps: Step[] = [];
-  /** Erasures a step would cause that it is not there to cause; each makes the plan unfit to run. */
+  /** Erasures a step would cause that it is not there to cause. Each makes the plan unfit to run. */
   readonly surprises: { readonly step: Step; readonly erased: ServerId; readonly by: ServerId }[] = [];
   /** The servers as the steps so far leave them. */
   readonly stage: Stage;

@@ -35,7 +35,7 @@ export interface PlanWishes {
  * Desired against observed: the ordered steps that bring the servers to what the fleet file says, and nothing else. A
  * fleet that is already so gives no steps.
  *
- * An error about one server holds back that server and the servers that need it; an error about the fleet blocks the plan
+ * An error about one server holds back that server and the servers that need it. An error about the fleet blocks the plan
  * (`design.md`, "Deploying", 1). Whom a step erases is computed on a model of all servers (`erasure.ts`), and a plan in
  * which a step would erase anyone it does not name is blocked.
  */
@@ -78,7 +78,7 @@ export function makePlan(
   return planOf(draft, problems);
 }
 
-/** Servers answer in any order; where several steps could come next, the fleet file's order decides. */
+/** Servers answer in any order. Where several steps could come next, the fleet file's order decides. */
 function inFleetOrder(fleet: Fleet, observed: readonly ObservedServer[]): readonly ObservedServer[] {
   const place = new Map(fleet.servers.map(({ id }, index) => [id, index]));
   const placeOf = ({ id }: ObservedServer): number => place.get(id) ?? place.size;

@@ -2,14 +2,14 @@ import type { ObservedServer } from '../../observed/observed';
 import type { Fault } from '../../base/result';
 
 /**
- * When a process started is reckoned from clocks that are asked over the network, and files tell whole seconds; a file
+ * When a process started is reckoned from clocks that are asked over the network, and files tell whole seconds. A file
  * written right before a start must not look newer than it. Milliseconds.
  */
 const CLOCKS_AGREE = 2000;
 
 /**
  * Whether a server runs with another file than the one that can be read: partners are read only at start. Within two
- * seconds of the start the times do not tell; there it is older if the file has `[replication]` and the process shows neither
+ * seconds of the start the times do not tell. There it is older if the file has `[replication]` and the process shows neither
  * a certificate, which it has from its start on, nor any replication in its log: up to 1.11.0 one that renews its
  * certificate shows none for over a minute either (`kanidm.md`, "renew-replication-certificate").
  */

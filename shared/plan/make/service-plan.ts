@@ -37,7 +37,7 @@ export function makeServicePlan(fleet: Fleet, observed: readonly ObservedServer[
   const changes = wish.kind === 'restart' || (wish.kind === 'start' && !runs);
   const draft = draftOf(fleet, observed, changes && !runs ? wish.server : null);
   const problems: Problem[] = [
-    // What stands against it is said by itself; a restart may be what cures a fault.
+    // What stands against it is said by itself. A restart may be what cures a fault.
     ...observed.flatMap((it) => it.faults.map((fault) => problemOf(fault, 'warning'))),
     ...whyNot(wish, server),
   ];

@@ -14,7 +14,7 @@ import type { Later } from '../steps/any-step';
 
 /**
  * All servers as the steps of a plan so far leave them: their files, certificates and domains, and which would
- * erase themselves as they stand. Steps are played here as soon as they are drawn up; nothing is known of steps.
+ * erase themselves as they stand. Steps are played here as soon as they are drawn up. Nothing is known of steps.
  */
 export class Stage {
   private readonly servers = new Map<ServerId, DraftServer>();
@@ -87,7 +87,7 @@ export class Stage {
     if (server) this.servers.set(id, { ...server, ...change });
   }
 
-  /** A server starts anew: what was asked of it before is dropped. */
+  /** A server starts again: what was asked of it before is dropped. */
   restart(id: ServerId): void {
     const server = this.servers.get(id);
     if (!server?.asked) return;
@@ -131,7 +131,7 @@ export class Stage {
     this.play(id, domain);
   }
 
-  /** From here on a server's certificate is the one that a step will show. @param anew it is made anew by that step. */
+  /** From here on a server's certificate is the one that a step will show. @param anew that step makes a new one. */
   certificateAfter(id: ServerId, after: StepId, anew: boolean): void {
     const certificate: Later<Certificate> = { after };
     const server = this.servers.get(id);

@@ -3,14 +3,14 @@ import { ids } from '../../base/ids';
 import { problem } from '../../base/problem';
 import { shown } from '../../base/shown';
 
-/** How a deploy ended; `apply --json` says the same word (`design.md`, "The command line"). */
+/** How a deploy ended. `apply --json` says the same word (`design.md`, "The command line"). */
 export const deployOutcome = z.enum(['done', 'unchanged', 'refused', 'failed', 'rolled-back', 'cancelled']);
 export type DeployOutcome = z.output<typeof deployOutcome>;
 
 export const stepState = z.enum(['pending', 'running', 'done', 'failed', 'rolled-back', 'skipped']);
 export type StepState = z.output<typeof stepState>;
 
-/** Milliseconds since the epoch, our clock. */
+/** Milliseconds since the epoch, this computer's clock. */
 const at = z.number();
 
 /** What a running deploy tells, in order. */
@@ -21,7 +21,7 @@ export const deployEvent = z.discriminatedUnion('kind', [
       deploy: z.string(),
       journal: z.string(),
       at,
-      /** How long steps took in past deploys, milliseconds; a kind of step that never ran is missing. */
+      /** How long steps took in past deploys, milliseconds. A kind of step that never ran is missing. */
       expected: z.array(z.object({ step: ids.step, ms: z.number() }).readonly()).readonly(),
     })
     .readonly(),

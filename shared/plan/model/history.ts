@@ -44,7 +44,7 @@ export const historyDeploy = z
           .readonly(),
       )
       .readonly(),
-    /** Every server.toml it kept; a job `put-back` names one of them, and its plan's diff compares it with the live file. */
+    /** Every server.toml it kept. A job `put-back` names one of them, and its plan's diff compares it with the live file. */
     files: z
       .array(
         z
@@ -56,7 +56,7 @@ export const historyDeploy = z
   .readonly();
 export type HistoryDeploy = z.output<typeof historyDeploy>;
 
-/** A deploy whose journal this program cannot read; what is null, that cannot be read either. */
+/** A deploy whose journal this program cannot read. What is null cannot be read either. */
 export const unreadDeploy = z
   .object({
     deploy: z.string(),

@@ -25,7 +25,7 @@ export type Job = z.output<typeof job>;
 export const jobKind = z.enum(job.options.map((it) => it.shape.kind.value));
 export type JobKind = z.output<typeof jobKind>;
 
-/** Jobs that finish or undo an interrupted deploy; every other one waits until that is done. */
+/** Jobs that finish or undo an interrupted deploy. Every other one waits until that is done. */
 export const settles = (kind: JobKind): boolean => kind === 'resume' || kind === 'rollback';
 
 /** Jobs about one server's process alone: they touch no file, and nothing else is finished by them. */

@@ -1,6 +1,6 @@
 import type { ServerId } from '../../base/names';
 
-/** Two servers whose data is compared; which stands first means nothing. */
+/** Two servers whose data is compared. Which stands first means nothing. */
 export type Pair = readonly [ServerId, ServerId];
 
 /** The same for both orders. */

@@ -274,7 +274,7 @@ export class SshConnection implements ServerConnection {
     return { at: this.at, unit, prefix, session, backoff: this.backoff };
   }
 
-  /** The connection first, under a limit that stands still while a person is asked; then the work, under its own. */
+  /** Connects under a limit that stands still while a person is asked, then works under a limit of its own. */
   private async during<T>(
     call: Call,
     doing: string,

@@ -35,7 +35,7 @@ export async function effect<T>(
   return outcome.ok ? outcome : fail(faultAt(site, outcome));
 }
 
-/** Writes to the journal; that it cannot is a fault and is remembered, for nothing more may be begun then. */
+/** Writes to the journal. That it cannot is a fault and is remembered, for nothing more may be begun then. */
 export async function note(deployment: Deployment, entry: NewEntry): Promise<Result<void>> {
   try {
     await deployment.journal.write(entry);

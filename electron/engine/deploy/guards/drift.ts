@@ -13,7 +13,7 @@ import { domains } from './whose-data';
 
 /**
  * Whether a server is still what was reviewed: its file, its program, its domain and its certificate, as probed or as this
- * deploy's own steps left them. Looked at before every step that touches it; whatever changed stops the deploy there.
+ * deploy's own steps left them. Looked at before every step that touches it. Whatever changed stops the deploy there.
  * @returns null when nothing drifted, else the difference.
  */
 export async function whyDrifted(deployment: Deployment, site: Site, call: Call): Promise<Fault | null> {

@@ -21,9 +21,9 @@ export interface Coming {
 
 /**
  * The erase rules once more, against the files and databases as they are now, a moment before a restart, a new file or a
- * refresh (`kanidm.md`, "Refresh erases", 2, 3, 5): nobody may erase himself but those this step names and the operator
- * agreed to, and of those each has a backup that this deploy made and read back, and suppliers that still hold the
- * database that the plan was made from.
+ * refresh (`kanidm.md`, "Refresh erases", 2, 3, 5): no server may erase itself but those that this step
+ * names and the operator agreed to. Each of those has a backup that this deploy made and read back, and its
+ * suppliers still hold the database that the plan was made from.
  */
 export async function whyErases(
   deployment: Deployment,
@@ -34,7 +34,7 @@ export async function whyErases(
   const live = await Promise.all([...deployment.sites.values()].map((site) => liveConfig(site, call)));
   const files = new Map<ServerId, ServerConfig>();
   for (const it of live) {
-    // A server whose file cannot be read now may be down; what it does when it is back is judged by what it said last.
+    // A server whose file cannot be read now may be down. What it does when it is back is judged by what it said last.
     const config = it.config ?? it.site.observed.config;
     if (config !== null) files.set(it.site.server.id, config);
     else if (it.fault !== null && it.site.server.id === coming.server) return it.fault;

@@ -9,7 +9,7 @@ import { type Deployment, faultAt, serverNow, type Site } from '../deployment/de
 /**
  * Proves that a server resolves the name of every partner it pulls from: with one it cannot resolve, a renewal never
  * ends (`kanidm.md`, "Rules to check"). The only witness is the server's own log: kanidmd runs no other program, so
- * nobody else can be asked. Two poll intervals are waited for a round of each partner; without one the answer is no.
+ * nobody else can be asked. Two poll intervals are waited for a round of each partner. Without one the answer is no.
  * @returns null when all are proved, else why not.
  */
 export async function whyNamesUnproved(deployment: Deployment, site: Site): Promise<Fault | null> {

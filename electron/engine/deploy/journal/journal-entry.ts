@@ -7,7 +7,7 @@ import { step } from '../../../../shared/plan/steps/step';
 import { processMark } from '../../storage/process-mark';
 
 /**
- * The format that is written. Journals of an older one are read by way of `upgrade.ts`; of a newer one only what
+ * The format that is written. Journals of an older one are read by way of `upgrade.ts`, of a newer one only what
  * `glance.ts` reads. 1: steps were kept as they came, and read without their fields being looked at.
  */
 export const JOURNAL_FORMAT = 2;

@@ -43,7 +43,7 @@ function readLines(text: string): Lines {
   for (const [index, line] of text.split('\n').entries()) {
     if (line === '') continue;
     const entry = readLine(line);
-    // Only what was being written when the power went may be torn; a later deploy may have said below that it settled it.
+    // Only what was being written when the power went may be torn. A later deploy may have said below that it settled it.
     if (entry === null) torn ||= index + 1;
     else if (torn > 0 && entry.kind !== 'settled') return { not: `line ${torn} is not a journal’s` };
     else entries.push(entry);
@@ -138,7 +138,7 @@ export function interruptedDeploy(deploys: readonly DeployRecord[], fleet: Fleet
 /** Whether a deploy was of this fleet: the same file, or, of a fleet that lies nowhere, the same name. */
 export const isOf = (record: DeployRecord, fleet: FleetKey): boolean => isSame(record.header.fleet, fleet);
 
-/** The same of a deploy whose journal cannot be read; when it does not say whose it is, it may be anybody's. */
+/** The same of a deploy whose journal cannot be read. When it does not say whose it is, it may be anybody's. */
 export const mayBeOf = (it: Unread, fleet: FleetKey): boolean => it.fleet === null || isSame(it.fleet, fleet);
 
 const isSame = (a: FleetKey, b: FleetKey): boolean =>

@@ -48,7 +48,7 @@ export const GRAIN = 1000;
 const hasUnread = ({ unread, written }: Touched, file: string, restartedSince: number): boolean =>
   unread !== null && written.has(file) && restartedSince <= Date.parse(unread.at) + GRAIN;
 
-/** When the newest refresh was asked for, our clock, with the clocks' grain. */
+/** When the newest refresh was asked for, this computer's clock, with the clocks' grain. */
 function lastRefresh(it: Touched): number | null {
   const intent = it.intents.filter(({ effect }) => effect === 'refresh').at(-1);
   return intent ? Date.parse(intent.at) + GRAIN : null;

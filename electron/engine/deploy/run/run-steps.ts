@@ -41,7 +41,7 @@ export async function runSteps(
   return { outcome: 'done', problems: [] };
 }
 
-/** *Intent* is written by the step itself, right before its effect; its begin and its end are written here. */
+/** The begin and the end of a step are written here. The step itself writes *intent*, right before its effect. */
 async function runAndJournal(
   deployment: Deployment,
   step: Step,

@@ -13,7 +13,7 @@ import { planChanged } from './deploy-job';
 import { readDeploys } from '../journal/read-journal';
 import { planJob } from '../plan/plan-job';
 
-/** Plans a job and writes it down as Markdown; the person who follows it needs paths that hold in any folder. */
+/** Plans a job and writes it down as Markdown. The person who follows it needs paths that hold in any folder. */
 export async function runbookOf(
   text: FleetText,
   call: Call & { readonly job?: Job; readonly fingerprint: string | null },

@@ -7,7 +7,7 @@ import { pairPulls } from '../../compare/pair-pulls';
 import { effect } from '../deployment/effect';
 import { type Deployment, siteOf, stepDone, stepFailed, type StepResult } from '../deployment/deployment';
 
-/** What a server or its backups cannot do is no fault of a deploy; it is said, and nothing is claimed. */
+/** What a server or its backups cannot do is no fault of a deploy. It is said, and nothing is claimed. */
 const LIMITS = new Set(['no-online-backup', 'backup-format-unknown', 'backup-too-large']);
 
 /**

@@ -9,7 +9,7 @@ import { type Deployment, type Site, siteOf } from '../deployment/deployment';
 /** A server that has just restarted may refuse its first login: broken counts once it lasts so long. Milliseconds. */
 const LASTS_MS = 10_000;
 const EVERY_MS = 2_000;
-/** Requests of one look; a session that is refused has the time of two rounds beside it. Milliseconds. */
+/** Requests of one look, in milliseconds. A session that is refused has the time of two rounds beside it. */
 const LOOK_MS = 60_000;
 
 /**

@@ -7,7 +7,7 @@ import { waitHealthy } from '../guards/wait-healthy';
 import { domainOf, mayTake } from '../guards/whose-data';
 
 /**
- * Restarts a server and waits until it is healthy; the next step must not touch another one before that. One whose
+ * Restarts a server and waits until it is healthy. The next step must not touch another one before that. One whose
  * kanidmd refuses the file that lies there is not restarted.
  * @param begun its file was replaced already: see `effect`.
  * @returns null when it is healthy, else why not.

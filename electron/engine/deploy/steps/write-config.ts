@@ -32,7 +32,7 @@ export interface NewFile {
 
 /**
  * Puts a file in place and restarts its server: look for drift and test a copy side by side, keep both files, ask the
- * erase rules, replace, restart, wait until healthy. Until the replacement nothing has changed; from then on the step is
+ * erase rules, replace, restart, wait until healthy. Until the replacement nothing has changed. From then on the step is
  * finished or undone, whatever is cancelled.
  * @param unfit what else must hold right before, looked at beside the rest; null: it does.
  */

@@ -26,7 +26,7 @@ export class Container {
     return this.api.at;
   }
 
-  /** Looks the name up anew: whatever container has it now is the server. */
+  /** Looks the name up again: whatever container has it now is the server. */
   async rebind(signal: AbortSignal): Promise<Result<Inspected>> {
     this.bound = null;
     return this.inspect(signal);

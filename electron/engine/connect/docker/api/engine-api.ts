@@ -170,7 +170,7 @@ export class EngineApi {
     }
     const message = await readRefusal(reply.value, this.at, request.doing, AbortSignal.timeout(ANSWER_MS));
     if (signal.aborted) return fail(stopFault(signal));
-    // As after an upgrade under our hands: `client version 1.41 is too old`.
+    // As after an upgrade of the engine while it is used: `client version 1.41 is too old`.
     if (statusCode === 400 && message.includes('client version')) this.engine.forget();
     const refusal = { statusCode, message };
     return fail(request.expected?.(refusal) ?? refused(this.at, refusal, request.doing));

@@ -18,7 +18,7 @@ type From = { readonly since: bigint } | { readonly after: LogCursor };
 
 /**
  * A container's log as lines in order. A followed log goes on through restarts of the container and of the engine, right
- * after the last line: nothing is missing and nothing comes twice; when that line is no longer kept, a `gap` says so. It
+ * after the last line: nothing is missing and nothing comes twice. When that line is no longer kept, a `gap` says so. It
  * ends when the container is gone or another one has its name.
  * @param backoff milliseconds before each reconnect in a row; when they are used up, it gives up.
  */

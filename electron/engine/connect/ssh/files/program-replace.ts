@@ -107,7 +107,7 @@ class Replacing {
     return still.ok ? files.done(target, rename(beside, target), signal) : still;
   }
 
-  /** The folder goes; when the new bytes are in place all the same, it worked: mv may have been quicker than we were. */
+  /** Removes the folder. When the new bytes are in place all the same, it worked: mv may have been quicker than the limit. */
   async clearUp(folder: string, fault: Fault): Promise<Result<Sha256>> {
     const signal = AbortSignal.timeout(CLEAN_UP_MS);
     const removed = await this.files.done(this.target, removal(folder), signal);

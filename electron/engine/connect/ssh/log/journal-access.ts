@@ -8,7 +8,7 @@ import type { SshSession } from '../session/session';
  * How the journal of a unit is read: without sudo wherever the user who logged in may (the group systemd-journal,
  * systemd-journald(8)), for no line in sudoers could name a place in a journal.
  *
- * journalctl says in its plain output that it hides something; printing JSON it is quiet about it, exits 0 and shows
+ * journalctl says in its plain output that it hides something. Printing JSON it is quiet about it, exits 0 and shows
  * nothing of the unit (measured on 252). So it is asked for no lines in plain first.
  * @param prefix `sudo -n --`, or nothing.
  * @returns what to put before `journalctl`; `journal-not-readable` where neither way is open.

@@ -2,7 +2,7 @@ import { wallNow } from '../../../base/time';
 import { believedTime } from '../../common/server-clock';
 import type { LogItem } from '../../connection';
 
-/** Bytes of an entry, longer than any a program writes; a stream without newlines must not fill the memory. */
+/** Bytes of an entry, longer than any a program writes. A stream without newlines must not fill the memory. */
 const LONGEST_ENTRY = 1024 * 1024;
 const MOST_PIECES = 1_000;
 const LONGEST_CURSOR = 512;

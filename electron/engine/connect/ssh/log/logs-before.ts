@@ -6,7 +6,7 @@ import { endOf, journalctl, type LogSource, nextWithin } from './logs';
 import { NewestEntries } from './newest-entries';
 
 /**
- * The newest entries of a unit's journal up to a time, microseconds of the server's clock; the journal is read backwards.
+ * The newest entries of a unit's journal up to a time, microseconds of the server's clock. The journal is read backwards.
  * Where the time runs out, what was read until then.
  */
 export async function readBefore(

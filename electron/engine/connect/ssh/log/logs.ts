@@ -26,7 +26,7 @@ const SILENCE_MS = 30_000;
 
 /**
  * A unit's journal as lines in order. After a lost connection a followed journal goes on right after the last line, by
- * its cursor: nothing is missing and nothing comes twice; when that entry is no longer kept, a `gap` says so.
+ * its cursor: nothing is missing and nothing comes twice. When that entry is no longer kept, a `gap` says so.
  */
 export function readLogs(
   source: LogSource,

@@ -133,7 +133,7 @@ async function byProcess(run: Run, pid: number, signal: AbortSignal): Promise<Re
   return status.ok ? ok(readProcStatus(status.value.stdout)) : status;
 }
 
-/** A dynamic user that is gone had a number, which its folder still has; systemd gives it the same again where it can. */
+/** A dynamic user that is gone had a number, which its folder still has. systemd gives it the same again where it can. */
 async function byFolder(
   run: Run,
   name: string,

@@ -63,7 +63,7 @@ export function onMount(mountinfo: string, file: string): 'read-only' | 'mounted
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
-/** `chattr +i` on the file, or on the folder that a new file would be made in; lsattr reads it where the user may. */
+/** `chattr +i` on the file, or on the folder that a new file would be made in. lsattr reads it where the user may. */
 async function isImmutable(machine: Machine, file: string, signal: AbortSignal): Promise<Result<boolean>> {
   const listed = await machine.look(['lsattr', '-d', '--', file, posix.dirname(file)], signal);
   if (!listed.ok) return listed;

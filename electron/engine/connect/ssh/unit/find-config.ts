@@ -26,7 +26,7 @@ export interface ConfigSearch {
 }
 
 /**
- * Finds the server.toml that the unit's kanidmd reads. The words of ExecStart and those of the running process both say it;
+ * Finds the server.toml that the unit's kanidmd reads. The words of ExecStart and those of the running process both say it:
  * what they leave open is KANIDM_CONFIG's, then what the program was built with. Whatever stays uncertain is a fault that
  * asks for `config`: a wrong file would be edited without a word.
  * @returns the path; `config-not-found`, `config-ambiguous`.

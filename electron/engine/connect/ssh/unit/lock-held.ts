@@ -4,7 +4,7 @@ import { LARGEST_OWNER, readOwner, type UnreadLock, type WrittenOwner } from '..
 import { contentOf, isThere } from '../commands/files';
 import type { RunOptions } from '../session/run';
 
-/** What is there: an owner that is believed, nothing, what cannot be read, or what was not put there by root or by us. */
+/** What is there: an owner that is believed, nothing, what cannot be read, or what neither root nor the login put there. */
 export type Held = WrittenOwner | UnreadLock | 'none' | 'not-roots';
 
 export const isOwner = (held: Held): held is WrittenOwner => typeof held === 'object' && 'token' in held;

@@ -95,7 +95,7 @@ class LockFolder {
       : fail(this.trouble('would lie in a folder that is not root’s', work.value.path));
   }
 
-  /** A folder of our own with the owner in it, beside the lock. */
+  /** A folder with the owner in it, beside the lock. No other deploy knows its name. */
   async prepare(signal: AbortSignal): Promise<Result<string>> {
     const aside = `${this.name}.new-${randomBytes(6).toString('hex')}`;
     const owner = `${aside}/owner`;

@@ -76,7 +76,7 @@ async function givenFolder(
   return ok({ path, remove: (limit) => takeBack(machine, work.value.who, user, path, limit) });
 }
 
-/** What is in it goes by its owner, for it may be anything by now; then the empty folder, by whom it was made. */
+/** Its owner removes what is in it, for that may be anything by now. Who made the folder then removes it, empty. */
 async function takeBack(
   machine: Machine,
   maker: Identity,
