@@ -9,7 +9,7 @@ import { type ConfigChange, pulls, type ServerConfig } from '../../../../shared/
 import type { Call } from '../../base/call';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { readOwnCertificate } from '../../fleet/probe/probe-server';
-import { whyDrifted } from '../guards/drift';
+import { fileChanged, whyDrifted } from '../guards/drift';
 import { type Deployment, faultAt, siteOf, stepFailed, type StepResult } from '../deployment/deployment';
 import { writeConfig } from './write-config';
 
@@ -95,12 +95,6 @@ const otherSuppliers = {
   code: 'suppliers-differ',
   message: 'The edited file would pull from other suppliers than the plan shows.',
   fix: 'Plan again; nothing was written.',
-};
-
-const fileChanged = {
-  code: 'file-changed',
-  message: 'server.toml is not the file the plan was made from; someone changed it since.',
-  fix: 'Plan again and review; nothing was written by this step.',
 };
 
 const pinStale = (server: ServerId, planned: string, now: string): Fault => ({
