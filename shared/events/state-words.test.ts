@@ -11,7 +11,7 @@ const wrong: Problem = {
 
 describe('a fleet in a few words', () => {
   it('is well only when every server of the question answered', () => {
-    expect(stateWords(well, ['idm-a', 'idm-b'])).toBe('all links replicate');
+    expect(stateWords(well, ['idm-a', 'idm-b'])).toBe('all pulls replicate');
     expect(stateWords(well, three)).toBe('2 of 3 servers answered');
     expect(stateWords(reportOf({}), three)).toBe('2 of 3 servers answered');
     expect(stateWords(null, three)).toBe('nothing is known now');
@@ -26,7 +26,7 @@ describe('a fleet in a few words', () => {
     const all = ['idm-a', 'idm-b'];
     expect(stateWords({ ...well, problems: [wrong, wrong] }, all)).toBe('2 errors');
     expect(stateWords({ ...well, problems: [{ ...wrong, severity: 'warning' }] }, all)).toBe(
-      'all links replicate',
+      'all pulls replicate',
     );
     expect(stateWords({ ...well, serves: servesOf('1', {}, 'broken'), problems: [wrong] }, all)).toBe(
       'logins broken, 1 error',

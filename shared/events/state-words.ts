@@ -3,7 +3,7 @@ import { countedHealth, gravity, type Health } from '../kanidmd/health';
 import type { StatusReport } from '../observed/status';
 import { countBroken } from '../serves/serves';
 
-/** What links are that do not replicate, in words. `waiting` is no news: a round is due. */
+/** What pulls are that do not replicate, in words. `waiting` is no news: a round is due. */
 const WORDS: Readonly<Record<Health, string | null>> = {
   ...countedHealth,
   unknown: 'not known',
@@ -29,7 +29,7 @@ export function stateWords(report: StatusReport | null, asked: readonly string[]
         const words = WORDS[health];
         return words === null
           ? []
-          : counted(pulls.filter((it) => it.health === health).length, 'link', words);
+          : counted(pulls.filter((it) => it.health === health).length, 'pull', words);
       })
       .slice(0, 1),
     ...(serves !== undefined && countBroken(serves) > 0 ? ['logins broken'] : []),
@@ -37,7 +37,7 @@ export function stateWords(report: StatusReport | null, asked: readonly string[]
     ...(answered < asked.length ? [`${answered} of ${asked.length} servers answered`] : []),
   ];
   if (parts.length > 0) return parts.join(', ');
-  return pulls.length === 0 ? 'no links' : 'all links replicate';
+  return pulls.length === 0 ? 'no pulls' : 'all pulls replicate';
 }
 
 const counted = (n: number, what: string, state = ''): readonly string[] =>

@@ -29,16 +29,23 @@ export function withoutDoubted(
   };
 }
 
-/** A certificate that has ended since it was looked at. @param now milliseconds since the epoch. */
+/**
+ * A server whose certificate ended since it was looked at proves nothing any more. It is not broken: a look judges by the
+ * server's clock, and this computer's may be wrong. One that had ended by this clock when it was looked at was well by the
+ * server's. @param now milliseconds since the epoch, this computer's clock
+ */
 export const withoutEnded = ({ servers, logins }: ServesReport, now: number): ServesReport => ({
-  servers: servers.map((it) =>
-    it.state === 'serves' && it.certificate !== null && Date.parse(it.certificate.notAfter) <= now
-      ? { ...it, state: 'broken', cause: 'Its HTTPS certificate has ended.', fix: RENEW }
-      : it,
-  ),
+  servers: servers.map((it) => (hasEnded(it, now) ? doubted(it, ENDED) : it)),
   logins,
 });
-const RENEW = 'Renew the certificate in its tls_chain.';
+const ENDED = 'Its HTTPS certificate has ended since it was looked at, by this computer’s clock.';
+
+/** Says whether a certificate that was well has ended since, by this computer's clock. */
+export function hasEnded({ state, certificate, at }: ServerServes, now: number): boolean {
+  if (state !== 'serves' || certificate === null) return false;
+  const end = Date.parse(certificate.notAfter);
+  return end <= now && end > Date.parse(at);
+}
 
 /** A broken look of before is shown no longer than this, milliseconds. */
 const BROKEN_FOR = 15 * 60_000;

@@ -64,9 +64,9 @@ describe('the watch of the window, seen from the app', () => {
     open('1');
     expect(last()).toBe('fleet.toml: nothing is known now');
     look(good);
-    expect(last()).toBe('fleet.toml: all links replicate');
+    expect(last()).toBe('fleet.toml: all pulls replicate');
     look(broken);
-    expect(last()).toBe('fleet.toml: 1 link broken');
+    expect(last()).toBe('fleet.toml: 1 pull broken');
     pass(31_000);
     expect(last()).toBe('fleet.toml: nothing is known now');
     look(good);
@@ -80,7 +80,7 @@ describe('the watch of the window, seen from the app', () => {
     look(good);
     expect(last()).toBe('fleet.toml: 2 of 3 servers answered');
     look({ ...good, servers: [...good.servers, serverOf('idm-c')] });
-    expect(last()).toBe('fleet.toml: all links replicate');
+    expect(last()).toBe('fleet.toml: all pulls replicate');
   });
 
   it('says that logins are broken until a report says otherwise, however often the watch begins again', () => {
@@ -98,11 +98,11 @@ describe('the watch of the window, seen from the app', () => {
     expect(last()).toBe('fleet.toml: logins broken');
     look(logins('good'), 1, '2');
     look(good, 1, '2');
-    expect(last()).toBe('fleet.toml: all links replicate');
+    expect(last()).toBe('fleet.toml: all pulls replicate');
     look(logins('broken'), 1, '2');
     open('3', ['idm-a']);
     look(reportOf({ servers: [serverOf('idm-a')] }), 1, '3');
-    expect(last()).toBe('fleet.toml: no links');
+    expect(last()).toBe('fleet.toml: no pulls');
   });
 
   it('is unknown from the moment the computer falls asleep until servers were read again', () => {
@@ -117,7 +117,7 @@ describe('the watch of the window, seen from the app', () => {
     watcher.resume();
     expect(last()).toBe('fleet.toml: nothing is known now');
     look(good);
-    expect(last()).toBe('fleet.toml: all links replicate');
+    expect(last()).toBe('fleet.toml: all pulls replicate');
   });
 
   it('tells a break once though an edit opens the watch again, and listens to no other stream', () => {
@@ -193,6 +193,6 @@ describe('the watch of the window, seen from the app', () => {
     look(good);
     expect(last()).toBe('fleet.toml: nothing is known now');
     look(good);
-    expect(last()).toBe('fleet.toml: all links replicate');
+    expect(last()).toBe('fleet.toml: all pulls replicate');
   });
 });

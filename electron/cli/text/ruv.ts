@@ -27,5 +27,9 @@ export function ruvText({ servers, pulls }: RuvReport, paint: Paint): string {
   ].join('\n');
 }
 
+/** Every server was read, none went back, and of every pull it is known how far behind it is. How far is no fault. */
+export const allRead = ({ servers, pulls }: RuvReport): boolean =>
+  servers.every(({ state }) => state === 'read') && pulls.every(({ changes }) => changes !== null);
+
 /** Never colour alone. */
 const marks = { read: '✓', 'went-back': '✗', unknown: '?' } as const;

@@ -9,6 +9,21 @@ export interface Running {
   readonly startedAt: number | null;
 }
 
+/** When each server of a fleet started, as far as it was seen: of one that is away nothing is new. */
+export class SeenStarts {
+  private readonly starts = new Map<string, number>();
+
+  /** Takes in servers as they are now, by their ids. */
+  see(servers: ReadonlyMap<string, Running>): void {
+    for (const [id, { startedAt }] of servers) if (startedAt !== null) this.starts.set(id, startedAt);
+  }
+
+  /** All of it, in one string: another string says that a server has started. */
+  mark(): string {
+    return JSON.stringify([...this.starts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
 /** Begins looks at a fleet now and then, one at a time: when time has passed, and at once after a start. */
 export class LookSchedule {
   /** When the next look is due, and before when none begins, the monotonic clock. */

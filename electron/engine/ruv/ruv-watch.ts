@@ -5,7 +5,7 @@ import { stillBelieved } from '../../../shared/ruv/still-believed';
 import { TOO_OLD } from '../../../shared/serves/still-believed';
 import type { Call } from '../base/call';
 import { type Clock, momentOf } from '../base/time';
-import { LookSchedule, type Running, whyNoMore } from '../base/look-schedule';
+import { LookSchedule, type Running, SeenStarts, whyNoMore } from '../base/look-schedule';
 import type { RuvBefore, RuvLooked } from './look-ruv';
 import { SeenRefreshes } from './seen-refreshes';
 
@@ -26,8 +26,9 @@ const NOTHING = { known: new Map(), lost: new Map(), refused: new Map() };
 export class RuvWatch {
   private readonly schedule: LookSchedule;
   private last: Last | null = null;
-  /** What asks for a look when it changes, as it was seen last: of a server that is away nothing is new. */
-  private readonly marks = new Map<string, number | string>();
+  /** The last refresh of each pull that was seen. It, and a start, ask for a look when they change. */
+  private readonly marks = new Map<string, string>();
+  private readonly starts = new SeenStarts();
   private readonly refreshes: SeenRefreshes;
 
   /**
@@ -56,14 +57,14 @@ export class RuvWatch {
   ): void {
     const { last, marks } = this;
     const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
-    for (const [id, { startedAt }] of servers) if (startedAt !== null) marks.set(`start ${id}`, startedAt);
+    this.starts.see(servers);
     for (const { consumer, supplier, lastRefresh: at } of pulls) {
       if (at === undefined) continue;
       marks.set(`refresh ${consumer} ${supplier}`, at);
       this.refreshes.see(consumer, at);
     }
-    const seen = JSON.stringify([...marks].sort(([a], [b]) => (a < b ? -1 : 1)));
-    this.schedule.tick(seen, doubted, () => this.take(servers));
+    const refreshed = JSON.stringify([...marks].sort(([a], [b]) => (a < b ? -1 : 1)));
+    this.schedule.tick(`${this.starts.mark()} ${refreshed}`, doubted, () => this.take(servers));
   }
 
   /** What may still be believed of servers as they are now; null: nobody looked yet. */

@@ -106,3 +106,15 @@ it('what a long look saw first is as old as that, and what it saw last is not', 
   clock.advance(1_000);
   expect(watch.now(both)?.logins.map(({ state }) => state)).toEqual(['unknown', 'broken']);
 });
+
+it('a server that is out of reach now and then is not looked at each time it comes back', async () => {
+  const { clock, watch, settled, looks } = watching();
+  for (let second = 0; second < 300; second += 20) {
+    watch.tick(
+      second % 40 === 0 ? servers(1) : new Map([['idm-a', { state: 'unreachable', startedAt: null }]]),
+    );
+    await settled();
+    clock.advance(20_000);
+  }
+  expect(looks()).toBe(1);
+});

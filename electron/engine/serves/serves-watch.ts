@@ -1,9 +1,15 @@
 import { jumped, type Moment } from '../../../shared/base/moment';
 import type { ServesReport } from '../../../shared/serves/serves';
-import { stale, withoutDoubted, withoutEnded, withoutOld } from '../../../shared/serves/still-believed';
+import {
+  hasEnded,
+  stale,
+  withoutDoubted,
+  withoutEnded,
+  withoutOld,
+} from '../../../shared/serves/still-believed';
 import type { Call } from '../base/call';
 import { type Clock, momentOf } from '../base/time';
-import { LookSchedule, type Running, whyNoMore } from '../base/look-schedule';
+import { LookSchedule, type Running, SeenStarts, whyNoMore } from '../base/look-schedule';
 
 /** A whole look at a fleet: requests, and the time a session may take to travel. Milliseconds. */
 const LOOK_MS = 15 * 60_000;
@@ -28,6 +34,7 @@ export class ServesWatch {
   private servers: Proof<ServesReport['servers']> | null = null;
   private logins: Proof<ServesReport['logins']> | null = null;
   private readonly schedule: LookSchedule;
+  private readonly starts = new SeenStarts();
 
   /** @param everyMs between two looks; 0: never by itself. */
   constructor(
@@ -45,8 +52,11 @@ export class ServesWatch {
    * @param servers as they are now, by their ids.
    */
   tick(servers: ReadonlyMap<string, Running>): void {
-    const doubted = this.servers !== null && jumped(this.servers.begunAt, momentOf(this.clock));
-    this.schedule.tick(JSON.stringify([...servers]), doubted, () => this.take(servers));
+    const now = momentOf(this.clock);
+    const doubted = this.servers !== null && jumped(this.servers.begunAt, now);
+    if (this.servers?.rows.some((it) => hasEnded(it, now.wall))) this.schedule.soon();
+    this.starts.see(servers);
+    this.schedule.tick(this.starts.mark(), doubted, () => this.take(servers));
   }
 
   /** What may still be believed of servers as they are now; null: nobody looked yet. */
