@@ -7,6 +7,7 @@ import { type At, faultAt } from '../../common/faults';
 import { connectionFault } from './connection-fault';
 import { Gate } from '../../common/gate';
 import { pause, settle, Stopped, within } from '../../common/limits';
+import { closedForGood } from './closed-for-good';
 import { Program } from './program';
 import { quote } from './quote';
 import { Sftp } from './sftp';
@@ -109,7 +110,7 @@ export class SshSession implements Pooled {
       signal,
       (opened, refused) =>
         this.client.exec(command, (error, channel) =>
-          error ? refused(error) : opened(new Program(channel)),
+          error ? refused(error) : opened(new Program(closedForGood(channel))),
         ),
       (program) => program.stop(),
     );
@@ -153,7 +154,7 @@ export class SshSession implements Pooled {
       (channel, failed) =>
         this.client.forwardOut('127.0.0.1', 0, host, port, (error, stream) => {
           if (!error) {
-            channel(stream);
+            channel(closedForGood<Duplex & { close?(): void }>(stream));
             return;
           }
           prohibited = 'reason' in error && error.reason === PROHIBITED;
