@@ -48,7 +48,7 @@ export class JournalFile {
     return entries.slice(Math.max(hole, 0));
   }
 
-  append(entry: JournalEntry): void {
+  append(entries: readonly JournalEntry[]): void {
     if (this.#descriptor === null) return;
     if (this.#lines > this.#capacity) {
       closeSync(this.#descriptor);
@@ -57,8 +57,8 @@ export class JournalFile {
       this.#lines = 0;
       this.#writeHeader();
     }
-    appendFileSync(this.#descriptor, `${JSON.stringify(toLine(entry))}\n`);
-    this.#lines += 1;
+    appendFileSync(this.#descriptor, entries.map((entry) => `${JSON.stringify(toLine(entry))}\n`).join(''));
+    this.#lines += entries.length;
   }
 
   close(): void {

@@ -28,23 +28,23 @@ export class Journal {
     this.#first = this.#entries[0]?.number ?? 1;
   }
 
-  append(line: JournalLine): void {
-    const entry: JournalEntry = {
+  append(...lines: readonly JournalLine[]): void {
+    const entries = lines.map((line, place): JournalEntry => ({
       ...line,
-      number: this.#first + this.#entries.length,
+      number: this.#first + this.#entries.length + place,
       realtime: this.#clock.realtime(),
       monotonic: this.#clock.monotonic(),
       bootId: this.#bootId,
       check: randomBytes(8).toString('hex'),
-    };
-    this.#entries.push(entry);
+    }));
+    for (const entry of entries) this.#entries.push(entry);
     // Forgotten a tenth at a time: dropping one line for each new one would copy the whole array each time.
     if (this.#entries.length > this.#capacity * 1.1) {
       const surplus = this.#entries.length - this.#capacity;
       this.#entries = this.#entries.slice(surplus);
       this.#first += surplus;
     }
-    this.#file.append(entry);
+    this.#file.append(entries);
     for (const listener of this.#listeners) listener();
   }
 

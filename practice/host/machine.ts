@@ -147,6 +147,11 @@ export class Machine {
     return { code: await code, stdout, stderr };
   }
 
+  /** Its kanidmd logs these lines at once, for a test of floods. */
+  print(messages: readonly string[]): void {
+    this.#parts.unit.print(messages);
+  }
+
   /** The journal's messages, oldest first, for a test to look at. */
   journalMessages(): string[] {
     const { journal } = this.#parts;

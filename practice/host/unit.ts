@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Child } from './children';
 import type { Journal } from './journal';
+import type { JournalLine } from './journal-entry';
 import type { KanidmdProgram } from './kanidmd-program';
 import { LineSplitter } from './line-splitter';
 import type { MachineClock } from './machine-clock';
@@ -119,6 +120,19 @@ export class Unit {
     this.#say(6, `Stopped ${this.name} - ${DESCRIPTION}.`);
   }
 
+  /** Lines as if kanidmd had printed them at once: more than it would. */
+  print(messages: readonly string[]): void {
+    const { mainPid, invocationId } = this.#status;
+    this.#journal.append(...messages.map((message) => this.#printed(message, mainPid, invocationId)));
+  }
+
+  #printed(message: string | Buffer, pid: number, invocationId: string): JournalLine {
+    return {
+      ...{ source: 'kanidmd', unit: this.name, pid, invocationId, priority: 6, message },
+      commandLine: this.commandLine,
+    };
+  }
+
   /** Starts the main process. Resolves to `ready` when kanidmd says so, to `ended` when it ends before. */
   #run(): Promise<'ready' | 'ended'> {
     const child = this.#program.start(['server', '-c', this.config], this.#options.environment);
@@ -133,15 +147,7 @@ export class Unit {
     });
     return new Promise((resolve) => {
       const onLine = (message: string | Buffer): void => {
-        this.#journal.append({
-          source: 'kanidmd',
-          unit: this.name,
-          pid,
-          invocationId,
-          priority: 6,
-          message,
-          commandLine: this.commandLine,
-        });
+        this.#journal.append(this.#printed(message, pid, invocationId));
         // The line a real kanidmd prints just before it tells systemd that it is ready; 1.11.1 writes it with a capital.
         if (typeof message === 'string' && /ready to rock!/i.test(message)) resolve('ready');
       };

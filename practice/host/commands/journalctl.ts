@@ -14,7 +14,7 @@ export async function journalctl(invocation: Invocation, machine: MachineParts):
     return options.follow ? untilGone(invocation) : { code: 0 };
   if (options.reverse) {
     for (let number = range.end - 1; number >= range.start; number -= 1)
-      await print(number, options, invocation, machine);
+      await print({ start: number, end: number + 1 }, options, invocation, machine);
     return { code: 0 };
   }
   return forward(range, options, invocation, machine);
@@ -60,8 +60,9 @@ async function forward(
       // Lines forgotten while a slow reader caught up are skipped, as journald's vacuumed files are.
       number = Math.max(number, journal.first);
       if (number < end) {
-        await print(number, options, invocation, machine);
-        number += 1;
+        const first = number;
+        number = Math.min(end, first + AT_ONCE);
+        await print({ start: first, end: number }, options, invocation, machine);
       } else if (options.follow) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -77,20 +78,29 @@ async function forward(
   }
 }
 
+/** Lines that are printed in one go. */
+const AT_ONCE = 200;
+
 async function print(
-  number: number,
+  { start, end }: Range,
   options: JournalOptions,
   invocation: Invocation,
-  machine: MachineParts,
+  { journal }: MachineParts,
 ): Promise<void> {
-  const entry = machine.journal.at(number);
-  if (!entry || invocation.signal.aborted) return;
-  if (options.output === 'cat') {
-    await invocation.out(Buffer.concat([Buffer.from(entry.message), Buffer.from('\n')]));
-    return;
+  if (invocation.signal.aborted) return;
+  const lines: Buffer[] = [];
+  for (let number = start; number < end; number += 1) {
+    const entry = journal.at(number);
+    if (entry === undefined) continue;
+    const isPlain = options.output === 'cat';
+    lines.push(
+      Buffer.from(isPlain ? entry.message : toJournalJson(entry, journal.cursor(entry), options.all)),
+    );
+    lines.push(NEWLINE);
   }
-  await invocation.out(`${toJournalJson(entry, machine.journal.cursor(entry), options.all)}\n`);
+  if (lines.length > 0) await invocation.out(Buffer.concat(lines));
 }
+const NEWLINE = Buffer.from('\n');
 
 /** Following a unit that prints nothing. */
 async function untilGone(invocation: Invocation): Promise<Exit> {
