@@ -26,8 +26,7 @@ import type { Engine } from './api/engine';
 import { helperFor, noSuchServer } from './fleet/helper-for';
 import { fleetFrom, observeFleet, observeRead } from './fleet/observe-fleet';
 import { tellSilent } from './fleet/tell-silent';
-import { keeping } from './history/keeping';
-import { lagEntries } from './history/lag-entries';
+import { keeping, memoryOf } from './history/keeping';
 import { HistoryStore } from './history/history-store';
 import { PracticeProcess } from './practice/practice-process';
 import { dockerFolder, listContexts } from './connect/docker/api/context';
@@ -41,7 +40,7 @@ import { diagnose } from './diagnose/diagnose';
 import { olderLogs } from './watch/older-logs';
 import { watchLogs } from './watch/watch-logs';
 import { ServerWatches } from './watch/server-watches';
-import { lookAtRuv } from './ruv/look-ruv';
+import { lookByMemory, recalled } from './ruv/ruv-memory';
 import { withProved } from './health/with-proved';
 import { LOGINS_EVERY } from '../../shared/serves/serves';
 import { lookAtFleet } from './serves/look-fleet';
@@ -128,13 +127,14 @@ export function createEngine(options: EngineOptions): Engine {
       );
       if (!fleet.ok) return fleet;
       const left = await leftBehindProblems(options.configDir, fleet.value.fleet.servers);
+      const memory = text.path === null ? null : memoryOf(text.path, history, clock);
       const [status, serves, looked] = await Promise.all([
         statusOf(fleet.value, clock, call),
         call.logins === true ? lookAtFleet(fleet.value, clock, call) : null,
-        call.ruv === true ? lookAtRuv(fleet.value, clock, call) : null,
+        call.ruv === true ? lookByMemory(fleet.value, memory, clock, call) : null,
       ]);
-      if (looked !== null && text.path !== null) history.add(lagEntries(text.path, looked.report));
-      const proved = withProved(status, serves, looked?.report ?? null);
+      const ruv = looked ?? (await recalled([...status.pulls, ...status.undrawn], memory, clock));
+      const proved = withProved(status, serves, ruv);
       return ok({ ...proved, problems: [...proved.problems, ...left] });
     },
     plan: async (text, call) => {
@@ -213,7 +213,7 @@ export function createEngine(options: EngineOptions): Engine {
     watch: (text, signal, loginsEveryMs = LOGINS_EVERY * 60_000, ruvEveryMs = 0) => {
       const note = (doing: string, cause: unknown): void => connections.note(doing, cause);
       const every = { loginsEveryMs, ruvEveryMs };
-      return watchFleet(text, { watches, clock, signal, note, ...every, ...keeping(text, history) });
+      return watchFleet(text, { watches, clock, signal, note, ...every, ...keeping(text, history, clock) });
     },
     watchDeploys: async function* (text, signal) {
       const read = fleetFrom(text);

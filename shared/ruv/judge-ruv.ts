@@ -115,12 +115,15 @@ function serverOf({ server, at, read }: RuvLook, found: Lost | undefined): Serve
   };
 }
 
+/** What only a look can prove. */
+export const READ_AGAIN = 'Ask how far behind the servers are: `kanilink status FLEET --ruv`, or the window.';
+
 /** A server that went back and was refreshed since, until it is read: a refresh that is told is no proof that it has what it lost. */
 export const REFRESHED: Pick<ServerRuv, 'state' | 'refreshed' | 'cause' | 'fix'> = {
   state: 'unknown',
   refreshed: true,
   cause: 'It was restored to an older copy and refreshed since; its RUV was not read again yet.',
-  fix: '',
+  fix: READ_AGAIN,
 };
 
 function lagOf(consumer: string, supplier: string, looks: ReadonlyMap<string, RuvLook>): PullLag {

@@ -1,4 +1,5 @@
-import { isRefreshedSince, REFRESHED } from './judge-ruv';
+import { fail } from '../base/result';
+import { isRefreshedSince, judgeRuv, type Lost, READ_AGAIN, REFRESHED } from './judge-ruv';
 import type { RuvReport } from './ruv';
 
 const SINCE_READ = 'It was refreshed since its RUV was read.';
@@ -27,3 +28,25 @@ export const stillBelieved = (
       : { ...it, changes: null, seconds: null, cause, fix: '' };
   }),
 });
+
+/**
+ * What is said before anybody looked: who was found at an earlier time to be restored to an older copy is so until the
+ * opposite is proved, and of nobody else anything is known. Null: nobody was.
+ * @param refreshed see `Earlier`.
+ */
+export function remembered(
+  lost: ReadonlyMap<string, Lost>,
+  refreshed: ReadonlyMap<string, string>,
+): RuvReport | null {
+  if (lost.size === 0) return null;
+  const looks = [...lost].map(([server, { at }]) => ({ server, at, there: 0, read: fail(NOT_YET) }));
+  const told = stillBelieved(judgeRuv(looks, [], lost), () => null, refreshed);
+  return {
+    ...told,
+    servers: told.servers.map((it) =>
+      it.state === 'went-back' ? { ...it, fix: `${it.fix} When that is done: ${READ_AGAIN}` } : it,
+    ),
+  };
+}
+
+const NOT_YET = { code: 'ruv-not-read', message: 'Nobody looked yet.', fix: '', where: {} };

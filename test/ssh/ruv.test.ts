@@ -70,11 +70,26 @@ it('tell the server that was restored to an older copy, while every round succee
 
   const stop = new AbortController();
   for await (const seen of engine.watch(await site.text(), stop.signal, 0, 1_000))
-    if (seen.ruv?.servers.some(({ state }) => state === 'went-back')) {
+    if (seen.pulls.length === 2 && seen.ruv?.servers.some(({ state }) => state === 'went-back')) {
       expect(states(seen).pulls).toEqual(['unknown', 'unknown']);
       stop.abort();
     }
   expect(stop.signal.aborted).toBe(true);
+});
+
+it('are remembered by whoever starts next, until a look proves the opposite', async () => {
+  const plain = async (by: Engine) =>
+    states(value(await by.status(await site.text(), { ...anHour(), wait: true })));
+  const named = { pulls: ['unknown', 'unknown'], ruv: ['went-back'] };
+  expect(await plain(engine)).toEqual(named);
+  const next = site.engine();
+  expect(await plain(next)).toEqual(named);
+  const stop = new AbortController();
+  for await (const seen of next.watch(await site.text(), stop.signal, 0)) {
+    expect(seen.ruv?.servers.map(({ state }) => state)).toEqual(['went-back']);
+    for (const { health } of seen.pulls) expect(health).not.toBe('replicating');
+    if (seen.pulls.length === 2) stop.abort();
+  }
 });
 
 it('are well again once a refresh has chosen whose data wins', async () => {
@@ -83,7 +98,11 @@ it('are well again once a refresh has chosen whose data wins', async () => {
     erase: ['idm-b'],
   });
   expect(end, JSON.stringify(end.problems)).toMatchObject({ outcome: 'done' });
+  const plain = async () =>
+    states(value(await engine.status(await site.text(), { ...anHour(), wait: true })));
+  expect(await plain()).toEqual({ pulls: ['unknown', 'unknown'], ruv: ['went-back'] });
   expect(states(await look())).toEqual({ pulls: ['replicating', 'replicating'], ruv: ['read', 'read'] });
+  expect(await plain()).toEqual({ pulls: ['replicating', 'replicating'], ruv: undefined });
 });
 
 it('never write a key into the trace', async () => {

@@ -1,5 +1,6 @@
 import type { FleetEvent } from '../../../shared/events/fleet-event';
 import type { FleetGlance } from '../../../shared/history/history';
+import type { Lost } from '../../../shared/ruv/judge-ruv';
 
 /** What is written of a fleet. Times are milliseconds since the epoch, our clock, unless said. */
 
@@ -48,6 +49,22 @@ export interface LagEntry {
   readonly seconds: number;
 }
 
+/** A server was found, or found again, to be restored to an older copy. */
+export interface LostEntry {
+  readonly kind: 'lost';
+  readonly fleet: string;
+  readonly server: string;
+  readonly lost: Lost;
+}
+
+/** It was read, and that is over. */
+export interface OverEntry {
+  readonly kind: 'over';
+  readonly fleet: string;
+  readonly server: string;
+  readonly at: number;
+}
+
 /** Something that happened, as a watch noticed it. */
 export interface EventEntry {
   readonly kind: 'event';
@@ -63,5 +80,7 @@ export type Entry =
   | RoundEntry
   | StartEntry
   | LagEntry
+  | LostEntry
+  | OverEntry
   | { readonly kind: 'seen'; readonly stretch: Stretch }
   | { readonly kind: 'fleet'; readonly glance: FleetGlance };

@@ -152,6 +152,32 @@ describe('the history', () => {
     expect(read.pulls[0]?.columns.length).toBeGreaterThan(50);
   }, 60_000);
 
+  it('remembers who was restored to an older copy until it is over, and then again', async () => {
+    const it = store().store;
+    const lost = (at: number): Entry => ({
+      ...{ kind: 'lost', fleet: PATH, server: 'idm-a' },
+      lost: {
+        ...{ serverUuid: 'a', domainUuid: 'd', at: new Date(at).toISOString(), refreshed: false },
+        moments: [{ secs: at / 1000, nanos: 7 }],
+      },
+    });
+    const over: Entry = { kind: 'over', fleet: PATH, server: 'idm-a', at: T };
+    expect((await it.lost(PATH))?.size).toBe(0);
+    it.add([lost(T - 9000)]);
+    it.add([lost(T - 8000), { ...over, server: 'idm-b' }]);
+    await it.close();
+    const next = store().store;
+    const kept = await next.lost(PATH);
+    expect([...(kept ?? [])]).toMatchObject([['idm-a', { moments: [{ secs: T / 1000 - 8, nanos: 7 }] }]]);
+    expect((await next.lost('/srv/other.toml'))?.size).toBe(0);
+    next.add([over]);
+    expect((await next.lost(PATH))?.size).toBe(0);
+    next.add([lost(T)]);
+    expect((await next.lost(PATH))?.size).toBe(1);
+    const load = () => Promise.resolve(fail({ code: 'x', message: '', fix: '', where: {} }));
+    expect(await store({ load }).store.lost(PATH)).toBeNull();
+  });
+
   it('lists fleets as their last watch left them', async () => {
     const it = store().store;
     it.add([fleet(T - MINUTE)]);
@@ -258,13 +284,14 @@ describe('a history that cannot be kept as it was', () => {
     expect(existsSync(join(configDir, 'y'))).toBe(false);
   });
 
-  it.each([1, 2])('of layout %i is brought to the newest, with all that it held', async (layout) => {
+  it.each([1, 2, 3])('of layout %i is brought to the newest, with all that it held', async (layout) => {
     await begun();
     const driver = await loadDriver();
     if (!driver.ok) throw new Error('no driver');
     const database = driver.value(file());
     if (layout < 2) database.exec('DROP TABLE event');
-    database.exec(`DROP TABLE lag; PRAGMA user_version = ${layout}`);
+    if (layout < 3) database.exec('DROP TABLE lag');
+    database.exec(`DROP TABLE lost; PRAGMA user_version = ${layout}`);
     database.close();
     const it = store().store;
     it.add([{ kind: 'lag', subject: pull, at: T - 30_000, changes: 2, seconds: 9 }]);

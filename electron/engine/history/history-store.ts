@@ -5,12 +5,14 @@ import {
   type HistoryBound,
 } from '../../../shared/history/history';
 import { type Fault, ok, type Result } from '../../../shared/base/result';
+import type { Lost } from '../../../shared/ruv/judge-ruv';
 import { roughSize } from '../base/rough-size';
 import type { Clock } from '../base/time';
 import { loadDriver } from './driver';
 import type { Entry, Stretch } from './entries';
 import { HistoryFile } from './history-file';
 import { giveBack, keepBound, writeBound } from './keep-bound';
+import { readLost } from './lost';
 import { historyFolder } from './place';
 import { type Asked, readGlances, readHistory } from './read';
 import { inBites } from './in-bites';
@@ -81,6 +83,15 @@ export class HistoryStore {
     this.write(false);
     const read = file.value.read(readGlances);
     return read.ok ? read.value : [];
+  }
+
+  /** Servers of a fleet that were restored to an older copy; null while the history cannot be read. */
+  async lost(path: string): Promise<ReadonlyMap<string, Lost> | null> {
+    const file = await this.use();
+    if (!file.ok) return null;
+    this.write(false);
+    const read = file.value.read((database) => readLost(database, path));
+    return read.ok ? read.value : null;
   }
 
   /** Sets how much is kept, for every process that keeps it here; what is too much goes at once. */

@@ -48,6 +48,13 @@ const LAYOUTS: readonly string[] = [
     changes INTEGER NOT NULL, seconds INTEGER NOT NULL, PRIMARY KEY (subject, at)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Servers that were restored to an older copy; `until` is null until it is proved to be over.
+  `
+  CREATE TABLE lost (
+    fleet INTEGER NOT NULL REFERENCES fleet ON DELETE CASCADE, server TEXT NOT NULL, since INTEGER NOT NULL,
+    until INTEGER, told TEXT NOT NULL, PRIMARY KEY (fleet, server, since)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -119,7 +119,8 @@ export function* eventsOf(path: string, { from, to }: Time): Bites<readonly Flee
   return events;
 }
 
-function jsonOf(text: unknown): unknown {
+/** Null: it is no JSON. */
+export function jsonOf(text: unknown): unknown {
   try {
     return JSON.parse(String(text));
   } catch {

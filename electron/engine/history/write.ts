@@ -2,6 +2,7 @@ import type { FleetEvent } from '../../../shared/events/fleet-event';
 import type { FleetGlance } from '../../../shared/history/history';
 import type { Database } from './driver';
 import type { Entry, EventEntry, LagEntry, RoundEntry, StartEntry, Stretch, Subject } from './entries';
+import { lostRows } from './lost';
 
 /** Two clocks' readings of one round, or of one start, lie no further apart. Milliseconds. */
 const SAME_ROUND = 10 * 60_000;
@@ -29,6 +30,8 @@ export function writeEntries(
     else if (entry.kind === 'round') writeRound(statements, subjects.of(entry.subject), entry);
     else if (entry.kind === 'event') writeEvent(statements, subjects.fleetOf(entry.fleet), entry);
     else if (entry.kind === 'lag') writeLag(statements, subjects.of(entry.subject), entry);
+    else if (entry.kind === 'lost') statements.lost.write(subjects.fleetOf(entry.fleet), entry);
+    else if (entry.kind === 'over') statements.lost.end(subjects.fleetOf(entry.fleet), entry);
     else if (entry.kind === 'start') writeStart(statements, subjects.of(entry.subject), entry);
     else {
       const { stretch } = entry;
@@ -38,6 +41,7 @@ export function writeEntries(
 }
 
 const prepared = (database: Database) => ({
+  lost: lostRows(database),
   knownRound: database.prepare(
     'SELECT 1 FROM round WHERE subject = ? AND at BETWEEN ? AND ? AND wrote = ? LIMIT 1',
   ),

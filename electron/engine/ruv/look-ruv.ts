@@ -24,7 +24,7 @@ export interface RuvLooked extends Pick<Earlier, 'known' | 'lost'> {
 
 /** What earlier looks brought, and refreshes that were seen. */
 export type RuvBefore = Earlier & Pick<RuvLooked, 'refused'>;
-const NOTHING_BEFORE: RuvBefore = {
+export const NOTHING_BEFORE: RuvBefore = {
   ...{ known: new Map(), lost: new Map(), refreshed: new Map(), refused: new Map() },
 };
 

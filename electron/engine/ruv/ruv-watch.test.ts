@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock';
 import type { PullHealth } from '../../../shared/kanidmd/health';
-import { withRuv } from '../../../shared/ruv/judge-ruv';
+import { type Lost, withRuv } from '../../../shared/ruv/judge-ruv';
+import type { KnownChanges } from '../../../shared/ruv/known-changes';
 import type { RuvReport } from '../../../shared/ruv/ruv';
+import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import type { Running } from '../base/look-schedule';
+import type { RuvBefore } from './look-ruv';
 import { RuvWatch } from './ruv-watch';
 
 const EVERY = 3_600_000;
@@ -114,7 +117,7 @@ it('who went back and was refreshed since is not named until it is read again, a
   }
   one.tick(servers(1), refreshOf('idm-a', at(-1000)));
   const report = one.now(servers(1));
-  expect(report?.servers[0]).toMatchObject({ state: 'unknown', fix: '', refreshed: true });
+  expect(report?.servers[0]).toMatchObject({ state: 'unknown', refreshed: true });
   expect(healthIn(report)).toBe('unknown');
 });
 
@@ -149,3 +152,56 @@ it('a refresh that was seen before the clock jumped is not believed any more', a
   one.tick(servers(1), refreshed);
   expect(one.now(servers(1))?.servers[0]?.state).toBe('went-back');
 });
+
+const KEPT: Lost = {
+  ...{ serverUuid: 'a', domainUuid: 'd', at: '2026-11-29T03:00:00.000Z', refreshed: false },
+  moments: [{ secs: 1, nanos: 0 }],
+};
+
+it.each([EVERY, 0])(
+  'who went back before this watch began is named at once, looked at every %i ms',
+  async (every) => {
+    const clock = new VirtualClock();
+    const kept = new Map([['idm-a', KEPT]]);
+    const before: RuvBefore[] = [];
+    const told: unknown[] = [];
+    const memory: RuvMemory = {
+      recall: () => Promise.resolve(new Map(kept)),
+      keep: ({ lost }, over) => told.push([[...lost.keys()], over]),
+    };
+    const known: KnownChanges = {
+      ...{ serverUuid: 'a', domainUuid: 'd', newest: { secs: 9, nanos: 0 }, changes: new Map() },
+    };
+    const watch = new RuvWatch(
+      (_, earlier) => {
+        if (earlier) before.push(earlier);
+        const report = { servers: [], pulls: [] };
+        return Promise.resolve({
+          ...{ report, known: new Map([['idm-a', known]]), lost: new Map(), refused: new Map() },
+        });
+      },
+      ...([clock, new AbortController().signal, () => undefined, every, memory] as const),
+    );
+    expect(watch.now(servers(1))).toBeNull();
+    await watch.recall();
+    expect(watch.now(servers(1))?.servers[0]).toMatchObject({ server: 'idm-a', state: 'went-back' });
+    expect(healthIn(watch.now(servers(1)))).toBe('unknown');
+    watch.tick(servers(1), none);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (every > 0) {
+      // The look goes by it, proves that it is over, and that is kept.
+      expect(before[0]?.lost).toEqual(kept);
+      expect(told).toEqual([[[], ['idm-a']]]);
+      expect(watch.now(servers(1))).toEqual({ servers: [], pulls: [] });
+      return;
+    }
+    // A refresh proves nothing until somebody reads it, who may be another process.
+    watch.tick(servers(1), refreshOf('idm-a', '2026-11-29T03:30:00Z'));
+    expect(watch.now(servers(1))?.servers[0]).toMatchObject({ state: 'unknown', refreshed: true });
+    kept.clear();
+    clock.advance(11_000);
+    watch.tick(servers(1), none);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(watch.now(servers(1))).toBeNull();
+  },
+);

@@ -1,16 +1,21 @@
 import { jumped, elapsed, type Moment } from '../../../shared/base/moment';
 import type { PullHealth } from '../../../shared/kanidmd/health';
+import type { Lost } from '../../../shared/ruv/judge-ruv';
 import type { RuvReport } from '../../../shared/ruv/ruv';
-import { stillBelieved } from '../../../shared/ruv/still-believed';
+import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
+import { remembered, stillBelieved } from '../../../shared/ruv/still-believed';
 import { TOO_OLD } from '../../../shared/serves/still-believed';
 import type { Call } from '../base/call';
 import { type Clock, momentOf } from '../base/time';
 import { LookSchedule, type Running, SeenStarts, whyNoMore } from '../base/look-schedule';
 import type { RuvBefore, RuvLooked } from './look-ruv';
+import { remember } from './ruv-memory';
 import { SeenRefreshes } from './seen-refreshes';
 
 /** A server that starts again and again does not have every database read each time. Milliseconds. */
 const LEAST_MS = 15 * 60_000;
+/** What is remembered is read again so often while this watch has not looked. Milliseconds. */
+const RECALL_MS = 10_000;
 /** A whole look at a fleet. Milliseconds. */
 const LOOK_MS = 30 * 60_000;
 
@@ -20,12 +25,15 @@ interface Last extends RuvLooked {
   readonly servers: ReadonlyMap<string, Running>;
 }
 
-const NOTHING = { known: new Map(), lost: new Map(), refused: new Map() };
+const NOTHING = { known: new Map(), refused: new Map() };
 
 /** Looks at the RUVs of a fleet now and then, and says what may still be believed of the last look. It never fails. */
 export class RuvWatch {
   private readonly schedule: LookSchedule;
   private last: Last | null = null;
+  /** Who was found before this watch began to be restored to an older copy, and when that was read last, monotonic. */
+  private recalled: ReadonlyMap<string, Lost> = new Map();
+  private recalledAt = -Infinity;
   /** The last refresh of each pull that was seen. It, and a start, ask for a look when they change. */
   private readonly marks = new Map<string, string>();
   private readonly starts = new SeenStarts();
@@ -33,7 +41,8 @@ export class RuvWatch {
 
   /**
    * @param look one look at the whole fleet, with what the ones before brought.
-   * @param everyMs between two looks.
+   * @param everyMs between two looks; 0: none, and what is remembered is told.
+   * @param memory keeps who went back; null: only this watch does.
    */
   constructor(
     private readonly look: (call: Call, before?: RuvBefore) => Promise<RuvLooked>,
@@ -41,9 +50,20 @@ export class RuvWatch {
     private readonly signal: AbortSignal,
     private readonly note: (doing: string, cause: unknown) => void,
     private readonly everyMs: number,
+    private readonly memory: RuvMemory | null = null,
   ) {
     this.refreshes = new SeenRefreshes(clock);
     this.schedule = new LookSchedule(clock, signal, everyMs, LEAST_MS);
+  }
+
+  /** Reads what is remembered. Before this, nothing is known of who went back. */
+  async recall(): Promise<void> {
+    this.recalledAt = this.clock.monotonic();
+    try {
+      this.recalled = (await this.memory?.recall()) ?? this.recalled;
+    } catch (cause) {
+      this.note('remembering who went back', cause);
+    }
   }
 
   /**
@@ -56,6 +76,8 @@ export class RuvWatch {
     pulls: readonly Pick<PullHealth, 'consumer' | 'supplier' | 'lastRefresh'>[],
   ): void {
     const { last, marks } = this;
+    // Somebody else, as `status --ruv`, may have looked.
+    if (last === null && this.clock.monotonic() - this.recalledAt >= RECALL_MS) void this.recall();
     const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
     this.starts.see(servers);
     for (const { consumer, supplier, lastRefresh: at } of pulls) {
@@ -69,7 +91,7 @@ export class RuvWatch {
 
   /** What may still be believed of servers as they are now; null: nobody looked yet. */
   now(servers: ReadonlyMap<string, Running>): RuvReport | null {
-    if (this.last === null) return null;
+    if (this.last === null) return remembered(this.recalled, this.refreshes.believed());
     const { begunAt, report, servers: proved } = this.last;
     const now = momentOf(this.clock);
     const jump = jumped(begunAt, now);
@@ -82,9 +104,14 @@ export class RuvWatch {
   private async take(servers: ReadonlyMap<string, Running>): Promise<void> {
     const begunAt = momentOf(this.clock);
     try {
-      const before = { ...(this.last ?? NOTHING), refreshed: this.refreshes.believed() };
+      if (this.last === null) await this.recall();
+      const before = {
+        ...(this.last ?? { ...NOTHING, lost: this.recalled }),
+        refreshed: this.refreshes.believed(),
+      };
       const looked = await this.look({ signal: this.signal, timeoutMs: LOOK_MS }, before);
       if (this.signal.aborted) return;
+      if (this.memory !== null) remember(this.memory, looked);
       // Of a server that could not be read now, what it knew before is still what is expected of it.
       const known = new Map([...(this.last?.known ?? []), ...looked.known]);
       this.last = { ...looked, known, begunAt, servers };

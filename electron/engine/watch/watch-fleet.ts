@@ -1,6 +1,7 @@
 import { readTopology, type Topology } from '../../../shared/fleet/model/topology';
 import { type FleetText, REPEAT_EVERY } from '../../../shared/ipc';
 import type { StatusReport, StatusServer } from '../../../shared/observed/status';
+import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { revisionOf } from '../../../shared/observed/revision';
 import { lookAtRuv } from '../ruv/look-ruv';
 import { RuvWatch } from '../ruv/ruv-watch';
@@ -37,6 +38,8 @@ export interface WatchFleetParts {
   readonly signal: AbortSignal;
   /** Is told of every report, for what is kept of the fleet; absent: nothing is. */
   readonly keep?: (seen: Seen) => void;
+  /** Who was restored to an older copy, across starts; absent: this watch alone knows. */
+  readonly memory?: RuvMemory | null;
 }
 
 /**
@@ -54,6 +57,7 @@ export async function* watchFleet(
     note = () => undefined,
     loginsEveryMs = 0,
     ruvEveryMs = 0,
+    memory = null,
   }: WatchFleetParts,
 ): AsyncIterable<StatusReport> {
   const read = fleetFrom(text);
@@ -70,20 +74,19 @@ export async function* watchFleet(
     note,
     loginsEveryMs,
   );
-  const ruv =
-    ruvEveryMs === 0
-      ? null
-      : new RuvWatch(
-          (call, before) => lookAtRuv(seenFleet(fleet, problems, held), clock, call, before),
-          clock,
-          signal,
-          note,
-          ruvEveryMs,
-        );
+  const ruv = new RuvWatch(
+    (call, before) => lookAtRuv(seenFleet(fleet, problems, held), clock, call, before),
+    clock,
+    signal,
+    note,
+    ruvEveryMs,
+    memory,
+  );
   let first = true;
   let last = '';
   let saidAt = -Infinity;
   try {
+    await ruv.recall();
     while (!signal.aborted) {
       // What is known already is told at once.
       if (!first) await clock.sleep(LOOK_EVERY, signal);
@@ -109,9 +112,8 @@ export async function* watchFleet(
         observed,
         new Map(answered.map((it) => [it.observed.id, it.reading])),
       );
-      if (ruv !== null && answered.length === held.length)
-        ruv.tick(running, [...judged.pulls, ...judged.undrawn]);
-      const changes = ruv?.now(running) ?? null;
+      if (answered.length === held.length) ruv.tick(running, [...judged.pulls, ...judged.undrawn]);
+      const changes = ruv.now(running);
       const seen = {
         servers: describeServers(fleet, observed).map((server, at) => ({
           ...server,

@@ -1,0 +1,44 @@
+import type { PullHealth } from '../../../shared/kanidmd/health';
+import type { Lost } from '../../../shared/ruv/judge-ruv';
+import type { RuvReport } from '../../../shared/ruv/ruv';
+import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
+import { remembered } from '../../../shared/ruv/still-believed';
+import type { Call } from '../base/call';
+import type { Clock } from '../base/time';
+import type { ObservedFleet } from '../fleet/observe-fleet';
+import { lookAtRuv, NOTHING_BEFORE, type RuvLooked } from './look-ruv';
+import { SeenRefreshes } from './seen-refreshes';
+
+/** Keeps what came of a look: a server is over it that was read and lacks nothing any more. */
+export const remember = (memory: RuvMemory, looked: RuvLooked): void =>
+  memory.keep(
+    looked,
+    [...looked.known.keys()].filter((id) => !looked.lost.has(id)),
+  );
+
+/** One look by itself: it goes by what is remembered, and is remembered. @param memory null: nothing is */
+export async function lookByMemory(
+  fleet: ObservedFleet,
+  memory: RuvMemory | null,
+  clock: Clock,
+  call: Call,
+): Promise<RuvReport> {
+  const lost = (await memory?.recall()) ?? new Map<string, Lost>();
+  const looked = await lookAtRuv(fleet, clock, call, { ...NOTHING_BEFORE, lost });
+  if (memory !== null) remember(memory, looked);
+  return looked.report;
+}
+
+/** What is known without a look. @param pulls with their last refreshes, where one is known. */
+export async function recalled(
+  pulls: readonly Pick<PullHealth, 'consumer' | 'lastRefresh'>[],
+  memory: RuvMemory | null,
+  clock: Clock,
+): Promise<RuvReport | null> {
+  const lost = await memory?.recall();
+  if (!lost) return null;
+  const refreshes = new SeenRefreshes(clock);
+  for (const { consumer, lastRefresh } of pulls)
+    if (lastRefresh !== undefined) refreshes.see(consumer, lastRefresh);
+  return remembered(lost, refreshes.believed());
+}
