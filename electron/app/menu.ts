@@ -78,7 +78,7 @@ function fileMenu(
 const fleetMenu = (actions: MenuActions): MenuItemConstructorOptions[] => [
   ...items(actions, ['add-server', 'pair', 'name', 'edit-text', 'trust']),
   line,
-  ...items(actions, ['check', 'compare', 'answers', 'start', 'restart', 'review']),
+  ...items(actions, ['check', 'compare', 'behind', 'answers', 'start', 'restart', 'review']),
   line,
   ...watchingMenu(actions.watching, actions.changeWatching),
 ];

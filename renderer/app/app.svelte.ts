@@ -49,6 +49,7 @@ export type OpenDialog =
   | { readonly kind: 'adopt'; readonly leave: Leave }
   | { readonly kind: 'deploy' }
   | { readonly kind: 'answers' }
+  | { readonly kind: 'behind' }
   | { readonly kind: 'palette' }
   | { readonly kind: 'keys' }
   /** What an earlier start left unsaved. */

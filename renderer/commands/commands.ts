@@ -94,6 +94,10 @@ function actionsOf(app: App): Readonly<Record<ActionId, Action>> {
       enabled: readable && !app.deploy.active && !app.comparing.running,
       run: () => void app.comparing.run(app.document.question()),
     },
+    behind: {
+      enabled: readable && !app.deploy.active,
+      run: () => (app.dialog = { kind: 'behind' }),
+    },
     answers: {
       enabled: readable && !app.deploy.active,
       run: () => (app.dialog = { kind: 'answers' }),

@@ -59,6 +59,7 @@ export const commandWords = {
   'zoom-out': { title: 'Zoom out', keys: 'mod+-' },
   'zoom-fit': { title: 'Fit the canvas', keys: 'mod+0' },
   compare: { title: 'Compare the data of linked servers' },
+  behind: { title: 'Ask how far behind the servers are…' },
   answers: { title: 'Ask who answers the public origin…' },
   'picture-svg': { title: 'Save a picture of the topology (SVG)…' },
   'picture-png': { title: 'Save a picture of the topology (PNG)…' },

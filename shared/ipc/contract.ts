@@ -20,6 +20,7 @@ import { logLine, logSpan } from './log-line';
 import { logAsks } from './older-lines';
 import { settingsAsks } from './settings';
 import { serverReport, statusReport } from '../observed/status';
+import { ruvReport } from '../ruv/ruv';
 import { loginsEvery } from '../serves/serves';
 import { fleetText } from './values';
 
@@ -84,6 +85,8 @@ export const asks = {
   'fleet.compare': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
   /** The last comparison of each two linked servers; `at` tells how old it is. Asks no server. */
   'fleet.comparisons': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
+  /** How far each server is behind, from a look at their RUVs: each reads its whole database for it (decision 46). */
+  'fleet.ruv': ask('engine', z.object({ fleet: fleetText }), ruvReport),
   /** Which servers answer the public origin. */
   'fleet.answers': ask('engine', answersAsked.extend({ fleet: fleetText }), answersReport),
   /** How large a server's database is: what `database.summary` has to read. */

@@ -42,5 +42,14 @@ it('shows how a balancer spreads requests, and which server it was not seen to s
   await page.keyboard.press('Enter');
   await dialog.getByText('idm-b answered 0 of 3 requests from this computer').waitFor();
   await looks.at(page, 'AnswersDialog', 'one server gets none');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+
+  await window.command('how far behind');
+  const behind = page.getByTestId('behind-dialog');
+  await behind.getByTestId('behind-ask').click();
+  for (const id of ['idm-a', 'idm-b'])
+    await behind.locator(`[data-behind="${id}"][data-tone="good"]`).getByText('It knows').waitFor();
+  await looks.at(page, 'BehindDialog');
   looks.end();
 }, 240_000);

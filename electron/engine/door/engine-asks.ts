@@ -88,6 +88,14 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
     1800 * SECOND,
     ({ fleet }, { engine, call }: AskContext) => engine.compare(fleet, call),
   ),
+  'fleet.ruv': answering(
+    asks['fleet.ruv'],
+    30 * 60 * SECOND,
+    async ({ fleet }, { engine, call }: AskContext) => {
+      const seen = await engine.status(fleet, { ...call, wait: false, ruv: true });
+      return seen.ok ? ok(seen.value.ruv ?? { servers: [], pulls: [] }) : seen;
+    },
+  ),
   'fleet.answers': answering(
     asks['fleet.answers'],
     240 * SECOND,

@@ -31,6 +31,7 @@ const tab = (view: ViewId): Surface => ({
 export const surfaces = {
   AdoptDialog: byId('fleet file', 'adopt-dialog'),
   AnswersDialog: byId('who answers', 'answers-dialog'),
+  BehindDialog: byId('who answers', 'behind-dialog'),
   BareEngineDialog: byId('engine asks', 'bare-engine-dialog'),
   Canvas: { ...byId('main job', 'canvas'), view: 'canvas' },
   CertificatesTab: tab('certificates'),
