@@ -55,7 +55,7 @@ it('claims nothing of a moment that nobody watched', () => {
   expect(then.pulls).toEqual([{ name: 'idm-b ← idm-a', health: null, cause: '', lag: expect.anything() }]);
   expect(then.servers).toEqual([{ id: 'idm-a', state: null }]);
   const pulls = drawnPulls(history, () => true);
-  expect(columnWords(pulls, 1)).toBe('idm-b ← idm-a: not watched, behind by 1 change, the oldest 4 s old');
+  expect(columnWords(pulls, 1)).toBe('idm-b ← idm-a: not watched, lacked 1 change, the oldest 4 s old');
   expect(columnWords(pulls, 0)).toMatch(/^idm-b ← idm-a: .*last good round 61 s old$/);
 });
 

@@ -64,7 +64,7 @@ export const columnWords = (pulls: readonly DrawnPull[], n: number): string =>
 function wordsOf(column: DrawnColumn | undefined): string {
   if (column === undefined) return 'not watched';
   const lag = lagWords(column);
-  return [watchWords(column), ...(lag === '' ? [] : [`behind by ${lag}`])].join(', ');
+  return [watchWords(column), ...(lag === '' ? [] : [`lacked ${lag}`])].join(', ');
 }
 
 function watchWords({ watched, health, ageMs }: DrawnColumn): string {

@@ -1,0 +1,131 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright';
+import { expect, it } from 'vitest';
+import { untilReplicating } from './support/replication';
+import { open, practise } from './support/session';
+import { pair, reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
+import { until } from './support/until';
+
+/** A chart of an hour has columns of ten seconds; kanidmd is away for some of them. Milliseconds. */
+const AWAY_MS = 25_000;
+
+it('what happened at a moment is told from the chart, by keyboard and by pointer', async () => {
+  const { fleet, servers } = await practise({ replication: () => true });
+  const { window } = await open({ fleet: fleet.fleet, size: { width: 1280, height: 1000 } });
+  const { page } = window;
+  await pair(window, 'idm-a', 'idm-b', 'idm-a');
+  await reviewAndDeploy(window, ['idm-b']);
+  await untilReplicating(servers, ROUNDS_LIMIT_MS);
+  await window.canvas.untilHealth('idm-a', 'idm-b', 'replicating', ROUNDS_LIMIT_MS);
+  await fleet.machine('idm-b').stopKanidmd();
+  await window.untilServer('idm-b', 'stopped', 30_000);
+  await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
+  await fleet.machine('idm-b').startKanidmd();
+  await window.untilServer('idm-b', 'running', 30_000);
+  await window.canvas.untilHealth('idm-a', 'idm-b', 'replicating', ROUNDS_LIMIT_MS);
+
+  // How far behind, asked once: a point of its own in the history.
+  await window.canvas.link('idm-a', 'idm-b').click();
+  await page.getByTestId('how-far-behind').click();
+  const behind = page.getByTestId('behind-dialog');
+  await behind.getByTestId('behind-ask').click();
+  await behind.locator('[data-behind="idm-b ← idm-a"]').waitFor({ timeout: 30_000 });
+  await behind.getByRole('button', { name: 'Close' }).last().click();
+
+  await window.openTab('History');
+  const plot = page.getByTestId('history-plot');
+  await plot.waitFor();
+  // The newest is read again now and then: until the whole story is in it.
+  await page.getByText('What happened', { exact: true }).click();
+  await page.getByText('kanidmd started on idm-b').nth(1).waitFor({ timeout: 60_000 });
+
+  await page.getByLabel('Chart of').selectOption('changes');
+  await page.getByText('between two points nothing is').waitFor();
+  await page.getByText('As a table', { exact: true }).click();
+  const read = page.getByTestId('history-table').getByText(/^(no change|\d+ changes?, the oldest .* old)$/);
+  await expect.poll(() => read.count(), { timeout: 30_000 }).toBe(2);
+  await plot.scrollIntoViewIfNeeded();
+  await picture(page, 'lag', plot);
+  await page.getByText('As a table', { exact: true }).click();
+  await page.getByLabel('Chart of').selectOption('age');
+
+  // By keyboard: back from the end to where it was not well.
+  await plot.focus();
+  await page.keyboard.press('End');
+  const says = () => plot.getAttribute('aria-valuetext');
+  await until(
+    'the cursor is where a pull was broken',
+    async () => {
+      if (/broken/.test((await says()) ?? '')) return true;
+      await page.keyboard.press('ArrowLeft');
+      return false;
+    },
+    30_000,
+  );
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await tellsTheStop(page);
+  const byKey = await page.getByTestId('at-moment').getByRole('heading', { level: 3 }).innerText();
+  await picture(page, 'moment-by-keyboard');
+
+  // Closed, keys are the chart's again; by pointer, where the cursor is.
+  await page.getByTestId('moment-close').click();
+  await page.getByTestId('at-moment').waitFor({ state: 'detached' });
+  expect(await plot.evaluate((it) => it === document.activeElement)).toBe(true);
+  await plot.scrollIntoViewIfNeeded();
+  const cursor = await page.locator('[data-testid="history-plot"] .cursor').boundingBox();
+  if (cursor === null) throw new Error('there is no cursor');
+  await page.mouse.click(cursor.x, cursor.y + 40);
+  await tellsTheStop(page);
+  await picture(page, 'moment-by-pointer');
+  const byPointer = await page.getByTestId('at-moment').getByRole('heading', { level: 3 }).innerText();
+  expect(byPointer.split(', ')[0]).toBe(byKey.split(', ')[0]);
+
+  // A moment before the fleet was watched: nothing is claimed of it.
+  await plot.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  const moment = page.getByTestId('at-moment');
+  await moment.getByText('idm-b not watched', { exact: true }).waitFor();
+  await moment.getByTestId('moment-no-lines').waitFor();
+  await moment.getByText('Nothing that was noticed.').waitFor();
+});
+
+/** The moment at which kanidmd of idm-b was stopped. */
+async function tellsTheStop(page: Page): Promise<void> {
+  const moment = page.getByTestId('at-moment');
+  await expect.poll(() => inSight(moment)).toBe(true);
+  await moment.getByText('idm-b stopped', { exact: true }).waitFor();
+  await moment.getByText('idm-a running', { exact: true }).waitFor();
+  await moment.getByText(/idm-b ← idm-a (broken|unknown)/).waitFor();
+  await moment.locator('ol').first().getByText('idm-b is stopped').first().waitFor();
+  await moment.locator('ol').first().getByText('kanidmd started on idm-b').last().waitFor();
+  await moment.getByLabel('all lines').check();
+  const lines = moment.locator('.lines li');
+  await until(
+    'lines of both servers are there',
+    async () => {
+      const all = (await lines.allInnerTexts()).join('\n');
+      return all.includes('idm-a') && all.includes('idm-b') && /Starting Kanidm/i.test(all);
+    },
+    30_000,
+  );
+  // Where the moment lies among them.
+  await lines.and(page.locator('.now')).waitFor();
+}
+
+/** Its heading is on the page without scrolling. */
+const inSight = (moment: Locator): Promise<boolean> =>
+  moment.getByRole('heading', { level: 3 }).evaluate((heading) => {
+    const { left, top } = heading.getBoundingClientRect();
+    return heading.contains(document.elementFromPoint(left + 2, top + 2));
+  });
+
+/** For a person to look at: under `out`, which no commit has. */
+async function picture(page: Page, name: string, of = page.getByTestId('at-moment')): Promise<void> {
+  const folder = join(process.env['KANILINK_APP'] ?? '.', 'out', 'e2e');
+  mkdirSync(folder, { recursive: true });
+  await of.evaluate((it) => it.scrollIntoView({ block: 'start' }));
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
