@@ -38,7 +38,7 @@ export const commands: readonly Command[] = [
     takesFleet: true,
     options: ['yes'],
     details:
-      'A fleet file that Kanilink did not make on this computer is trusted once, by its path and by what it makes Kanilink use; a change of that is asked about again. Until then no command connects to its servers or reads the keys it names. --yes trusts it without asking, for scripts; --trust does the same with any other command. Dials nothing.\nExit 0: trusted; 1: not.\nJSON: {"trusted":bool,"problems":[…]}',
+      'A fleet file that Kanilink did not make on this computer is trusted once, by its path and by what it makes Kanilink use; a change of that is asked about again. Until then no command connects to its servers or reads the keys it names. --yes trusts it without asking, for scripts; --trust does the same with any other command. Dials nothing.\nExit 0: trusted, and remembered; 1: not.\nJSON: {"trusted":bool,"problems":[…]}',
     run: trust,
   },
   {

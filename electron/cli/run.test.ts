@@ -129,6 +129,8 @@ interface Scene {
   readonly trusted?: boolean;
   /** The person trusts it when asked. */
   readonly trusts?: boolean;
+  /** Why that is not remembered. */
+  readonly notKept?: Fault;
   readonly status?: Result<StatusReport>;
   /** Servers that do not answer. */
   readonly silent?: readonly ServerId[];
@@ -165,7 +167,7 @@ async function call(line: string, scene: Scene = {}) {
       ),
     trustFleet: () => {
       asked.trust += 1;
-      return Promise.resolve(ok({ trusted: scene.trusts ?? false }));
+      return Promise.resolve(ok({ trusted: scene.trusts ?? false, notKept: scene.notKept ?? null }));
     },
     judgeFleet: () => Promise.reject(new Error('not asked for')),
     watchFile: () => {
@@ -394,6 +396,21 @@ describe('a fleet file that is not trusted', () => {
     expect(await call('trust theirs.toml', { trusted: false })).toMatchObject({ code: 1 });
     const machine = await call('trust theirs.toml --yes --json', { trusted: false, trusts: true });
     expect(json(machine.out)).toEqual({ format: 1, trusted: true, problems: [] });
+  });
+
+  it('is not said to be trusted where that is not remembered; a command that needs it once goes on', async () => {
+    const scene = { trusted: false, trusts: true, notKept: fault };
+    const asked = await call('trust theirs.toml', scene);
+    expect(asked.code).toBe(1);
+    expect(asked.out).toContain(fault.message);
+    expect(asked.out).not.toContain('is trusted');
+    const machine = await call('trust theirs.toml --yes --json', scene);
+    expect(machine.code).toBe(1);
+    expect(json(machine.out)).toMatchObject({ trusted: false, problems: [{ code: fault.code }] });
+    const status = await call('status theirs.toml --trust --json', scene);
+    expect(status.code).toBe(0);
+    expect(status.err).toContain(fault.message);
+    expect(json(status.out)).toMatchObject({ problems: [] });
   });
 });
 

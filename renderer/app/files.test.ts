@@ -143,21 +143,29 @@ describe('a fleet file that is not trusted', () => {
 
   it('is watched once it is trusted; a declined question changes nothing', async () => {
     const { bridge, app } = await openedUntrusted();
-    bridge.answer('fleet.trust', { trusted: false });
+    bridge.answer('fleet.trust', { trusted: false, notKept: null });
     await soon();
     expect(app.document.trusted).toBe(false);
     void reviewTrust(app);
-    bridge.answer('fleet.trust', { trusted: true });
+    bridge.answer('fleet.trust', { trusted: true, notKept: null });
     await soon();
     expect(app.document.trusted).toBe(true);
     app.lookAgain(false);
     expect(asked(bridge)).toContain('watch');
   });
 
+  it('is read, and a person told, where that it is trusted is not remembered', async () => {
+    const { bridge, app } = await openedUntrusted();
+    bridge.answer('fleet.trust', { trusted: true, notKept: { ...fault, code: 'trust-not-kept' } });
+    await soon();
+    expect(app.document.trusted).toBe(true);
+    expect(app.notices.shown.at(-1)).toMatchObject({ title: fault.message, text: fault.fix });
+  });
+
   it('what was taken out of it stays unwatched when the rest is trusted, and the way back is judged again', async () => {
     const { bridge, app } = await openedUntrusted();
     app.edit('Remove', (from) => removeServer(from, 'idm-a', { listRemoved: true }));
-    bridge.answer('fleet.trust', { trusted: true });
+    bridge.answer('fleet.trust', { trusted: true, notKept: null });
     await soon();
     expect(app.document.trusted).toBe(true);
     expect(app.document.left).toEqual([]);
@@ -193,7 +201,7 @@ describe('a fleet file that is not trusted', () => {
   it('is not trusted by an answer that comes when another file is open', async () => {
     const { bridge, app } = await openedUntrusted();
     app.document.take('/other.toml', text, text, false);
-    bridge.answer('fleet.trust', { trusted: true });
+    bridge.answer('fleet.trust', { trusted: true, notKept: null });
     await soon();
     expect(app.document.trusted).toBe(false);
   });

@@ -33,5 +33,6 @@ export async function reviewTrust(app: App): Promise<void> {
   if (app.document.taken !== taken) return;
   // An older question that is declined late takes nothing back.
   if (answer.value.trusted) app.document.trusted = true;
+  if (answer.value.notKept !== null) app.notices.fault(answer.value.notKept);
   app.notices.say(answer.value.trusted ? 'The fleet file is trusted. Reading its servers.' : NOT_READ);
 }

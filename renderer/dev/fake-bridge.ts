@@ -40,7 +40,7 @@ export function createFakeBridge(
           : ok({ path, text, trusted: true });
       }
       case 'fleet.trust':
-        return ok({ trusted: true });
+        return ok({ trusted: true, notKept: null });
       case 'fleet.save': {
         const { path, text } = asks['fleet.save'].question.parse(message.question);
         files.set(path, text);

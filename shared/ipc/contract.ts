@@ -38,7 +38,12 @@ export const asks = {
     z.object({ path: z.string(), text: z.string(), trusted: z.boolean() }),
   ),
   /** Asks the person, in a dialog of the app's own, whether to trust the file with what this text of it uses. */
-  'fleet.trust': ask('engine', z.object({ fleet: fleetText }), z.object({ trusted: z.boolean() })),
+  /** `notKept`: why a yes counts for this session only; null: it is remembered, or nobody agreed. */
+  'fleet.trust': ask(
+    'engine',
+    z.object({ fleet: fleetText }),
+    z.object({ trusted: z.boolean(), notKept: fault.nullable() }),
+  ),
   /**
    * `expect`: the text that was loaded or saved last; another one on disk is a fault, nothing is overwritten unseen. `from`:
    * the file this text was before, the same or another; null: it was made here.

@@ -2,9 +2,10 @@ import { readFleet } from '../../../shared/fleet/read/read-fleet';
 import type { Fleet } from '../../../shared/fleet/model/fleet';
 import type { FleetText } from '../../../shared/ipc';
 import { type Problem, problemOf } from '../../../shared/base/problem';
+import type { Fault } from '../../../shared/base/result';
 import { untrusted } from '../../engine/trust/guard-engine';
 import { shellWord } from '../../../shared/base/shell-word';
-import { hasErrors } from '../text/problems';
+import { hasErrors, problemsText } from '../text/problems';
 import type { World } from './world';
 
 /** A fleet file that can be used, or why not. */
@@ -17,11 +18,22 @@ export type LoadedFleet =
  * trusted yet is asked about: no command acts on it before.
  */
 export async function loadFleet(path: string, world: World): Promise<LoadedFleet> {
+  const loaded = await askAbout(path, world);
+  if (loaded.ok && loaded.notKept)
+    world.say(problemsText([problemOf(loaded.notKept, 'warning')], world.paintSaid));
+  return loaded;
+}
+
+/** The same for a command that is about trust itself. `notKept`: why a yes is not remembered. */
+export async function askAbout(
+  path: string,
+  world: World,
+): Promise<LoadedFleet & { readonly notKept?: Fault | null }> {
   const read = await readOnly(path, world);
   if (!read.ok || read.trusted) return read;
   const asked = await world.engine.trustFleet(read.text, { signal: world.signal, timeoutMs: NO_LIMIT });
   if (!asked.ok) return { ok: false, problems: [problemOf(asked.error)] };
-  if (asked.value.trusted) return read;
+  if (asked.value.trusted) return { ...read, notKept: asked.value.notKept };
   const fix = `Run: kanilink trust ${shellWord(path)}, or add --trust to this command.`;
   return { ok: false, problems: [problemOf({ ...untrusted(read.text.path), fix })] };
 }

@@ -2,8 +2,10 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readFleet } from '../../../shared/fleet/read/read-fleet';
 import { type ServerUse, type TrustQuestion, useKey, usesOf } from '../../../shared/fleet/model/trust';
+import type { Fault } from '../../../shared/base/result';
 import type { FleetText } from '../../../shared/ipc';
 import { absolute } from '../storage/absolute-path';
+import { fileWords } from '../storage/file-words';
 import { loadFleet } from '../storage/fleet-files';
 import { KeptTrust } from './kept-trust';
 
@@ -14,6 +16,13 @@ export interface TrustOptions {
   readonly configDir: string;
   /** A line for the log file. */
   readonly log: (text: string) => void;
+}
+
+/** What came of asking a person about a fleet file. */
+export interface Decided {
+  readonly trusted: boolean;
+  /** Why a yes counts for this session only; null: it is remembered, or nobody agreed. */
+  readonly notKept: Fault | null;
 }
 
 /**
@@ -81,38 +90,43 @@ export class FleetTrust {
    * Has a person asked about what is not trusted yet. A yes counts for the text they were asked about: not when the file
    * was loaded again meanwhile.
    *
-   * @returns whether the file is trusted with this text
+   * @returns whether the file is trusted with this text, and whether that lasts
    */
-  async decide(text: FleetText, ask: (question: TrustQuestion) => Promise<boolean>): Promise<boolean> {
-    if (text.path === null) return this.#decideDraft(text, ask);
+  async decide(text: FleetText, ask: (question: TrustQuestion) => Promise<boolean>): Promise<Decided> {
+    if (text.path === null) return { trusted: await this.#decideDraft(text, ask), notKept: null };
     const { path } = text;
     const file = await fileOf(path);
     const loads = this.#loads.get(file);
     const kept = await this.#kept.read(file);
     const servers = this.#newIn(text, kept);
-    if (servers === null) return false;
+    if (servers === null) return NOT_TRUSTED;
     if (servers.length > 0) {
       const agreed = await ask({ path, changed: kept !== null, servers });
-      if (!agreed || this.#loads.get(file) !== loads) return false;
+      if (!agreed || this.#loads.get(file) !== loads) return NOT_TRUSTED;
     }
-    await this.trust({ path, text: text.text });
-    return true;
+    return { trusted: true, notKept: await this.trust({ path, text: text.text }) };
   }
 
-  /** The file is trusted with what this text uses: a person agreed to it, made it or saved it here. */
-  async trust(text: FleetText & { readonly path: string }): Promise<void> {
+  /**
+   * The file is trusted with what this text uses: a person agreed to it, made it or saved it here.
+   *
+   * @returns why it is trusted in this session only; null: it stays so
+   */
+  async trust(text: FleetText & { readonly path: string }): Promise<Fault | null> {
     const file = await fileOf(text.path);
     this.#trust(file);
     const uses = this.#uses(text);
     // Faults may hide what it uses: what was agreed to stays as it was.
-    if (uses === null) return;
+    if (uses === null) return null;
     try {
       await this.#kept.write(
         file,
         uses.map(({ use }) => use),
       );
+      return null;
     } catch (error) {
       this.#options.log(`trust in ${file} is not remembered: ${String(error)}`);
+      return notKept(this.#kept.folder, error);
     }
   }
 
@@ -176,6 +190,15 @@ export class FleetTrust {
       : usesOf(fleet, (path) => resolve(absolute(path, this.#options.home, text.path)));
   }
 }
+
+const NOT_TRUSTED: Decided = { trusted: false, notKept: null };
+
+const notKept = (folder: string, error: unknown): Fault => ({
+  code: 'trust-not-kept',
+  message: `Trust in this fleet file is not remembered: ${fileWords(error)}.`,
+  fix: 'See that you may write in this folder. Until then you are asked at every start.',
+  where: { file: folder },
+});
 
 /** One file has one name here, however it is reached; one that is gone keeps the name it was asked for by. */
 async function fileOf(path: string): Promise<string> {

@@ -5,7 +5,7 @@ import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import type { Engine } from '../api/engine';
 import { loadFleet } from '../storage/fleet-files';
-import type { FleetTrust } from './fleet-trust';
+import type { Decided, FleetTrust } from './fleet-trust';
 
 /** An engine that acts on no fleet file before a person trusts it: what the window and the command line get. */
 export interface GuardedEngine extends Omit<Engine, 'loadFleet' | 'saveFleet'> {
@@ -31,7 +31,7 @@ export interface GuardedEngine extends Omit<Engine, 'loadFleet' | 'saveFleet'> {
    */
   judgeFleet(fleet: FleetText, mine: string | null): Promise<Result<{ readonly trusted: boolean }>>;
   /** Asks the person whether to trust a fleet file with what it uses, unless it is trusted already. */
-  trustFleet(fleet: FleetText, call: Call): Promise<Result<{ readonly trusted: boolean }>>;
+  trustFleet(fleet: FleetText, call: Call): Promise<Result<Decided>>;
 }
 
 /** Asks a person, in the app's own dialog or on the terminal. @returns whether they trust the file */
@@ -85,7 +85,7 @@ export function guardEngine(
     },
     judgeFleet: async (fleet, mine) => ok({ trusted: await trust.judge(fleet, mine) }),
     trustFleet: async (fleet, { signal }) =>
-      ok({ trusted: await trust.decide(fleet, (question) => ask(question, signal)) }),
+      ok(await trust.decide(fleet, (question) => ask(question, signal))),
     testServer: guarded(engine.testServer),
     helper: guarded(engine.helper),
     status: guarded(engine.status),

@@ -16,10 +16,10 @@ const kept = z.object({ format: z.literal(1), path: z.string(), uses: z.array(se
  * its own each, so that the window and the command line never write over one another.
  */
 export class KeptTrust {
-  readonly #folder: string;
+  readonly folder: string;
 
   constructor(configDir: string) {
-    this.#folder = join(configDir, 'trusted');
+    this.folder = join(configDir, 'trusted');
   }
 
   /** @param path the fleet file's own, links followed. @returns what it may use; null: it was never trusted. */
@@ -44,7 +44,7 @@ export class KeptTrust {
   async write(path: string, uses: readonly ServerUse[]): Promise<void> {
     const text = `${JSON.stringify({ format: 1, path, uses })}\n`;
     if (Buffer.byteLength(text) > LARGEST) throw new Error('it names too many servers to be remembered');
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const beside = `${this.#pathOf(path)}.${randomBytes(6).toString('hex')}`;
     try {
       await writeFile(beside, text, { mode: 0o600, flush: true, flag: 'wx' });
@@ -61,11 +61,11 @@ export class KeptTrust {
   }
 
   async #dropOldest(): Promise<void> {
-    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.json'));
+    const names = (await readdir(this.folder)).filter((name) => name.endsWith('.json'));
     if (names.length <= MOST_FILES) return;
     const dated = await Promise.all(
       names.map(async (name) => {
-        const path = join(this.#folder, name);
+        const path = join(this.folder, name);
         // Another process may drop it at the same time.
         return { path, at: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
       }),
@@ -76,6 +76,6 @@ export class KeptTrust {
 
   /** A path has characters and lengths that a file name may not have. */
   #pathOf(path: string): string {
-    return join(this.#folder, `${createHash('sha256').update(path).digest('hex')}.json`);
+    return join(this.folder, `${createHash('sha256').update(path).digest('hex')}.json`);
   }
 }

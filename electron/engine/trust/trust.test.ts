@@ -118,7 +118,7 @@ describe('a fleet file that was not made here', () => {
     expect(await engine.loadFleet(file)).toMatchObject({ ok: true, value: { trusted: false } });
     expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['fleet-untrusted']));
     expect(dialled).toEqual([]);
-    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true }));
+    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true, notKept: null }));
     expect(asked).toEqual([['idm-a']]);
     expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['ok']));
     expect(dialled).toEqual(ALL);
@@ -126,7 +126,7 @@ describe('a fleet file that was not made here', () => {
 
   it('stays unread when the person declines, and when nobody was asked at all', async () => {
     const { engine, dialled } = session(false);
-    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: false }));
+    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: false, notKept: null }));
     expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['fleet-untrusted']));
     expect(dialled).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('a fleet file that was not made here', () => {
     await session(true).engine.trustFleet(await textOf(), call);
     const { engine } = session();
     expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
-    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true }));
+    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true, notKept: null }));
   });
 
   it.each([
@@ -204,7 +204,7 @@ describe('a fleet file that was not made here', () => {
       expect(await trust.loaded(await textOf())).toBe(false);
       return true;
     });
-    expect(await agreed).toBe(false);
+    expect(await agreed).toMatchObject({ trusted: false });
     expect(await trust.allows(await textOf())).toBe(false);
   });
 
@@ -231,7 +231,9 @@ describe('a text that came neither from the disk nor from the window’s own edi
       new Set(['fleet-untrusted']),
     );
     expect(dialled).toEqual([]);
-    expect(await engine.trustFleet({ path: file, text: evil() }, call)).toEqual(ok({ trusted: true }));
+    expect(await engine.trustFleet({ path: file, text: evil() }, call)).toEqual(
+      ok({ trusted: true, notKept: null }),
+    );
     expect(asked).toEqual([['evil']]);
     expect(await engine.plan({ path: file, text: evil() }, call)).toMatchObject({ ok: true });
   });
@@ -258,14 +260,14 @@ describe('a text that came neither from the disk nor from the window’s own edi
     const draft = { path: null, text: evil() };
     expect(await engine.judgeFleet(draft, null)).toEqual(ok({ trusted: false }));
     expect(new Set(await everything(engine, draft))).toEqual(new Set(['fleet-untrusted']));
-    expect(await engine.trustFleet(draft, call)).toEqual(ok({ trusted: false }));
+    expect(await engine.trustFleet(draft, call)).toEqual(ok({ trusted: false, notKept: null }));
     expect(asked).toEqual([['idm-a', 'evil']]);
     const saved = join(folder, 'saved.toml');
     await engine.saveFleet(saved, draft.text, null, null);
     expect(await session().engine.loadFleet(saved)).toMatchObject({ value: { trusted: false } });
     const agreed = session(true);
     await agreed.engine.judgeFleet(draft, null);
-    expect(await agreed.engine.trustFleet(draft, call)).toEqual(ok({ trusted: true }));
+    expect(await agreed.engine.trustFleet(draft, call)).toEqual(ok({ trusted: true, notKept: null }));
     expect(await agreed.engine.plan(draft, call)).toMatchObject({ ok: true });
   });
 
@@ -275,7 +277,9 @@ describe('a text that came neither from the disk nor from the window’s own edi
     const { engine, dialled } = session();
     expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
     await engine.plan({ path: file, text: broken }, call);
-    expect(await engine.trustFleet({ path: file, text: broken }, call)).toEqual(ok({ trusted: false }));
+    expect(await engine.trustFleet({ path: file, text: broken }, call)).toEqual(
+      ok({ trusted: false, notKept: null }),
+    );
     expect(await engine.plan({ path: file, text: fleet(ssh('evil')) }, call)).toMatchObject({ ok: false });
     expect(dialled).toEqual([]);
   });
@@ -338,10 +342,12 @@ describe('what is remembered', () => {
     expect(await session().trust.allows(await textOf())).toBe(false);
   });
 
-  it('is forgotten with the session where it cannot be written, which is logged', async () => {
+  it('is forgotten with the session where it cannot be written, which is said and logged', async () => {
     await writeFile(configDir, 'a file in the way');
     const { engine, said } = session(true);
-    expect(await engine.trustFleet(await textOf(), call)).toEqual(ok({ trusted: true }));
+    expect(await engine.trustFleet(await textOf(), call)).toMatchObject(
+      ok({ trusted: true, notKept: { code: 'trust-not-kept', where: { file: join(configDir, 'trusted') } } }),
+    );
     expect(said.join()).toContain('is not remembered');
     expect(await engine.plan(await textOf(), call)).toMatchObject({ ok: true });
     expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
