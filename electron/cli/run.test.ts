@@ -143,6 +143,8 @@ interface Scene {
   readonly answers?: readonly string[];
   readonly answering?: Result<AnswersReport>;
   readonly history?: DeployHistory;
+  /** The journals cannot be read. */
+  readonly noJournals?: boolean;
   readonly notRunning?: Result<readonly string[]>;
   readonly terminal?: boolean;
   readonly columns?: number;
@@ -174,7 +176,11 @@ async function call(line: string, scene: Scene = {}) {
       throw new Error('not asked for');
     },
     pastDeploys: () =>
-      Promise.resolve(ok(scene.history ?? { deploys: [], interrupted: null, unreadable: [] })),
+      Promise.resolve(
+        scene.noJournals
+          ? fail(fault)
+          : ok(scene.history ?? { deploys: [], interrupted: null, unreadable: [] }),
+      ),
     history: () => Promise.reject(new Error('not asked for')),
     boundHistory: () => Promise.reject(new Error('not asked for')),
     glances: () => Promise.reject(new Error('not asked for')),
@@ -718,6 +724,30 @@ describe('an interrupted deploy', () => {
     expect(json((await call(`${name} f.toml --json`, scene)).out)).toMatchObject({
       problems: [{ code: 'deploy-interrupted', severity: 'warning' }, { severity: 'error' }],
     });
+  });
+});
+
+describe('status of a fleet that replicates', () => {
+  const well = { status: ok(report('replicating', [])) };
+  const unread = { deploy: 'd1', format: 9, at: null, who: null, host: null, over: false } as UnreadDeploy;
+
+  it.each<[string, number, Scene]>([
+    ['nothing else', 0, {}],
+    ['an interrupted deploy', 2, { history: interrupted }],
+    [
+      'a journal that cannot be read',
+      2,
+      { history: { deploys: [], interrupted: null, unreadable: [unread] } },
+    ],
+    ['journals that cannot be read', 2, { noJournals: true }],
+  ])('with %s ends with %i', async (_, code, scene) => {
+    expect((await call('status f.toml', { ...well, ...scene })).code).toBe(code);
+  });
+
+  it('says not “No problems” where journals cannot be read', async () => {
+    const called = await call('check f.toml', { ...well, noJournals: true });
+    expect(called.out).toContain(fault.message);
+    expect(called.out).not.toContain('No problems');
   });
 });
 

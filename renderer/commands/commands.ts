@@ -18,6 +18,7 @@ import { savePicture } from '../topology/save-picture';
 import { isDrawn, removeSelected } from '../app/removing';
 import { jobOf, serviceRemedy } from '../health/remedies';
 import { goToPane } from './panes';
+import { openReview } from '../app/open-review';
 import { reviewTrust } from '../app/trust';
 
 /** One thing a person can do, by button, menu, key or palette. */
@@ -82,7 +83,7 @@ function actionsOf(app: App): Readonly<Record<ActionId, Action>> {
     check: { enabled: readable && !app.deploy.active, run: () => app.lookAgain(true, true) },
     review: {
       enabled: readable && !app.deploy.active,
-      run: () => (app.dialog = { kind: 'review' }),
+      run: () => openReview(app),
     },
     start: service(app, 'start'),
     restart: service(app, 'restart'),

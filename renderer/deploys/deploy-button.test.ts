@@ -5,6 +5,7 @@ import { type DeployKnown, deployButton } from './deploy-button';
 const known: DeployKnown = {
   active: false,
   interrupted: false,
+  unsure: false,
   plan: planOf([]),
   asking: false,
   notRead: [],
@@ -27,6 +28,8 @@ it.each([
   ['held back', { plan: planOf([], { blocked: true }) }],
   ['planning…', { plan: null, asking: true }],
   ['5 servers not read', { plan: null, notRead: ['a', 'b', 'c', 'd', 'e'] }],
+  ['past deploys not read', { unsure: true }],
+  ['3 changes', { unsure: true, plan: planOf([...steps, stepOf('verify', { id: '4' })]) }],
   ['interrupted', { interrupted: true }],
   ['interrupted', { interrupted: true, plan: planOf(steps) }],
 ] satisfies [string, Partial<DeployKnown>][])('says: %s', (label, more) => {

@@ -8,6 +8,8 @@ export interface DeployKnown {
   readonly active: boolean;
   /** A deploy must be resumed or rolled back first. */
   readonly interrupted: boolean;
+  /** Whether one must be is not known: its journals are not read. */
+  readonly unsure: boolean;
   /** The plan for the fleet as drawn; null: none, or for another drawing. */
   readonly plan: Plan | null;
   readonly asking: boolean;
@@ -25,7 +27,14 @@ export interface DeployButton {
  * What the button says it knows: `Review & deploy · 3 changes`. That there are none it says only of a plan that read every
  * server and was made in full.
  */
-export function deployButton({ active, interrupted, plan, asking, notRead }: DeployKnown): DeployButton {
+export function deployButton({
+  active,
+  interrupted,
+  unsure,
+  plan,
+  asking,
+  notRead,
+}: DeployKnown): DeployButton {
   const is = (what: string): DeployButton => ({
     label: what === '' ? 'Review & deploy' : `Review & deploy · ${what}`,
     nothing: false,
@@ -38,6 +47,7 @@ export function deployButton({ active, interrupted, plan, asking, notRead }: Dep
   if (plan.steps.length > 0) return is([howMuch(plan), ...missing].join(', '));
   if (missing.length > 0) return is(missing.join(''));
   if (plan.blocked || plan.problems.some(({ severity }) => severity === 'error')) return is('held back');
+  if (unsure) return is('past deploys not read');
   return { ...is('no changes'), nothing: true };
 }
 

@@ -11,6 +11,8 @@ const LOOK_AFTER = [500, 1000, 1000, 2000, 5000, 10_000];
 /** What the journals on this computer say of the fleet's past deploys. */
 export class PastDeploys {
   known = $state.raw<DeployHistory>(NOTHING);
+  /** The journals were read: what is not among the known there is not. */
+  read = $state(false);
   /** The journals are being read: what is known may be old. */
   looking = $state(false);
   /** Why the journals could not be read. */
@@ -19,6 +21,8 @@ export class PastDeploys {
   interrupted = $derived.by(
     (): HistoryDeploy | null => this.known.deploys.find((it) => it.deploy === this.known.interrupted) ?? null,
   );
+  /** Whether a deploy is interrupted, nobody can say: journals are not read, or cannot be. */
+  unsure = $derived.by(() => !this.read || this.known.unreadable.some(({ over }) => !over));
   readonly #client: Client;
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,6 +52,7 @@ export class PastDeploys {
     if (this.#abort !== abort) return;
     this.looking = false;
     if (answer.ok) this.known = answer.value;
+    this.read = answer.ok;
     this.fault = answer.ok ? null : answer.error;
     if (!this.known.deploys.some(({ state }) => state === 'running')) return;
     const wait = LOOK_AFTER[Math.min(this.#looks, LOOK_AFTER.length - 1)] ?? 10_000;
@@ -61,6 +66,7 @@ export class PastDeploys {
     this.#abort?.abort();
     this.#abort = null;
     this.looking = false;
+    this.read = false;
     this.known = NOTHING;
     this.fault = null;
   }

@@ -19,11 +19,15 @@ export type ComparisonView = Omit<Comparison, 'servers' | 'domain' | 'differing'
 /** What the last comparisons of linked servers' data found. They stand beside the health; they are not part of it. */
 export class Comparing {
   results = $state.raw<readonly ComparisonView[]>([]);
+  /** The kept results were read: a pair that is not among them was never compared. */
+  read = $state(false);
   /** Why the last try could not even begin. */
   fault = $state.raw<Fault | null>(null);
   running = $state(false);
   readonly #client: Client;
   #abort: AbortController | null = null;
+  /** Counts the fleets: an answer about the one before is dropped. */
+  #fleets = 0;
 
   constructor(client: Client) {
     this.#client = client;
@@ -37,8 +41,11 @@ export class Comparing {
   /** Reads the kept results; asks no server. */
   async look(fleet: FleetText): Promise<void> {
     if (this.running) return;
+    const of = this.#fleets;
     const answer = await this.#client.ask('fleet.comparisons', { fleet });
-    if (answer.ok && !this.running) this.results = answer.value;
+    if (this.#fleets !== of || !answer.ok || this.running) return;
+    this.results = answer.value;
+    this.read = true;
   }
 
   /** Compares all linked servers now. @returns false when it could not be done or was cancelled. */
@@ -51,8 +58,10 @@ export class Comparing {
     const answer = await this.#client.ask('fleet.compare', { fleet }, { signal: abort.signal });
     if (this.#abort !== abort) return false;
     this.running = false;
-    if (answer.ok) this.results = answer.value;
-    else if (answer.error.code !== 'cancelled') this.fault = answer.error;
+    if (answer.ok) {
+      this.results = answer.value;
+      this.read = true;
+    } else if (answer.error.code !== 'cancelled') this.fault = answer.error;
     return answer.ok;
   }
 
@@ -64,7 +73,9 @@ export class Comparing {
   forget(): void {
     this.#abort?.abort();
     this.#abort = null;
+    this.#fleets += 1;
     this.running = false;
+    this.read = false;
     this.results = [];
     this.fault = null;
   }

@@ -58,3 +58,16 @@ it('another fleet was never compared, whatever answer still comes', async () => 
   expect(await ran).toBe(false);
   expect(comparing.results).toEqual([]);
 });
+
+it('what was kept of another fleet is not this one’s, and until it is read nothing is claimed', async () => {
+  const { comparing, answer } = start();
+  const looked = comparing.look(fleet);
+  comparing.forget();
+  answer({ ok: true, value: [same] });
+  await looked;
+  expect(comparing).toMatchObject({ results: [], read: false });
+  const again = comparing.look(fleet);
+  answer({ ok: true, value: [] });
+  await again;
+  expect(comparing.read).toBe(true);
+});

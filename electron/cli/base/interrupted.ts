@@ -1,6 +1,6 @@
 import type { FleetText } from '../../../shared/ipc';
 import { interruptedWarning, unreadableJournal } from '../../../shared/plan/model/interrupted';
-import type { Problem } from '../../../shared/base/problem';
+import { type Problem, problemOf } from '../../../shared/base/problem';
 import type { World } from './world';
 
 /**
@@ -9,7 +9,8 @@ import type { World } from './world';
  */
 export async function interruptedOf(text: FleetText, world: World): Promise<readonly Problem[]> {
   const read = await world.engine.pastDeploys(text);
-  if (!read.ok) return [];
+  // Not read is not none.
+  if (!read.ok) return [problemOf(read.error, 'warning')];
   const { deploys, interrupted, unreadable } = read.value;
   const of = deploys.find((it) => it.deploy === interrupted);
   const first = of ? [interruptedWarning(of.deploy, of.at)] : [];

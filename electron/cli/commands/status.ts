@@ -38,7 +38,8 @@ export async function status(
   }
   if (report.failed) return exit.failed;
   const proved = (serves === undefined || allServe(serves)) && (ruv === undefined || allRead(ruv));
-  return allReplicate(report) && proved && !hasErrors(report.problems) ? exit.well : exit.attention;
+  const over = interrupted.length === 0;
+  return allReplicate(report) && proved && over && !hasErrors(report.problems) ? exit.well : exit.attention;
 }
 
 interface Read extends StatusReport {
