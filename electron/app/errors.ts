@@ -1,5 +1,6 @@
 import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron';
 import type { LogFile } from './log-file';
+import { pageAnswers, PageTrouble } from './page-trouble';
 
 /**
  * What nobody expected reaches the log file and a person, with the details to copy. Without this Electron shows its own
@@ -36,43 +37,61 @@ async function tellPerson(message: string, details: string, logFile: string): Pr
 /** Watches the page: one that crashes, hangs or does not load is said and can be loaded again; never a blank window. */
 export function watchPage(window: BrowserWindow, log: LogFile): void {
   const { webContents } = window;
-  const offer = async (message: string, detail: string): Promise<void> => {
+  /** Its process is being ended, to load it afresh. */
+  let ending = false;
+  const trouble = new PageTrouble({
+    ask: async ({ message, detail, answers, withdrawn }) => {
+      if (window.isDestroyed()) return 'quit';
+      const { response } = await dialog.showMessageBox(window, {
+        type: 'error',
+        title: 'Kanilink',
+        message,
+        detail: `${detail}\n\nA running deploy continues to its end.`,
+        buttons: answers.map((answer) => pageAnswers[answer]),
+        defaultId: 0,
+        cancelId: 0,
+        noLink: true,
+        signal: withdrawn,
+      });
+      return answers[response] ?? 'quit';
+    },
+    showLog: () => shell.showItemInFolder(log.path),
+    quit: () => app.quit(),
+    load: () => {
+      if (window.isDestroyed()) return;
+      ending = !webContents.isCrashed();
+      // A page that hangs takes no reload, and one that runs again would take it for a close.
+      if (ending) webContents.forcefullyCrashRenderer();
+      else webContents.reload();
+    },
+  });
+  const gone = (message: string, detail: string): void => {
     log.write(`${message} ${detail}`);
-    const { response } = await dialog.showMessageBox(window, {
-      type: 'error',
-      title: 'Kanilink',
-      message,
-      detail: `${detail}\n\nA running deploy continues to its end.`,
-      buttons: ['Load the window again', 'Show log file', 'Quit'],
-      defaultId: 0,
-      cancelId: 0,
-      noLink: true,
-    });
-    if (response === 1) shell.showItemInFolder(log.path);
-    if (response === 2) app.quit();
-    else if (!window.isDestroyed()) webContents.reload();
+    void trouble.gone(message, detail);
   };
   webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
-    if (reason !== 'clean-exit')
-      void offer('The window stopped working.', `${reason}, exit code ${exitCode}.`);
+    if (ending) webContents.reload();
+    else if (reason !== 'clean-exit')
+      gone('The window stopped working.', `${reason}, exit code ${exitCode}.`);
+    ending = false;
   });
   webContents.on('did-fail-load', (_event, code, description, url, isMainFrame) => {
     // -3: another load took its place.
     if (!isMainFrame || code === -3) return;
     window.show();
-    void offer('The window could not be loaded.', `${description} (${code}): ${url}`);
+    gone('The window could not be loaded.', `${description} (${code}): ${url}`);
   });
   webContents.on('preload-error', (_event, path, error) => {
     window.show();
-    void offer('The window could not be prepared.', `${path}: ${error.message}`);
+    gone('The window could not be prepared.', `${path}: ${error.message}`);
   });
-  let asking = false;
   webContents.on('unresponsive', () => {
-    if (asking) return;
-    asking = true;
-    void offer('The window does not answer.', 'It may be busy.').finally(() => {
-      asking = false;
-    });
+    log.write('The window does not answer.');
+    void trouble.hangs();
+  });
+  webContents.on('responsive', () => {
+    log.write('The window answers again.');
+    trouble.answers();
   });
   // Electron 33 gives the parts as arguments and a number as level, newer ones give one object with a word.
   webContents.on('console-message', (details: unknown, level: unknown, message: unknown) => {

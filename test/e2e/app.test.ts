@@ -1,5 +1,9 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { open, practise } from './support/session';
+import { twoServers } from './support/two-servers';
 import { until } from './support/until';
 
 const LIMIT_MS = 30_000;
@@ -112,6 +116,74 @@ describe('when something breaks', () => {
     expect(told).toContain('Copy details');
     expect(electron.logFile()).toContain('an exception made by a test');
     expect(await window.page.getByTestId('welcome-practice').isVisible()).toBe(true);
+  });
+
+  it('a page that hangs is waited for, and is loaded again by that answer alone, with what was not saved', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kanilink-hangs-'));
+    const file = join(folder, 'home.toml');
+    writeFileSync(file, twoServers('Home lab'));
+    const { window, electron } = await open({ fleet: file });
+    const { page } = window;
+    await window.servers.select('idm-b');
+    await page.keyboard.press('Delete');
+    await page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-b' }).click();
+    const drafts = join(electron.home, 'kanilink', 'drafts');
+    await until(
+      'a draft is kept',
+      () => readdirSync(drafts).some((name) => name.endsWith('.json')),
+      LIMIT_MS,
+    );
+    await page.evaluate(() => void Reflect.set(globalThis, 'sameAsBefore', true));
+    /** The page hangs, as Electron tells it; the person answers with these buttons, one after another. */
+    const hangs = (...answers: string[]): Promise<readonly string[]> =>
+      electron.app.evaluate(async ({ BrowserWindow, dialog, shell }, chosen) => {
+        const asked: string[] = [];
+        shell.showItemInFolder = () => asked.push('log shown');
+        dialog.showMessageBox = (...args: unknown[]) => {
+          const { message, buttons, cancelId, signal } = args.at(-1) as Electron.MessageBoxOptions;
+          const answer = chosen.shift();
+          asked.push(`${message} ${String(buttons?.[cancelId ?? -1])}`);
+          const response =
+            answer === undefined
+              ? new Promise<number>((resolve) => {
+                  signal?.addEventListener('abort', () => (asked.push('withdrawn'), resolve(cancelId ?? 0)));
+                })
+              : Promise.resolve(buttons?.indexOf(answer) ?? -1);
+          return response.then((number) => ({ response: number, checkboxChecked: false }));
+        };
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        contents?.emit('unresponsive');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (chosen.length === 0) contents?.emit('responsive');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return asked;
+      }, answers);
+    const QUESTION = 'The window does not answer. Wait';
+    expect(await hangs('Show log file', 'Wait')).toEqual([QUESTION, 'log shown', QUESTION]);
+    expect(await hangs('Show log file')).toEqual([QUESTION, 'log shown', QUESTION, 'withdrawn']);
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'sameAsBefore'))).toBe(true);
+    expect(await page.getByTestId('unsaved-dialog').count()).toBe(0);
+
+    // It hangs indeed: no message of it would ever be answered.
+    void page
+      .evaluate(() => {
+        for (;;);
+      })
+      .catch(() => undefined);
+    expect(await hangs('Load the window again')).toEqual([QUESTION]);
+    // Playwright has given the page up that was ended; Electron itself tells what the new one shows.
+    await until(
+      'the new page offers what was not saved',
+      () =>
+        electron.app.evaluate(async ({ BrowserWindow }) => {
+          const shown: unknown = await BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+            'document.querySelector(\'[data-testid="draft-dialog"]\') !== null',
+          );
+          return shown === true;
+        }),
+      LIMIT_MS,
+    );
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('a page that crashes is loaded again', async () => {
