@@ -61,5 +61,8 @@ it('claims nothing of a moment that nobody watched', () => {
 
 it('keeps a time through the field it is typed in', () => {
   expect(timeOfField(fieldTime(T))).toBe(T);
-  expect(timeOfField('')).toBeNaN();
+  expect(fieldTime(new Date(2026, 10, 29, 19, 5, 7).getTime())).toBe('2026-11-29 19:05:07');
+  expect(timeOfField(' 2026-11-29T19:05 ')).toBe(new Date(2026, 10, 29, 19, 5).getTime());
+  for (const none of ['', '7:05 PM', '2026-11-29', '2026-02-31 10:00:00', '2026-11-29 25:00:00'])
+    expect(timeOfField(none), none).toBeNaN();
 });

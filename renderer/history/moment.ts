@@ -73,9 +73,18 @@ function watchWords({ watched, health, ageMs }: DrawnColumn): string {
   return `${healthWords(health)}, ${age}`;
 }
 
-/** A time for a field of date and time, and back; NaN: it is none. */
+/**
+ * A time for the field it is typed in, local: `2026-11-29 19:05:07`. The field is one of text: what Chromium has for times
+ * shows them as the system's language does, some without a day's 24 hours.
+ */
 export const fieldTime = (at: number): string => {
   const here = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return here.toISOString().slice(0, 19);
+  return here.toISOString().slice(0, 19).replace('T', ' ');
 };
-export const timeOfField = (text: string): number => new Date(text).getTime();
+
+/** The time that was typed, seconds or not; NaN: it is none, or one that no clock shows. */
+export function timeOfField(text: string): number {
+  const [, day, time, seconds = ':00'] = /^\s*(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d)(:\d\d)?\s*$/.exec(text) ?? [];
+  const at = day && time ? new Date(`${day}T${time}${seconds}`).getTime() : NaN;
+  return Number.isNaN(at) || fieldTime(at) !== `${day} ${time}${seconds}` ? NaN : at;
+}

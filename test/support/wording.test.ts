@@ -86,6 +86,13 @@ it('text for users has typographic apostrophes', () => {
   expect(straightIn('a.ts', 'const a = "Read idm-a’s log.";')).toHaveLength(0);
 });
 
+it('no field shows times as the language of the system does', () => {
+  const own = sources().filter((path) =>
+    /type="(datetime-local|time)"/.test(readFileSync(join(root, path), 'utf8')),
+  );
+  expect(own).toEqual([]);
+});
+
 it('and the test would find them', () => {
   const seen = (path: string, text: string): boolean =>
     sentences(path, text).some((sentence) => odd.some(([words]) => words.test(sentence)));
