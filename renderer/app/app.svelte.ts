@@ -140,7 +140,12 @@ export class App {
   #byPair = $derived.by(() => pullsByPair(this.pulls));
   #layers = $derived.by(() => serversById(this.layers.servers));
   summary = $derived.by(() =>
-    summarise(this.pulls, this.layers.notRead, brokenLogins(this.live.sight, this.clock.moment)),
+    summarise(
+      this.pulls,
+      this.layers.notRead,
+      brokenLogins(this.live.sight, this.clock.moment),
+      this.deploy.active,
+    ),
   );
   /** The selected link, as it is drawn; null: none is selected, or it is not drawn. */
   link = $derived.by(() => this.layerLink?.drawn ?? null);

@@ -131,6 +131,10 @@ describe('in words', () => {
   it('the fleet is as well as its worst pull', () => {
     expect(summarise([view, back], [])).toEqual({ tone: 'good', text: 'both pulls replicating' });
     expect(summarise([view, broken], [])).toEqual({ tone: 'bad', text: '1 of 2 pulls broken' });
+    expect(summarise([view, broken], [], 0, true).text).toBe('1 of 2 pulls broken, while it deploys');
+    const drawn = { ...view, health: 'new' as const };
+    expect(summarise([drawn, drawn], []).text).toBe('both pulls not deployed');
+    expect(summarise([drawn, drawn], [], 0, true).text).toBe('both pulls not deployed yet');
     expect(summarise([], [])).toEqual({ tone: 'quiet', text: 'no links yet' });
     expect(summarise([], ['idm-a'])).toEqual({ tone: 'quiet', text: '1 server not read' });
   });

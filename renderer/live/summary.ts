@@ -14,12 +14,23 @@ export interface Summary {
  * @param broken what is broken of HTTPS and logins: no health of pulls makes it good
  * @param notRead servers that were not read: that nothing is linked is not known then
  */
-export function summarise(pulls: readonly PullView[], notRead: readonly string[], broken = 0): Summary {
-  const rounds = summariseRounds(pulls, notRead);
-  return broken === 0 ? rounds : { tone: 'bad', text: `${rounds.text}, logins broken` };
+export function summarise(
+  pulls: readonly PullView[],
+  notRead: readonly string[],
+  broken = 0,
+  deploying = false,
+): Summary {
+  const rounds = summariseRounds(pulls, notRead, deploying);
+  const { tone, text }: Summary =
+    broken === 0 ? rounds : { tone: 'bad', text: `${rounds.text}, logins broken` };
+  return { tone, text: deploying && tone === 'bad' ? `${text}, while it deploys` : text };
 }
 
-function summariseRounds(pulls: readonly PullView[], notRead: readonly string[]): Summary {
+function summariseRounds(
+  pulls: readonly PullView[],
+  notRead: readonly string[],
+  deploying: boolean,
+): Summary {
   const worst = worstOf(pulls);
   if (!worst)
     return notRead.length === 0
@@ -27,7 +38,7 @@ function summariseRounds(pulls: readonly PullView[], notRead: readonly string[])
       : { tone: 'quiet', text: notReadWords(notRead) };
   const same = pulls.filter((pull) => pull.health === worst.health).length;
   const all = pulls.length;
-  const how = phrase[worst.health];
+  const how = deploying && worst.health === 'new' ? 'not deployed yet' : phrase[worst.health];
   const text = same === all ? `${every(all)} ${how}` : `${same} of ${count(all, 'pull')} ${how}`;
   return { tone: toneOf(worst.health), text };
 }
