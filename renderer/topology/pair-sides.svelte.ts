@@ -1,8 +1,9 @@
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { App } from '../app/app.svelte';
 import type { Fault } from '../../shared/base/result';
 import type { DatabaseSummary } from '../../shared/compare/database-summary';
-import type { ServerReport } from '../../shared/observed/status';
+import type { ServerReport, ServerState } from '../../shared/observed/status';
 
 /** What is known of one of two servers that are to be paired. */
 export interface Side {
@@ -26,6 +27,9 @@ export class PairSides {
   readonly #app: App;
   readonly #sides = new SvelteMap<string, Side>();
   readonly #abort = new AbortController();
+  /** How a watch saw each server when it was looked at last; null: it did not. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity (nothing is drawn from it)
+  readonly #seen = new Map<string, ServerState | null>();
 
   constructor(app: App) {
     this.#app = app;
@@ -42,16 +46,26 @@ export class PairSides {
     return side.summary?.domain ?? side.report?.domainUuid ?? seen?.domainUuid ?? null;
   }
 
-  /** Asks a server what it is and how large its database is, once. */
+  /**
+   * Asks a server what it is and how large its database is: once, and again when one that did not run, or did not answer, is
+   * seen to run.
+   */
   look(id: string): void {
-    if (id === '' || this.#sides.has(id)) return;
-    this.#set(id, {});
+    if (id === '') return;
+    const { live, report } = this.#app.live.sight;
+    const state = live ? (report?.servers.find((server) => server.id === id)?.state ?? null) : null;
+    const before = this.#seen.get(id);
+    this.#seen.set(id, state);
+    if (before !== undefined && !(state === 'running' && before !== 'running' && this.#isAway(id))) return;
+    this.#set(id, { fault: null, unable: null });
     const { client } = this.#app;
     const question = { fleet: this.#app.document.question(), server: id };
     const limit = { signal: this.#abort.signal };
     void client
       .ask('server.test', question, limit)
-      .then((answer) => this.#set(id, answer.ok ? { report: answer.value } : { fault: answer.error }));
+      .then((answer) =>
+        this.#set(id, answer.ok ? { report: answer.value, fault: null } : { fault: answer.error }),
+      );
     void client
       .ask('database.size', question, limit)
       .then((answer) => this.#set(id, answer.ok ? { size: answer.value.bytes } : { unable: answer.error }));
@@ -79,7 +93,12 @@ export class PairSides {
     this.#abort.abort();
   }
 
+  #isAway(id: string): boolean {
+    const { report, fault } = untrack(() => this.of(id));
+    return fault !== null || (report !== null && report.state !== 'running');
+  }
+
   #set(id: string, news: Partial<Side>): void {
-    this.#sides.set(id, { ...this.of(id), ...news });
+    this.#sides.set(id, { ...untrack(() => this.of(id)), ...news });
   }
 }
