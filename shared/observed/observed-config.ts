@@ -25,6 +25,24 @@ export function runsWith(observed: Program & Pick<ObservedServer, 'config'>): Se
   return made.config;
 }
 
+/** The same after its next start: the program on disk reads the file that lies there. */
+export const willRunWith = ({
+  config,
+  facts,
+  versionOnDisk,
+}: Pick<ObservedServer, 'config' | 'facts' | 'versionOnDisk'>): ServerConfig | null =>
+  config === null ? null : effectiveConfig(config, facts?.overrides ?? NO_OVERRIDES, versionOnDisk);
+
+/** A path of server.toml that says where it is by itself; from where kanidmd reads another one is not known. */
+export const isAbsolute = (path: string): boolean => path.startsWith('/');
+
+/**
+ * Whether a server has a database to lose: it says its domain, or, where it says nothing, it has partners.
+ * @param config what it is to start with.
+ */
+export const holdsDatabase = (domain: string | null, config: ServerConfig): boolean =>
+  domain !== null || (config.replication?.partners ?? []).length > 0;
+
 const NO_OVERRIDES: Overrides = {};
 /** What was made of a configuration as it was read: every judgement asks for it many times. */
 const effective = new WeakMap<

@@ -20,6 +20,11 @@ export interface ObservedServer {
   readonly domain: Domain | null;
   /** Null when the server shows none: not running, or no `[replication]`. */
   readonly certificate: Certificate | null;
+  /**
+   * Whether the database is there that a start would open. Looked at where the process that runs does not prove it: there is
+   * none, or it has not read the file. Absent: not looked at, or not known.
+   */
+  readonly databaseFile?: 'there' | 'missing';
   /** Evidence of the log since the last start, newest last. */
   readonly log: LogEvidence | null;
 }

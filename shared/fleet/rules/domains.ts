@@ -1,5 +1,6 @@
 import type { DomainUuid, ServerId } from '../../base/names';
-import { runsWith } from '../../observed/observed-config';
+import type { ObservedServer } from '../../observed/observed';
+import { holdsDatabase, runsWith, willRunWith } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
 import { listed } from '../../base/listed';
 import { findingsOf, type Words } from './words';
@@ -23,6 +24,14 @@ export const words = {
     from: 'Kanidm',
     source: 'kanidm.md, "Rules to check": HTTPS origin equal or below it',
   },
+  'database-not-there': {
+    severity: 'error',
+    what: 'the database that a server would open at its next start is not there, though it holds one now.',
+    why: 'kanidmd makes an empty one then, and the rest of the fleet may take that for the data that wins. Without `db_path` it keeps everything in memory.',
+    fix: 'write the `db_path` it had, or move the database to where it is looked for while the server is stopped.',
+    from: 'Kanilink’s promise: never lose a database you did not name',
+    source: 'kanidm.md, "Where the database lies"',
+  },
   'primary-looks-new': {
     severity: 'error',
     what: 'the primary is not in the domain the fleet belongs to.',
@@ -45,7 +54,37 @@ const finding = findingsOf(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
-  [primaryLooksNew, primaryOutvoted, domainNames, httpsOrigins].flatMap((rule) => rule(view));
+  [databases, primaryLooksNew, primaryOutvoted, domainNames, httpsOrigins].flatMap((rule) => rule(view));
+
+/** Its next start opens the database it holds. */
+const databases = ({ servers }: FleetView): readonly Problem[] =>
+  servers.flatMap(({ wanted: { id }, observed }) => {
+    const gone = whyNoDatabase(observed);
+    return gone === null ? [] : [finding('database-not-there', id, gone.message, gone.fix)];
+  });
+
+/** Why the next start of a server would not open the database it holds, as far as was looked; null: nothing says so. */
+export function whyNoDatabase(observed: ObservedServer): DatabaseGone | null {
+  const config = willRunWith(observed);
+  if (config === null || !holdsDatabase(observed.domain?.uuid ?? null, config)) return null;
+  return config.dbPath === null || observed.databaseFile === 'missing'
+    ? databaseGone(observed.id, config.dbPath)
+    : null;
+}
+
+interface DatabaseGone {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** A server whose database is not where it will be looked for. @param path `db_path`; null: there is none. */
+export const databaseGone = (id: ServerId, path: string | null): DatabaseGone => ({
+  message:
+    path === null
+      ? `${id} would start without db_path: kanidmd keeps everything in memory then, beginning with nothing.`
+      : `${id} would start with the database ${path}, and there is none: kanidmd would make an empty one.`,
+  fix: `Write the db_path that ${id} had into its server.toml, or, while it is stopped, move its database there. To begin with an empty one, start it by hand.`,
+});
 
 /** The primary is in the domain the fleet belongs to: a reborn empty primary would empty everyone. */
 function primaryLooksNew({ fleet, topology, byId }: FleetView): readonly Problem[] {

@@ -3,6 +3,7 @@ import type { Fleet } from '../../fleet/model/fleet';
 import { readTopology } from '../../fleet/model/topology';
 import type { Origin, ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
+import { whyNoDatabase } from '../../fleet/rules/domains';
 import { parseOrigin } from '../../base/origin';
 import { type Problem, problemOf } from '../../base/problem';
 import { checkServerConfig } from '../../server-config/check-server-config';
@@ -74,7 +75,7 @@ function whyNot(wish: ServiceWish, server: ObservedServer | undefined): readonly
         'Check the connection, and what stands beside this; then plan again.',
       ),
     ];
-  return [...refusedFile(id, server, block), ...upgrades(wish, server, block)];
+  return [...refusedFile(id, server, block), ...upgrades(wish, server, block), ...noDatabase(server, block)];
 }
 
 type Block = (code: RuleCode, message: string, fix: string, evidence?: string) => Problem;
@@ -118,10 +119,20 @@ function upgrades(wish: ServiceWish, server: ObservedServer, block: Block): read
 const versionOfLast = ({ facts, log }: ObservedServer, { ranLast }: ServiceWish): string | null =>
   facts?.runningVersion ?? log?.runningVersion ?? ranLast ?? null;
 
+/** What held a database before would begin with an empty one. */
+function noDatabase(server: ObservedServer, block: Block): readonly Problem[] {
+  const gone = whyNoDatabase(server);
+  return gone === null ? [] : [block('database-not-there', gone.message, gone.fix)];
+}
+
 function startRisk(server: ObservedServer, wish: ServiceWish): string {
-  return versionOfLast(server, wish) === null
-    ? 'which version of kanidmd ran here last is not known: if another one was installed since, this start upgrades the database'
-    : '';
+  const upgrade =
+    versionOfLast(server, wish) === null
+      ? 'which version of kanidmd ran here last is not known: if another one was installed since, this start upgrades the database'
+      : '';
+  const empty =
+    server.databaseFile === 'missing' ? 'there is no database yet: kanidmd makes an empty one' : '';
+  return [upgrade, empty].filter((it) => it !== '').join('; ');
 }
 
 /** Whether it may replace its own database once it has started. Nobody asked for that, so there is no backup either. */

@@ -1,4 +1,4 @@
-import type { CertificateText, DomainUuid } from '../../../../shared/base/names';
+import { type CertificateText, type DomainUuid, trusted } from '../../../../shared/base/names';
 import type { ServiceState } from '../../../../shared/observed/observed';
 import { effectiveConfig, type Overrides } from '../../../../shared/server-config/effective-config';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
@@ -66,6 +66,8 @@ export class FakeServer {
   startedAt: number | null = null;
   /** The configuration the process read at its last start; null: it does not run. */
   reads: string | null = null;
+  /** The domain of each database that was closed, by its path. */
+  private readonly databases = new Map<string, FakeServerOptions['domain']>();
   private configured: { readonly of: string; readonly config: ServerConfig | null } | null = null;
   /** The lock's content; null: nobody holds it. */
   lock: string | null = null;
@@ -89,11 +91,15 @@ export class FakeServer {
     this.log = new FakeLog(this.now);
     // A running process is older than a test that begins at this moment.
     this.files.put(this.configPath, options.config, {}, this.now() - 60_000);
+    const domain = this.domain;
     this.start();
+    const database = this.config()?.dbPath ?? null;
+    if (database !== null) this.files.put(database, 'a database', { mode: 0o600 }, this.now() - 60_000);
+    this.domain = domain;
     this.startedAt = this.now() - 30_000;
   }
 
-  /** Starts kanidmd: it reads its file, and exits when it refuses it. */
+  /** Starts kanidmd: it reads its file, exits when it refuses it, and makes an empty database where there is none. */
   start(): void {
     if (this.state === 'running') return;
     const config = this.files.text(this.configPath);
@@ -105,12 +111,23 @@ export class FakeServer {
       return;
     }
     [this.state, this.reads, this.startedAt, this.runs] = ['running', config, this.now(), this.version];
+    this.openDatabase();
     this.log.say('info', `Starting Kanidmd | version: ${this.version} 0000000000`);
     if (this.replicates()) this.log.say('info', 'Starting replication interface');
     this.started();
   }
 
+  private openDatabase(): void {
+    const path = this.config()?.dbPath ?? null;
+    const there = path !== null && (this.files.stat(path)?.size ?? 0) > 0;
+    if (there) this.domain = this.databases.get(path) ?? this.domain;
+    else this.domain = { name: this.config()?.domain ?? this.domain.name, uuid: EMPTY };
+    if (path !== null && !there) this.files.put(path, 'an empty database', { mode: 0o600 });
+  }
+
   stop(): void {
+    const path = this.config()?.dbPath ?? null;
+    if (path !== null) this.databases.set(path, this.domain);
     [this.state, this.reads, this.startedAt] = ['stopped', null, null];
   }
 
@@ -165,6 +182,9 @@ export class FakeServer {
     return 0;
   }
 }
+
+/** The domain of a database that a start has made. */
+const EMPTY = trusted<DomainUuid>('eeeeeeee-0000-4000-8000-000000000000');
 
 const whatIsNoConfig = (config: string): string | null => {
   const read = readServerConfig(new TextEncoder().encode(config), {});

@@ -1,30 +1,40 @@
 import { isOlderThanItsFile } from '../../../../shared/plan/make/older-than-file';
 import type { Fault } from '../../../../shared/base/result';
 import type { Sha256 } from '../../../../shared/base/names';
+import { databaseGone } from '../../../../shared/fleet/rules/domains';
+import { holdsDatabase, isAbsolute, willRunWith } from '../../../../shared/observed/observed-config';
+import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import { checkUnstagedBytes } from '../../../../shared/server-config/check-unstaged';
 import type { Call } from '../../base/call';
 import { LARGEST_CONFIG, sha256Of } from '../../connect/common/files';
 import { uncancelled } from '../../base/time';
+import { holdsData } from '../../fleet/probe/probe-server';
 import { type Deployment, faultAt, type Site } from '../deployment/deployment';
+import { domainOf } from './whose-data';
 
 /** What is known of a file that kanidmd is to start with. */
 export type FileTest =
   | { readonly result: 'accepted' }
   /** kanidmd would not start with it; why, in its words. */
   | { readonly result: 'refused'; readonly detail: string }
+  /** kanidmd would start with it, and not be the server it was. */
+  | { readonly result: 'unfit'; readonly fault: Fault }
   /** It could not be asked. */
   | { readonly result: 'untested'; readonly fault: Fault };
 
 /**
  * Has the server's own kanidmd test a copy of a server.toml. What it has accepted once in a deploy is not asked about a
- * second time: the very bytes count.
+ * second time: the very bytes count. A copy has a database of its own, so that it says nothing of the one that is opened
+ * for real.
  */
 export async function testFile(
-  deployment: Pick<Deployment, 'accepted'>,
+  deployment: Pick<Deployment, 'accepted' | 'known'>,
   site: Site,
   bytes: Uint8Array,
   call: Call,
 ): Promise<FileTest> {
+  const without = await whyWithoutDatabase(deployment, site, bytes, call);
+  if (without !== null) return without;
   const key = acceptedKey(site, sha256Of(bytes));
   if (deployment.accepted.has(key)) return { result: 'accepted' };
   const missed = whatATestMisses(bytes, site);
@@ -34,6 +44,27 @@ export async function testFile(
   if (!test.value.accepted) return { result: 'refused', detail: test.value.output };
   deployment.accepted.add(key);
   return { result: 'accepted' };
+}
+
+/** What the database is that kanidmd would open with these bytes, where it is not the one the server holds. */
+async function whyWithoutDatabase(
+  deployment: Pick<Deployment, 'known'>,
+  site: Site,
+  bytes: Uint8Array,
+  call: Call,
+): Promise<FileTest | null> {
+  const server = site.server.id;
+  const read = readServerConfig(bytes, { server });
+  // What it cannot read kanidmd refuses, and says so.
+  const config = read.ok ? willRunWith({ ...site.observed, config: read.value }) : null;
+  if (config === null || !holdsDatabase(domainOf(deployment, site), config)) return null;
+  const path = config.dbPath;
+  if (path !== null && !isAbsolute(path)) return null;
+  const stat = path === null ? null : await site.connection.stat(path, call);
+  if (stat !== null && !stat.ok) return { result: 'untested', fault: faultAt(site, stat) };
+  if (stat !== null && holdsData(stat.value)) return null;
+  const fault = { code: 'database-not-there', ...databaseGone(server, path), where: { server } };
+  return { result: 'unfit', fault };
 }
 
 /** What kanidmd would not start with though it accepts a copy; null: nothing. What is no TOML it refuses itself. */
@@ -60,6 +91,7 @@ export async function whyUnfitToStart(deployment: Deployment, site: Site): Promi
     ? await testFile(deployment, site, file.value.bytes, uncancelled(60_000))
     : { result: 'untested', fault: faultAt(site, file) };
   if (test.result === 'accepted') return null;
+  if (test.result === 'unfit') return test.fault;
   if (test.result === 'refused')
     return { ...refused(server), detail: test.detail, where: { server, file: path } };
   if (file.ok && hadRead(site, file.value.sha256)) return null;

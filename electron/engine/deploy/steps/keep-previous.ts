@@ -60,6 +60,7 @@ async function whyUnfit(
   const erases = await whyErases(deployment, { erases: [] }, coming, uncancelled(30_000));
   if (erases !== null) return erases.message;
   const test = await testFile(deployment, site, old, uncancelled(60_000));
+  if (test.result === 'unfit') return test.fault.message;
   return test.result === 'refused' ? 'kanidmd refuses it too.' : null;
 }
 

@@ -59,6 +59,7 @@ export async function writeConfig(
   if (drift !== null) return stepFailed(drift);
   if (stale !== null) return stepFailed(stale);
   if (test.result === 'untested') return stepFailed(test.fault);
+  if (test.result === 'unfit') return stepFailed(test.fault);
   if (test.result === 'refused') return stepFailed(refused(site, step.path, test.detail));
   if (kept !== null) return stepFailed(kept);
   const erases = await whyErases(

@@ -5,13 +5,14 @@ import { withEarlierTroubles } from '../../../../shared/kanidmd/start-troubles';
 import { readCertificateOutput, readDomain, readVersion } from '../../../../shared/kanidmd/read-output';
 import type { HostFacts, ObservedFile, ObservedServer } from '../../../../shared/observed/observed';
 import type { Domain } from '../../../../shared/kanidmd/evidence';
-import { runsWith } from '../../../../shared/observed/observed-config';
+import { isAbsolute, runsWith, willRunWith } from '../../../../shared/observed/observed-config';
+import { isOlderThanItsFile } from '../../../../shared/plan/make/older-than-file';
 import type { Fault, Result } from '../../../../shared/base/result';
 import { fail, ok } from '../../../../shared/base/result';
 import { DEFAULT_POLL_INTERVAL, type ServerConfig } from '../../../../shared/server-config/server-config';
 import { jumped } from '../../../../shared/base/moment';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
-import type { Output, ServerConnection } from '../../connect/connection';
+import type { FileStat, Output, ServerConnection } from '../../connect/connection';
 import type { Call } from '../../base/call';
 import { type Clock, momentOf, serverTime } from '../../base/time';
 import { LARGEST_CONFIG } from '../../connect/common/files';
@@ -71,7 +72,7 @@ export async function probeServer(
       ? await readStart(connection, startedAt, call)
       : null;
   const runningVersion = facts.value.runningVersion ?? log?.runningVersion ?? start?.runningVersion ?? null;
-  return {
+  const observed: ObservedServer = {
     id: server.id,
     state: running ? 'running' : 'stopped',
     faults,
@@ -83,7 +84,25 @@ export async function probeServer(
     certificate: certificate === null || (silent && !certificate.ok) ? null : keep(certificate),
     log: log === null ? null : withEarlierTroubles(log, start),
   };
+  const databaseFile =
+    running && !isOlderThanItsFile(observed) ? null : await lookForDatabase(connection, observed, call);
+  return databaseFile === null ? observed : { ...observed, databaseFile };
 }
+
+/** Whether a start would find its database; null: not known. */
+async function lookForDatabase(
+  connection: ServerConnection,
+  observed: ObservedServer,
+  call: Call,
+): Promise<'there' | 'missing' | null> {
+  const path = willRunWith(observed)?.dbPath ?? null;
+  if (path === null || !isAbsolute(path)) return null;
+  const stat = await connection.stat(path, call);
+  return stat.ok ? (holdsData(stat.value) ? 'there' : 'missing') : null;
+}
+
+/** Whether a file can be a database. kanidmd makes an empty one before it opens it. */
+export const holdsData = (stat: FileStat | null): boolean => stat?.kind === 'file' && stat.size > 0;
 
 /**
  * A server's facts, with our clocks at the reading of its own. When ours was set, or slept, meanwhile, the reading says
