@@ -66,7 +66,7 @@ function carryOut(
       return { through: false, broken: `step ${step.id} (${step.summary}) does not hold` };
     }
     const anyone = ids[choose(ids.length)];
-    if (choose(3) === 0 && anyone !== undefined) world.restart(anyone);
+    if (choose(3) === 0 && anyone !== undefined && !world.wakes(anyone)) world.restart(anyone);
   }
   return { through: true, broken: null };
 }

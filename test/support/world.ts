@@ -87,22 +87,37 @@ export class World {
   }
 
   /**
-   * True when somebody could lose data though nobody does anything but restart servers. No plan is to blame for that: it
-   * is what the fleet was before.
+   * True when somebody could lose data though nobody does anything, or restarts a server that may erase itself by its
+   * file. No plan is to blame for that: it is what the fleet was before. A refresh that waits for a server which does not
+   * let it in yet is no doom: a plan must not start that server before.
    */
   isDoomed(): boolean {
     const alive = [...this.servers.values()].filter((it) => it.alive);
     return alive.some((server) => {
       const armed = [server.live, server.file].filter((it) => it.some(isFlagged));
-      const asking = server.queued ? [...armed, server.live] : armed;
-      return asking.some((tables) =>
-        alive.some(
+      return alive
+        .filter((other) => other.data !== server.data)
+        .some(
           (other) =>
-            other.data !== server.data &&
-            [other.live, other.file].some((theirs) => this.reaches(server, tables, other, theirs)),
-        ),
-      );
+            armed.some((tables) =>
+              [other.live, other.file].some((theirs) => this.reaches(server, tables, other, theirs)),
+            ) ||
+            (server.queued && this.reaches(server, server.live, other, other.live)),
+        );
     });
+  }
+
+  /** True when a restart of this server would let a refresh in that waits: whoever does that is to blame. */
+  wakes(id: ServerId): boolean {
+    const supplier = this.get(id);
+    return [...this.servers.values()].some(
+      (it) =>
+        it.queued &&
+        it.alive &&
+        it.id !== id &&
+        it.data !== supplier.data &&
+        this.reaches(it, it.live, supplier, supplier.file),
+    );
   }
 
   /** True when a round of this pull would succeed now: both tables, both pins, the name, one database. */

@@ -67,15 +67,26 @@ export class ErasureWatch {
     return (mine.tables.get(supplier) ?? []).some((table) => table.pin === theirs.server.certificate);
   }
 
+  /**
+   * True when a refresh of the consumer may get through, and find another domain than its own, or one that is not known.
+   * @param anyTable what tables its process has is not known: it may have one for whoever lets it in.
+   */
+  mayTake(consumer: ServerId, supplier: ServerId, anyTable: boolean): boolean {
+    const own = this.get(consumer)?.domain ?? null;
+    const differ = own === null || own !== this.get(supplier)?.domain;
+    return differ && this.mayConnect(consumer, supplier, anyTable);
+  }
+
   /** True when a pull may get through; as `mayConnect` of `erasure.ts`, in constant time. */
-  private mayConnect(consumer: ServerId, supplier: ServerId): boolean {
+  private mayConnect(consumer: ServerId, supplier: ServerId, anyTable: boolean): boolean {
     const [mine, theirs] = [this.servers.get(consumer), this.servers.get(supplier)];
     if (!mine || !theirs) return false;
     const own = mine.server.certificate;
     const letIn =
       (own !== null && theirs.lets.has(own)) || (mine.server.unseen && theirs.knows.has(consumer));
     const { certificate, unseen } = theirs.server;
-    return letIn && (mine.tables.get(supplier) ?? []).some((table) => unseen || table.pin === certificate);
+    if (!letIn || anyTable) return letIn;
+    return (mine.tables.get(supplier) ?? []).some((table) => unseen || table.pin === certificate);
   }
 
   private list(kind: Kind): readonly Erasure[] {
@@ -87,9 +98,7 @@ export class ErasureWatch {
   private judge(consumer: ServerId, supplier: ServerId): void {
     const kind = this.servers.get(consumer)?.kind ?? null;
     const suppliers = this.found.get(consumer) ?? new Map<ServerId, Kind>();
-    const own = this.get(consumer)?.domain ?? null;
-    const differ = own === null || own !== this.get(supplier)?.domain;
-    if (kind !== null && differ && this.mayConnect(consumer, supplier)) suppliers.set(supplier, kind);
+    if (kind !== null && this.mayTake(consumer, supplier, false)) suppliers.set(supplier, kind);
     else suppliers.delete(supplier);
     if (suppliers.size > 0) this.found.set(consumer, suppliers);
     else this.found.delete(consumer);

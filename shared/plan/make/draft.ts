@@ -34,6 +34,13 @@ export interface ConfigureWords {
   readonly requires?: readonly string[];
 }
 
+/** An erasure that no step is there to cause. */
+export interface Surprise extends Erasure {
+  readonly step: Step;
+  /** It would be by a refresh that may have been asked for earlier. */
+  readonly asked: boolean;
+}
+
 /**
  * A plan in the making: every step is played on a model of all servers as soon as it is added, so that its diff starts
  * where the step before left off, and so that whom it erases is computed and not assumed.
@@ -41,7 +48,9 @@ export interface ConfigureWords {
 export class Draft {
   readonly steps: Step[] = [];
   /** Erasures a step would cause that it is not there to cause. Each makes the plan unfit to run. */
-  readonly surprises: { readonly step: Step; readonly erased: ServerId; readonly by: ServerId }[] = [];
+  readonly surprises: Surprise[] = [];
+  /** Servers that are about to start with a file that their process has not read. */
+  private readonly bringing = new Set<ServerId>();
   /** The servers as the steps so far leave them. */
   readonly stage: Stage;
 
@@ -108,7 +117,7 @@ export class Draft {
       pullsFrom: this.stage.pullsFrom(id),
     };
     this.add(step, mayErase, step.id);
-    for (const { erased, by } of wakes) this.surprises.push({ step, erased, by });
+    this.surprises.push(...wakes.map((it) => ({ ...it, step, asked: true })));
     return ok(step.id);
   }
 
@@ -122,9 +131,19 @@ export class Draft {
     return this.stage.write(server, bytes);
   }
 
+  /** A server that is itself about to start with an unread file is not restarted for the sake of another one first. */
   private restartAsked(before: ServerId, wakes: readonly Erasure[]): void {
+    const unread = this.stage.isUnread(before);
+    if (unread) this.bringing.add(before);
     for (const id of unique(wakes.map((it) => it.erased)))
-      if (this.mayRestart(id)) this.restart(id, words.mayBeAsked(before));
+      if (this.mayRestart(id) && !this.bringing.has(id)) this.restart(id, words.mayBeAsked(before));
+    if (unread) this.bringing.delete(before);
+  }
+
+  /** Restarts whom its unread file could let take its data. @returns who is left. */
+  private letNobodyTake(id: ServerId): readonly Erasure[] {
+    this.restartAsked(id, this.stage.wakes(id));
+    return this.stage.wakes(id);
   }
 
   /**
@@ -180,19 +199,25 @@ export class Draft {
   restart(id: ServerId, why: string): void {
     const server = this.server(id);
     const unread = server !== undefined && server.wrote === null && isOlderThanItsFile(server.observed);
-    this.add({
+    const left = this.letNobodyTake(id);
+    const step: Step = {
       ...this.plain(id, 'restart', words.restart(id, why, restartRisk(server?.observed))),
       action: 'restart',
       ...(unread ? { reads: this.stage.shownFile(server) } : {}),
-    });
+    };
+    this.add(step);
+    this.surprises.push(...left.map((it) => ({ ...it, step, asked: true })));
   }
 
   /** Starts a server that does not run. @param risk what can go wrong; empty: nothing is known to. */
   start(id: ServerId, risk: string): void {
     const server = this.server(id);
     if (server === undefined) return;
-    const step = this.plain(id, 'start', words.start(id, risk));
-    this.add({ ...step, action: 'start', reads: this.stage.shownFile(server) });
+    const left = this.letNobodyTake(id);
+    const reads = this.stage.shownFile(server);
+    const step: Step = { ...this.plain(id, 'start', words.start(id, risk)), action: 'start', reads };
+    this.add(step);
+    this.surprises.push(...left.map((it) => ({ ...it, step, asked: true })));
   }
 
   backup(id: ServerId): void {
@@ -244,7 +269,8 @@ export class Draft {
     this.steps.push(step);
     this.stage.note(step.server, { last: step.id, ...(wrote === null ? {} : { wrote }) });
     for (const { erased, by } of this.stage.pending())
-      if (erased !== mayErase && step.action !== 'refresh') this.surprises.push({ step, erased, by });
+      if (erased !== mayErase && step.action !== 'refresh')
+        this.surprises.push({ step, erased, by, asked: false });
     kindOf(step).play(step, this.stage);
   }
 

@@ -9,7 +9,7 @@ import { type Sha256, type ServerId, trusted } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { type Problem, problemOf } from '../../base/problem';
 import { originsOf } from '../../fleet/model/desired';
-import { Draft } from './draft';
+import { Draft, type Surprise } from './draft';
 import type { Known } from './known';
 import { ownersOf } from '../../fleet/model/owners';
 import { distinctPairs, type Pair } from '../model/pair';
@@ -129,7 +129,15 @@ function erasesItself(erased: ServerId, by: ServerId): Problem {
   );
 }
 
-function surprise(it: { readonly step: Step; readonly erased: ServerId; readonly by: ServerId }): Problem {
+function surprise(it: Surprise): Problem {
+  if (it.asked)
+    return finding(
+      'would-erase',
+      null,
+      `Step ${it.step.id} (${it.step.summary}) could make ${it.erased} take ${it.by}'s data: a refresh of ${it.erased} that was asked for earlier may still wait, and nothing restarts it before.`,
+      `Stop ${it.by}, restart ${it.erased}, start ${it.by}, all by hand; then plan again.`,
+      { server: it.erased },
+    );
   return finding(
     'would-erase',
     null,

@@ -10,6 +10,8 @@ import { type DraftServer, describeCertificate, modelOf, text } from './draft-va
 import type { Erasure } from '../erasure/erasure';
 import { ErasureWatch } from '../erasure/erasure-watch';
 import type { OwnerOf } from '../../fleet/model/owners';
+import { isOlderThanItsFile } from './older-than-file';
+import { readsRequests } from './reads-requests';
 import type { Later } from '../steps/any-step';
 
 /**
@@ -25,7 +27,7 @@ export class Stage {
   constructor(
     observed: Iterable<ObservedServer>,
     private readonly ownerOf: OwnerOf,
-    starting: ServerId | null = null,
+    private readonly starting: ServerId | null = null,
   ) {
     for (const server of observed) {
       const { file, config } = server;
@@ -81,6 +83,36 @@ export class Stage {
     return this.watch.connects(consumer, supplier) && this.domain(consumer) === this.domain(supplier);
   }
 
+  /** Whether its next start makes another file count than its process has read. One that does not run has read none. */
+  isUnread(id: ServerId): boolean {
+    const server = this.servers.get(id);
+    return server?.asked === true && (id === this.starting || isOlderThanItsFile(server.observed));
+  }
+
+  /**
+   * Whom a refresh that was asked for earlier may erase once a server starts with a file that its process has not read
+   * (`kanidm.md`, "Refresh erases", 8): until then it may let nobody in.
+   */
+  wakes(id: ServerId): readonly Erasure[] {
+    return this.isUnread(id) ? this.letInBy(id) : [];
+  }
+
+  private letInBy(by: ServerId): readonly Erasure[] {
+    const others = [...this.servers.keys()].filter((it) => it !== by && this.mayBeAsked(it, by));
+    return others.map((erased) => ({ erased, by }));
+  }
+
+  private mayBeAsked(consumer: ServerId, supplier: ServerId): boolean {
+    const server = this.servers.get(consumer);
+    if (!server?.asked || server.observed.state !== 'running') return false;
+    const tables = server.config.replication?.partners.filter((it) => this.ownerOf(it) === supplier) ?? [];
+    const read = readsRequests(
+      server.observed,
+      tables.map((it) => it.origin),
+    );
+    return !read && this.watch.mayTake(consumer, supplier, this.isUnread(consumer));
+  }
+
   /** Notes what the steps of a server are. */
   note(id: ServerId, change: Partial<Pick<DraftServer, 'last' | 'wrote'>>): void {
     const server = this.servers.get(id);
@@ -106,12 +138,16 @@ export class Stage {
     const describe = (pin: string): string | null => this.pinned.get(pin) ?? null;
     const diff = maskedDiff(file.path, text(server.bytes), text(bytes), describe);
     const [erasing, asked] = [namesOf(this.watch.automatic()), namesOf(this.watch.asked())];
+    const unread = this.isUnread(observed.id);
     this.servers.set(observed.id, { ...server, bytes, config: read.value, asked: false });
     this.play(observed.id);
     return ok({
       diff,
       erasures: this.watch.automatic().filter((it) => !erasing.has(it.erased)),
-      wakes: this.watch.asked().filter((it) => !asked.has(it.erased)),
+      wakes: [
+        ...this.watch.asked().filter((it) => !asked.has(it.erased)),
+        ...(unread ? this.letInBy(observed.id) : []),
+      ],
     });
   }
 

@@ -59,7 +59,7 @@ export const stepWords = {
 
   /** Why a server is restarted that has nothing to change. */
   mayBeAsked: (other: ServerId): string =>
-    `It has a table to pull from ${other}, which ${other} answers from the next step on. A refresh that was asked for earlier and said "Error" may still be queued and would erase it then; a restart drops it.`,
+    `It may pull from ${other}, which answers it from the next step on. A refresh that was asked for earlier and said "Error" may still be queued and would erase it then; a restart drops it.`,
 
   backup: (id: ServerId, stops: boolean): StepWords => ({
     summary: stops

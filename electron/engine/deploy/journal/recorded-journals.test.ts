@@ -54,7 +54,9 @@ async function replayed(name: string) {
   const { deploys } = await readDeploys(configDir);
   const begun = Date.parse(deploys.at(-1)?.header.at ?? '');
   const left = JSON.parse(await readFile(`${format1}${name}/servers.json`, 'utf8')) as readonly Left[];
-  const servers = left.map((it) => serverOf(it, begun));
+  // What was killed between a file and its restart; every other server had been restarted with what it was given.
+  const unread = name === 'written' ? 'idm-b' : null;
+  const servers = left.map((it) => serverOf(it, begun, it.id === unread));
   const observe = async (): Promise<ObservedFleet> => {
     const sites = await Promise.all(
       fleet.servers.map(async (server): Promise<Site> => {
@@ -105,8 +107,12 @@ async function replayed(name: string) {
   return { text, fleet, servers, planned, run, history: () => historyOf(text, fleet.name, configDir) };
 }
 
-/** A server whose process is older than the deploy, and its file as new as that. */
-function serverOf({ id, path, config, domain, certificate }: Left, begun: number): FakeServer {
+/** A server with the file the deploy left, which its process has read, or is older than. */
+function serverOf(
+  { id, path, config, domain, certificate }: Left,
+  begun: number,
+  unread: boolean,
+): FakeServer {
   const uuid = domainUuid(domain);
   const pin = certificateText(certificate ?? certificateOfTest(id));
   if (uuid === null || pin === null) throw new Error('it was recorded');
@@ -118,7 +124,7 @@ function serverOf({ id, path, config, domain, certificate }: Left, begun: number
     certificate: pin,
   });
   server.files.put(path, config, {}, begun + 1000);
-  server.startedAt = begun - 60_000;
+  server.startedAt = unread ? begun - 60_000 : begun + 1000;
   return server;
 }
 
