@@ -63,7 +63,7 @@ describe('hostile input', () => {
     const read = readServerConfig(bytes(text), where);
     expect(read).toMatchObject({ ok: false, error: { code, where } });
     if (at !== null && !read.ok) expect(`${read.error.where.line}:${read.error.where.column}`).toBe(at);
-    expect(checkServerConfig(bytes(text), '1.10.5', where)).toMatchObject([{ severity: 'error', code }]);
+    expect(checkServerConfig(bytes(text), '1.10.5', where, {})).toMatchObject([{ severity: 'error', code }]);
     expect(stagedCopy(bytes(text), '/tmp/x', where)).toMatchObject({ ok: false, error: { code } });
     const change = { kind: 'set-bindaddress', bindaddress: '0.0.0.0:8444' } as const;
     expect(editServerConfig(bytes(text), [change], where)).toMatchObject({ ok: false, error: { code } });

@@ -227,7 +227,7 @@ JSON: {"fleet":"PATH"|null,"servers":[…],"links":[{"supplier","consumer","mutu
       names: 'the version of kanidmd that is to read it, as kanidmd version prints it',
     },
     details:
-      'The same reading as before every deploy. Only the file is looked at: whether a certificate is the one a partner shows, whether a port is free, and what KANIDM_ variables say, only a server can tell (kanilink check).\nExit 0: kanidmd would start with it (warnings may be there); 1: errors, or it could not be read.\nJSON: {"format":1,"version":"VERSION","replication":bool|null,"problems":[…]}; each has its line and column in "where".',
+      'The same reading as before every deploy. Only the file is looked at: whether a certificate is the one a partner shows, whether a port is free, and what KANIDM_ variables say, only a server can tell (kanilink check).\nExit 0: nothing was found that kanidmd refuses (warnings may be there); 1: errors, or it could not be read.\nJSON: {"format":1,"version":"VERSION","replication":bool|null,"problems":[…]}; each has its line and column in "where".',
     run: lint,
   },
   {

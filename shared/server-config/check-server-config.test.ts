@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Overrides } from './effective-config';
 import { checkServerConfig } from './check-server-config';
 
 const recorded = new URL('../../test/recorded/kanidmd-1.10.5/', import.meta.url);
 const recordedFiles = readdirSync(recorded).filter((name) => /^cfg-.*\.server\.toml$/.test(name));
 const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, recorded)));
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const check = (text: string, version = '1.10.5') =>
-  checkServerConfig(bytes(text), version, {}).map(
+const check = (text: string, version = '1.10.5', variables: Overrides | null = null) =>
+  checkServerConfig(bytes(text), version, {}, variables).map(
     ({ severity, code, where }) => `${severity} ${code} ${where.line}:${where.column}`,
   );
 const head = 'domain = "x"\norigin = "https://x"\n';
@@ -35,7 +36,12 @@ describe('files that a real kanidmd 1.10.5 was given', () => {
   });
 
   it.each(recordedFiles)('%s gets our error before the server would refuse it', (name) => {
-    const found = checkServerConfig(bytesOf(name), '1.10.5', { server: 'idm-d', file: '/data/server.toml' });
+    const found = checkServerConfig(
+      bytesOf(name),
+      '1.10.5',
+      { server: 'idm-d', file: '/data/server.toml' },
+      {},
+    );
     expect(found.map((it) => `${it.severity} ${it.code} ${it.where.line}:${it.where.column}`)).toEqual(
       expected[name],
     );
@@ -289,5 +295,78 @@ describe('the replication section', () => {
       'error partner-twice 9:1',
     ]);
     expect(check(section(table('https://b:8444')))).toEqual(['error partner-origin-invalid 6:1']);
+  });
+});
+
+describe('what kanidmd must be given', () => {
+  const full = `${head}tls_chain = "/c"\ntls_key = "/k"\ndb_path = "/d"\n`;
+  const without = (key: string): string => full.replace(new RegExp(`^${key} = .*\n`, 'm'), '');
+  const missing = (text: string, version?: string, variables: Overrides | null = {}) =>
+    checkServerConfig(bytes(text), version ?? '1.10.5', {}, variables)
+      .filter((it) => it.code === 'required-key-missing')
+      .map((it) => it.where.field);
+
+  it.each(['domain', 'origin', 'tls_chain', 'tls_key'])('is %s', (key) => {
+    expect(missing(full)).toEqual([]);
+    for (const version of ['1.2.0', '1.6.4', '1.8.6', '1.10.5', '1.11.1', '1.12.0'])
+      expect(missing(without(key), version)).toEqual([key]);
+  });
+
+  it('may come from a variable, from 1.2 on, and is not judged where variables are not known', () => {
+    const given = { KANIDM_DOMAIN: 'x', KANIDM_TLS_KEY: '/k' };
+    expect(missing(without('domain').replace(/tls_key.*\n/, ''), '1.10.5', given)).toEqual([]);
+    expect(missing(without('domain'), '1.1.0-rc.16', given)).toEqual(['domain']);
+    expect(missing('', '1.10.5', null)).toEqual([]);
+    // On 1.2.0 the variable of the database is taken for the origin.
+    expect(missing(without('origin'), '1.2.0', { KANIDM_DB_PATH: 'https://x' })).toEqual([]);
+    expect(missing(without('db_path'), '1.2.0', { KANIDM_DB_PATH: '/d' })).toEqual(['db_path']);
+  });
+
+  it('is a database up to 1.5; later releases hold one in memory, which has no folder for backups', () => {
+    expect(missing(without('db_path'), '1.5.0')).toEqual(['db_path']);
+    expect(missing(without('db_path'), '1.6.0')).toEqual([]);
+    const backup = '[online_backup]\nschedule = "@daily"\n';
+    expect(check(`${without('db_path')}${backup}`, '1.10.5', {})).toEqual([
+      'error online-backup-invalid 5:1',
+    ]);
+    expect(check(`${without('db_path')}${backup}path = "/b"\n`, '1.10.5', {})).toEqual([]);
+    expect(check(`${full}${backup}`, '1.10.5', {})).toEqual([]);
+  });
+
+  it('is no TLS before 1.2, but not half of it', () => {
+    const old = (text: string) => missing(text, '1.1.0-rc.16');
+    expect(old(without('tls_chain').replace(/tls_key.*\n/, ''))).toEqual([]);
+    expect(old(without('tls_chain'))).toEqual(['tls_chain']);
+  });
+});
+
+describe('numbers and texts of which nothing comes', () => {
+  const section = '[replication]\norigin = "repl://a:8444"\nbindaddress = "0.0.0.0:8444"\n';
+
+  it('are rounds every 0 seconds, written or by a variable', () => {
+    expect(check(`${head}${section}task_poll_interval = 0\n`)).toEqual(['error poll-interval-zero 6:22']);
+    expect(check(`${head}${section}task_poll_interval = 1\n`)).toEqual([]);
+    const variable = { KANIDM_REPLICATION_TASK_POLL_INTERVAL: '0' };
+    expect(check(`${head}${section}`, '1.10.5', variable)).toContain(
+      'error poll-interval-zero undefined:undefined',
+    );
+  });
+
+  it.each([
+    `${head}db_arc_size = 99999999999999999999\n`,
+    `${head}thread_count = 18446744073709551616\n`,
+    `${head}${section}task_poll_interval = 18446744073709551616\n`,
+  ])('are numbers beyond 64 bits: %j', (text) => {
+    expect(check(text)).toEqual([expect.stringMatching(/^error server-toml-wrong-type/)]);
+  });
+
+  it('are numbers of backups beyond 64 bits', () => {
+    const backup = `${head}[online_backup]\npath = "/b"\nschedule = "@daily"\nversions = `;
+    expect(check(`${backup}99999999999999999999\n`)).toEqual(['error online-backup-invalid 6:12']);
+    expect(check(`${backup}7\n`)).toEqual([]);
+  });
+
+  it('is an empty domain, unless the database has one', () => {
+    expect(check('domain = ""\norigin = "https://x"\n')).toEqual(['warning value-unknown 1:10']);
   });
 });

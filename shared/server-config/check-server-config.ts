@@ -3,7 +3,9 @@ import { readCertificate } from '../certificates/read-certificate';
 import { parseOrigin } from '../base/origin';
 import type { Place } from '../base/result';
 import { checkTopLevelKeys } from './check-top-level';
+import { checkRequired } from './check-required';
 import { checkUnstaged } from './check-unstaged';
+import type { Overrides } from './effective-config';
 import * as words from './findings';
 import type { Finding } from './findings';
 import { interpret, type Interpretation } from './read-server-config';
@@ -20,9 +22,16 @@ import { acknowledgementNeeded, isRelease, lacks, supports } from '../versions/v
  * (`kanidm.md`, "server.toml", and its recordings), each with line and column and what to do. Warnings are marked so.
  * @param version as `kanidmd version` prints it: `1.10.5`.
  * @param where the server and the file.
- * @returns in the order of the file; empty when the server would start.
+ * @param variables `KANIDM_*` of the server's environment, which may give what the file does not; null: not known.
+ * @returns in the order of the file. Empty: nothing was found, which proves no start. Only that kanidmd can look at its
+ * paths, ports and certificates.
  */
-export function checkServerConfig(bytes: Uint8Array, version: string, where: Place): readonly Finding[] {
+export function checkServerConfig(
+  bytes: Uint8Array,
+  version: string,
+  where: Place,
+  variables: Overrides | null,
+): readonly Finding[] {
   const read = readToml(bytes, where);
   if (!read.ok) return [{ ...read.error, severity: 'error' }];
   const file = read.value;
@@ -34,6 +43,7 @@ export function checkServerConfig(bytes: Uint8Array, version: string, where: Pla
     ...meaning.findings,
     ...checkTopLevel(file, version, meaning, at),
     ...checkOwnSection(file, version, meaning, at),
+    ...checkRequired(file, version, meaning.config, variables, where),
     ...checkUnstaged(file, where),
     ...checkPartners(version, meaning, at),
     ...checkPins(file, meaning, at),

@@ -3,6 +3,7 @@ import { isIPv4 } from '../base/ip-address';
 import type { Place } from '../base/result';
 import { type Finding, ACKNOWLEDGEMENT, notBoolean, notTable, notText } from './findings';
 import { homeOfKey, readsKey, refusesKey } from './known-keys';
+import { isCount } from './replication-section';
 import { isNetwork, readSocketAddress } from './socket-address';
 import { keyName, type TomlFile } from '../toml/toml-file';
 import type { ServerConfig } from './server-config';
@@ -60,9 +61,16 @@ function checkValue({ key, kind }: KnownKey, written: Written): readonly Finding
     case 'url':
       return text === null ? [notText(place, key)] : checkUrl(text, place);
     case 'count':
-      return isCount(value)
+      return value !== null && isCount(value)
         ? []
-        : [words.wrongValue(place, key, 'is not a whole number.', 'Write a number without quotes.')];
+        : [
+            words.wrongValue(
+              place,
+              key,
+              'is not a whole number that kanidmd can hold.',
+              'Write a number without quotes.',
+            ),
+          ];
     case 'boolean':
       return value?.type === 'TOMLValue' && value.kind === 'boolean' ? [] : [notBoolean(place, key)];
     case 'role':
@@ -140,9 +148,6 @@ function checkProxies(field: string, { file, version, at, node }: Written): read
 
 const textOf = (node: AST.TOMLContentNode): string | null =>
   node.type === 'TOMLValue' && node.kind === 'string' ? node.value : null;
-
-const isCount = (node: AST.TOMLContentNode | null): boolean =>
-  node?.type === 'TOMLValue' && node.kind === 'integer' && node.value >= 0;
 
 /** Each key of the top level with the first node that names it. */
 function topLevelKeys(file: TomlFile): ReadonlyMap<string, AST.TOMLNode> {

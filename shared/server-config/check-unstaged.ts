@@ -2,6 +2,7 @@ import type { AST } from 'toml-eslint-parser';
 import { fail, ok, type Place, type Result } from '../base/result';
 import { whyNoSchedule } from './backup-schedule';
 import { error, type Finding } from './findings';
+import { isCount } from './replication-section';
 import { readSocketAddress } from './socket-address';
 import { readToml } from './server-toml';
 import { type KeyPath, startOf, startsWith, type TomlFile } from '../toml/toml-file';
@@ -120,7 +121,3 @@ const textOf = (node: AST.TOMLNode): string | null =>
 
 const booleanIn = (node: AST.TOMLNode): boolean | null =>
   node.type === 'TOMLValue' && node.kind === 'boolean' ? node.value : null;
-
-/** A whole number that is not negative; TOML's integers may be larger than those of the language. */
-const isCount = (node: AST.TOMLNode): boolean =>
-  node.type === 'TOMLValue' && node.kind === 'integer' && node.bigint >= 0n;

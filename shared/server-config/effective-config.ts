@@ -46,6 +46,7 @@ export function effectiveConfig(
     adminBindPath: choose(config.adminBindPath, adminVariable(version)),
     bindaddress: firstOf(choose(config.bindaddress, 'KANIDM_BINDADDRESS')),
     tlsChain: choose(config.tlsChain, 'KANIDM_TLS_CHAIN'),
+    tlsKey: choose(config.tlsKey, 'KANIDM_TLS_KEY'),
     ldapBindaddress: firstOf(choose(config.ldapBindaddress, 'KANIDM_LDAPBINDADDRESS')),
     onlineBackupPath: choose(config.onlineBackupPath, 'KANIDM_ONLINE_BACKUP_PATH'),
     otelCollector: choose(config.otelCollector, ...otelVariables(version)),

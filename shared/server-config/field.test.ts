@@ -26,7 +26,7 @@ const tried = files.flatMap((file) =>
 );
 
 const errorsOf = (file: string, version: string): readonly string[] =>
-  checkServerConfig(new Uint8Array(readFileSync(new URL(file, folder))), version, {})
+  checkServerConfig(new Uint8Array(readFileSync(new URL(file, folder))), version, {}, null)
     .filter((found) => found.severity === 'error')
     .map((found) => found.code);
 

@@ -41,6 +41,7 @@ export function interpret(file: TomlFile, where: Place): Interpretation {
     adminBindPath: text('adminbindpath'),
     bindaddress: address('bindaddress'),
     tlsChain: text('tls_chain'),
+    tlsKey: text('tls_key'),
     ldapBindaddress: address('ldapbindaddress'),
     onlineBackupPath: text('online_backup', 'path'),
     plainBackups: /^no(?:ne|compression)$/i.test(text('online_backup', 'compression') ?? ''),

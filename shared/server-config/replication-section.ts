@@ -137,7 +137,7 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     const written = file.find(['replication', 'task_poll_interval']);
     if (written === null) return DEFAULT_POLL_INTERVAL;
     const { value } = written.pair;
-    if (value.type === 'TOMLValue' && value.kind === 'integer' && value.value >= 0)
+    if (value.type === 'TOMLValue' && value.kind === 'integer' && isCount(value))
       return Math.min(value.value, LONGEST_POLL_INTERVAL);
     findings.push(words.notSeconds(at(value), 'replication.task_poll_interval'));
     return DEFAULT_POLL_INTERVAL;
@@ -159,6 +159,10 @@ export function booleanOf({ pair }: TomlPair): boolean | null {
   const { value } = pair;
   return value.type === 'TOMLValue' && value.kind === 'boolean' ? value.value : null;
 }
+
+/** A whole number that kanidmd can hold: not negative, of 64 bits; TOML's integers may be larger than those of the language. */
+export const isCount = (node: AST.TOMLNode): boolean =>
+  node.type === 'TOMLValue' && node.kind === 'integer' && node.bigint >= 0n && node.bigint < 2n ** 64n;
 
 /** A key of `[replication]` that some version reads as a setting: no partner. */
 export const isSetting = (key: string): boolean =>

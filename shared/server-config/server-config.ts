@@ -14,6 +14,8 @@ export interface ServerConfig {
   readonly bindaddress: string | null;
   /** The certificate chain of HTTPS. */
   readonly tlsChain: string | null;
+  /** The key of that certificate. */
+  readonly tlsKey: string | null;
   readonly ldapBindaddress: string | null;
   readonly onlineBackupPath: string | null;
   /** `compression = "none"` of `[online_backup]`, which counts for every backup (measured on 1.11.1). */

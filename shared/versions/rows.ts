@@ -108,8 +108,9 @@ const v1_11 = {
 export const rows = [
   {
     version: '1.1.0-rc.15',
-    // `acknowledgement`: the line i_acknowledge_that_replication_is_in_development is needed.
-    adds: ['acknowledgement', 'automatic-refresh-demanded'],
+    // `acknowledgement`: the line i_acknowledge_that_replication_is_in_development is needed. `database-required`: without
+    // db_path it does not start; later releases then keep the database in memory.
+    adds: ['acknowledgement', 'automatic-refresh-demanded', 'database-required'],
     keys: {
       domain: { kind: 'text' },
       origin: { kind: 'url' },
@@ -142,7 +143,8 @@ export const rows = [
     },
     recorded: v1_1,
   },
-  { version: '1.2.0', drops: ['acknowledgement'], recorded: v1_2 },
+  // `required-by-variable`: what it does not start without may stand in a variable alone.
+  { version: '1.2.0', adds: ['required-by-variable'], drops: ['acknowledgement'], recorded: v1_2 },
   // Before, KANIDM_DB_PATH overwrote the HTTPS origin, and the database stayed where the file says (measured on 1.2.0).
   { version: '1.2.3', adds: ['database-variable'] },
   { version: '1.3.0', adds: ['patch-levels'], keys: { thread_count: { kind: 'count' } } },
@@ -151,6 +153,7 @@ export const rows = [
     version: '1.6.0',
     // Where file and variable both say something, the file counts (measured on 1.8.6).
     adds: ['file-over-variables'],
+    drops: ['database-required'],
     keys: { maximum_request_size_bytes: { kind: 'count' } },
   },
   // `networks`: a whole network stands for its addresses.

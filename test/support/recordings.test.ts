@@ -64,13 +64,13 @@ describe.each(versions)('recorded from kanidmd %s', (version) => {
   ] as const)('a server.toml that it was started with: %s, then %s', (name, state) => {
     expect(text(`given-${name}.state`)).toMatch(new RegExp(`^${state} `));
     const bytes = new TextEncoder().encode(text(`given-${name}.server.toml`));
-    const errors = checkServerConfig(bytes, version, {}).filter(({ severity }) => severity === 'error');
+    const errors = checkServerConfig(bytes, version, {}, {}).filter(({ severity }) => severity === 'error');
     expect(errors.length > 0, JSON.stringify(errors)).toBe(state === 'exited');
   });
 
   it('an IPv6 origin: it runs, and its listener never starts', () => {
     expect(text('given-ipv6-origin.state')).toMatch(/^running /);
     const bytes = new TextEncoder().encode(text('given-ipv6-origin.server.toml'));
-    expect(checkServerConfig(bytes, version, {}).some(({ severity }) => severity === 'error')).toBe(true);
+    expect(checkServerConfig(bytes, version, {}, {}).some(({ severity }) => severity === 'error')).toBe(true);
   });
 });

@@ -31,10 +31,12 @@ async function lint(text: string | Uint8Array | null, ...words: readonly string[
 }
 
 describe('kanilink lint', () => {
-  it('says that kanidmd would start with it, and that nothing replicates', async () => {
+  it('says what was looked at, not that kanidmd would start, and that nothing replicates', async () => {
     const { code, out } = await lint(GOOD, '--version', '1.10.5');
     expect(code).toBe(0);
-    expect(out).toBe('kanidmd 1.10.5 would start with it. It has no [replication]: nothing replicates.');
+    expect(out).toBe(
+      'Nothing in this file was found that kanidmd 1.10.5 refuses; paths, ports and certificates were not looked at. It has no [replication]: nothing replicates.',
+    );
   });
 
   it('says what a version refuses and another reads, with line and column', async () => {
@@ -51,6 +53,13 @@ describe('kanilink lint', () => {
       replication: false,
       problems: [{ severity: 'info', code: 'newer-than-known' }],
     });
+  });
+
+  it('refuses a file without what kanidmd must be given', async () => {
+    const empty = await lint('', '--version', '1.10.5');
+    expect(empty.code).toBe(1);
+    for (const key of ['domain', 'origin', 'tls_chain', 'tls_key'])
+      expect(empty.out).toContain(`Add ${key} =`);
   });
 
   it('prints one document when the file cannot be read, or is no TOML', async () => {

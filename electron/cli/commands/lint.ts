@@ -16,8 +16,7 @@ export async function lint({ file, version, json }: Invocation, world: World): P
     : { replication: null, problems: [problemOf(read.error)] };
   const { problems } = found;
   if (json) world.print(jsonText({ version, ...found }));
-  else if (problems.length === 0)
-    world.print(`kanidmd ${version} would start with it.${said(found.replication)}`);
+  else if (problems.length === 0) world.print(`${notProved(version)}${said(found.replication)}`);
   else world.print([problemsText(problems, world.paint), countProblems(problems)].join('\n\n'));
   return hasErrors(problems) ? exit.failed : exit.well;
 }
@@ -30,13 +29,17 @@ interface Judged {
 
 function judge(bytes: Uint8Array, version: string, file: string): Judged {
   const where = { file };
-  const problems = checkServerConfig(bytes, version, where).map((it) => problemOf(it, it.severity));
+  const problems = checkServerConfig(bytes, version, where, {}).map((it) => problemOf(it, it.severity));
   const config = readServerConfig(bytes, where);
   return {
     replication: config.ok ? config.value.replication !== null : null,
     problems: isBefore(version, UNREAD) ? problems : [...problems, notKnownYet(version)],
   };
 }
+
+/** What was done, and no more: a start takes what no file tells. */
+const notProved = (version: string): string =>
+  `Nothing in this file was found that kanidmd ${version} refuses; paths, ports and certificates were not looked at.`;
 
 const said = (replication: boolean | null): string =>
   replication === false ? ' It has no [replication]: nothing replicates.' : '';

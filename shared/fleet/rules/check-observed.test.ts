@@ -74,6 +74,7 @@ function seen(id: string, { server, facts, config, replication, partners = [] }:
       adminBindPath: null,
       bindaddress: '[::]:443',
       tlsChain: null,
+      tlsKey: null,
       ldapBindaddress: null,
       onlineBackupPath: null,
       plainBackups: false,

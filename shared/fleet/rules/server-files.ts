@@ -1,6 +1,7 @@
 import { type Problem, problemOf } from '../../base/problem';
 import type { Place } from '../../base/result';
 import { checkServerConfig } from '../../server-config/check-server-config';
+import type { Overrides } from '../../server-config/effective-config';
 import type { Finding } from '../../server-config/findings';
 import type { FleetView, Seen } from './view';
 
@@ -15,7 +16,8 @@ export function serverFiles({ servers, topology }: FleetView): readonly Problem[
     if (observed.file === null || observed.versionOnDisk === null) return [];
     const where = { server: wanted.id, file: observed.file.path };
     const known = new Set([...observed.faults.map((fault) => fault.code), ...saidElsewhere]);
-    return findingsOf(observed.file, observed.versionOnDisk, where).flatMap((found): Problem[] => {
+    const variables = observed.facts?.overrides ?? null;
+    return findingsOf(observed.file, observed.versionOnDisk, where, variables).flatMap((found): Problem[] => {
       if (known.has(found.code)) return [];
       const repaired = topology.linksOf(wanted.id).length > 0 && isRepaired(found.code, server);
       const said = { ...problemOf(found), server: wanted.id };
@@ -31,11 +33,16 @@ export function serverFiles({ servers, topology }: FleetView): readonly Problem[
 /** What was found in a file as it was read: a watch asks of it every two seconds, and it changes when it is read again. */
 const checked = new WeakMap<object, { readonly of: string; readonly found: readonly Finding[] }>();
 
-function findingsOf(file: { readonly text: string }, version: string, where: Place): readonly Finding[] {
-  const of = JSON.stringify([version, where]);
+function findingsOf(
+  file: { readonly text: string },
+  version: string,
+  where: Place,
+  variables: Overrides | null,
+): readonly Finding[] {
+  const of = JSON.stringify([version, where, variables]);
   const known = checked.get(file);
   if (known?.of === of) return known.found;
-  const found = checkServerConfig(new TextEncoder().encode(file.text), version, where);
+  const found = checkServerConfig(new TextEncoder().encode(file.text), version, where, variables);
   checked.set(file, { of, found });
   return found;
 }

@@ -83,12 +83,17 @@ type Block = (code: RuleCode, message: string, fix: string, evidence?: string) =
 /** What kanidmd would not start with. It is tested again before the start, by kanidmd itself. */
 function refusedFile(
   id: ServerId,
-  { file, versionOnDisk }: ObservedServer,
+  { file, versionOnDisk, facts }: ObservedServer,
   block: Block,
 ): readonly Problem[] {
   if (file === null || versionOnDisk === null) return [];
   const where = { server: id, file: file.path };
-  return checkServerConfig(new TextEncoder().encode(file.text), versionOnDisk, where)
+  return checkServerConfig(
+    new TextEncoder().encode(file.text),
+    versionOnDisk,
+    where,
+    facts?.overrides ?? null,
+  )
     .filter(({ severity }) => severity === 'error')
     .map((it) => ({
       ...block(
