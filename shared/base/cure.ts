@@ -21,6 +21,7 @@ const cures = {
   'connection-closed': time,
   'connection-lost': time,
   'connection-refused': time,
+  'container-auto-removed': person,
   'container-name-invalid': person,
   'container-recreated': time,
   'container-stopped': time,

@@ -93,6 +93,8 @@ export interface ContainerFacts {
   readonly configOn: 'mount' | 'single-file' | 'read-only' | 'tmpfs' | 'layer' | null;
   /** Whether server.toml's owner can be known, and so kept; null: there is no server.toml. */
   readonly ownerKnown: boolean | null;
+  /** Made with `--rm`: it is removed, with its anonymous volumes, whenever it ends. */
+  readonly autoRemoved: boolean;
   readonly composeProject: string | null;
   /** The systemd unit that runs it (Podman). */
   readonly unit: string | null;

@@ -21,6 +21,7 @@ function said(facts: Partial<ContainerFacts>, more: Partial<HostFacts> = {}, lin
     mounts: [DATA],
     configOn: 'mount',
     ownerKnown: true,
+    autoRemoved: false,
     composeProject: null,
     unit: null,
     unitInReach: true,
@@ -51,6 +52,8 @@ describe('rules about containers', () => {
     [{ mounts: [] }, {}, 'warning container-database-not-mounted'],
     [{ mounts: [{ ...DATA, type: 'tmpfs' }] }, {}, 'warning container-database-not-mounted'],
     [{}, { overrides: { KANIDM_DB_PATH: '/elsewhere/kanidm.db' } }, 'warning container-database-not-mounted'],
+    [{ autoRemoved: true }, {}, 'error container-auto-removed'],
+    [{ mounts: [{ ...DATA, volume: 'a'.repeat(64) }] }, {}, 'warning container-database-anonymous'],
     [{}, { manager: 'kubernetes' }, 'error container-kubernetes'],
     [{ composeProject: 'lab' }, { manager: 'compose' }, 'warning container-compose'],
     [
@@ -65,6 +68,16 @@ describe('rules about containers', () => {
   it('accept a systemd unit that can be restarted, and a deeper mount that holds the database', () => {
     expect(said({ unit: 'idm.service' }, { manager: 'podman-systemd' })).toEqual([]);
     expect(said({ mounts: [{ ...DATA, destination: '/data/kanidm.db' }] })).toEqual([]);
+  });
+
+  it('leave a container to the unit that makes it again, unless what it holds would be lost', () => {
+    const unit = { unit: 'idm.service', autoRemoved: true };
+    const quadlet = { manager: 'podman-systemd' } as const;
+    expect(said(unit, quadlet)).toEqual([]);
+    expect(said({ ...unit, configOn: 'layer' }, quadlet)).toContain('error container-auto-removed idm-b');
+    expect(said({ ...unit, mounts: [] }, quadlet)).toContain('error container-auto-removed idm-b');
+    const anonymous = [{ ...DATA, volume: 'a'.repeat(64) }];
+    expect(said({ ...unit, mounts: anonymous }, quadlet)).toContain('error container-auto-removed idm-b');
   });
 
   it('judge only servers that are in a link', () => {

@@ -1,4 +1,5 @@
-import type { ContainerFacts } from '../../observed/observed';
+import { isAnonymous, mountAt } from '../../observed/container-mounts';
+import type { ContainerFacts, ObservedServer } from '../../observed/observed';
 import { databaseOf } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
 import { findingsOf, type Words } from './words';
@@ -32,6 +33,22 @@ export const words = {
     what: 'so does the database.',
     fix: 'move it to a volume.',
     from: 'Kanidm’s image',
+    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
+  },
+  'container-auto-removed': {
+    severity: 'error',
+    what: 'the container was made with `--rm`.',
+    why: 'when it ends, the engine removes it and its anonymous volumes: a stop, or a start that fails, loses the server. With a unit of Podman, which makes it again, only what does not lie on a named volume or a folder is lost.',
+    fix: 'make it again without `--rm`, with server.toml and database on named volumes or folders.',
+    from: 'Docker’s and Podman’s documentation',
+    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
+  },
+  'container-database-anonymous': {
+    severity: 'warning',
+    what: 'the database lies on a volume without a name.',
+    why: 'such a volume is lost with its container more easily than any other: `docker rm --volumes`, a prune, a new container.',
+    fix: 'move it to a named volume or a folder.',
+    from: 'Docker’s and Podman’s documentation',
     source: 'kanidm.md, "Rules to check": config and database lie on mounts',
   },
   'container-config-single-file': {
@@ -86,12 +103,39 @@ export function check({ servers, topology }: FleetView): readonly Problem[] {
     const container = server.observed.facts?.container;
     if (container === undefined || topology.linksOf(server.wanted.id).length === 0) return [];
     return [
+      ...whyEndsWithStop(server.observed, container),
       ...manager(server, container),
       ...configPlace(server, container),
       ...owner(server, container),
       ...databasePlace(server, container),
     ];
   });
+}
+
+/**
+ * A container whose end is the end of what it holds. Nothing of it is planned, a restart that is asked for included.
+ * @returns at most one problem.
+ */
+export function whyEndsWithStop(
+  observed: ObservedServer,
+  { autoRemoved, mounts, configOn }: ContainerFacts,
+): readonly Problem[] {
+  const { id } = observed;
+  if (!autoRemoved) return [];
+  const database = databaseOf(observed);
+  const lost =
+    mounts.some(isAnonymous) ||
+    configOn === 'layer' ||
+    (database !== null && mountAt(mounts, database) === null);
+  if (observed.facts?.manager === 'podman-systemd' && !lost) return [];
+  return [
+    finding(
+      'container-auto-removed',
+      id,
+      `The container of ${id} was made with --rm: when it ends, the engine removes it${lost ? ', and what of server.toml and database lies in it or on a volume without a name' : ''}.`,
+      'Make it again without --rm, with server.toml and database on named volumes or folders of the host.',
+    ),
+  ];
 }
 
 function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts): readonly Problem[] {
@@ -197,11 +241,18 @@ function owner({ wanted: { id }, observed }: Seen, { ownerKnown }: ContainerFact
 function databasePlace({ wanted: { id }, observed }: Seen, { mounts }: ContainerFacts): readonly Problem[] {
   const path = databaseOf(observed);
   if (path === null) return [];
-  const holds = mounts.filter(
-    ({ type, destination }) =>
-      type !== 'tmpfs' && (path === destination || path.startsWith(`${destination}/`)),
-  );
-  if (holds.length > 0) return [];
+  const mount = mountAt(mounts, path);
+  if (mount !== null && isAnonymous(mount))
+    return [
+      finding(
+        'container-database-anonymous',
+        id,
+        `The database of ${id}, ${path}, lies on a volume without a name.`,
+        'Move it to a named volume or a folder of the host before you next recreate the container.',
+        { server: id, file: path },
+      ),
+    ];
+  if (mount !== null && mount.type !== 'tmpfs') return [];
   return [
     finding(
       'container-database-not-mounted',

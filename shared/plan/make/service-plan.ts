@@ -1,3 +1,4 @@
+import { whyEndsWithStop } from '../../fleet/rules/containers';
 import { finding, type RuleCode } from '../../fleet/rules/registry';
 import type { Fleet } from '../../fleet/model/fleet';
 import { readTopology } from '../../fleet/model/topology';
@@ -75,7 +76,19 @@ function whyNot(wish: ServiceWish, server: ObservedServer | undefined): readonly
         'Check the connection, and what stands beside this; then plan again.',
       ),
     ];
-  return [...refusedFile(id, server, block), ...upgrades(wish, server, block), ...noDatabase(server, block)];
+  const { container } = server.facts ?? {};
+  return [
+    // Of the fleet here: nothing else is planned.
+    ...(container === undefined || wish.kind === 'prove' ? [] : whyEndsWithStop(server, container)).map(
+      (it) => ({
+        ...it,
+        server: null,
+      }),
+    ),
+    ...refusedFile(id, server, block),
+    ...upgrades(wish, server, block),
+    ...noDatabase(server, block),
+  ];
 }
 
 type Block = (code: RuleCode, message: string, fix: string, evidence?: string) => Problem;

@@ -36,14 +36,13 @@ import { lockContainer } from './unit/lock';
 import { readLogs } from './log/logs';
 import { readBefore } from './log/logs-before';
 import { DOING } from './log/open-log';
-import { managerOf } from './inspect/manager';
 import { kanidmdArguments } from '../common/kanidmd-arguments';
 import { serverCommand } from './inspect/program';
 import { reachOf } from './inspect/reach';
 import { replaceFile } from './files/replace-file';
 import { runBeside } from './unit/run-beside';
 import { Scratches } from './files/scratch';
-import { changeService, managedByKubernetes, stateOf, type Verb } from './unit/service';
+import { changeService, stateOf, type Verb, whyNotChanged } from './unit/service';
 import type { DockerTarget } from './api/target';
 import { testConfig } from './unit/test-config';
 
@@ -117,7 +116,8 @@ export class DockerConnection implements ServerConnection {
     call: Call & { readonly expect: Sha256 },
   ): Promise<Result<Sha256>> {
     return this.during(call, `replacing ${path}`, async (seen, signal) => {
-      if (managerOf(seen) === 'kubernetes') return fail(managedByKubernetes(this.at));
+      const no = whyNotChanged(this.at, seen);
+      if (no !== null) return fail(no);
       const beside = (container: Container, folder: string): Scratches =>
         container === this.container ? this.scratchesBeside(folder) : new Scratches(container, folder);
       return replaceFile(this.container, seen, path, bytes, call.expect, beside, signal);
@@ -173,7 +173,8 @@ export class DockerConnection implements ServerConnection {
 
   makeFolder(path: string, mode: number, call: Call): Promise<Result<void>> {
     return this.during(call, `making ${path}`, async (seen, signal) => {
-      if (managerOf(seen) === 'kubernetes') return fail(managedByKubernetes(this.at));
+      const no = whyNotChanged(this.at, seen);
+      if (no !== null) return fail(no);
       return makeFolder(this.container, seen, path, mode, signal);
     });
   }

@@ -66,6 +66,8 @@ export const inspected = z.object({
     PortBindings: bindings,
     Tmpfs: map(word),
     UsernsMode: orEmpty,
+    /** `docker run --rm`. */
+    AutoRemove: flag,
     GroupAdd: list(word),
     RestartPolicy: z.object({ Name: orEmpty }).nullish(),
   }),

@@ -4,7 +4,8 @@ import type { FileStat } from '../../connection';
 import { faultAt } from '../../common/faults';
 import type { Container, Inspected } from '../api/container';
 import type { User } from './kanidmd-user';
-import { mountAt, mountsOf } from '../inspect/mounts';
+import { mountAt } from '../../../../../shared/observed/container-mounts';
+import { mountsOf } from '../inspect/mounts';
 import { isRootless } from '../api/rootless';
 
 /**

@@ -20,14 +20,6 @@ export function mountsOf(seen: Inspected): readonly Mount[] {
   ];
 }
 
-/** The mount a path lies on: the deepest one above it; null: the container's own layer. */
-export function mountAt(mounts: readonly Mount[], path: string): Mount | null {
-  const above = mounts.filter(
-    ({ destination }) => destination === '/' || path === destination || path.startsWith(`${destination}/`),
-  );
-  return above.sort((a, b) => b.destination.length - a.destination.length)[0] ?? null;
-}
-
 /** True when the path is itself a mount, and a file: it cannot be replaced from inside. */
 export const isSingleFile = (mount: Mount | null, path: string): boolean =>
   mount !== null && mount.type === 'bind' && mount.destination === path;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Inspected } from '../api/container';
 import { configPathOf } from '../unit/facts';
 import { managerOf, podmanUnit } from './manager';
-import { isSingleFile, mountAt, mountsOf } from './mounts';
+import { mountAt } from '../../../../../shared/observed/container-mounts';
+import { isSingleFile, mountsOf } from './mounts';
 import { looksLikeKanidmd, serverCommand } from './program';
 import { stateOf } from '../unit/service';
 

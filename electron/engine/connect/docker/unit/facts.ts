@@ -1,11 +1,12 @@
 import { clockOffset } from '../../common/server-clock';
 import type { ContainerFacts, HostFacts } from '../../../../../shared/observed/observed';
+import { mountAt } from '../../../../../shared/observed/container-mounts';
 import { ok, type Result } from '../../../../../shared/base/result';
 import { stat } from '../files/archive';
 import { type Container, type Inspected, nameOf } from '../api/container';
 import { managerOf } from '../inspect/manager';
 import { ownerOf } from '../files/owner';
-import { isSingleFile, mountAt, mountsOf } from '../inspect/mounts';
+import { isSingleFile, mountsOf } from '../inspect/mounts';
 import { environmentOf, serverCommand } from '../inspect/program';
 import { stateOf } from './service';
 import { engineNow } from '../api/clock';
@@ -109,6 +110,7 @@ async function containerFacts(
     configOn: there.ok && file === null ? null : at(file?.realPath ?? configPath),
     // Podman does not always tell: then the file cannot be replaced, which is to be known before a deploy.
     ownerKnown: file === null ? null : (await ownerOf(container, seen, file.realPath, file, signal)).ok,
+    autoRemoved: seen.HostConfig.AutoRemove,
     composeProject: seen.Config.Labels['com.docker.compose.project'] ?? null,
     unit: seen.Config.Labels['PODMAN_SYSTEMD_UNIT'] ?? null,
     engine: await engineOf(container, signal),

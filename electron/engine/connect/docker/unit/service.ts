@@ -1,8 +1,10 @@
+import { isAnonymous } from '../../../../../shared/observed/container-mounts';
 import type { ServiceState } from '../../../../../shared/observed/observed';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import { type At, faultAt } from '../../common/faults';
 import type { Container, Inspected } from '../api/container';
 import { managerOf, podmanUnit } from '../inspect/manager';
+import { mountsOf } from '../inspect/mounts';
 import { isRootless } from '../api/rootless';
 
 export type Verb = 'start' | 'stop' | 'restart';
@@ -52,10 +54,10 @@ export async function changeService(
 ): Promise<Result<ServiceState>> {
   const seen = await container.inspect(signal);
   if (!seen.ok) return seen;
-  const manager = managerOf(seen.value);
-  if (manager === 'kubernetes') return fail(managedByKubernetes(container.at));
+  const no = whyNotChanged(container.at, seen.value);
+  if (no !== null) return fail(no);
   const changed =
-    manager === 'podman-systemd'
+    managerOf(seen.value) === 'podman-systemd'
       ? await throughSystemd(container, seen.value, verb, signal)
       : await throughEngine(container, verb, signal);
   if (!changed.ok) return changed;
@@ -115,8 +117,28 @@ async function throughSystemd(
   );
 }
 
+/**
+ * Why nothing of this container may be changed, neither a file nor what runs in it; null: it may. One that was made with
+ * `--rm` is removed whenever it ends, and its anonymous volumes with it, so it is not stopped, nor given what a start may
+ * fail of. A unit of Podman makes its container again at each start: there only what lies on such a volume is lost.
+ */
+export function whyNotChanged(at: At, seen: Inspected): Fault | null {
+  const manager = managerOf(seen);
+  if (manager === 'kubernetes') return managedByKubernetes(at);
+  if (!seen.HostConfig.AutoRemove) return null;
+  return manager !== 'podman-systemd' || mountsOf(seen).some(isAnonymous) ? autoRemoved(at) : null;
+}
+
+const autoRemoved = (at: At): Fault =>
+  faultAt(
+    at,
+    'container-auto-removed',
+    'this container was made with --rm: when it ends, the engine removes it and its anonymous volumes. Nothing was changed',
+    'Make it again without --rm, with server.toml and database on named volumes or folders of the host.',
+  );
+
 /** Kubernetes would undo it; what it runs is only looked at. */
-export const managedByKubernetes = (at: At): Fault =>
+const managedByKubernetes = (at: At): Fault =>
   faultAt(
     at,
     'managed-by-kubernetes',
