@@ -73,6 +73,7 @@ const cures = {
   'login-shell-refuses': person,
   'login-unusable': person,
   'managed-by-kubernetes': person,
+  'managed-by-swarm': person,
   'name-not-found': time,
   'no-lock': person,
   'no-scratch': time,

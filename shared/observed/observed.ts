@@ -46,7 +46,7 @@ export interface HostFacts {
   /** Container only; null: not a container. */
   readonly publishedPorts: readonly number[] | null;
   /** Who restarts it. */
-  readonly manager: 'systemd' | 'docker' | 'compose' | 'podman-systemd' | 'kubernetes' | 'unknown';
+  readonly manager: 'systemd' | 'docker' | 'compose' | 'podman-systemd' | 'kubernetes' | 'swarm' | 'unknown';
   /** Server's clock minus ours, milliseconds, at `clockReadAt`; null: not measured. */
   readonly clockOffsetMs: number | null;
   /** Our clocks when the server's was read: with them its clock is known from then on, whatever is done to ours. */

@@ -55,6 +55,7 @@ describe('rules about containers', () => {
     [{ autoRemoved: true }, {}, 'error container-auto-removed'],
     [{ mounts: [{ ...DATA, volume: 'a'.repeat(64) }] }, {}, 'warning container-database-anonymous'],
     [{}, { manager: 'kubernetes' }, 'error container-kubernetes'],
+    [{}, { manager: 'swarm' }, 'error container-swarm'],
     [{ composeProject: 'lab' }, { manager: 'compose' }, 'warning container-compose'],
     [
       { unit: 'idm.service', unitInReach: false },

@@ -75,6 +75,14 @@ export const words = {
     from: 'design',
     source: 'kanidm.md, "Rules to check": Kubernetes is read only',
   },
+  'container-swarm': {
+    severity: 'error',
+    what: 'a Docker swarm manages the container.',
+    why: 'when a task ends, the swarm starts another container in its place; Kanilink only looks.',
+    fix: 'change the service of the swarm.',
+    from: 'Docker’s documentation',
+    source: 'kanidm.md, "Rules to check": Kubernetes and swarms are read only',
+  },
   'container-compose': {
     severity: 'warning',
     what: 'Docker Compose made the container.',
@@ -147,6 +155,15 @@ function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts):
           id,
           `Kubernetes manages the container of ${id}, so Kanilink only looks at it.`,
           'Make the change in what Kubernetes deploys; it would undo anything else.',
+        ),
+      ];
+    case 'swarm':
+      return [
+        finding(
+          'container-swarm',
+          id,
+          `A Docker swarm manages the container of ${id}, so Kanilink only looks at it.`,
+          'Make the change in the service of the swarm, which would start another container in its place.',
         ),
       ];
     case 'podman-systemd':

@@ -5,6 +5,7 @@ import type { Inspected } from '../api/container';
 export function managerOf(seen: Inspected): HostFacts['manager'] {
   const labels = seen.Config.Labels;
   if (Object.keys(labels).some((name) => name.startsWith('io.kubernetes.'))) return 'kubernetes';
+  if (Object.keys(labels).some((name) => name.startsWith('com.docker.swarm.'))) return 'swarm';
   if (labels['PODMAN_SYSTEMD_UNIT']) return 'podman-systemd';
   if (labels['com.docker.compose.project'] || labels['io.podman.compose.project']) return 'compose';
   return 'docker';

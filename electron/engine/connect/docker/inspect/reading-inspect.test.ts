@@ -66,6 +66,9 @@ it('who manages it', () => {
   for (const odd of ['--now.service', 'a b.service', '$(id).service', 'x', ''])
     expect(podmanUnit(seen({ labels: { PODMAN_SYSTEMD_UNIT: odd } }))).toBe(null);
   expect(managerOf(seen({ labels: { ...unit, 'io.kubernetes.pod.name': 'p' } }))).toBe('kubernetes');
+  // A stack is made of a Compose file.
+  const stack = { 'com.docker.swarm.task.id': 't', 'com.docker.compose.project': 'lab' };
+  expect(managerOf(seen({ labels: stack }))).toBe('swarm');
 });
 
 describe('mounts', () => {

@@ -91,3 +91,10 @@ describe('a container that goes when it ends', () => {
     expect(kept.effects).toEqual(['systemctl restart idm.service']);
   });
 });
+
+it('of a swarm is only looked at', async () => {
+  const { change, effects } = engineWith({ labels: { 'com.docker.swarm.service.name': 'idm' } });
+  for (const verb of ['start', 'stop', 'restart'] as const)
+    expect(await change(verb)).toBe('managed-by-swarm');
+  expect(effects).toEqual([]);
+});

@@ -125,6 +125,7 @@ async function throughSystemd(
 export function whyNotChanged(at: At, seen: Inspected): Fault | null {
   const manager = managerOf(seen);
   if (manager === 'kubernetes') return managedByKubernetes(at);
+  if (manager === 'swarm') return managedBySwarm(at);
   if (!seen.HostConfig.AutoRemove) return null;
   return manager !== 'podman-systemd' || mountsOf(seen).some(isAnonymous) ? autoRemoved(at) : null;
 }
@@ -144,6 +145,15 @@ const managedByKubernetes = (at: At): Fault =>
     'managed-by-kubernetes',
     'Kubernetes manages this container; Kanilink only looks at it',
     'Make the change in what Kubernetes deploys.',
+  );
+
+/** A swarm starts another task, from its image, as soon as one ends. */
+const managedBySwarm = (at: At): Fault =>
+  faultAt(
+    at,
+    'managed-by-swarm',
+    'a Docker swarm manages this container; Kanilink only looks at it',
+    'Make the change in the service of the swarm.',
   );
 
 const systemdOutOfReach = (at: At, verb: Verb, unit: string | null): Fault =>
