@@ -11,6 +11,7 @@ import { stateOf } from '../unit/service';
 const seen = (parts: {
   command?: string[];
   env?: string[];
+  folder?: string;
   labels?: Record<string, string>;
   state?: Partial<Inspected['State']>;
   mounts?: object[];
@@ -19,7 +20,7 @@ const seen = (parts: {
   ({
     Path: parts.command?.[0] ?? '/sbin/kanidmd',
     Args: parts.command?.slice(1) ?? ['server', '-c', '/data/server.toml'],
-    Config: { Env: parts.env ?? [], Labels: parts.labels ?? {} },
+    Config: { Env: parts.env ?? [], Labels: parts.labels ?? {}, WorkingDir: parts.folder ?? '' },
     HostConfig: { Tmpfs: parts.tmpfs ?? {} },
     Mounts: parts.mounts ?? [],
     State: { Status: 'running', ExitCode: 0, Error: '', ...parts.state },
@@ -55,6 +56,17 @@ it('the config’s path: the fleet’s, the command’s, the environment’s, th
   expect(configPathOf(seen({ env }), null)).toBe('/data/server.toml');
   expect(configPathOf(seen({ env, command: ['kanidmd', 'server'] }), null)).toBe('/env.toml');
   expect(configPathOf(seen({ command: ['kanidmd', 'server'] }), null)).toBe('/data/server.toml');
+});
+
+it('the config’s path from the folder the program is started in', () => {
+  const relative = { command: ['kanidmd', 'server', '-c', 'server.toml'] };
+  expect(configPathOf(seen({ ...relative, folder: '/data' }), null)).toBe('/data/server.toml');
+  expect(configPathOf(seen({ ...relative, folder: '' }), null)).toBe('/server.toml');
+  const env = ['KANIDM_CONFIG=../etc/k.toml'];
+  expect(configPathOf(seen({ env, command: ['kanidmd', 'server'], folder: '/data/' }), null)).toBe(
+    '/etc/k.toml',
+  );
+  expect(configPathOf(seen({ folder: '/elsewhere' }), null)).toBe('/data/server.toml');
 });
 
 it('who manages it', () => {
