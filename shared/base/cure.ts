@@ -22,6 +22,7 @@ const cures = {
   'connection-lost': time,
   'connection-refused': time,
   'container-auto-removed': person,
+  'container-gone-when-stopped': person,
   'container-name-invalid': person,
   'container-recreated': time,
   'container-stopped': time,

@@ -32,6 +32,16 @@ export class Container {
     return this.inspect(signal);
   }
 
+  /**
+   * After what starts this container anew has done so: whatever has its name now is it, if `isSame` says so. Another one is
+   * not taken up, and everything then says `container-recreated`.
+   */
+  async follow(isSame: (now: Inspected) => boolean, signal: AbortSignal): Promise<Result<Inspected>> {
+    const now = await this.look(this.name, signal);
+    if (now.ok && isSame(now.value)) this.bound = now.value.Id;
+    return this.inspect(signal);
+  }
+
   /** The container as the engine has it now. */
   async inspect(signal: AbortSignal): Promise<Result<Inspected>> {
     // Docker's own rule for names; it also keeps a name from becoming another path of the API.

@@ -5,7 +5,7 @@ import type { EngineApi } from '../api/engine-api';
 import { inspected } from '../api/replies';
 import { changeService, type Verb } from './service';
 
-const OLD = 'a'.repeat(64);
+const [OLD, NEW] = ['a'.repeat(64), 'b'.repeat(64)];
 const DATA = { Type: 'volume', Name: 'idm', Source: '/v', Destination: '/data', RW: true };
 const NO_NAME = { ...DATA, Name: 'c'.repeat(64), Destination: '/other' };
 
@@ -97,4 +97,39 @@ it('of a swarm is only looked at', async () => {
   for (const verb of ['start', 'stop', 'restart'] as const)
     expect(await change(verb)).toBe('managed-by-swarm');
   expect(effects).toEqual([]);
+});
+
+describe('a container that its unit makes again at each start', () => {
+  const before: Made = { labels: QUADLET, autoRemove: true };
+  const codeAfter = async (after: Made) => {
+    const { change, container, signal } = engineWith(before, after);
+    const did = await change('restart');
+    const seen = await container.inspect(signal);
+    return [did, seen.ok ? seen.value.Id : seen.error.code];
+  };
+
+  it('is the same server after a restart through that unit', async () => {
+    expect(await codeAfter({ ...before, id: NEW })).toEqual(['running', NEW]);
+  });
+
+  it.each([
+    ['another unit', { labels: { PODMAN_SYSTEMD_UNIT: 'other.service' } }],
+    ['no unit', { labels: {} }],
+    ['another image', { image: 'sha256:2' }],
+    ['other mounts', { mounts: [{ ...DATA, Name: 'other' }] }],
+  ])('is another one with %s', async (_, other) => {
+    expect(await codeAfter({ ...before, id: NEW, ...other })).toEqual([
+      'container-recreated',
+      'container-recreated',
+    ]);
+  });
+
+  it('is not stopped: there would be nothing to start again', async () => {
+    const { change, effects } = engineWith(before);
+    expect(await change('stop')).toBe('container-gone-when-stopped');
+    expect(effects).toEqual([]);
+    const kept = engineWith({ labels: QUADLET });
+    expect(await kept.change('stop')).toBe('running');
+    expect(kept.effects).toEqual(['systemctl stop idm.service']);
+  });
 });

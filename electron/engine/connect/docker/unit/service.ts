@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isAnonymous } from '../../../../../shared/observed/container-mounts';
 import type { ServiceState } from '../../../../../shared/observed/observed';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
@@ -56,14 +57,41 @@ export async function changeService(
   if (!seen.ok) return seen;
   const no = whyNotChanged(container.at, seen.value);
   if (no !== null) return fail(no);
-  const changed =
-    managerOf(seen.value) === 'podman-systemd'
-      ? await throughSystemd(container, seen.value, verb, signal)
-      : await throughEngine(container, verb, signal);
-  if (!changed.ok) return changed;
-  const now = await container.inspect(signal);
-  return now.ok ? ok(stateOf(now.value)) : now;
+  if (managerOf(seen.value) !== 'podman-systemd') {
+    const changed = await throughEngine(container, verb, signal);
+    return changed.ok ? stateNow(await container.inspect(signal)) : changed;
+  }
+  // Podman would forget it, and nothing could be asked to start it again.
+  if (verb === 'stop' && seen.value.HostConfig.AutoRemove) return fail(goneWhenStopped(container.at));
+  const changed = await throughSystemd(container, seen.value, verb, signal);
+  return changed.ok
+    ? stateNow(await container.follow((now) => isMadeAgain(seen.value, now), signal))
+    : changed;
 }
+
+const stateNow = (seen: Result<Inspected>): Result<ServiceState> =>
+  seen.ok ? ok(stateOf(seen.value)) : seen;
+
+/** Whether a unit made its container again, as Quadlet does at each start: the same program on the same files. */
+const isMadeAgain = (before: Inspected, now: Inspected): boolean =>
+  podmanUnit(before) !== null &&
+  podmanUnit(now) === podmanUnit(before) &&
+  isDeepStrictEqual(lastingOf(now), lastingOf(before));
+
+/** What stays the same when a container is made again, in an order of its own. */
+const lastingOf = (seen: Inspected) => ({
+  image: seen.Image,
+  command: [seen.Path, ...seen.Args],
+  mounts: [...mountsOf(seen)].sort((a, b) => a.destination.localeCompare(b.destination)),
+});
+
+const goneWhenStopped = (at: At): Fault =>
+  faultAt(
+    at,
+    'container-gone-when-stopped',
+    'the unit of this container removes it when it is stopped, so it cannot be stopped for a while. It was not stopped',
+    'Stop the unit by hand, or use a kanidmd of 1.9 or later, whose backups need no stop.',
+  );
 
 async function throughEngine(
   container: Container,
