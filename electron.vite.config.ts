@@ -18,7 +18,8 @@ export default defineConfig({
       lib: {
         ...cjs,
         entry: {
-          main: 'electron/app/main.ts',
+          main: 'electron/app/start.ts',
+          app: 'electron/app/main.ts',
           engine: 'electron/engine/main.ts',
           cli: 'electron/cli/main.ts',
         },

@@ -28,6 +28,7 @@ const SOURCES = [
 
 const RESULTS = [
   'main/main.cjs',
+  'main/app.cjs',
   'main/engine.cjs',
   'main/cli.cjs',
   'main/practice-kanidmd.cjs',

@@ -1,5 +1,3 @@
 @echo off
 rem Kanilink's command line: the engine of the installed app, without its window.
-setlocal
-set ELECTRON_RUN_AS_NODE=1
-"%~dp0..\Kanilink.exe" "%~dp0app.asar\out\main\cli.cjs" %*
+"%~dp0..\Kanilink.exe" --no-sandbox --no-zygote --ozone-platform=headless --disable-gpu --disable-software-rasterizer --in-process-gpu --enable-features=NetworkServiceInProcess2 --disable-breakpad --log-level=3 --kanilink-program=cli -- %*

@@ -1,4 +1,4 @@
 #!/bin/sh
 # Kanilink's command line: the engine of the installed app, without its window.
 resources=$(dirname "$(readlink -f "$0")")
-ELECTRON_RUN_AS_NODE=1 exec "$resources/../MacOS/Kanilink" "$resources/app.asar/out/main/cli.cjs" "$@"
+exec "$resources/../MacOS/Kanilink" --no-sandbox --no-zygote --ozone-platform=headless --disable-gpu --disable-software-rasterizer --in-process-gpu --enable-features=NetworkServiceInProcess2 --disable-breakpad --log-level=3 --kanilink-program=cli -- "$@"

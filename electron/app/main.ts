@@ -64,7 +64,8 @@ function run(): void {
   const engine = new EngineProcess({
     program: place.engineProgram,
     args: [
-      ...['--config-dir', place.userData, '--practice-program', place.practiceProgram],
+      ...['--config-dir', place.userData],
+      ...place.practiceProgram.map((word) => `--practice-program=${word}`),
       ...(given.trace ? ['--trace'] : []),
     ],
     log,

@@ -1,5 +1,6 @@
 import { app } from 'electron';
 import { join } from 'node:path';
+import { startOfPractice } from '../engine/base/own-program';
 
 /** Where the app's own parts lie (in a checkout, or in the package's archive) and where it keeps things. */
 export interface Places {
@@ -8,7 +9,8 @@ export interface Places {
   /** A picture for the tray. */
   readonly icon: string;
   readonly engineProgram: string;
-  readonly practiceProgram: string;
+  /** The words that start the practice host. */
+  readonly practiceProgram: readonly string[];
   /** Settings, journal, backups of server files. */
   readonly userData: string;
   readonly logFile: string;
@@ -23,7 +25,7 @@ export function places(): Places {
     preload: join(out, 'preload', 'preload.cjs'),
     icon: join(out, 'renderer', 'tray.png'),
     engineProgram: join(out, 'main', 'engine.cjs'),
-    practiceProgram: join(out, 'main', 'practice-host.cjs'),
+    practiceProgram: startOfPractice(join(out, 'main')),
     userData,
     logFile: join(userData, 'logs', 'kanilink.log'),
   };

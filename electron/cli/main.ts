@@ -7,6 +7,7 @@ import { createEngine, defaultConfigDir } from '../engine/create-engine';
 import { FleetTrust } from '../engine/trust/fleet-trust';
 import { guardEngine } from '../engine/trust/guard-engine';
 import { catchUncaught } from '../engine/last-resort';
+import { startOfPractice } from '../engine/base/own-program';
 import { monotonicNow } from '../engine/base/time';
 import { TraceLog } from '../engine/base/trace';
 import type { Invocation } from './base/arguments';
@@ -85,7 +86,7 @@ async function main(): Promise<void> {
       say,
       limitMs: 120_000,
     });
-    const practiceProgram = join(dirname(fileURLToPath(import.meta.url)), 'practice-host.cjs');
+    const practiceProgram = startOfPractice(dirname(fileURLToPath(import.meta.url)));
     const home = homedir();
     const ask = (question: string): Promise<string | null> => line.held(() => askLine(question, signal));
     const agreed = invocation.trust || (invocation.command === 'trust' && invocation.yes);

@@ -58,8 +58,8 @@ export interface EngineOptions {
   readonly log: (text: string) => void;
   /** Every call to a server, for diagnostics; without it the engine keeps one of its own. */
   readonly trace?: TraceLog;
-  /** The bundled practice host. */
-  readonly practiceProgram: string;
+  /** The words that start the practice host. */
+  readonly practiceProgram: readonly string[];
   readonly clock?: Clock;
   /** For tests: see `ConnectionsOptions`. */
   readonly open?: ConnectionsOptions['open'];

@@ -20,7 +20,7 @@ import { appendLine } from './storage/append-line';
 const { values } = parseArgs({
   options: {
     'config-dir': { type: 'string' },
-    'practice-program': { type: 'string' },
+    'practice-program': { type: 'string', multiple: true },
     trace: { type: 'boolean' },
   },
 });

@@ -6,11 +6,13 @@ export interface HostArguments {
   readonly fleet: Omit<PracticeFleetOptions, 'kanidmd'>;
   /** End when stdin closes: the process that started this one has gone. */
   readonly untilStdinCloses: boolean;
+  /** The words that start a practice kanidmd; none: the file beside this program, by the same Node. */
+  readonly kanidmd: readonly string[];
 }
 
 export const USAGE = `usage: practice-host [--root DIR] [--servers N] [--version [ID=]VERSION]... [--speed N] [--linked]
                      [--poll-interval SECONDS] [--no-known-hosts] [--password SECRET] [--passphrase SECRET]
-                     [--until-stdin-closes] [--remove]
+                     [--until-stdin-closes] [--remove] [--kanidmd=WORD]...
 `;
 
 /** @throws with a sentence for the person when an argument is wrong. */
@@ -29,6 +31,7 @@ export function readArguments(argv: readonly string[]): HostArguments {
       passphrase: { type: 'string' },
       'until-stdin-closes': { type: 'boolean', default: false },
       remove: { type: 'boolean', default: false },
+      kanidmd: { type: 'string', multiple: true, default: [] },
     },
   });
   const own = values.version.filter((version) => version.includes('='));
@@ -48,6 +51,7 @@ export function readArguments(argv: readonly string[]): HostArguments {
       ...(values.passphrase === undefined ? {} : { passphrase: values.passphrase }),
     },
     untilStdinCloses: values['until-stdin-closes'],
+    kanidmd: values.kanidmd,
   };
 }
 

@@ -10,8 +10,8 @@ import { PortPicker } from './ports';
 export interface PracticeFleetOptions {
   /** How many machines, 1 to 26: idm-a, idm-b, … */
   readonly servers: number;
-  /** The practice kanidmd program, a `.cjs` file. */
-  readonly kanidmd: string;
+  /** The practice kanidmd: a `.cjs` file for the Node that runs this, or the words that start it. */
+  readonly kanidmd: string | readonly string[];
   /** Where everything lies. Without it a temporary folder is made, and removed at the end. */
   readonly root?: string;
   /** Remove `root` at the end though it was given. */
@@ -158,7 +158,7 @@ async function startMachine(
       ...(password === undefined ? {} : { password }),
       ...(keyboardAnswer === undefined ? {} : { keyboardAnswer }),
     },
-    kanidmd: options.kanidmd,
+    kanidmd: typeof options.kanidmd === 'string' ? [process.execPath, options.kanidmd] : options.kanidmd,
     speed: options.speed ?? 1,
     kanidmdEnv: options.kanidmdEnv ?? {},
     sudo: options.sudo ?? 'allowed',

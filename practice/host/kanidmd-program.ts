@@ -5,14 +5,15 @@ import type { Child, Children } from './children';
 /** The practice kanidmd as one machine runs it: a program of its own, told its version and pace by the environment. */
 export class KanidmdProgram {
   readonly #children: Children;
-  readonly #path: string;
+  readonly #command: readonly string[];
   readonly #cwd: string;
   readonly #env: NodeJS.ProcessEnv;
 
   constructor(
     children: Children,
     options: {
-      readonly path: string;
+      /** The words that start it. */
+      readonly command: readonly string[];
       readonly cwd: string;
       readonly version: string;
       readonly speed: number;
@@ -21,15 +22,13 @@ export class KanidmdProgram {
     },
   ) {
     this.#children = children;
-    this.#path = options.path;
+    this.#command = options.command;
     this.#cwd = options.cwd;
     // Nothing of our own environment but what a program needs to run: a KANIDM_* variable would override server.toml.
     this.#env = {
       PATH: process.env['PATH'],
       HOME: options.cwd,
       TMPDIR: process.env['TMPDIR'],
-      // Electron's own program is node when this is set, and node takes no notice of it.
-      ELECTRON_RUN_AS_NODE: '1',
       ...options.env,
       PRACTICE_VERSION: options.version,
       PRACTICE_SPEED: String(options.speed),
@@ -39,7 +38,8 @@ export class KanidmdProgram {
   /** @param more variables of the unit's own, which a command run by hand does not see. */
   start(args: readonly string[], more: Readonly<Record<string, string>> = {}): Child {
     const env = { ...this.#env, ...more };
-    return this.#children.spawn(process.execPath, [this.#path, ...args], { cwd: this.#cwd, env });
+    const [file = '', ...words] = this.#command;
+    return this.#children.spawn(file, [...words, ...args], { cwd: this.#cwd, env });
   }
 }
 

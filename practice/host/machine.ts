@@ -21,7 +21,8 @@ export interface MachineOptions {
   readonly style: number;
   readonly sshPort: number;
   readonly login: LoginRules;
-  readonly kanidmd: string;
+  /** The words that start the practice kanidmd. */
+  readonly kanidmd: readonly string[];
   readonly speed: number;
   readonly kanidmdEnv: Readonly<Record<string, string>>;
   readonly sudo: 'allowed' | 'denied';
@@ -73,7 +74,7 @@ export class Machine {
     const clock = new MachineClock({ offsetMs: options.clockOffsetMs });
     const journal = new Journal(join(facts.folder, 'var/log/journal/practice.jsonl'), clock);
     const program = new KanidmdProgram(children, {
-      path: options.kanidmd,
+      command: options.kanidmd,
       cwd: facts.folder,
       version: facts.version,
       speed: options.speed,

@@ -11,7 +11,8 @@ async function main(): Promise<void> {
   if (!read.ok) return leave(64, `${read.message}\n${USAGE}`);
   const told = untilTold(read.value);
   try {
-    const kanidmd = findKanidmd(dirname(process.argv[1] ?? '.'));
+    const named = read.value.kanidmd;
+    const kanidmd = named.length > 0 ? named : findKanidmd(dirname(process.argv[1] ?? '.'));
     const fleet = await startPracticeFleet({ ...read.value.fleet, kanidmd });
     const machines = fleet.machines.map((machine) => ({
       id: machine.id,

@@ -9,7 +9,10 @@ import { value } from '../ssh/results';
 import { report, spread, words } from './support/compare';
 
 /** Practice machines run in a process of their own, so that what is measured is the watcher alone. */
-const PROGRAM = join(process.env['KANILINK_APP'] ?? '.', 'out', 'main', 'practice-host.cjs');
+const PROGRAM = [
+  process.execPath,
+  join(process.env['KANILINK_APP'] ?? '.', 'out', 'main', 'practice-host.cjs'),
+];
 const SERVERS = 8;
 /** Until the first probes are over, then each stretch that is measured. Milliseconds. */
 const SETTLE = 20_000;

@@ -44,7 +44,7 @@ it(
 
     const lines: string[] = [];
     const engine = createEngine({
-      ...{ home, env: {}, configDir: join(home, 'config'), practiceProgram: '' },
+      ...{ home, env: {}, configDir: join(home, 'config'), practiceProgram: [] },
       person: { acceptHostKey: () => Promise.resolve(true), secret: () => Promise.resolve(null) },
       log: (line) => lines.push(line),
     });

@@ -1,14 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/launch/places.mjs';
-import { runProgram } from './support/main-job';
+import { PROGRAM_SWITCH, WITHOUT_A_WINDOW } from '../../electron/engine/base/own-program';
+import { runProgram, startPractice } from './support/main-job';
 import { packageOf, packagesInAsar, unpackedApp } from './support/packages';
 
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 const app = unpackedApp();
 /** A fuse that is on, in the wire: its ASCII “1”. */
 const ENABLED: number = '1'.charCodeAt(0);
@@ -26,7 +38,7 @@ describe.skipIf(app === null)('the packaged app', () => {
       .filter((option): option is FuseV1Options => typeof option === 'number')
       .filter((option) => wire[option] === ENABLED)
       .map((option) => FuseV1Options[option]);
-    expect(on.sort()).toEqual(['EnableEmbeddedAsarIntegrityValidation', 'OnlyLoadAppFromAsar', 'RunAsNode']);
+    expect(on.sort()).toEqual(['EnableEmbeddedAsarIntegrityValidation', 'OnlyLoadAppFromAsar']);
   });
 
   it('brings no package that its bill of materials and its licences do not name', () => {
@@ -57,14 +69,80 @@ describe.skipIf(app === null)('the packaged app', () => {
     expect(sumOf(again)).toBe(sumOf(join(resources, 'app.asar')));
   });
 
-  it('does not run what NODE_OPTIONS names', async () => {
+  /** Nothing of the person who runs the tests: no display, no bus. */
+  const bare = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: folder });
+  /** A script that leaves a mark when it is run. */
+  const marking = (): { readonly other: string; readonly mark: string } => {
     const mark = join(folder, 'mark');
     const other = join(folder, 'other.cjs');
     writeFileSync(other, `require('node:fs').writeFileSync(${JSON.stringify(mark)}, '')`);
-    const env = { PATH: process.env['PATH'], HOME: folder, NODE_OPTIONS: `--require=${other}` };
+    return { other, mark };
+  };
+
+  it('does not run what NODE_OPTIONS names', async () => {
+    const { other, mark } = marking();
+    const env = { ...bare(), NODE_OPTIONS: `--require=${other}` };
     const { code } = await runProgram(join(resources, 'kanilink'), ['--version'], env);
     expect(code).toBe(0);
     expect(existsSync(mark)).toBe(false);
+  });
+
+  it('is no Node, and runs no program but its own', async () => {
+    const { other, mark } = marking();
+    const asNode = { ...bare(), ELECTRON_RUN_AS_NODE: '1' };
+    await runProgram(executable, [...WITHOUT_A_WINDOW, `${PROGRAM_SWITCH}${other}`, '--', other], asNode);
+    const { code, stderr } = await runProgram(
+      executable,
+      [...WITHOUT_A_WINDOW, `${PROGRAM_SWITCH}x`],
+      asNode,
+    );
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/^kanilink: it has no such program/);
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  const kanilink = (...words: string[]) => runProgram(join(resources, 'kanilink'), words, bare());
+
+  it('ends a command with its own words and exit code, and keeps nothing', async () => {
+    for (let run = 0; run < 10; run += 1) {
+      expect(await kanilink('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    }
+    const wrong = await kanilink('plot', '--no-sandbox', '--user-data-dir=/', '--help');
+    expect(wrong).toMatchObject({ code: 64, stdout: '' });
+    expect(wrong.stderr.split('\n')[0]).toBe('kanilink: there is no command "plot"');
+    expect(existsSync(join(folder, '.config'))).toBe(false);
+    const unread = await kanilink('plan', join(folder, 'none.toml'), '--json');
+    expect(unread).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(unread.stdout)).toMatchObject({ changes: false });
+  });
+
+  it('has the terminal to itself: colours where it is one', async () => {
+    // A pseudo-terminal of util-linux; what it shows is what a person sees.
+    const program = join(resources, 'kanilink');
+    const fleet = join(folder, 'empty.toml');
+    writeFileSync(fleet, 'version = 1\nname = "Empty"\n');
+    const shown = await runProgram('script', ['-qec', `"${program}" check "${fleet}"`, '/dev/null'], bare());
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toContain('\u001B[');
+    const piped = await kanilink('check', fleet);
+    expect(piped.stdout).not.toContain('\u001B[');
+  });
+
+  it('ends a practice fleet at Ctrl-C, with all its programs', async () => {
+    const practice = await startPractice(join(resources, 'kanilink'), ['practice'], bare());
+    const running = (): readonly string[] =>
+      readdirSync('/proc').filter((pid) => {
+        try {
+          return readlinkSync(`/proc/${pid}/exe`) === executable;
+        } catch {
+          return false;
+        }
+      });
+    // The command line, the host, and two servers; nothing of Chromium's.
+    expect(running()).toHaveLength(4);
+    expect(await practice.end()).toBe(0);
+    expect(running()).toEqual([]);
+    expect(existsSync(practice.fleet)).toBe(false);
   });
 });
 

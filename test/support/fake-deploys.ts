@@ -68,7 +68,7 @@ export class FakeDeploys {
     this.replication = new FakeReplication(fleet.servers, this.clock);
     this.clock.advance(40_000);
     this.engine = createEngine({
-      ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: '' },
+      ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
       ...{ person: { acceptHostKey: async () => false, secret: async () => null }, open: fleet.open },
       clock: this.clock,
     });

@@ -88,7 +88,7 @@ async function asking(
     says[Math.min(n++, says.length - 1)]?.(response, fleet, uri),
   );
   const engine: Engine = createEngine({
-    ...{ home: '/nowhere', env: {}, configDir: '/nowhere', log: () => undefined, practiceProgram: '' },
+    ...{ home: '/nowhere', env: {}, configDir: '/nowhere', log: () => undefined, practiceProgram: [] },
     person: { acceptHostKey: async () => false, secret: async () => null },
     ...{ open: fleet.open, clock },
   });

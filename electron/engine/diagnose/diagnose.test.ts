@@ -46,7 +46,7 @@ async function planted() {
   const newEngine = () =>
     createEngine({
       ...{ home: configDir, env: { DEPLOY_TOKEN: SECRETS.env }, configDir, log: () => undefined },
-      ...{ practiceProgram: '', open: fleet.open },
+      ...{ practiceProgram: [], open: fleet.open },
       person: { acceptHostKey: async () => false, secret: async () => null },
     });
   const { steps } = valueOf(await newEngine().plan(fleet.text, uncancelled(10_000)));
@@ -153,7 +153,7 @@ describe('diagnostics', () => {
       server: (id) => (id === 'idm-a' ? { overrides } : {}),
     });
     const engine = createEngine({
-      ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: '' },
+      ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
       ...{ open: fleet.open, person: { acceptHostKey: async () => false, secret: async () => null } },
     });
     const made = async (withoutAddresses: boolean) =>

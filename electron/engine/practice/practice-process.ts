@@ -14,20 +14,16 @@ const ready = z.object({ ready: z.literal(true), fleet: z.string() });
 export class PracticeProcess {
   private running: { readonly child: ChildProcess; readonly path: string } | null = null;
 
-  /** @param program the bundled practice host. */
-  constructor(private readonly program: string) {}
+  /** @param program the words that start the practice host. */
+  constructor(private readonly program: readonly string[]) {}
 
   /** Starts it, or answers with the one that runs. @returns the path of its fleet file. */
   async start(servers: number, call: Call): Promise<Result<{ readonly path: string }>> {
     if (this.running?.child.exitCode === null) return ok({ path: this.running.path });
-    const child = spawn(
-      process.execPath,
-      [this.program, '--servers', String(servers), '--until-stdin-closes'],
-      {
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-        stdio: ['pipe', 'pipe', 'pipe'],
-      },
-    );
+    const [file = '', ...words] = this.program;
+    const child = spawn(file, [...words, '--servers', String(servers), '--until-stdin-closes'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const errors: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
     const line = await withinLimit(call, (signal) => firstLine(child, signal));

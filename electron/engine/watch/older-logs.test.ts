@@ -23,7 +23,7 @@ afterEach(async () => {
 /** Reads back as the window does, on what it holds. */
 function reader(fleet: FakeFleet) {
   const engine = createEngine({
-    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: '' },
+    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
     person: { acceptHostKey: async () => false, secret: async () => null },
     open: fleet.open,
   });

@@ -46,7 +46,7 @@ function engineOf(ids: readonly string[], mishap: Mishap) {
     { clock },
   );
   const engine = createEngine({
-    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: '' },
+    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
     person: { acceptHostKey: async () => false, secret: async () => null },
     ...{ open: fleet.open, clock },
   });

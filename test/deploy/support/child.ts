@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     configDir: order.configDir,
     person: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
     log: () => undefined,
-    practiceProgram: '',
+    practiceProgram: [],
     between: (server, real) => breaking(real, server.id, effectSteps, order.fault, now, ask),
   });
   const text = { path: order.fleet, text: await readFile(order.fleet, 'utf8') };

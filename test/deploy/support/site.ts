@@ -61,7 +61,7 @@ export async function startSite(
         configDir: dir,
         person: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
         log: () => undefined,
-        practiceProgram: '',
+        practiceProgram: [],
       });
       engines.push(engine);
       return engine;

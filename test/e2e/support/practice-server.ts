@@ -83,7 +83,7 @@ export class PracticeServer {
   }
 
   #kanidmd(args: readonly string[]): Promise<string> {
-    const env = { PATH: process.env['PATH'], ELECTRON_RUN_AS_NODE: '1', PRACTICE_VERSION: this.#version };
+    const env = { PATH: process.env['PATH'], PRACTICE_VERSION: this.#version };
     return new Promise((resolve, reject) => {
       execFile(
         process.execPath,

@@ -9,10 +9,10 @@ import type { Desk } from './desk';
 const START_LIMIT_MS = 90_000;
 const ENTRY = '/usr/share/applications/kanilink.desktop';
 
-/** Prints the app's main process: the one without a type, and without the command line's program. */
+/** Prints the app's main process: the one without a type, and no program without a window. */
 const MAIN_PROCESS = `for process in /proc/[0-9]*; do
   [ "$(readlink $process/exe)" = /opt/Kanilink/kanilink ] || continue
-  grep -qz -e '--type=' -e '[.]cjs$' $process/cmdline || echo "\${process#/proc/}"
+  grep -qz -e '--type=' -e '--kanilink-program=' $process/cmdline || echo "\${process#/proc/}"
 done`;
 
 /** The installed app, started as its menu entry says. */

@@ -28,7 +28,7 @@ function locked() {
       asked === 'lock' ? { fails: { code: 'locked', message: '', fix: '', where: {} } } : null,
   );
   const engine = createEngine({
-    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: '' },
+    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
     person: { acceptHostKey: async () => false, secret: async () => null },
     open: fleet.open,
   });

@@ -18,7 +18,7 @@ export function engineOf(home: string): { readonly engine: Engine; close(): Prom
     configDir,
     person: person(),
     log: () => undefined,
-    practiceProgram: '',
+    practiceProgram: [],
   });
   return {
     engine,
