@@ -18,7 +18,7 @@ class Child extends EventEmitter {
   }
 }
 
-function start() {
+function make() {
   const children: Child[] = [];
   const received: ToWindow[] = [];
   const died = vi.fn();
@@ -31,14 +31,49 @@ function start() {
       return child as unknown as Electron.UtilityProcess;
     },
   });
-  engine.start();
   const crash = () => children.at(-1)?.emit('exit', 5);
   const states = () => received.flatMap((it) => (it.kind === 'engine' ? [`${it.state} ${it.inMs}`] : []));
   return { engine, children, received, died, crash, states };
 }
 
+function start() {
+  const made = make();
+  made.engine.start();
+  return made;
+}
+
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
+
+describe('an engine that is yet to be started', () => {
+  const ask = { kind: 'ask', id: '0:a', name: 'fleet.compare', question: {} } as const;
+
+  it('gets what was asked before, in order, and the window no fault', () => {
+    const { engine, children, received } = make();
+    engine.send(ask);
+    engine.send({ kind: 'cancel', id: '0:a' });
+    expect(received).toEqual([]);
+    engine.start();
+    expect(children.map(({ got }) => got)).toEqual([[ask, { kind: 'cancel', id: '0:a' }]]);
+  });
+
+  it('gets it once', () => {
+    const { engine, children, crash } = make();
+    engine.send(ask);
+    engine.start();
+    crash();
+    vi.advanceTimersByTime(1000);
+    expect(children[1]?.got).toEqual([]);
+  });
+
+  it('is never started when the app closes before', async () => {
+    const { engine, children } = make();
+    engine.send(ask);
+    await engine.close();
+    engine.start();
+    expect(children).toEqual([]);
+  });
+});
 
 describe('an engine that ends by itself', () => {
   it('is started again without a click, and the window is told', () => {

@@ -36,6 +36,8 @@ export class EngineProcess {
   readonly #parts: Parts;
   #child: UtilityProcess | null = null;
   #closing = false;
+  /** What is asked before the first start waits for it; null: there has been one. */
+  #waiting: FromWindow[] | null = [];
   #restarts = 0;
   /** When it was started last, monotonic; null: never. */
   #startedAt: number | null = null;
@@ -70,14 +72,18 @@ export class EngineProcess {
     logLines(child.stderr, log);
     child.on('exit', (code) => this.#exited(code));
     if (again) this.#parts.received({ kind: 'engine', state: 'running', inMs: null });
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const message of waiting) child.postMessage(message);
   }
 
-  /** Sends a message on; without an engine the answer is a fault at once. */
+  /** Sends a message on; it waits for an engine that is yet to be started. Without one that was, the answer is a fault at once. */
   send(message: FromWindow): void {
     this.requests.sent(message);
     this.#parts.sent?.(message);
-    if (this.#child === null) this.#tellGone();
-    else this.#child.postMessage(message);
+    if (this.#child !== null) this.#child.postMessage(message);
+    else if (this.#waiting !== null && !this.#closing) this.#waiting.push(message);
+    else this.#tellGone();
   }
 
   /** Ends it: first by asking, so that connections and the practice fleet end with it, then by force. */

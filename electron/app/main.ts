@@ -20,7 +20,7 @@ import { registerScheme, serveWindow } from './protocol';
 import { restrictContents, restrictSession } from './security';
 import { openSettings } from './settings';
 import { stayAwakeWhile } from './stay-awake';
-import { createWindow } from './window';
+import { afterFirstPaint, createWindow } from './window';
 
 /** The app: one window, one engine, and what ties them. Everything it does is in the files beside this one. */
 const given = readArguments(process.argv, process.cwd(), app.getAppPath());
@@ -98,7 +98,7 @@ function run(): void {
     quit: () => app.quit(),
   });
 
-  const openWindow = (openAtStart: string | null): void => {
+  const openWindow = (openAtStart: string | null): BrowserWindow => {
     const opened = createWindow(place.preload, settings);
     if (openAtStart !== null) paths.add(openAtStart);
     const context: AppContext = {
@@ -127,6 +127,7 @@ function run(): void {
       window = null;
       door = null;
     });
+    return opened;
   };
 
   const buildMenu = (): void => {
@@ -193,12 +194,11 @@ function run(): void {
     app.setAboutPanelOptions({ applicationName: 'Kanilink', applicationVersion: app.getVersion() });
     restrictSession(session.defaultSession, log);
     serveWindow(session.defaultSession, place.renderer);
-    engine.start();
     powerMonitor.on('resume', () => engine.woke());
     background.start();
     stayAwakeWhile(() => engine.requests.deploying);
     buildMenu();
-    openWindow(first);
+    afterFirstPaint(openWindow(first), () => engine.start());
   });
 }
 

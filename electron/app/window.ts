@@ -40,6 +40,20 @@ export function createWindow(preload: string, settings: SettingsFile): BrowserWi
   return window;
 }
 
+/** A page that never paints must not keep from work what waits for it. Milliseconds. */
+const PAINT_LIMIT_MS = 5_000;
+
+/** Does something once the page has painted for the first time: it has the processors to itself until then. */
+export function afterFirstPaint(window: BrowserWindow, work: () => void): void {
+  const limit = setTimeout(begin, PAINT_LIMIT_MS);
+  window.once('ready-to-show', begin);
+  function begin(): void {
+    clearTimeout(limit);
+    window.off('ready-to-show', begin);
+    work();
+  }
+}
+
 function rememberBounds(window: BrowserWindow, settings: SettingsFile): void {
   window.on('close', () => {
     settings.change({ window: { ...window.getNormalBounds(), maximized: window.isMaximized() } });
