@@ -77,7 +77,11 @@ export async function buildPackage(electron, options) {
     const { code, timedOut } = await run(process.execPath, args, {
       cwd: ROOT,
       limitMs: LIMIT_MS,
-      env: { ...process.env, ...ownTools() },
+      env: {
+        ...process.env,
+        ...ownTools(),
+        ...(options.quick && { ELECTRON_BUILDER_COMPRESSION_LEVEL: '1' }),
+      },
     });
     if (code !== 0) {
       say(
@@ -101,8 +105,8 @@ export async function buildPackage(electron, options) {
  */
 export function packagesHere() {
   if (process.platform !== 'linux') return [];
-  const tools = { deb: 'dpkg-deb', rpm: 'rpmbuild' };
-  const kinds = Object.entries(tools).filter(([, tool]) => findProgram(tool) !== undefined);
+  const tools = { deb: ['dpkg-deb'], rpm: ['rpmbuild'], 'tar.gz': ['7za', '7z'] };
+  const kinds = Object.entries(tools).filter(([, names]) => findProgram(...names) !== undefined);
   return ['--linux', ...kinds.map(([kind]) => kind), 'dir'];
 }
 

@@ -5,8 +5,8 @@ import { filesOf, foldersOf } from './stage.mjs';
 
 /** @typedef {import('./stage.mjs').About} About */
 
-/** A folder that is the package's own, with all that are in it: one that no package owns stays when the package goes. */
-const OWN = '/opt/Kanilink';
+/** Folders that are the package's own, with all that are in them: one that no package owns stays when the package goes. */
+const OWN = ['/opt/Kanilink', '/usr/share/doc/kanilink'];
 
 /** What electron-builder says, in rpm's words. @type {Readonly<Record<string, string>>} */
 const ARCHITECTURES = { amd64: 'x86_64', arm64: 'aarch64' };
@@ -25,7 +25,7 @@ export function makeRpm(root, about, work, output, quick) {
     return `${setuid}"${path.replaceAll('%', '%%')}"`;
   });
   const folders = foldersOf(root)
-    .filter((path) => path === OWN || path.startsWith(`${OWN}/`))
+    .filter((path) => OWN.some((own) => path === own || path.startsWith(`${own}/`)))
     .map((path) => `%dir "${path.replaceAll('%', '%%')}"`);
   const spec = `Name: ${about.name}
 Version: ${about.version.replaceAll('-', '~')}

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findProgram } from '../../build/launch/display.mjs';
 import { ROOT } from '../../build/launch/places.mjs';
+import { librariesOf } from '../real/docker/support/image';
 import { runProgram } from './support/main-job';
 import { packageOf } from './support/packages';
 
@@ -15,7 +17,7 @@ const said = (program: string, ...argv: string[]): readonly string[] =>
     .trim()
     .split('\n');
 
-/** There is no Fedora among the machines that test: it is read and unpacked, not installed. */
+/** There is no Fedora among the machines that test: it is read, unpacked, and installed into a root with a shell and nothing else. */
 describe.skipIf(rpm === null)('the rpm', () => {
   const file = rpm ?? '';
   const query = (format: string): readonly string[] => said('rpm', '-qp', '--queryformat', format, file);
@@ -61,6 +63,46 @@ describe.skipIf(rpm === null)('the rpm', () => {
       .map((path) => path.replace('/vendor-completions/_', '/site-functions/_'));
     expect(ofDeb.filter((path) => !ofRpm.includes(path))).toEqual([]);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'is installed by rpm and leaves nothing of its own behind',
+    async () => {
+      const root = join(folder, 'root');
+      const rpmSays = async (...argv: string[]): Promise<string> => {
+        const { code, stdout, stderr } = await runProgram('rpm', [`--root=${root}`, ...argv], process.env);
+        expect(code, `${argv.join(' ')}\n${stdout}${stderr}`).toBe(0);
+        return stdout;
+      };
+      // Its scripts run in there.
+      for (const path of ['/bin/sh', ...librariesOf('/bin/sh')])
+        cpSync(path, join(root, path), { dereference: true });
+      await rpmSays('--initdb');
+      await rpmSays('--install', '--nodeps', file);
+      // Owner, mode, size and digest of every file.
+      expect(await rpmSays('--verify', '--nodeps', 'kanilink')).toBe('');
+      expect(readlinkSync(join(root, 'usr', 'bin', 'kanilink'))).toBe('/opt/Kanilink/resources/kanilink');
+      await rpmSays('--erase', 'kanilink');
+      const left = said('find', root, '-iname', '*kanilink*');
+      expect(left.filter((path) => path !== '')).toEqual([]);
+    },
+  );
+
+  it.skipIf(findProgram('apparmor_parser') === undefined)(
+    'brings a profile that AppArmor reads',
+    async () => {
+      const profile = join(folder, 'opt', 'Kanilink', 'resources', 'apparmor-profile');
+      const parse = (path: string) =>
+        runProgram('apparmor_parser', ['--skip-kernel-load', '--skip-cache', '--names', path], process.env);
+      let read = await parse(profile);
+      // Before 4.0 it knows neither this version of its language nor namespaces, and the script of the package leaves it out.
+      if (/abi\/4\.0/.test(read.stderr)) {
+        const older = join(folder, 'older-profile');
+        writeFileSync(older, readFileSync(profile, 'utf8').replace(/^abi .*$|^ *userns,$/gm, ''));
+        read = await parse(older);
+      }
+      expect(read).toMatchObject({ code: 0, stdout: 'kanilink\n' });
+    },
+  );
 
   it('runs where it is unpacked', async () => {
     const program = join(folder, 'opt', 'Kanilink', 'resources', 'kanilink');
