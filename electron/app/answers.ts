@@ -2,11 +2,12 @@ import { app, clipboard, dialog, nativeTheme, type BrowserWindow } from 'electro
 import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { FLEET_EXTENSION } from '../../shared/base/fleet-file-name';
 import { asks, type AskOf } from '../../shared/ipc';
 import { fail, ok, type Fault } from '../../shared/base/result';
 import { answering, type Answering } from '../engine/door/answering';
 import { showNotice } from './show-notice';
-import { underExtension, type ChosenPaths } from './chosen-paths';
+import { isFleetFile, underExtension, type ChosenPaths } from './chosen-paths';
 import type { Drafts } from './drafts';
 import { draftAnswers } from './draft-answers';
 import type { SettingsFile } from './settings';
@@ -78,9 +79,9 @@ export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> =
         filters: FLEET_FILES,
       });
       if (filePath === '') return ok({ path: null });
-      const path = underExtension(filePath, '.toml');
+      const path = isFleetFile(filePath) ? filePath : `${filePath}${FLEET_EXTENSION}`;
       // The dialog has asked about overwriting the name it gave, not this one.
-      if (path !== filePath && existsSync(path)) return fail(taken(path, '.toml'));
+      if (path !== filePath && existsSync(path)) return fail(taken(path, FLEET_EXTENSION));
       paths.add(path);
       return ok({ path });
     },

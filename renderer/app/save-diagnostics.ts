@@ -1,4 +1,5 @@
 import { bytesToBase64 } from '../../shared/base/base64';
+import { fleetFileStem } from '../../shared/base/fleet-file-name';
 import type { App } from './app.svelte';
 
 /**
@@ -8,7 +9,7 @@ import type { App } from './app.svelte';
 export async function saveDiagnostics(app: App, withoutAddresses: boolean): Promise<void> {
   const { document } = app;
   const fleet = document.open && document.fleet !== null && document.trusted ? document.question() : null;
-  const suggested = `${document.fileLabel.replace(/\.toml$/, '')}-diagnostics.json`;
+  const suggested = `${fleetFileStem(document.fileLabel)}-diagnostics.json`;
   app.notices.say('Reading the servers for diagnostics.');
   const made = await app.client.ask('fleet.diagnose', { fleet, withoutAddresses });
   if (!made.ok) return app.notices.fault(made.error);

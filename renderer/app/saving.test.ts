@@ -51,6 +51,16 @@ it('a refused save leaves the changes unsaved and says why', async () => {
   expect(app.notices.shown[0]?.title).toBe('The file was changed by somebody else.');
 });
 
+it.each([
+  ['a new fleet', null, 'lab.kanilink.toml'],
+  ['one that has a file', '/lab.toml', '/lab.toml'],
+])('suggests for %s what its file is to be called', (_, path, suggested) => {
+  const { bridge, app } = opened();
+  app.document.take(path, text, null);
+  void saveAs(app);
+  expect(bridge.last('ask').question).toEqual({ suggested });
+});
+
 it('choosing no file is no save', async () => {
   const { bridge, app } = opened();
   const saving = saveAs(app);

@@ -1,3 +1,4 @@
+import { fleetFileName } from '../../shared/base/fleet-file-name';
 import { fileName } from '../base/words';
 import type { App } from './app.svelte';
 
@@ -18,7 +19,7 @@ export async function save(app: App): Promise<boolean> {
 /** Asks where, and saves there; the dialog has asked about overwriting. */
 export async function saveAs(app: App): Promise<boolean> {
   const wanted = wantedOf(app);
-  const suggested = wanted.path ?? `${slug(app.document.fleet?.name ?? 'fleet')}.toml`;
+  const suggested = wanted.path ?? fleetFileName(app.document.fleet?.name ?? '');
   const unsaved = whileUnsaved(app);
   const answer = await app.client.ask('dialog.save-fleet', { suggested });
   if (!answer.ok) {
@@ -83,9 +84,3 @@ async function showDisk(app: App): Promise<boolean> {
   app.dialog = { kind: 'disk' };
   return true;
 }
-
-const slug = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '') || 'fleet';

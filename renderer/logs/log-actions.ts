@@ -1,4 +1,5 @@
 import { bytesToBase64 } from '../../shared/base/base64';
+import { fleetFileStem } from '../../shared/base/fleet-file-name';
 import type { App } from '../app/app.svelte';
 import { copy } from '../app/copy';
 import { count } from '../base/words';
@@ -25,7 +26,7 @@ export async function copyLines(app: App, lines: readonly HeldLine[]): Promise<v
 /** Saves what the filter shows, where the person says. */
 export async function saveLines(app: App): Promise<void> {
   const lines = app.log.shown;
-  const suggested = `${app.document.fileLabel.replace(/\.toml$/, '')}-log.txt`;
+  const suggested = `${fleetFileStem(app.document.fileLabel)}-log.txt`;
   const base64 = bytesToBase64(new TextEncoder().encode(`${newest(textOf(lines), MOST_SAVED)}\n`));
   const saved = await app.client.ask('file.save-as', { suggested, kind: 'txt', base64 });
   if (!saved.ok) app.notices.fault(saved.error);

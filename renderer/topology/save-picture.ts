@@ -1,4 +1,5 @@
 import { bytesToBase64 } from '../../shared/base/base64';
+import { fleetFileStem } from '../../shared/base/fleet-file-name';
 import { viewLink } from '../live/link-view';
 import { toneOf } from '../live/pull-view';
 import type { App } from '../app/app.svelte';
@@ -27,7 +28,7 @@ export async function savePicture(app: App, kind: 'svg' | 'png'): Promise<void> 
   if (picture === null) return;
   const drawn = topologySvg(picture, coloursOfTheme());
   const bytes = kind === 'svg' ? new TextEncoder().encode(drawn.svg) : await paint(drawn);
-  const suggested = `${app.document.fileLabel.replace(/\.toml$/, '')}.${kind}`;
+  const suggested = `${fleetFileStem(app.document.fileLabel)}.${kind}`;
   const answer = await app.client.ask('file.save-as', { suggested, kind, base64: bytesToBase64(bytes) });
   if (!answer.ok) app.notices.fault(answer.error);
   else if (answer.value.path !== null) app.notices.show('good', `Saved ${answer.value.path}.`);
