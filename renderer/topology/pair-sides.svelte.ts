@@ -28,8 +28,7 @@ export class PairSides {
   readonly #sides = new SvelteMap<string, Side>();
   readonly #abort = new AbortController();
   /** How a watch saw each server when it was looked at last; null: it did not. */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity (nothing is drawn from it)
-  readonly #seen = new Map<string, ServerState | null>();
+  readonly #seen: Record<string, ServerState | null> = {};
 
   constructor(app: App) {
     this.#app = app;
@@ -54,8 +53,8 @@ export class PairSides {
     if (id === '') return;
     const { live, report } = this.#app.live.sight;
     const state = live ? (report?.servers.find((server) => server.id === id)?.state ?? null) : null;
-    const before = this.#seen.get(id);
-    this.#seen.set(id, state);
+    const before = this.#seen[id];
+    this.#seen[id] = state;
     if (before !== undefined && !(state === 'running' && before !== 'running' && this.#isAway(id))) return;
     this.#set(id, { fault: null, unable: null });
     const { client } = this.#app;
