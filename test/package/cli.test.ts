@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,6 +132,27 @@ describe.skipIf(missing !== null)('the container', () => {
     } finally {
       expect(await practice.end()).toBe(0);
     }
+  });
+
+  it('remembers in its volume, as its own user and by the command of its README', async () => {
+    const fleet = join(folder, 'fleet');
+    mkdirSync(fleet);
+    const server = '[[server]]\nid = "idm-a"\nconnect = "ssh"\nendpoint = "ssh://ada@127.0.0.1:1"\n';
+    writeFileSync(join(fleet, 'fleet.toml'), `version = 1\nname = "Lab"\n\n${server}`);
+    const docker = { PATH: process.env['PATH'], HOME: engine.folder };
+    const mounts = ['-v', 'kanilink:/home/kanilink', '-v', `${fleet}:/fleet`, '-w', '/fleet'];
+    const kanilink = (...words: string[]) =>
+      runProgram(
+        'docker',
+        ['-H', `unix://${engine.socket}`, 'run', '--rm', ...mounts, 'kanilink', ...words],
+        docker,
+      );
+    expect((await kanilink('trust', 'fleet.toml')).code).toBe(1);
+    expect(await kanilink('trust', 'fleet.toml', '--yes')).toMatchObject({ code: 0 });
+    expect(await kanilink('trust', 'fleet.toml')).toMatchObject({
+      code: 0,
+      stdout: '/fleet/fleet.toml is trusted.\n',
+    });
   });
 
   it('runs as nobody in particular, and without a shell', () => {
