@@ -14,6 +14,15 @@ export interface Notice {
 /** What the live region keeps: a page that is read through from top to bottom must not hold a whole day. */
 const MOST_SAID = 4;
 
+/** What tells of something that happened makes room for newer ones; what is still so stays. */
+const MOST_TOLD = 4;
+
+function withoutOldest(shown: readonly Notice[]): readonly Notice[] {
+  const told = shown.filter(({ holds }) => holds === undefined);
+  const gone = told.slice(0, Math.max(0, told.length - MOST_TOLD));
+  return shown.filter((notice) => !gone.includes(notice));
+}
+
 /** Short messages at the edge of the window, and what a screen reader is told. */
 export class Notices {
   shown = $state.raw<readonly Notice[]>([]);
@@ -29,10 +38,10 @@ export class Notices {
     { details = null, holds }: Partial<Pick<Notice, 'details' | 'holds'>> = {},
   ): void {
     const notice = { id: (this.#last += 1), tone, title, text, details, ...(holds ? { holds } : {}) };
-    this.shown = [
+    this.shown = withoutOldest([
       ...this.shown.filter((other) => other.title !== title || other.text !== text),
       notice,
-    ].slice(-4);
+    ]);
     this.say(text ? `${title} ${text}` : title);
     if (tone === 'good') setTimeout(() => this.close(notice.id), 5000);
   }

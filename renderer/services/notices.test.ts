@@ -12,3 +12,13 @@ it('a fault leaves when it is not so any more, and one without a condition stays
   notices.prune();
   expect(notices.shown.map(({ title }) => title)).toEqual(['No such file']);
 });
+
+it('what is still so is not pushed out by newer ones; of what happened the newest are kept', () => {
+  const notices = new Notices();
+  notices.show('warn', 'The fleet is locked.', '', { holds: () => true });
+  for (let n = 1; n <= 6; n += 1) notices.show('bad', `Fault ${n}`);
+  expect(notices.shown.map(({ title }) => title)).toEqual([
+    'The fleet is locked.',
+    ...['Fault 3', 'Fault 4', 'Fault 5', 'Fault 6'],
+  ]);
+});

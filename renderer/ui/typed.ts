@@ -11,6 +11,16 @@ export class Typed {
     else if (event.type !== 'change') this.#before.set(field, valueOf(field));
   }
 
+  /**
+   * Something is about to be pressed, which may fill any field that is shown.
+   * @param boxes false once a click is heard: a box has changed before that
+   */
+  noteAll(form: ParentNode, boxes = true): void {
+    for (const field of form.querySelectorAll('input, textarea, select'))
+      if (isField(field) && !this.#before.has(field) && (boxes || !isBox(field)))
+        this.#before.set(field, valueOf(field));
+  }
+
   /** Does a field hold something else than before? Also one that is not shown any more. */
   get dirty(): boolean {
     return [...this.#before].some(([field, before]) => isField(field) && valueOf(field) !== before);

@@ -8,8 +8,10 @@ const root = join(import.meta.dirname, '../..');
 const odd: readonly (readonly [RegExp, string])[] = [
   [/\bmend(s|ed|ing)?\b/i, 'fix'],
   [/\banew\b/i, 'again'],
-  [/\breplac(e|es|ed|ing)\b[^.;]{0,60}\bby (its|their|an?|the|idm-)/i, 'replace … with'],
+  [/\breplac(e|es|ed|ing)\b[^.;]{0,60}\bby (its|their|an?|the|idm-|\$\{)/i, 'replace … with'],
   [/\bnobody['’]s (consumer|supplier)\b/i, 'has no supplier'],
+  [/\b(himself|herself)\b/i, 'itself'],
+  [/\b(tries|try) again by itself\b/i, 'tries again'],
   [/\bput right\b/i, 'repair'],
   [/\b(have|has) been seen to\b/i, 'verified'],
   [/\d to know\b/, 'notes'],
@@ -98,6 +100,7 @@ it('and the test would find them', () => {
     sentences(path, text).some((sentence) => odd.some(([words]) => words.test(sentence)));
   expect(seen('a.ts', `const a = 'Mend the clock.';`)).toBe(true);
   expect(seen('a.ts', '// Mend the clock.\nconst a = 1;')).toBe(false);
+  expect(seen('a.ts', 'const a = `Its data is replaced by ${source}’s.`;')).toBe(true);
   expect(seen('a.svelte', `<p>Replace its database by another one, by its source’s.</p>`)).toBe(true);
   expect(seen(['a', 'md'].join('.'), 'See that nobody deploys.')).toBe(true);
 });

@@ -100,7 +100,7 @@ const foreign = (path: string): Fault => ({
 export const notKept = (cause: unknown, path: string): Fault => ({
   code: 'history-not-kept',
   message: `No history can be written: ${fileWords(cause)}.`,
-  fix: 'Make room, or make the folder writable; Kanilink tries again by itself, and what happened meanwhile may be missing.',
+  fix: 'Make room, or make the folder writable; Kanilink tries again, and what happened meanwhile may be missing.',
   where: { file: path },
 });
 

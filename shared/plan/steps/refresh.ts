@@ -63,7 +63,7 @@ function commands(step: RefreshStep, context: StepContext): string {
       drop,
     ].join('\n\n');
   return [
-    `**This erases ${id}.** Its whole database, ${own === null ? 'with all' : `domain ${own}, with all`} accounts, groups, sessions and tokens that exist only there, is replaced by ${step.source}’s. **Nothing is merged.** The first lines look once more: the backup is there, ${id}’s file is the one whose only supplier is ${step.source}, and both still hold what they held.`,
+    `**This erases ${id}.** Its whole database, ${own === null ? 'with all' : `domain ${own}, with all`} accounts, groups, sessions and tokens that exist only there, is replaced with ${step.source}’s. **Nothing is merged.** The first lines look once more: the backup is there, ${id}’s file is the one whose only supplier is ${step.source}, and both still hold what they held.`,
     block(
       'bash',
       [
