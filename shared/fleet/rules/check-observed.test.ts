@@ -260,9 +260,30 @@ describe('what servers show', () => {
     ['no bindaddress: the file says it', { replication: { bindaddress: null } }, {}, []],
     [
       'an HTTPS origin outside the domain',
-      { config: { origin: 'https://idm.example.org' } },
+      { config: { origin: 'https://idm.example.org' }, server: { domain: null } },
       {},
-      [['https-origin-outside-domain', 'a']],
+      [
+        ['not-checked', 'a'],
+        ['https-origin-outside-domain', 'a'],
+      ],
+    ],
+    [
+      'an HTTPS origin outside the domain of the database, whatever the file calls it',
+      { config: { origin: 'https://idm.example.org', domain: 'example.org' } },
+      {},
+      [['origin-outside-database', 'a']],
+    ],
+    [
+      'an HTTPS origin outside the domain of the data that is to be taken',
+      {},
+      {
+        ...domain('other.org', OTHER),
+        config: { origin: 'https://idm.other.org', domain: 'other.org' },
+      },
+      [
+        ['origin-outside-database', 'b'],
+        ['domain-names-differ', 'b'],
+      ],
     ],
     ['one below the domain: fine', { config: { origin: 'https://x.y.example.com:8443' } }, {}, []],
     [
@@ -286,7 +307,15 @@ describe('what servers show', () => {
     ],
     ['a domain that is not shown', {}, { server: { domain: null } }, [['not-checked', 'b']]],
     ['a certificate that is not shown', {}, { server: { certificate: null } }, [['not-checked', 'b']]],
-    ['another domain name', {}, domain('other.org', OTHER), [['domain-names-differ', 'b']]],
+    [
+      'another domain name',
+      {},
+      domain('other.org', OTHER),
+      [
+        ['origin-outside-database', 'b'],
+        ['domain-names-differ', 'b'],
+      ],
+    ],
   ])('judges %s', (_what, a, b, expected) => {
     expect(brief(pair(a, b))).toEqual(expected);
   });
@@ -350,7 +379,11 @@ describe('what servers show', () => {
       },
     });
     expect(brief(pair(local('1.10.5'), local('1.10.5')))).toEqual([]);
-    expect(brief(pair(local('1.8.6'), local('1.8.6')))).toEqual([['domain-names-differ', 'b']]);
+    expect(brief(pair(local('1.8.6'), local('1.8.6')))).toEqual([
+      ['origin-outside-database', 'a'],
+      ['origin-outside-database', 'b'],
+      ['domain-names-differ', 'b'],
+    ]);
   });
 
   it.each<[string, Sketch, string]>([

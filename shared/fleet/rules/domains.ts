@@ -24,6 +24,14 @@ export const words = {
     from: 'Kanidm',
     source: 'kanidm.md, "Rules to check": HTTPS origin equal or below it',
   },
+  'origin-outside-database': {
+    severity: 'error',
+    what: 'the HTTPS origin that a server would start with lies outside the domain of its database, or of the one that it is to take.',
+    why: 'kanidmd goes by the database, whatever the file calls the domain, and does not start.',
+    fix: 'write an origin within that domain. A server of another domain name is renamed first (`kanidmd domain rename`), or begins with an empty database of the primary’s.',
+    from: 'read in Kanidm’s source (1.2.0 to 1.10.5)',
+    source: 'kanidm.md, "Where the database lies"',
+  },
   'database-not-there': {
     severity: 'error',
     what: 'the database that a server would open at its next start is not there, though it holds one now.',
@@ -54,7 +62,9 @@ const finding = findingsOf(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
-  [databases, primaryLooksNew, primaryOutvoted, domainNames, httpsOrigins].flatMap((rule) => rule(view));
+  [databases, origins, primaryLooksNew, primaryOutvoted, domainNames, httpsOrigins].flatMap((rule) =>
+    rule(view),
+  );
 
 /** Its next start opens the database it holds. */
 const databases = ({ servers }: FleetView): readonly Problem[] =>
@@ -64,7 +74,7 @@ const databases = ({ servers }: FleetView): readonly Problem[] =>
   });
 
 /** Why the next start of a server would not open the database it holds, as far as was looked; null: nothing says so. */
-export function whyNoDatabase(observed: ObservedServer): DatabaseGone | null {
+export function whyNoDatabase(observed: ObservedServer): Explained | null {
   const config = willRunWith(observed);
   if (config === null || !holdsDatabase(observed.domain?.uuid ?? null, config)) return null;
   return config.dbPath === null || observed.databaseFile === 'missing'
@@ -72,19 +82,64 @@ export function whyNoDatabase(observed: ObservedServer): DatabaseGone | null {
     : null;
 }
 
-interface DatabaseGone {
+interface Explained {
   readonly message: string;
   readonly fix: string;
 }
 
 /** A server whose database is not where it will be looked for. @param path `db_path`; null: there is none. */
-export const databaseGone = (id: ServerId, path: string | null): DatabaseGone => ({
+export const databaseGone = (id: ServerId, path: string | null): Explained => ({
   message:
     path === null
       ? `${id} would start without db_path: kanidmd keeps everything in memory then, beginning with nothing.`
       : `${id} would start with the database ${path}, and there is none: kanidmd would make an empty one.`,
   fix: `Write the db_path that ${id} had into its server.toml, or, while it is stopped, move its database there. To begin with an empty one, start it by hand.`,
 });
+
+/** The origin lies in the domain of the database, now and after a refresh. */
+const origins = ({ servers, topology, byId }: FleetView): readonly Problem[] =>
+  servers.flatMap(({ wanted: { id }, observed }) => {
+    const primary = topology.primaryOf(id);
+    const source = primary === null || primary === id ? null : (byId.get(primary)?.observed.domain ?? null);
+    const taken = source !== null && source.uuid !== observed.domain?.uuid ? source : null;
+    const outside =
+      whyOriginOutside(observed) ??
+      (taken === null || observed.domain === null
+        ? null
+        : originOutside(id, willRunWith(observed)?.origin ?? null, taken.name, primary));
+    return outside === null ? [] : [finding('origin-outside-database', id, outside.message, outside.fix)];
+  });
+
+/** Why a server would not start again with its own database; null: nothing says so. */
+export const whyOriginOutside = (observed: ObservedServer): Explained | null =>
+  observed.domain === null
+    ? null
+    : originOutside(observed.id, willRunWith(observed)?.origin ?? null, observed.domain.name, null);
+
+/**
+ * kanidmd starts only if its origin is the domain of its database or below it, whatever the file calls the domain (source
+ * 1.2.0, 1.6.4, 1.8.6, 1.10.5).
+ * @param origin the HTTPS origin it starts with; null: not known.
+ * @param source whose database it has by then; null: its own.
+ * @returns null when it lies within, or is not one that can be judged.
+ */
+export function originOutside(
+  id: ServerId,
+  origin: string | null,
+  domain: string,
+  source: ServerId | null,
+): Explained | null {
+  const host = hostOf(origin);
+  if (host === null || liesIn(host, domain)) return null;
+  const whose = source === null ? 'its database' : `${source}'s database, which it is to take`;
+  return {
+    message: `${id} would not start: its HTTPS origin ${origin ?? ''} lies outside ${domain}, the domain of ${whose}.`,
+    fix:
+      source === null
+        ? `Write an origin in the server.toml of ${id} that is https://${domain} or a name below it.`
+        : `Rename the domain of ${id} first: stop it, write domain and origin as on ${source}, run kanidmd domain rename, start it. Or begin there with an empty database of that domain.`,
+  };
+}
 
 /** The primary is in the domain the fleet belongs to: a reborn empty primary would empty everyone. */
 function primaryLooksNew({ fleet, topology, byId }: FleetView): readonly Problem[] {
@@ -161,22 +216,31 @@ function domainNames({ topology, byId }: FleetView): readonly Problem[] {
 }
 
 /**
- * The HTTPS origin is the domain or below it: else kanidmd does not start, or passkeys do not work (`kanidm.md`, "Rules
- * to check").
+ * The HTTPS origin is the domain that the file names or below it, as far as the database's own does not decide: else
+ * kanidmd does not start, or passkeys do not work (`kanidm.md`, "Rules to check").
  */
 function httpsOrigins({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
     const { origin, domain } = runsWith(observed) ?? { origin: null, domain: null };
-    const host = /^https?:\/\/([^/:]+|\[[^\]]*\])/i.exec(origin ?? '')?.[1]?.toLowerCase();
-    const name = (domain ?? observed.domain?.name)?.toLowerCase();
-    if (host === undefined || name === undefined || host === name || host.endsWith(`.${name}`)) return [];
+    const host = hostOf(origin);
+    if (host === null || domain === null || liesIn(host, domain) || whyOriginOutside(observed) !== null)
+      return [];
     return [
       finding(
         'https-origin-outside-domain',
         id,
-        `The HTTPS origin of ${id}, ${origin ?? ''}, is not in its domain ${name}.`,
-        `Write an origin in the server.toml of ${id} that is https://${name} or a name below it.`,
+        `The HTTPS origin of ${id}, ${origin ?? ''}, is not in its domain ${domain}.`,
+        `Write an origin in the server.toml of ${id} that is https://${domain} or a name below it.`,
       ),
     ];
   });
 }
+
+/** The host of an HTTPS origin, small; null: there is none, or it has letters that Kanidm writes otherwise. */
+function hostOf(origin: string | null): string | null {
+  const host = /^https?:\/\/([^/:]+|\[[^\]]*\])/i.exec(origin ?? '')?.[1]?.toLowerCase() ?? null;
+  return host === null || /[^!-~]/.test(host) ? null : host;
+}
+
+const liesIn = (host: string, domain: string): boolean =>
+  host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`);

@@ -4,7 +4,7 @@ import type { Fleet } from '../../fleet/model/fleet';
 import { readTopology } from '../../fleet/model/topology';
 import type { Origin, ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
-import { whyNoDatabase } from '../../fleet/rules/domains';
+import { whyNoDatabase, whyOriginOutside } from '../../fleet/rules/domains';
 import { parseOrigin } from '../../base/origin';
 import { type Problem, problemOf } from '../../base/problem';
 import { checkServerConfig } from '../../server-config/check-server-config';
@@ -87,7 +87,7 @@ function whyNot(wish: ServiceWish, server: ObservedServer | undefined): readonly
     ),
     ...refusedFile(id, server, block),
     ...upgrades(wish, server, block),
-    ...noDatabase(server, block),
+    ...wrongDatabase(server, block),
   ];
 }
 
@@ -137,10 +137,14 @@ function upgrades(wish: ServiceWish, server: ObservedServer, block: Block): read
 const versionOfLast = ({ facts, log }: ObservedServer, { ranLast }: ServiceWish): string | null =>
   facts?.runningVersion ?? log?.runningVersion ?? ranLast ?? null;
 
-/** What held a database before would begin with an empty one. */
-function noDatabase(server: ObservedServer, block: Block): readonly Problem[] {
+/** What held a database before would begin with an empty one, or would not start with the one it has. */
+function wrongDatabase(server: ObservedServer, block: Block): readonly Problem[] {
   const gone = whyNoDatabase(server);
-  return gone === null ? [] : [block('database-not-there', gone.message, gone.fix)];
+  const outside = whyOriginOutside(server);
+  return [
+    ...(gone === null ? [] : [block('database-not-there', gone.message, gone.fix)]),
+    ...(outside === null ? [] : [block('origin-outside-database', outside.message, outside.fix)]),
+  ];
 }
 
 function startRisk(server: ObservedServer, wish: ServiceWish): string {

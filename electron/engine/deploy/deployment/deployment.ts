@@ -63,6 +63,8 @@ export interface Known {
   /** The same certificate as partners pin it. */
   readonly certificateText: CertificateText | null;
   readonly domain: DomainUuid | null;
+  /** What its database calls that domain, whatever the file says. */
+  readonly domainName: string | null;
   readonly version: string | null;
 }
 
@@ -73,6 +75,7 @@ export const knownOf = (observed: ObservedServer): Known => ({
   certificate: observed.certificate?.fingerprint ?? null,
   certificateText: observed.certificate?.text ?? null,
   domain: observed.domain?.uuid ?? null,
+  domainName: observed.domain?.name ?? null,
   version: observed.versionOnDisk,
 });
 

@@ -46,6 +46,16 @@ describe('a restart', () => {
     expect(trial.server('idm-a').domain.uuid).toBe(domainOfTest('a'));
   });
 
+  it('is not begun where its origin lies outside the domain of its database', async () => {
+    await restarting();
+    edited((text) => text.replaceAll('idm.example.com"', 'new.example.org"'));
+    expect((await trial.fails()).fault).toMatchObject({
+      code: 'origin-outside-database',
+      where: { server: 'idm-a' },
+    });
+    expect(trial.allEffects()).toEqual([]);
+  });
+
   it('is not begun where nobody may look, with a file that the process has not read', async () => {
     await restarting();
     edited((text) => `# newer\n${text}`);

@@ -1,7 +1,7 @@
 import { isOlderThanItsFile } from '../../../../shared/plan/make/older-than-file';
 import type { Fault } from '../../../../shared/base/result';
 import type { Sha256 } from '../../../../shared/base/names';
-import { databaseGone } from '../../../../shared/fleet/rules/domains';
+import { databaseGone, originOutside } from '../../../../shared/fleet/rules/domains';
 import { holdsDatabase, isAbsolute, willRunWith } from '../../../../shared/observed/observed-config';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import { checkUnstagedBytes } from '../../../../shared/server-config/check-unstaged';
@@ -10,7 +10,7 @@ import { LARGEST_CONFIG, sha256Of } from '../../connect/common/files';
 import { uncancelled } from '../../base/time';
 import { holdsData } from '../../fleet/probe/probe-server';
 import { type Deployment, faultAt, type Site } from '../deployment/deployment';
-import { domainOf } from './whose-data';
+import { domainNameOf, domainOf } from './whose-data';
 
 /** What is known of a file that kanidmd is to start with. */
 export type FileTest =
@@ -33,8 +33,8 @@ export async function testFile(
   bytes: Uint8Array,
   call: Call,
 ): Promise<FileTest> {
-  const without = await whyWithoutDatabase(deployment, site, bytes, call);
-  if (without !== null) return without;
+  const unfit = await whyOtherDatabase(deployment, site, bytes, call);
+  if (unfit !== null) return unfit;
   const key = acceptedKey(site, sha256Of(bytes));
   if (deployment.accepted.has(key)) return { result: 'accepted' };
   const missed = whatATestMisses(bytes, site);
@@ -46,8 +46,11 @@ export async function testFile(
   return { result: 'accepted' };
 }
 
-/** What the database is that kanidmd would open with these bytes, where it is not the one the server holds. */
-async function whyWithoutDatabase(
+/**
+ * Why these bytes do not go with the database that the server holds: kanidmd would open another one, or refuse this one
+ * for its domain.
+ */
+async function whyOtherDatabase(
   deployment: Pick<Deployment, 'known'>,
   site: Site,
   bytes: Uint8Array,
@@ -58,6 +61,10 @@ async function whyWithoutDatabase(
   // What it cannot read kanidmd refuses, and says so.
   const config = read.ok ? willRunWith({ ...site.observed, config: read.value }) : null;
   if (config === null || !holdsDatabase(domainOf(deployment, site), config)) return null;
+  const name = domainNameOf(deployment, site);
+  const outside = name === null ? null : originOutside(server, config.origin, name, null);
+  if (outside !== null)
+    return { result: 'unfit', fault: { code: 'origin-outside-database', ...outside, where: { server } } };
   const path = config.dbPath;
   if (path !== null && !isAbsolute(path)) return null;
   const stat = path === null ? null : await site.connection.stat(path, call);

@@ -1,6 +1,8 @@
 import type { DomainUuid, ServerId } from '../../../../shared/base/names';
 import type { Fault } from '../../../../shared/base/result';
 import { ownersOf } from '../../../../shared/fleet/model/owners';
+import { originOutside } from '../../../../shared/fleet/rules/domains';
+import { willRunWith } from '../../../../shared/observed/observed-config';
 import type { Step } from '../../../../shared/plan/steps/step';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import { pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
@@ -13,6 +15,10 @@ import { type Deployment, faultAt, knownOf, type Site } from '../deployment/depl
 /** The domain this deploy knows a server to be in: as probed, or as its own steps left it; null: not known. */
 export const domainOf = (deployment: Pick<Deployment, 'known'>, site: Site): DomainUuid | null =>
   (deployment.known.get(site.server.id) ?? knownOf(site.observed)).domain;
+
+/** What its database calls that domain. */
+export const domainNameOf = (deployment: Pick<Deployment, 'known'>, site: Site): string | null =>
+  (deployment.known.get(site.server.id) ?? knownOf(site.observed)).domainName;
 
 /**
  * The domains a server may be in once a step has started it, besides the one it was in: those of whose data the step is
@@ -29,7 +35,8 @@ export function mayTake(deployment: Deployment, step: Step, site: Site): readonl
 
 /**
  * Why a server must not take its suppliers' data now: one of them does not hold the database that the plan was made from.
- * A supplier that was reborn empty would leave nothing of either.
+ * A supplier that was reborn empty would leave nothing of either. With data of a domain that its origin lies outside of, a
+ * server does not start again.
  * @param files what the servers run with from now on.
  * @returns null when every supplier that is known is what it was.
  */
@@ -39,15 +46,21 @@ export async function whySourceChanged(
   files: ReadonlyMap<ServerId, ServerConfig>,
   call: Call,
 ): Promise<Fault | null> {
-  const configs = erased.flatMap((id) => files.get(id) ?? []);
-  const sources = new Set(configs.flatMap((it) => sourcesOf(deployment, it)));
+  const pairs = erased.flatMap((id) => {
+    const [taker, config] = [deployment.sites.get(id), files.get(id)];
+    return taker && config ? sourcesOf(deployment, config).map((site) => ({ taker, config, site })) : [];
+  });
   const faults = await Promise.all(
-    [...sources].map(async (site): Promise<Fault | null> => {
+    pairs.map(async ({ taker, config, site }): Promise<Fault | null> => {
       const planned = domainOf(deployment, site);
       if (planned === null) return null;
       const now = await readDomainOf(site.connection, call);
       if (!now.ok) return deployment.signal.aborted ? cancelled : faultAt(site, now);
-      return now.value.uuid === planned ? null : otherSource(site.server.id, planned, now.value.uuid);
+      if (now.value.uuid !== planned) return otherSource(site.server.id, planned, now.value.uuid);
+      const { id } = taker.server;
+      const origin = willRunWith({ ...taker.observed, config })?.origin ?? null;
+      const outside = originOutside(id, origin, now.value.name, site.server.id);
+      return outside && { code: 'origin-outside-database', ...outside, where: { server: id } };
     }),
   );
   return faults.find((it) => it !== null) ?? null;

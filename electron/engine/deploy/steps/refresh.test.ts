@@ -73,6 +73,16 @@ describe('right before the command', () => {
     expect(asked()).toBe(false);
   });
 
+  it('the own origin must lie within the domain whose data it takes', async () => {
+    await draw();
+    trial.server('idm-a').domain = { ...domainAs('a'), name: 'other.example.org' };
+    expect((await trial.fails()).fault).toMatchObject({
+      code: 'origin-outside-database',
+      where: { server: 'idm-b' },
+    });
+    expect(asked()).toBe(false);
+  });
+
   it('a cancel stops it', async () => {
     await draw();
     trial.before(/idm-a kanidmd domain show/, () => trial.stop.abort());

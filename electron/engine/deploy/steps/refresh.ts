@@ -147,7 +147,7 @@ async function prove(
   if (theirs.value.uuid !== step.domain)
     return stepFailed(otherData(step, mine.value.uuid, theirs.value.uuid));
   if (mine.value.uuid !== step.domain) return stepFailed(notRefreshed(step, round));
-  learn(deployment, step.server, { domain: mine.value.uuid });
+  learn(deployment, step.server, { domain: mine.value.uuid, domainName: mine.value.name });
   return stepDone(`refreshed from ${step.source}; domain ${mine.value.uuid}`);
 }
 
