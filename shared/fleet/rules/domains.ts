@@ -131,7 +131,7 @@ export function originOutside(
 ): Explained | null {
   const host = hostOf(origin);
   if (host === null || liesIn(host, domain)) return null;
-  const whose = source === null ? 'its database' : `${source}'s database, which it is to take`;
+  const whose = source === null ? 'its database' : `${source}’s database, which it is to take`;
   return {
     message: `${id} would not start: its HTTPS origin ${origin ?? ''} lies outside ${domain}, the domain of ${whose}.`,
     fix:

@@ -19,7 +19,6 @@ import {
 } from './draft-values';
 import type { Erasure } from '../erasure/erasure';
 import type { OwnerOf } from '../../fleet/model/owners';
-import { isOlderThanItsFile } from './older-than-file';
 import type { ConfigureStep, PlannedChange } from '../steps/configure';
 import { kindOf, type Step } from '../steps/step';
 import { Stage, type Written } from './stage';
@@ -33,6 +32,8 @@ export interface ConfigureWords {
   /** What must hold besides what always must. */
   readonly requires?: readonly string[];
 }
+
+const newerFile = (id: ServerId, unread: boolean): string => (unread ? words.newerFile(id) : '');
 
 /** An erasure that no step is there to cause. */
 export interface Surprise extends Erasure {
@@ -91,6 +92,7 @@ export class Draft {
     const edited = editServerConfig(server.bytes, changes.map(withPlaceholder), { server: id, file: path });
     if (!edited.ok) return edited;
     if (sameBytes(edited.value, server.bytes)) return ok(null);
+    const unread = this.stage.isUnread(id);
     const written = this.write(server, edited.value);
     if (!written.ok) return written;
     const { diff, erasures, wakes } = written.value;
@@ -107,9 +109,10 @@ export class Draft {
         ...(words.requires ?? []),
       ],
       summary: words.summary,
-      why: words.why,
+      why: words.why + newerFile(id, unread),
       risk: restartRisk(server.observed),
       diff,
+      ...this.readsNow(id, unread),
       erases: unique(erasures.map((it) => it.erased)),
       from: server.wrote === null ? { sha256 } : { after: server.wrote },
       path,
@@ -162,11 +165,13 @@ export class Draft {
     if (!tried.ok) return tried;
     this.stage.unwrite(server);
     const { diff, erasures, wakes } = tried.value;
+    const unread = this.stage.isUnread(id);
     const erases = unique(erasures.map((it) => it.erased));
     this.restartAsked(id, wakes);
     for (const erased of erases) this.backup(erased);
     const plain = this.plain(id, 'put-back', {
       ...words,
+      why: words.why + newerFile(id, unread),
       risk: restartRisk(server.observed),
       requires: [
         'server.toml is still the file shown here',
@@ -177,7 +182,8 @@ export class Draft {
     const { path, sha256 } = server.file;
     this.stage.write(this.server(id) ?? server, bytes);
     for (const { erased, by } of erasures) this.stage.takeDomain(erased, this.stage.domain(by));
-    const step: Step = { ...plain, action: 'put-back', path, from: { sha256 }, text: earlier, diff, erases };
+    const file = { path, from: { sha256 }, text: earlier, diff, ...this.readsNow(id, unread) };
+    const step: Step = { ...plain, action: 'put-back', ...file, erases };
     this.add(step, null, plain.id);
     return ok(undefined);
   }
@@ -198,12 +204,12 @@ export class Draft {
   /** Restarts a server. A file that the process has not read is shown: it counts from then on. */
   restart(id: ServerId, why: string): void {
     const server = this.server(id);
-    const unread = server !== undefined && server.wrote === null && isOlderThanItsFile(server.observed);
+    const unread = this.stage.isUnread(id);
     const left = this.letNobodyTake(id);
     const step: Step = {
       ...this.plain(id, 'restart', words.restart(id, why, restartRisk(server?.observed))),
       action: 'restart',
-      ...(unread ? { reads: this.stage.shownFile(server) } : {}),
+      ...this.readsNow(id, unread),
     };
     this.add(step);
     this.surprises.push(...left.map((it) => ({ ...it, step, asked: true })));
@@ -252,6 +258,12 @@ export class Draft {
   compare(id: ServerId, other: ServerId): void {
     const step = this.plain(id, 'compare', words.compare(id, other));
     this.add({ ...step, needs: this.after(step, [other]), action: 'compare', with: other });
+  }
+
+  /** The whole file as it is now in the draft, where the process has not read all that stood in it: the diff is not all that changes. */
+  private readsNow(id: ServerId, unread: boolean): { readonly reads?: string } {
+    const server = unread ? this.server(id) : undefined;
+    return server === undefined ? {} : { reads: this.stage.shownFile(server) };
   }
 
   /** What a step waits for when it looks at other servers too. */

@@ -134,7 +134,7 @@ function surprise(it: Surprise): Problem {
     return finding(
       'would-erase',
       null,
-      `Step ${it.step.id} (${it.step.summary}) could make ${it.erased} take ${it.by}'s data: a refresh of ${it.erased} that was asked for earlier may still wait, and nothing restarts it before.`,
+      `Step ${it.step.id} (${it.step.summary}) could make ${it.erased} take ${it.by}’s data: a refresh of ${it.erased} that was asked for earlier may still wait, and nothing restarts it before.`,
       `Stop ${it.by}, restart ${it.erased}, start ${it.by}, all by hand; then plan again.`,
       { server: it.erased },
     );

@@ -48,3 +48,19 @@ describe('a process that runs with another file than the one that can be read', 
     expect(plan.steps).toEqual([]);
   });
 });
+
+it('a file that somebody edited since the start is shown whole by the step that changes it, too', () => {
+  const planned = (stale: boolean) =>
+    makePlan(fleetOfTest(['idm-a', 'idm-b', 'idm-c'], ['idm-a > idm-b', 'idm-a > idm-c']), [
+      observedOfTest({ id: 'idm-a', domain: 'a', tables: [] }),
+      observedOfTest({ id: 'idm-b', domain: 'a', tables: [] }),
+      observedOfTest({ id: 'idm-c', domain: 'c', tables: ['idm-b pull automatic'], stale }),
+    ]).steps.find((step) => step.server === 'idm-c' && step.action === 'configure');
+  const edited = planned(true);
+  expect(edited).toMatchObject({ reads: expect.stringContaining('[replication]') });
+  expect(edited?.why).toContain('was changed after kanidmd started');
+  expect(edited?.diff).not.toBe('');
+  const known = planned(false);
+  expect(known).not.toHaveProperty('reads');
+  expect(known?.why).not.toContain('was changed');
+});

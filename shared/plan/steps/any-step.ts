@@ -22,6 +22,15 @@ export const anyStep = {
   erases: z.array(ids.server).readonly(),
 } as const;
 
+/** What a step has that starts a process. */
+export const unreadFile = {
+  /**
+   * The whole server.toml it will read, certificates masked, where the process that runs has read another: beside the diff,
+   * somebody's edits count from then on.
+   */
+  reads: shownDiff.exactOptional(),
+} as const;
+
 /** A value known now, or only after a step has run: the certificate of a server that has none yet. */
 export const later = <T extends z.ZodType>(value: T) =>
   z.union([z.object({ known: value }).readonly(), z.object({ after: ids.step }).readonly()]);

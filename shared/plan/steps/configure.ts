@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { certificate } from '../../certificates/certificate';
 import { ids } from '../../base/ids';
 import { configChange, partner } from '../../server-config/server-config';
-import { anyStep, later } from './any-step';
+import { anyStep, later, unreadFile } from './any-step';
 
 /** A change to a file; a pin may only be known once a step has run. */
 const plannedChange = z.discriminatedUnion('kind', [
@@ -29,6 +29,7 @@ export const schema = z
     from: z.union([z.object({ sha256: ids.sha256 }).readonly(), z.object({ after: ids.step }).readonly()]),
     path: z.string(),
     changes: z.array(plannedChange).readonly(),
+    ...unreadFile,
     /** What the file must pull from afterwards: checked on the bytes before they are written. */
     pullsFrom: z.array(ids.origin).readonly(),
   })

@@ -2,7 +2,7 @@ import { writeFile } from '../commands/write-file';
 import { plainStep, type StepDescriptor } from './descriptor';
 import { z } from 'zod';
 import { ids } from '../../base/ids';
-import { anyStep } from './any-step';
+import { anyStep, unreadFile } from './any-step';
 
 /** Puts an earlier server.toml back, byte for byte, and restarts, as `configure` does. */
 export const schema = z
@@ -10,6 +10,7 @@ export const schema = z
     ...anyStep,
     action: z.literal('put-back'),
     path: z.string(),
+    ...unreadFile,
     /** The file it replaces. */
     from: z.object({ sha256: ids.sha256 }).readonly(),
     /** The whole earlier file. */

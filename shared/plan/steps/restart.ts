@@ -1,16 +1,14 @@
 import { comeUp } from '../commands/come-up';
 import { plainStep, type StepDescriptor } from './descriptor';
 import { z } from 'zod';
-import { shownDiff } from '../../base/shown';
-import { anyStep } from './any-step';
+import { anyStep, unreadFile } from './any-step';
 
 /** Restarts kanidmd: its file is newer than the process, a refresh may be queued, or somebody asked for it. */
 export const schema = z
   .object({
     ...anyStep,
     action: z.literal('restart'),
-    /** The server.toml it will read, certificates masked, where the process that runs has read another. */
-    reads: shownDiff.exactOptional(),
+    ...unreadFile,
   })
   .readonly();
 export type RestartStep = z.output<typeof schema>;
