@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ViewId } from '../../../shared/ipc/commands';
 
 /** The end-to-end tests that look at what the window shows, in every state they bring it into. */
@@ -88,6 +88,8 @@ const REGISTRIES = ['shell/Dialogs.svelte', 'views/views.ts'];
 const NAMED = /(Bar|Dialog|Hint|Inspector|Screen|Tab|Table|Welcome)\.svelte$/;
 /** Parts that surfaces are made of. */
 const PARTS = 'ui';
+/** What a registry draws each of them in. */
+const FRAME = 'shell/Part.svelte';
 
 /** The components of the window that are a surface, by their names. @param renderer the folder of the window's sources */
 export function surfaceComponents(renderer: string): readonly string[] {
@@ -98,7 +100,9 @@ export function surfaceComponents(renderer: string): readonly string[] {
       ...readFileSync(join(renderer, file), 'utf8').matchAll(
         /^\s*import \w+ from '\.{1,2}\/(.*\.svelte)';$/gm,
       ),
-    ].map(([, component = '']) => component),
+    ].map(([, component = '']) => join(dirname(file), component)),
   );
-  return [...new Set([...named, ...chosen].map((file) => basename(file, '.svelte')))].sort();
+  return [
+    ...new Set([...named, ...chosen.filter((it) => it !== FRAME)].map((file) => basename(file, '.svelte'))),
+  ].sort();
 }
