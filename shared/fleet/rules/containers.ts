@@ -2,103 +2,11 @@ import { isAnonymous, mountAt } from '../../observed/container-mounts';
 import type { ContainerFacts, ObservedServer } from '../../observed/observed';
 import { databaseOf } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
-import { findingsOf, type Words } from './words';
+import { words } from './container-words';
+import { findingsOf } from './words';
 import type { FleetView, Seen } from './view';
 
-export const words = {
-  'container-read-only': {
-    severity: 'error',
-    what: 'server.toml is mounted read-only.',
-    fix: 'mount its folder writable, or make the change where it comes from.',
-    from: 'design',
-    source: 'design.md, "Deploying", 1: what cannot be written blocks its steps',
-  },
-  'container-config-on-tmpfs': {
-    severity: 'error',
-    what: 'server.toml lies in memory and is gone after a restart.',
-    fix: 'put it on a volume.',
-    from: 'Kanidm’s image',
-    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
-  },
-  'container-config-not-mounted': {
-    severity: 'warning',
-    what: 'server.toml lies in the container’s own layer.',
-    why: 'recreating the container loses it.',
-    fix: 'put it on a volume before you next do.',
-    from: 'Kanidm’s image',
-    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
-  },
-  'container-database-not-mounted': {
-    severity: 'warning',
-    what: 'so does the database.',
-    fix: 'move it to a volume.',
-    from: 'Kanidm’s image',
-    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
-  },
-  'container-auto-removed': {
-    severity: 'error',
-    what: 'the container was made with `--rm`.',
-    why: 'when it ends, the engine removes it and its anonymous volumes: a stop, or a start that fails, loses the server. With a unit of Podman, which makes it again, only what does not lie on a named volume or a folder is lost.',
-    fix: 'make it again without `--rm`, with server.toml and database on named volumes or folders.',
-    from: 'Docker’s and Podman’s documentation',
-    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
-  },
-  'container-database-anonymous': {
-    severity: 'warning',
-    what: 'the database lies on a volume without a name.',
-    why: 'such a volume is lost with its container more easily than any other: `docker rm --volumes`, a prune, a new container.',
-    fix: 'move it to a named volume or a folder.',
-    from: 'Docker’s and Podman’s documentation',
-    source: 'kanidm.md, "Rules to check": config and database lie on mounts',
-  },
-  'container-config-single-file': {
-    severity: 'info',
-    what: 'server.toml is mounted as a single file.',
-    why: 'such a file cannot be replaced from within; it is replaced on the host through a helper container.',
-    fix: 'mount its folder to be rid of that.',
-    from: 'measured',
-    source: 'design.md, "The seam to a server": a config mounted alone',
-  },
-  'container-owner-unknown': {
-    severity: 'error',
-    what: 'Podman does not tell whom server.toml belongs to.',
-    why: 'the new file must have the same owner, or kanidmd cannot read it.',
-    fix: 'use Podman’s socket on that machine or `ssh://` as endpoint, with server.toml on a mount.',
-    from: 'measured',
-    source: 'design.md, "The seam to a server": replaceFile keeps the owner',
-  },
-  'container-kubernetes': {
-    severity: 'error',
-    what: 'Kubernetes manages the container.',
-    why: 'it would undo the change; Kanilink only looks.',
-    fix: 'change what Kubernetes deploys.',
-    from: 'design',
-    source: 'kanidm.md, "Rules to check": Kubernetes is read only',
-  },
-  'container-swarm': {
-    severity: 'error',
-    what: 'a Docker swarm manages the container.',
-    why: 'when a task ends, the swarm starts another container in its place; Kanilink only looks.',
-    fix: 'change the service of the swarm.',
-    from: 'Docker’s documentation',
-    source: 'kanidm.md, "Rules to check": Kubernetes and swarms are read only',
-  },
-  'container-compose': {
-    severity: 'warning',
-    what: 'Docker Compose made the container.',
-    why: 'a recreate must keep server.toml and database.',
-    fix: 'both on volumes.',
-    from: 'design',
-    source: 'kanidm.md, "Rules to check": a recreate must keep the files',
-  },
-  'container-systemd-out-of-reach': {
-    severity: 'error',
-    what: 'a systemd unit runs the container and cannot be restarted over this endpoint.',
-    fix: 'use `ssh://user@host`, or the socket on that machine.',
-    from: 'design',
-    source: 'kanidm.md, "Rules to check": restart through systemd',
-  },
-} as const satisfies Words;
+export { words };
 
 const finding = findingsOf(words);
 
