@@ -29,7 +29,7 @@ export const words = {
     what: 'the HTTPS origin that a server would start with lies outside the domain of its database, or of the one that it is to take.',
     why: 'kanidmd goes by the database, whatever the file calls the domain, and does not start.',
     fix: 'write an origin within that domain. A server of another domain name is renamed first (`kanidmd domain rename`), or begins with an empty database of the primary’s.',
-    from: 'read in Kanidm’s source (1.2.0 to 1.10.5)',
+    from: 'read in Kanidm’s source',
     source: 'kanidm.md, "Where the database lies"',
   },
   'database-not-there': {
