@@ -1,4 +1,9 @@
-import { backupSuffix, databaseOf, replicates } from '../../../../shared/observed/observed-config';
+import {
+  backupSuffix,
+  databaseOf,
+  isAbsolute,
+  replicates,
+} from '../../../../shared/observed/observed-config';
 import type { BackupStep } from '../../../../shared/plan/steps/backup';
 import { type Fault, type Result, fail, ok } from '../../../../shared/base/result';
 import type { FileContent, FileStat } from '../../connect/connection';
@@ -38,12 +43,12 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   const dbPath = databaseOf(observed);
   const version = observed.versionOnDisk;
   const domain = observed.domain?.uuid;
-  if (dbPath === null || version === null || domain === undefined)
+  if (dbPath === null || !isAbsolute(dbPath) || version === null || domain === undefined)
     return stepFailed({
       ...unknownDatabase,
       where: { ...where, file: observed.file?.path ?? 'server.toml' },
     });
-  const folder = `${dbPath.slice(0, dbPath.lastIndexOf('/')) || ''}/kanilink-backups`;
+  const folder = `${dbPath.slice(0, dbPath.lastIndexOf('/'))}/kanilink-backups`;
   const path = `${folder}/${server.id}-${stamp(serverNow(site, deployment.clock))}${backupSuffix(observed)}`;
   const call = { signal: deployment.signal, timeoutMs: 60_000 };
   const drift = await whyDrifted(deployment, site, call);
@@ -190,7 +195,7 @@ const unknownDatabase = {
   code: 'database-unknown',
   message:
     'Where this server keeps its database, its version or its domain is not known, so it cannot be backed up.',
-  fix: 'Set db_path in server.toml and make sure kanidmd answers `domain show`; nothing was erased.',
+  fix: 'Set a whole db_path in server.toml, one that begins with a slash, and make sure kanidmd answers `domain show`; nothing was erased.',
 };
 
 const tooFull = (free: number) => ({
