@@ -190,7 +190,7 @@ JSON: {"fleet":"PATH"|null,"servers":[…],"links":[{"supplier","consumer","mutu
     options: ['yes', 'erase', 'take-over', 'not-running'],
     needs: { option: 'erase', names: 'every server that is to take its source’s data' },
     details:
-      'For a server that was put back to an older copy: its logs go on saying Success, and only kanilink compare finds what it lacks. Each server named with --erase takes the data of the server it is drawn to take it from, after a backup; several are cut off from each other until each has been refreshed. Refused while a link is drawn with automatic refresh. See docs/paths.md.\nExit and JSON: as apply.',
+      'For a server that was put back to an older copy: its logs go on saying Success; kanilink status --ruv and kanilink compare find what it lacks. Each server named with --erase takes the data of the server it is drawn to take it from, after a backup; several are cut off from each other until each has been refreshed. Refused while a link is drawn with automatic refresh. See docs/paths.md.\nExit and JSON: as apply.',
     run: refresh,
   },
   {
