@@ -42,6 +42,14 @@ describe('the pool of connections', () => {
     expect(openings).toHaveLength(1);
   });
 
+  it('cancels what somebody asks of a share that was given back meanwhile', async () => {
+    const { openings, open } = opener();
+    const lease = new ConnectionPool<Fake>(0).lease('a', open);
+    await lease.release();
+    expect(code(await lease.use(call(), at))).toBe('cancelled');
+    expect(openings).toHaveLength(0);
+  });
+
   it('opens anew after a loss and after a failure', async () => {
     const pool = new ConnectionPool<Fake>(0);
     const connections: Fake[] = [];

@@ -57,8 +57,8 @@ export class ConnectionPool<C extends Pooled> {
     entry.hold();
     let released = false;
     return {
-      use: (call, at) =>
-        released ? Promise.reject(new Error('lease used after release')) : entry.use(call, at),
+      // Closed while somebody was in the middle of a look: what it asks next is as good as cancelled.
+      use: (call, at) => (released ? Promise.resolve(stopped(call, at)) : entry.use(call, at)),
       release: async () => {
         if (released) return;
         released = true;
