@@ -38,8 +38,8 @@ db_path = "/data/kanidm.db"
 adminbindpath = "/data/kanidmd.sock"
 tls_chain = "/data/chain.pem"
 tls_key = "/data/key.pem"
-domain = "example.com"
-origin = "https://example.com"
+domain = "idm.localhost"
+origin = "https://idm.localhost"
 ${
   options.replication === true
     ? `
