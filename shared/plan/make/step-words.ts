@@ -76,7 +76,7 @@ export const stepWords = {
 
   refresh: (id: ServerId, own: DomainUuid | null, source: ServerId, domain: DomainUuid): StepWords => ({
     summary: `Replace the whole database of ${id} with ${source}’s`,
-    why: `${own === domain ? `You asked for it: both say one domain, and ${source} holds the data that is to win` : `${id} is not in ${source}'s domain yet`}: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
+    why: `${own === domain ? `You asked for it: both say one domain, and ${source} holds the data that is to win` : `${id} is not in ${source}’s domain yet`}: accounts, sessions and tokens that exist only on ${id} are gone afterwards.`,
     risk: `everything that exists only on ${id} is lost; the backup of the step before holds it`,
     requires: [
       `${id} pulls from ${source} only`,
