@@ -9,18 +9,22 @@ export interface Running {
   readonly startedAt: number | null;
 }
 
-/** When each server of a fleet started, as far as it was seen: of one that is away nothing is new. */
-export class SeenStarts {
-  private readonly starts = new Map<string, number>();
+/** What asks for a look when it changes, as it was seen last: of a server that is away nothing is new. */
+export class SeenMarks {
+  private readonly marks = new Map<string, number | string>();
 
-  /** Takes in servers as they are now, by their ids. */
-  see(servers: ReadonlyMap<string, Running>): void {
-    for (const [id, { startedAt }] of servers) if (startedAt !== null) this.starts.set(id, startedAt);
+  /** Takes in when servers started. @param servers as they are now, by their ids */
+  starts(servers: ReadonlyMap<string, Running>): void {
+    for (const [id, { startedAt }] of servers) if (startedAt !== null) this.see(`start ${id}`, startedAt);
   }
 
-  /** All of it, in one string: another string says that a server has started. */
-  mark(): string {
-    return JSON.stringify([...this.starts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  see(what: string, at: number | string): void {
+    this.marks.set(what, at);
+  }
+
+  /** All of it: another text says that something is new. */
+  text(): string {
+    return JSON.stringify([...this.marks].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 

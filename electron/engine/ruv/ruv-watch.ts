@@ -7,7 +7,7 @@ import { remembered, stillBelieved } from '../../../shared/ruv/still-believed';
 import { TOO_OLD } from '../../../shared/serves/still-believed';
 import type { Call } from '../base/call';
 import { type Clock, momentOf } from '../base/time';
-import { LookSchedule, type Running, SeenStarts, whyNoMore } from '../base/look-schedule';
+import { LookSchedule, type Running, SeenMarks, whyNoMore } from '../base/look-schedule';
 import type { RuvBefore, RuvLooked } from './look-ruv';
 import { remember } from './ruv-memory';
 import { SeenRefreshes } from './seen-refreshes';
@@ -34,9 +34,7 @@ export class RuvWatch {
   /** Who was found before this watch began to be restored to an older copy, and when that was read last, monotonic. */
   private recalled: ReadonlyMap<string, Lost> = new Map();
   private recalledAt = -Infinity;
-  /** The last refresh of each pull that was seen. It, and a start, ask for a look when they change. */
-  private readonly marks = new Map<string, string>();
-  private readonly starts = new SeenStarts();
+  private readonly marks = new SeenMarks();
   private readonly refreshes: SeenRefreshes;
 
   /**
@@ -79,14 +77,13 @@ export class RuvWatch {
     // Somebody else, as `status --ruv`, may have looked.
     if (last === null && this.clock.monotonic() - this.recalledAt >= RECALL_MS) void this.recall();
     const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
-    this.starts.see(servers);
+    marks.starts(servers);
     for (const { consumer, supplier, lastRefresh: at } of pulls) {
       if (at === undefined) continue;
-      marks.set(`refresh ${consumer} ${supplier}`, at);
+      marks.see(`refresh ${consumer} ${supplier}`, at);
       this.refreshes.see(consumer, at);
     }
-    const refreshed = JSON.stringify([...marks].sort(([a], [b]) => (a < b ? -1 : 1)));
-    this.schedule.tick(`${this.starts.mark()} ${refreshed}`, doubted, () => this.take(servers));
+    this.schedule.tick(marks.text(), doubted, () => this.take(servers));
   }
 
   /** What may still be believed of servers as they are now; null: nobody looked yet. */

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/serves/still-believed';
 import type { Call } from '../base/call';
 import { type Clock, momentOf } from '../base/time';
-import { LookSchedule, type Running, SeenStarts, whyNoMore } from '../base/look-schedule';
+import { LookSchedule, type Running, SeenMarks, whyNoMore } from '../base/look-schedule';
 
 /** A whole look at a fleet: requests, and the time a session may take to travel. Milliseconds. */
 const LOOK_MS = 15 * 60_000;
@@ -34,7 +34,7 @@ export class ServesWatch {
   private servers: Proof<ServesReport['servers']> | null = null;
   private logins: Proof<ServesReport['logins']> | null = null;
   private readonly schedule: LookSchedule;
-  private readonly starts = new SeenStarts();
+  private readonly marks = new SeenMarks();
 
   /** @param everyMs between two looks; 0: never by itself. */
   constructor(
@@ -55,8 +55,8 @@ export class ServesWatch {
     const now = momentOf(this.clock);
     const doubted = this.servers !== null && jumped(this.servers.begunAt, now);
     if (this.servers?.rows.some((it) => hasEnded(it, now.wall))) this.schedule.soon();
-    this.starts.see(servers);
-    this.schedule.tick(this.starts.mark(), doubted, () => this.take(servers));
+    this.marks.starts(servers);
+    this.schedule.tick(this.marks.text(), doubted, () => this.take(servers));
   }
 
   /** What may still be believed of servers as they are now; null: nobody looked yet. */
