@@ -124,7 +124,8 @@ const PEOPLE: Readonly<Record<string, readonly string[]>> = {
   'idm-b': ['test_user'],
 };
 
-const DOMAIN = 'idm.localhost';
+/** The domain of every practice server; whatever is to be linked with one belongs to it. */
+export const PRACTICE_DOMAIN = 'idm.localhost';
 
 async function startMachine(
   place: number,
@@ -144,7 +145,7 @@ async function startMachine(
     facts: {
       id,
       version: options.versions?.[id] ?? options.version ?? '1.10.5',
-      domain: DOMAIN,
+      domain: PRACTICE_DOMAIN,
       folder: join(root, id),
       httpsPort: await ports.pick(),
       replication: configured ? { origin, port: replicationPort } : null,

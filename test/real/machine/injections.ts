@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { PRACTICE_DOMAIN } from '../../../practice/host/fleet';
 import { sha256Of } from '../../../electron/engine/connect/common/files';
 import type { SshTarget } from '../../../electron/engine/connect/ssh/address/target';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
@@ -104,7 +105,9 @@ export function injectionsHold(bench: () => Workbench): void {
       expect(Buffer.from(read.bytes).toString()).toBe(all);
       const config = bench().machine.run('cat', '/etc/kanidm/server.toml');
       for (const word of some(words, 24)) {
-        const toml = config.replace('"example.com"', JSON.stringify(word).replaceAll('\x7f', ''));
+        const domain = `"${PRACTICE_DOMAIN}"`;
+        expect(config).toContain(domain);
+        const toml = config.replace(domain, JSON.stringify(word).replaceAll('\x7f', ''));
         const tested = await server.testConfig(bytes(toml), call(20_000));
         expect(code(tested), word).toMatch(/^(ok|server-toml-syntax)$/);
       }

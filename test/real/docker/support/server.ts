@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTlsCertificate } from '../../../../practice/host/certificates';
+import { PRACTICE_DOMAIN } from '../../../../practice/host/fleet';
 import { freePort, until } from '../../../ssh/sshd';
 import type { TestEngine } from './engine';
 
@@ -38,8 +39,8 @@ db_path = "/data/kanidm.db"
 adminbindpath = "/data/kanidmd.sock"
 tls_chain = "/data/chain.pem"
 tls_key = "/data/key.pem"
-domain = "idm.localhost"
-origin = "https://idm.localhost"
+domain = "${PRACTICE_DOMAIN}"
+origin = "https://${PRACTICE_DOMAIN}"
 ${
   options.replication === true
     ? `

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTlsCertificate } from '../../../../practice/host/certificates';
+import { PRACTICE_DOMAIN } from '../../../../practice/host/fleet';
 import type { TestEngine } from '../../docker/support/engine';
 import { freePort, keygen, until } from '../../../ssh/sshd';
 
@@ -158,8 +159,8 @@ db_path = "/var/lib/kanidm/kanidm.db"
 adminbindpath = "/run/kanidmd/sock"
 tls_chain = "/etc/kanidm/chain.pem"
 tls_key = "/etc/kanidm/key.pem"
-domain = "example.com"
-origin = "https://example.com"
+domain = "${PRACTICE_DOMAIN}"
+origin = "https://${PRACTICE_DOMAIN}"
 `;
 
 const unit = (service: readonly string[]): string => `[Unit]
