@@ -21,6 +21,14 @@ const draw = async (by: 'command' | 'automatic' = 'command', more: readonly stri
 };
 const asked = (): boolean => trial.effects('idm-b').some((it) => it.startsWith('kanidmd refresh'));
 
+/** idm-b's log tells a refresh that ended well. */
+const refreshed = (from: string): void =>
+  logOf(trial.server('idm-b')).finish(
+    new Span('repl_run_consumer_refresh', [['server_name', from]], 2)
+      .info('Replication refresh was successful.')
+      .end(),
+  );
+
 describe('right before the command', () => {
   it('the file must have one table, of the source', async () => {
     await draw('command', ['idm-c pull']);
@@ -129,11 +137,7 @@ describe('the proof', () => {
       const reborn = (): void => {
         trial.server('idm-a').domain = domainAs('f');
         trial.server('idm-b').domain = domainAs('f');
-        logOf(trial.server('idm-b')).finish(
-          new Span('repl_run_consumer_refresh', [['server_name', 'idm-a.example.com']], 2)
-            .info('Replication refresh was successful.')
-            .end(),
-        );
+        refreshed('idm-a.example.com');
       };
       if (by === 'command') trial.whenAsked(/kanidmd refresh/, { says: '[info]: success\n' });
       trial.deployment.restarted.set(id('idm-b'), trial.clock.now() - 1000);
@@ -144,6 +148,18 @@ describe('the proof', () => {
       expect(trial.deployment.known.get(id('idm-b'))?.domain).toBe(domainOfTest('b'));
     },
   );
+
+  it('is not a round that took the data of another server', async () => {
+    await draw();
+    trial.whenAsked(/kanidmd refresh/, { says: '[info]: success\n' });
+    trial.before(/idm-b logs/, () => {
+      trial.server('idm-b').domain = domainAs('a');
+      refreshed('idm-c.example.com');
+    });
+    const { fault } = await trial.fails();
+    expect(fault.code).toBe('refresh-not-proved');
+    expect(fault.message).toContain('No refresh of idm-b from idm-a');
+  });
 
   it('of a command that answered "Error" is the log after a restart, which drops the request', async () => {
     await draw();

@@ -17,6 +17,7 @@ afterEach(() => trial.end());
 
 const CONFIG = '/etc/kanidm/server.toml';
 const ONE: Readonly<Record<string, Before>> = { 'idm-a': { domain: 'a', tables: [] } };
+const ALONE: Readonly<Record<string, Before>> = { 'idm-a': { domain: 'a', tables: null } };
 const PAIR: Readonly<Record<string, Before>> = {
   'idm-a': { domain: 'a', tables: ['idm-b mutual-pull'] },
   'idm-b': { domain: 'a', tables: ['idm-a mutual-pull'] },
@@ -166,15 +167,18 @@ describe('a server that does not come back with its new file', () => {
     expect(failure.fault.message).toContain('failed too');
   });
 
+  const withoutStart = (line: string): boolean => !line.includes('Starting');
   it.each([
-    ['does not say that it started', (line: string) => !line.includes('Starting'), 'replication-not-started'],
+    ['does not say that it started', ONE, withoutStart, 'replication-not-started'],
     [
       'does not start its replication interface',
+      ONE,
       (line: string) => !line.includes('replication interface'),
       'replication-not-started',
     ],
-  ] as const)('%s: it is not healthy', async (_what, keeps, code) => {
-    trial = await StepTrial.of(ONE);
+    ['replicates with nobody and does not say that it started', ALONE, withoutStart, 'not-started'],
+  ] as const)('%s: it is not healthy', async (_what, before, keeps, code) => {
+    trial = await StepTrial.of(before);
     putBack();
     const { log, files } = trial.server('idm-a');
     const write = log.write.bind(log);
@@ -222,10 +226,8 @@ describe('a server that does not come back with its new file', () => {
 });
 
 describe('a restart rolls', () => {
-  it('no other server is touched while a partner does not pull again', async () => {
-    trial = await StepTrial.of(PAIR);
-    trial.draft.restart(id('idm-a'), 'a test');
-    // idm-b's pin of idm-a's certificate is void from the restart on.
+  /** idm-b's pin of idm-a's certificate is void from the restart of idm-a on. */
+  const voidPin = (): void =>
     trial.before(
       /idm-a restart/,
       () =>
@@ -236,6 +238,14 @@ describe('a restart rolls', () => {
           );
         }),
     );
+
+  it.each([
+    ['a restart', () => trial.draft.restart(id('idm-a'), 'a test')],
+    ['a new file with the same tables', () => putBack()],
+  ])('no other server is touched while a partner does not pull again, after %s', async (_what, draw) => {
+    trial = await StepTrial.of(PAIR);
+    draw();
+    voidPin();
     const { fault } = await trial.fails();
     expect(fault).toMatchObject({ code: 'partner-without-round', where: { server: 'idm-b' } });
   });
