@@ -64,6 +64,7 @@ export function mayClose(app: App): boolean {
   return !app.forms.dirty && (!open || (!app.deploy.active && (saved || text === agreed)));
 }
 
+/** Begins a new fleet, once what was changed is saved or given up. */
 export function newFile(app: App): void {
   afterSaving(app, () => {
     take(app, null, newFleet('New fleet'), null);
@@ -90,6 +91,7 @@ export function takeAdopted(app: App, leave: Leave, text: string, servers: numbe
   });
 }
 
+/** Asks for a file and opens it, once what was changed is saved or given up. */
 export function openFile(app: App): void {
   afterSaving(app, (leave) => void chooseAndOpen(app, leave));
 }

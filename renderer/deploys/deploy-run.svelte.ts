@@ -52,6 +52,10 @@ export interface Run {
 /** Lines of output kept per step. */
 const LONGEST_OUTPUT = 1000;
 
+/**
+ * A deploy of which nothing was heard yet.
+ * @param at milliseconds since the epoch.
+ */
 export function startRun(steps: readonly Step[], at: number, job: Job = { kind: 'apply' }): Run {
   return {
     job,

@@ -42,6 +42,7 @@ const all: Readonly<Record<Job['kind'], JobWords>> = {
   },
 };
 
+/** Title and explanation of a job, as its review shows them. */
 export const jobWords = (job: Job): JobWords => {
   const { title, text } = all[job.kind];
   return { title, text: `${text} ${AROUND_STEPS}` };

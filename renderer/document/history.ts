@@ -22,6 +22,7 @@ export interface Version {
 /** Versions kept; the oldest go first. */
 const LONGEST = 200;
 
+/** A document with nothing to undo or redo. */
 export const startHistory = (text: string, left: readonly FleetServer[] = [], trusted = true): History => ({
   past: [],
   present: { text, label: '', merge: null, left, trusted },

@@ -39,6 +39,7 @@ export function isIpv6(text: string): boolean {
   return parts.every((part) => part === '' || part.includes('.') || part.length <= 4);
 }
 
+/** A host that can be dialled: a name by the grammar of `isHostName`, or an IPv6 address without brackets. */
 export const isHost = (text: string): boolean => isHostName(text) || isIpv6(text);
 
 /**

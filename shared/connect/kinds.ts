@@ -21,6 +21,7 @@ export const kinds = { ssh, docker } satisfies {
 
 export const kindNames = Object.keys(kinds) as [KindName, ...KindName[]];
 
+/** Whether a word names a kind of connection that Kanilink has. */
 export const isKindName = (text: unknown): text is KindName => kindNames.some((name) => name === text);
 
 /** The kind of a server: its methods take that very server. */

@@ -44,6 +44,9 @@ export function readVersion(printed: Printed): Result<string> {
 /** `unknown` is not failed: the request may stay queued and erase later (`kanidm.md`, "Refresh erases", 8). */
 export type RefreshAnswer = 'success' | 'unwilling' | 'unknown';
 
+/**
+ * What `refresh-replication-consumer` answered. Its last line counts, not its exit code (`kanidm.md`, "Refresh erases", 8).
+ */
 export function readRefresh(printed: Printed): RefreshAnswer {
   const text = textOf(printed);
   if (/\[info\]: success\s*$/m.test(text)) return 'success';

@@ -63,6 +63,7 @@ export function quoted(text: string, quote: Quote): string {
   return JSON.stringify(text).replaceAll('\u007F', '\\u007F');
 }
 
+/** The blanks before a place of a text, where nothing else stands before it on its line; else none. */
 export const indentOf = (text: string, offset: number): string => {
   const before = text.slice(lineStart(text, offset), offset);
   return /^[ \t]*$/.test(before) ? before : '';

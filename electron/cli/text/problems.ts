@@ -58,5 +58,6 @@ export function countProblems(problems: readonly Problem[]): string {
   return parts.join(', ') || 'no problems';
 }
 
+/** Whether one of them stops a deploy. */
 export const hasErrors = (problems: readonly Problem[]): boolean =>
   problems.some((problem) => problem.severity === 'error');

@@ -18,6 +18,7 @@ export function readBound(database: Database): HistoryBound {
   return read.success ? read.data : DEFAULT_BOUND;
 }
 
+/** Keeps how much history is held, in the history itself. */
 export function writeBound(database: Database, bound: HistoryBound): void {
   const set = database.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)');
   for (const [name, value] of Object.entries(bound)) set.run(name, value);

@@ -6,6 +6,7 @@ import { fileWords } from '../storage/file-words';
 /** What SQLite keeps beside its file. */
 const BESIDE = ['-wal', '-shm', '-journal'] as const;
 
+/** Where histories lie, below the folder of settings. */
 export const historyFolder = (configDir: string): string => join(configDir, 'history');
 
 /**

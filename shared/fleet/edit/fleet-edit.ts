@@ -49,6 +49,7 @@ export function tableValues(
     : [];
 }
 
+/** The fault `no-such-server`, at that id. */
 export const noSuchServer = (id: string): Result<never> =>
   fail({
     code: 'no-such-server',

@@ -75,7 +75,9 @@ export type RuleCode = CodesOf<(typeof chapters)[number]['families'][number]['wo
 const all: readonly Chapter[] = chapters;
 const families = all.flatMap((chapter) => chapter.families);
 
+/** The checks of what is drawn alone: no server has to be asked. */
 export const drawnRules = families.flatMap((family) => ('checkDrawn' in family ? [family.checkDrawn] : []));
+/** The checks of what is drawn beside what was seen of the servers. */
 export const observedRules = families.flatMap((family) => ('check' in family ? [family.check] : []));
 
 /** The codes that a look at the servers raises, and raises again at the next look. */

@@ -16,6 +16,7 @@ export const words = {
 
 const finding = findingsOf(words);
 
+/** One problem a server whose way through ~/.ssh/config was not followed to the letter. */
 export const check = ({ servers }: FleetView): readonly Problem[] =>
   servers.flatMap(({ observed }) => leftOutOfSshConfig(observed));
 

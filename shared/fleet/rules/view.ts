@@ -25,6 +25,10 @@ export interface Seen {
   readonly origin: Origin | null;
 }
 
+/**
+ * What the rules look at: every server of the fleet that was seen. One that was not is left out.
+ * @param now milliseconds since the epoch, our clock.
+ */
 export function viewFleet(
   fleet: Fleet,
   topology: Topology,

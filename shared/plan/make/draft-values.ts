@@ -66,6 +66,7 @@ export function withPlaceholder(change: PlannedChange): ConfigChange {
 const pinOf = (of: ServerId, certificate: Later<Certificate>): CertificateText =>
   'known' in certificate ? certificate.known.text : placeholderFor(of, certificate.after);
 
+/** The step that reads the certificate which a change pins; null where it is known already, or where nothing is pinned. */
 export const certificateStep = (change: PlannedChange): StepId | null =>
   change.kind === 'pin-partner' && 'after' in change.certificate ? change.certificate.after : null;
 
@@ -90,11 +91,13 @@ export function restartRisk(server: ObservedServer | undefined): string {
 export const pinnedIn = (changes: readonly PlannedChange[]): readonly ServerId[] =>
   unique(changes.map((change) => (change.kind === 'pin-partner' ? change.of : null)));
 
+/** A certificate by its server and the last day it is valid, in UTC. */
 export const describeCertificate = (id: ServerId, certificate: Certificate): string =>
   `${id}’s, until ${certificate.notAfter.slice(0, 10)}`;
 
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
+/** Each once, in the order of their first place, and no null. */
 export const unique = <T>(items: readonly (T | null)[]): T[] => [
   ...new Set(items.filter((item) => item !== null)),
 ];

@@ -49,6 +49,7 @@ export const fileChanged = (at: At, path: string, expect: Sha256, found: Sha256)
     { file: path, detail: `expected sha256 ${expect}\nfound    sha256 ${found}` },
   );
 
+/** Owner and mode of a file are kept or the file is not replaced: kanidmd may not be able to read the new one. */
 export const cannotKeepOwner = (at: At, path: string, stat: FileStat, detail: string): Fault =>
   faultAt(
     at,

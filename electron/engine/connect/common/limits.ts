@@ -91,6 +91,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The fault `timed-out`, after `ms` milliseconds of what was being done. */
 export const timedOut = (at: At, doing: string, ms: number): Fault =>
   faultAt(
     at,
@@ -99,5 +100,6 @@ export const timedOut = (at: At, doing: string, ms: number): Fault =>
     'Check that the server is up and not overloaded, then try again.',
   );
 
+/** The fault `cancelled`, of what was being done. */
 export const cancelled = (at: At, doing: string): Fault =>
   faultAt(at, 'cancelled', `cancelled while ${doing}`, 'Start it again when you want it.');

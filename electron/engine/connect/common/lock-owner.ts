@@ -25,6 +25,10 @@ const ownerShape = z.object({
 /** What a lock on a server says of its owner; the token tells two takings of one deploy apart. */
 export type WrittenOwner = z.infer<typeof ownerShape>;
 
+/**
+ * One line of JSON, as a lock keeps it; each word is cut to what `ownerOf` reads.
+ * @param token tells two takings of one deploy apart.
+ */
 export function ownerText({ who, host, deploy, since }: LockOwner, token: string): string {
   const written = {
     who: cut(who),

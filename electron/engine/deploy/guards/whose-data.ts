@@ -104,5 +104,6 @@ export const otherDatabase = (server: ServerId, before: DomainUuid, now: DomainU
   where: { server },
 });
 
+/** The detail of a fault about a database that changed: the `domain_uuid` of then and of now. */
 export const domains = (before: string | null, now: string): string =>
   `domain then ${before ?? 'unknown'}\ndomain now  ${now}`;

@@ -122,6 +122,7 @@ export interface Held {
   readonly running: DeployRecord | null;
 }
 
+/** What of the journals that were read stands in the way of a new deploy of a fleet. */
 export function whatHolds({ deploys, unreadable }: PastDeploys, fleet: FleetKey): Held {
   return {
     interrupted: interruptedDeploy(deploys, fleet),

@@ -123,6 +123,10 @@ export async function readVersionOnDisk(connection: ServerConnection, call: Call
   return output.ok ? readVersion(output.value) : output;
 }
 
+/**
+ * Asks the running kanidmd for its domain.
+ * @returns `admin-socket-silent` where kanidmd runs and does not answer; what it answers instead of a domain is a fault as well.
+ */
 export async function readDomainOf(connection: ServerConnection, call: Call): Promise<Result<Domain>> {
   const output = await ask(connection, QUESTIONS.domain, call);
   return output.ok ? readDomain(output.value) : output;
@@ -161,6 +165,10 @@ export async function readOwnCertificate(
   return text.ok ? readCertificate(text.value, {}) : text;
 }
 
+/**
+ * Reads a server.toml whole, at most `LARGEST_CONFIG` bytes.
+ * @returns a fault where it is not UTF-8: such a file could not be written back as it was.
+ */
 export async function readConfigFile(
   connection: ServerConnection,
   path: string,

@@ -114,4 +114,5 @@ export class Expansion {
   }
 }
 
+/** Who logs in where nothing names a user: the person at this desk, as OpenSSH takes it. */
 export const localUser = (env: SshTarget['env']): string => env['USER'] || env['LOGNAME'] || ownUser().name;

@@ -162,6 +162,10 @@ function wordsFor(rights: Rights, who: Identity, argv: readonly string[]): reado
   return who.name === null || who.uid === 0 ? null : ['sudo', '-n', '-u', who.name, '--', ...argv];
 }
 
+/**
+ * The fault `sudo-refused`: the program did not run.
+ * @param said what sudo printed, kept as the detail.
+ */
 export const sudoRefused = (at: At, argv: readonly string[], said: string, fix: string): Fault =>
   faultAt(at, 'sudo-refused', `sudo does not run ${argv[0] ?? ''} without a password`, fix, {
     detail: said,

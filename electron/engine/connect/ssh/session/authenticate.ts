@@ -19,6 +19,7 @@ export interface Memory {
   readonly hops: Map<string, Memory>;
 }
 
+/** Of a connection on which nobody has been asked for anything yet. */
 export const emptyMemory = (): Memory => ({ password: null, keys: new Map(), hops: new Map() });
 
 /** One attempt, and what to remember if it is the one that works. */

@@ -7,6 +7,7 @@ import type { RunOptions } from '../session/run';
 /** What is there: an owner that is believed, nothing, what cannot be read, or what neither root nor the login put there. */
 export type Held = WrittenOwner | UnreadLock | 'none' | 'not-roots';
 
+/** Whether a lock was there and could be read. */
 export const isOwner = (held: Held): held is WrittenOwner => typeof held === 'object' && 'token' in held;
 
 /** Is a lock that was looked at twice the same? */

@@ -134,5 +134,6 @@ async function testIn(
 const HARMLESS =
   /^KANIDM_(?:DOMAIN|ORIGIN|BINDADDRESS|TLS_CHAIN|TLS_KEY|TLS_CLIENT_CA|ROLE|LOG_LEVEL|TRUST_X_FORWARD_FOR|REPLICATION_[A-Z_]{1,40})$/;
 
+/** The variables of a service that the test of a copy may have. */
 export const harmless = (environment: Variables): Variables =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => HARMLESS.test(name)));
