@@ -10,6 +10,7 @@ import {
   stopsRounds,
 } from '../kanidmd/causes';
 import { remedyOf } from '../base/remedy';
+import { ANSWER_WITH_ERROR } from '../kanidmd/answers';
 import type { CauseRemedy, PullHealth, Round, Trouble } from '../kanidmd/health';
 
 /** Everything a pull is judged by. Times in microseconds, the consumer's clock. */
@@ -228,15 +229,17 @@ function silent(input: PullInput, limit: number, newest: Round | undefined, says
   return says('unknown', 'The log was not read far enough back to tell.', 'Wait a poll interval.');
 }
 
-/** Trouble of the supplier's own that makes a success line no proof: its listener, or a critical state since that round began. */
-function troubleAtSupplier(input: PullInput, newest: Round): SaidTrouble | null {
+/**
+ * Trouble of the supplier's own that makes a success line no proof: its listener, or a critical state since that round
+ * began; else an error that nobody knows during it, whichever consumer it was then answering: it names none.
+ */
+function troubleAtSupplier({ supplierLog }: PullInput, newest: Round): SaidTrouble | null {
   const since = beganAt(newest);
-  const found = (input.supplierLog?.troubles ?? []).filter(
-    (trouble) =>
-      trouble.at >= since &&
-      (UNWILLING.has(trouble.code) || (stopsListener(trouble.code) && isListenerTrouble(trouble.code))),
+  const said = (supplierLog?.troubles ?? []).filter(({ at }) => at >= since);
+  const known = said.findLast(
+    ({ code }) => UNWILLING.has(code) || (stopsListener(code) && isListenerTrouble(code)),
   );
-  return found.at(-1) ?? null;
+  return known ?? said.findLast(({ code, at }) => code === ANSWER_WITH_ERROR && isBefore(at, newest)) ?? null;
 }
 /** States in which a supplier sends nothing. Of a consumer that is behind, the consumer itself says so in its round. */
 const UNWILLING: ReadonlySet<string> = new Set(['lagging', 'split-brain']);
@@ -244,16 +247,17 @@ const UNWILLING: ReadonlySet<string> = new Set(['lagging', 'split-brain']);
 /** When a round began at its earliest, microseconds: its lines come when it ends, and two clocks are not one. */
 const beganAt = ({ at, took }: Round): number => at - (took ?? 0) * 1000 - 2 * SECOND;
 
+/** Said before a round was over at its latest. */
+const isBefore = (at: number, round: Round): boolean => at <= round.at + 2 * SECOND;
+
 /** Why a round failed, in the supplier's own words: what stopped its listener, else what it said during that round. */
 function reasonAtSupplier({ supplierLog }: PullInput, newest: Round): SaidTrouble | null {
   const said = (supplierLog?.troubles ?? []).filter(
-    (trouble) => isListenerTrouble(trouble.code) || UNWILLING.has(trouble.code),
+    ({ code }) => code !== ANSWER_WITH_ERROR && (isListenerTrouble(code) || UNWILLING.has(code)),
   );
-  const during = said.filter(({ at }) => at >= beganAt(newest) && at <= newest.at + 2 * SECOND);
+  const during = said.filter(({ at }) => at >= beganAt(newest) && isBefore(at, newest));
   return (
-    said.findLast(({ code, at }) => stopsListener(code) && at <= newest.at + 2 * SECOND) ??
-    during.at(-1) ??
-    null
+    said.findLast(({ code, at }) => stopsListener(code) && isBefore(at, newest)) ?? during.at(-1) ?? null
   );
 }
 

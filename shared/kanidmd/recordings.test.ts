@@ -176,6 +176,29 @@ describe('logs of real servers', () => {
   });
 });
 
+describe('what real servers say while they answer', () => {
+  it('holds no error that is not known', () => {
+    const logs = ['1.10.5', '1.2.0', '1.11.1'].flatMap((version) =>
+      readdirSync(new URL(`kanidmd-${version}/`, folder))
+        .filter((name) => name.endsWith('.log'))
+        .map((name) => evidence(name, version)),
+    );
+    expect(logs.length).toBeGreaterThan(50);
+    expect(logs.flatMap((log) => log.troubles.map(({ code }) => code))).not.toContain('answer-with-error');
+  });
+
+  it('is known as an answer in 1.2.0, whose span it is', () => {
+    const log = recorded('log-refresh-a.log', '1.2.0');
+    const asked = /^(\S+) INFO +handle_repl_conn/m.exec(log)![1]!;
+    const lines = [...linesOf('log-refresh-a.log', '1.2.0')];
+    const at = lines.at(-1)!.at;
+    const text = `${asked} ERROR    ┕━ 🚨 [error]: 4711 entries were left out`;
+    expect(readLog([...lines, { at, text }], 0, at).troubles).toContainEqual(
+      expect.objectContaining({ code: 'answer-with-error', evidence: '4711 entries were left out' }),
+    );
+  });
+});
+
 describe('a pull', () => {
   const log = evidence('log-b-after-refresh.log');
   const input: PullInput = {

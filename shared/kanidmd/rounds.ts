@@ -1,9 +1,10 @@
+import { Answers } from './answers';
 import type { LogEvidence, LogLine } from './evidence';
 import { mostSpecific, troubleOf } from './causes';
 import type { Round, RoundOutcome, Trouble } from './health';
 import { type ReadLine, readLine, type RoundHead } from './log-line';
 import { toOpenTelemetry } from './read-output';
-import { shortened, SpanText } from './span-text';
+import { quoted, shortened, SpanText } from './span-text';
 
 /** Rounds kept: enough for a chart, bounded for a log that is followed for months. */
 const MOST_ROUNDS = 2000;
@@ -48,6 +49,7 @@ export class LogReader {
   private runningVersion: string | null = null;
   private listening = false;
   private spans = new Map<string, OpenSpan>();
+  private readonly answers = new Answers();
   private troubles: (Trouble & { readonly at: number })[] = [];
   /** Characters held of all spans. */
   private held = 0;
@@ -172,8 +174,9 @@ export class LogReader {
   }
 
   private outside(parsed: ReadLine, line: LogLine): void {
+    this.answers.push(parsed);
     if (parsed.level !== 'error' && parsed.level !== 'warn') return;
-    const trouble = troubleOf(parsed.message);
+    const trouble = troubleOf(parsed.message) ?? this.answers.unnamed(parsed);
     if (trouble === null) return;
     this.troubles.push({ ...trouble, at: line.at });
     if (this.troubles.length > MOST_TROUBLES) this.troubles.shift();
@@ -247,9 +250,6 @@ const failed = (message: string): Trouble => ({
   fix: 'Read the lines of this round at both ends.',
   evidence: message,
 });
-
-/** As much of a server's words as a sentence bears. */
-const quoted = (message: string): string => (message.length > 200 ? `${message.slice(0, 200)} …` : message);
 
 /** It says that it worked, and an error that no cause names stands beside that: one of the two is not true. */
 const besides = (message: string): Trouble => ({

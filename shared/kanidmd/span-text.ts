@@ -12,6 +12,10 @@ export const LONGEST_TEXT = 4096;
 export const shortened = (text: string): string =>
   text.length <= LONGEST_TEXT ? text : (JSON.parse(JSON.stringify(text.slice(0, LONGEST_TEXT))) as string);
 
+/** As much of a server's words as a sentence bears. */
+export const quoted = (message: string): string =>
+  message.length > 200 ? `${message.slice(0, 200)} …` : message;
+
 /** What is kept of one span: lines as evidence, and the messages its outcome is judged by. Both are bounded. */
 export class SpanText {
   /** The head first. Lines of trouble go before others. */

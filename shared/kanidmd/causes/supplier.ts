@@ -102,4 +102,12 @@ export const supplierCauses: readonly Cause[] = [
     fix: 'Read the line and Kanidm’s documentation for it.',
     stops: 'listener',
   },
+  {
+    // No phrase names it: `answers.ts` tells it by where it stands.
+    code: 'answer-with-error',
+    phrases: [],
+    health: 'unknown',
+    cause: 'It says an error that Kanilink does not know while it answers a consumer',
+    fix: 'Read the lines of this round at both ends.',
+  },
 ];

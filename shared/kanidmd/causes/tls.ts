@@ -7,9 +7,10 @@ import type { Cause, Phrase } from './cause';
 
 /** How a consumer's line of a TLS failure begins: while connecting, or (TLS 1.3) with the first bytes it reads. */
 const dialled = 'Replication client TLS (?:setup|accept) error|[Cc]onsumer (?:decode|encode) error';
+/** How a supplier's line of a client begins that asked for nothing yet: a port scan too leaves it. */
+export const NOT_LET_IN = 'Replication TLS (?:setup|accept) error, disconnecting client';
 /** How a supplier's line begins. */
-const accepted =
-  'Replication TLS (?:setup|accept) error, disconnecting client|supplier (?:decode|encode) error';
+const accepted = `${NOT_LET_IN}|supplier (?:decode|encode) error`;
 
 const rustls = (line: string, reason: string): Phrase => ({
   says: new RegExp(`^(?:${line}).{0,300}${reason}`),
