@@ -8,8 +8,11 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
-/** @param ports on 127.0.0.1, in turn; one that is named twice gets twice as many. */
-export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
+/** Where a balancer sends connections: a port of 127.0.0.1, or of another address. */
+type Behind = number | { readonly host: string; readonly port: number };
+
+/** @param servers in turn; one that is named twice gets twice as many. */
+export async function startBalancer(servers: readonly Behind[]): Promise<Balancer> {
   let taken = 0;
   const sockets = new Set<Socket>();
   const held = (socket: Socket): Socket => {
@@ -17,9 +20,9 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     return socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
   };
   const server = createServer((client) => {
-    const port = ports[taken % ports.length] ?? 0;
+    const next = servers[taken % servers.length] ?? 0;
     taken += 1;
-    const behind = held(connect({ host: '127.0.0.1', port }));
+    const behind = held(connect(typeof next === 'number' ? { host: '127.0.0.1', port: next } : next));
     held(client).pipe(behind).pipe(client);
     client.once('close', () => behind.destroy());
     behind.once('close', () => client.destroy());

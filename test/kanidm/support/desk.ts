@@ -20,6 +20,10 @@ export interface Running {
   readonly ended: Promise<Said>;
   /** Resolves as soon as standard error has this, or the command has ended. */
   said(words: RegExp): Promise<void>;
+  /** What it has printed on standard output so far. */
+  printed(): string;
+  /** Asks it to end, as systemd does. */
+  end(): void;
   /** As a crash or a power cut ends it. */
   kill(): void;
 }
@@ -79,7 +83,11 @@ export function makeDesk(home: string): Desk {
         listeners.add(listener);
         listener();
       });
-    return { ended, said, kill: () => void child.kill('SIGKILL') };
+    return {
+      ...{ ended, said, printed: () => stdout },
+      end: () => void child.kill('SIGTERM'),
+      kill: () => void child.kill('SIGKILL'),
+    };
   };
   return { home, env, start, run: (...args) => start(...args).ended };
 }

@@ -1,23 +1,32 @@
 import { request } from 'node:https';
-import type { RealServer } from './server';
+import { HTTPS_PORT, type RealServer } from './server';
 
-interface Answer {
+/** An answer of a server's HTTPS. */
+export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
 }
 
 /** Asks a server's HTTPS port by its address; its certificate is the test's own. */
-function http(
+export function http(
   { ip, host }: Pick<RealServer, 'ip' | 'host'>,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body: unknown,
   headers: Record<string, string>,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = {
-      ...{ host: ip, port: 8443, servername: host, path, method, rejectUnauthorized: false, agent: false },
+      ...{
+        host: ip,
+        port: HTTPS_PORT,
+        servername: host,
+        path,
+        method,
+        rejectUnauthorized: false,
+        agent: false,
+      },
       ...{ timeout: 20_000, headers: { 'content-type': 'application/json', ...headers } },
     } as const;
     const asked = request(options, (answer) => {
@@ -69,4 +78,13 @@ export async function makePerson(server: RealServer, token: string, name: string
 export async function knows(server: RealServer, token: string, name: string): Promise<boolean> {
   const answer = await http(server, 'GET', `/v1/person/${name}`, undefined, bearer(token));
   return answer.status === 200 && answer.body.includes(name);
+}
+
+/** Ends, or gives back, what anonymous may do: whether it may log in at all. */
+export async function allowAnonymous(server: RealServer, token: string, allow: boolean): Promise<void> {
+  const path = '/v1/service_account/anonymous/_attr/account_expire';
+  const answer = allow
+    ? await http(server, 'DELETE', path, undefined, bearer(token))
+    : await http(server, 'PUT', path, ['1970-01-01T00:00:00+00:00'], bearer(token));
+  if (answer.status !== 200) throw new Error(`anonymous was not changed: ${answer.status} ${answer.body}`);
 }

@@ -31,6 +31,8 @@ export interface RealServer {
   kanidmd(...args: string[]): Promise<string>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Its HTTPS certificate is renewed on the disk; what runs is not told. */
+  newCertificate(): Promise<void>;
   /** The stopped server's database is lost. */
   wipe(): void;
   /** Copies the stopped server's database away. @returns what puts the copy back. */
@@ -52,6 +54,10 @@ export interface Start {
 
 /** Where every server of these tests replicates. */
 export const PORT = 8444;
+/** Where its HTTPS listens. */
+export const HTTPS_PORT = 8443;
+/** The host of the public origin of all of them, and of a balancer on the computer that tests. */
+const HTTPS_NAMES = ['example.com', 'localhost'];
 
 /** Makes and starts a server of this variant; its replication is not configured, unless `more` does. */
 export async function startServer(
@@ -70,16 +76,18 @@ export async function startServer(
     data = await lab.docker('volume', 'inspect', '--format', '{{.Mountpoint}}', container);
   } else mkdirSync(data, { mode: 0o750 });
   const toml = join(variant.store === 'file' ? folder : data, 'server.toml');
-  const { chain, key } = await makeTlsCertificate([host]);
-  for (const [path, text] of [
-    [join(data, 'chain.pem'), chain],
-    [join(data, 'key.pem'), key],
-    [toml, `${serverToml(container, lab.kanidm)}${more}`],
-  ] as const) {
+  const write = (path: string, text: string): void => {
     writeFileSync(path, text);
     chmodSync(path, 0o640);
     chownSync(path, variant.uid, variant.uid);
-  }
+  };
+  const newCertificate = async (): Promise<void> => {
+    const { chain, key } = await makeTlsCertificate([host, ...HTTPS_NAMES]);
+    write(join(data, 'chain.pem'), chain);
+    write(join(data, 'key.pem'), key);
+  };
+  await newCertificate();
+  write(toml, `${serverToml(container, lab.kanidm)}${more}`);
   chownSync(data, variant.uid, variant.uid);
 
   const run = async (image: string): Promise<void> => {
@@ -108,7 +116,7 @@ export async function startServer(
   };
   const databases = () => readdirSync(data).filter((name) => name.startsWith('kanidm.db'));
   const server: RealServer = {
-    ...{ container, host, ip, data, toml },
+    ...{ container, host, ip, data, toml, newCertificate },
     fleetLines: [
       ...['connect = "docker"', `endpoint = "${lab.engine.endpoint}"`, `container = "${container}"`],
       ...[`origin = "repl://${host}:${PORT}"`, `bindaddress = "0.0.0.0:${PORT}"`],
@@ -167,7 +175,7 @@ export const tomlOf = ({ toml }: RealServer): string => readFileSync(toml, 'utf8
 const serverToml = (name: string, { hasPages, version }: RealImage): string =>
   `# ${name}, made by hand
 version = "2"
-bindaddress = "0.0.0.0:8443"
+bindaddress = "0.0.0.0:${HTTPS_PORT}"
 db_path = "/data/kanidm.db"
 adminbindpath = "/data/kanidmd.sock"
 tls_chain = "/data/chain.pem"

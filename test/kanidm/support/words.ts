@@ -37,6 +37,37 @@ export interface Status {
   }[];
   readonly problems: readonly Problem[];
 }
+/** What `--logins` and `--ruv` add to a status. */
+export interface Proved extends Status {
+  readonly serves?: {
+    readonly servers: readonly (Said & { readonly server: string; readonly login: string })[];
+    readonly logins: readonly (Said & { readonly consumer: string; readonly supplier: string })[];
+  };
+  readonly ruv?: {
+    readonly servers: readonly (Said & { readonly server: string })[];
+    readonly pulls: readonly {
+      readonly consumer: string;
+      readonly supplier: string;
+      readonly changes: number | null;
+      readonly seconds: number | null;
+    }[];
+  };
+}
+interface Said {
+  readonly state: string;
+  readonly cause: string;
+  readonly fix: string;
+}
+export interface Answers {
+  readonly answers: {
+    readonly requests: readonly {
+      readonly code: number | null;
+      readonly opId: string | null;
+      readonly by: { readonly kind: string; readonly server?: string };
+    }[];
+    readonly servers: readonly { readonly server: string; readonly answered: number; readonly log: string }[];
+  } | null;
+}
 export interface Comparisons {
   readonly comparisons: readonly { readonly result: string }[];
   readonly problems: readonly Problem[];
