@@ -11,7 +11,7 @@ import { Alertmanager, alertsOf } from '../../engine/export/alertmanager';
 import { FleetMetrics } from '../../engine/export/fleet-metrics';
 import { metricsAddress, serveMetrics } from '../../engine/export/metrics-server';
 import { postJson, type Target } from '../../engine/export/post';
-import { removeTextfile, writeTextfile } from '../../engine/export/textfile';
+import { writeTextfile } from '../../engine/export/textfile';
 import { type SenderParts, Webhook } from '../../engine/export/webhook';
 import type { Invocation } from '../base/arguments';
 import { loadFleet } from '../base/fleet-argument';
@@ -106,13 +106,17 @@ async function keepTextfile(
 ): Promise<void> {
   if (path === null) return;
   let last: Result<void> | null = null;
-  const isOver = (): boolean => signal.aborted;
-  while (!isOver()) {
+  const write = async (): Promise<void> => {
     const written = await writeTextfile(path, await metrics.text());
     if (!written.ok && last?.ok !== false) say(describeFault(written.error));
     last = written;
+  };
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
+    await write();
     await systemClock.sleep(WRITE_EVERY, signal);
   }
-  // Nobody keeps it true any more.
-  if (last?.ok === true) await removeTextfile(path);
+  // Nobody keeps it true any more, so it claims nothing. Gone, it would end every alert on it as if all were well.
+  metrics.end();
+  await write();
 }

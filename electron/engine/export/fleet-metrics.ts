@@ -1,5 +1,5 @@
 import { describePull } from '../../../shared/fleet/model/fleet';
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, type Gauge, Registry } from 'prom-client';
 import { certificatesOf } from '../../../shared/events/certificates-due';
 import { health as healths, type Health } from '../../../shared/kanidmd/health';
 import { serverState, type StatusReport } from '../../../shared/observed/status';
@@ -7,6 +7,7 @@ import { loginsState, servesState } from '../../../shared/serves/serves';
 import { severity } from '../../../shared/base/problem';
 import { BELIEVED_FOR } from '../../../shared/observed/believed';
 import type { Clock } from '../base/time';
+import { type GaugeWords, makeGauge } from './gauge';
 
 /** Who is told of a fleet over the network. */
 const RECEIVERS = ['webhook', 'alertmanager'] as const;
@@ -28,6 +29,7 @@ export interface DrawnFleet {
 export class FleetMetrics {
   private readonly registry = new Registry();
   private report: { readonly seen: StatusReport; readonly at: number } | null = null;
+  private ended = false;
   private readonly looks: Counter;
   private readonly sent: Counter<'receiver' | 'outcome'>;
 
@@ -60,6 +62,11 @@ export class FleetMetrics {
     this.ofLogins();
   }
 
+  /** Nothing more will be read: whatever was said is not believed from now on. What is dated, as the last look, stays. */
+  end(): void {
+    this.ended = true;
+  }
+
   /** Takes a reading of the fleet. */
   look(seen: StatusReport): void {
     this.report = { seen, at: this.clock.monotonic() };
@@ -83,8 +90,10 @@ export class FleetMetrics {
 
   /** What may still be believed of the newest reading. */
   private believed(): StatusReport | null {
-    const { report } = this;
-    return report !== null && this.clock.monotonic() - report.at <= BELIEVED_FOR ? report.seen : null;
+    const { report, ended } = this;
+    return !ended && report !== null && this.clock.monotonic() - report.at <= BELIEVED_FOR
+      ? report.seen
+      : null;
   }
 
   private lastLook!: Gauge;
@@ -205,24 +214,8 @@ export class FleetMetrics {
     ];
   }
 
-  /** @param collect fills it at each scrape; what it held before is gone then. */
-  private gauge<T extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly T[] = [],
-    collect?: (gauge: Gauge<T>) => void,
-  ): Gauge<T> {
-    return new Gauge<T>({
-      ...{ name, help, labelNames: [...labelNames], registers: [this.registry] },
-      ...(collect === undefined
-        ? {}
-        : {
-            collect(this: Gauge<T>) {
-              this.reset();
-              collect(this);
-            },
-          }),
-    });
+  private gauge<T extends string>(...words: GaugeWords<T>): Gauge<T> {
+    return makeGauge(this.registry, ...words);
   }
 }
 

@@ -23,7 +23,3 @@ export async function writeTextfile(path: string, text: string): Promise<Result<
     });
   }
 }
-
-/** Takes the file away, so that node_exporter does not go on telling what nobody keeps true. */
-export const removeTextfile = (path: string): Promise<void> =>
-  rm(path, { force: true }).catch(() => undefined);
