@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FORMAT } from '../../electron/engine/connect/ssh/helper/parameters';
 import { helperText } from '../../electron/engine/connect/ssh/helper/text';
+import { race } from './race';
 import { missing } from './sshd';
 
 const idOf = (what: string) => Number(execFileSync('id', [what, 'games'], { encoding: 'utf8' }));
@@ -152,7 +153,7 @@ describe.skipIf(missing !== null).each(['dash', 'bash'])('a helper, run by %s', 
     untouched();
   });
 
-  it('follows no link of the service’s, and reads, writes and removes nothing of root’s by one', () => {
+  it('follows no link of the service’s, and reads, writes and removes nothing of root’s by one', async () => {
     const backup = `${data}/kanilink-backups/idm-b-${STAMP}.json.gz`;
     asGames(
       `mkdir -m 700 ${data}/kanilink-backups; ln -s ${secret} ${backup}; ln -s ${root} ${data}/.kanilink-${NUMBER}; ln -s ${secret} ${data}/kanidm.db`,
@@ -170,15 +171,13 @@ describe.skipIf(missing !== null).each(['dash', 'bash'])('a helper, run by %s', 
     for (const name of readdirSync(data)) rmSync(join(data, name), { recursive: true });
     untouched();
     // While it is tested, the folder of the test is theirs.
-    const loop = spawn('setpriv', [
-      ...[`--reuid=${games.uid}`, `--regid=${games.gid}`, '--clear-groups', '--', 'perl', '-e'],
+    await race(
+      games,
       `while (1) { for (glob("${lock}-test-*")) { symlink("${secret}", "$_/server.toml"); symlink("${root}", "$_/l"); unlink("$_/server.toml"); } }`,
-    ]);
-    try {
-      for (let round = 0; round < 15; round++) run(['config-test', NUMBER], 'domain = "x"\n');
-    } finally {
-      loop.kill('SIGKILL');
-    }
+      async () => {
+        for (let round = 0; round < 15; round++) run(['config-test', NUMBER], 'domain = "x"\n');
+      },
+    );
     rmSync(`${lock}-test-${NUMBER}`, { recursive: true, force: true });
     untouched();
   });

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -19,6 +19,7 @@ import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { sha256Of } from '../../electron/engine/connect/common/files';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
+import { race } from './race';
 import { fault, value } from './results';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 
@@ -45,17 +46,6 @@ describe.skipIf(missing !== null).each([{ sudo: false }, { sudo: true }])(
       return path;
     };
     /** Runs a loop of the service's user until it is stopped. */
-    const race = async (script: string, work: () => Promise<void>) => {
-      const loop = spawn('setpriv', [
-        ...[`--reuid=${games.uid}`, `--regid=${games.gid}`, '--clear-groups', '--', 'perl', '-e', script],
-      ]);
-      try {
-        await work();
-      } finally {
-        loop.kill('SIGKILL');
-      }
-    };
-
     beforeAll(async () => {
       sshd = await startSshd();
       sshd.trust('ed25519');
@@ -97,6 +87,7 @@ describe.skipIf(missing !== null).each([{ sudo: false }, { sudo: true }])(
 
     it('links inside, made while it is removed, lead nowhere', async () => {
       await race(
+        games,
         `my $i = 0; while (1) { for my $d (glob("${data}/.kanilink-*")) { symlink("${roots}", "$d/l" . $i++); rename($d, "${data}/gone"); symlink("${roots}", $d); unlink($d); rename("${data}/gone", $d); } }`,
         async () => {
           for (let round = 0; round < 12; round++) {
@@ -112,6 +103,7 @@ describe.skipIf(missing !== null).each([{ sudo: false }, { sudo: true }])(
     it('the folder of backups is made by the service’s own user, and no link in its place is given anything', async () => {
       const backups = join(data, 'kanilink-backups');
       await race(
+        games,
         `while (1) { rmdir("${backups}"); symlink("${join(roots, 'passwd')}", "${backups}"); unlink("${backups}"); symlink("${roots}", "${backups}"); unlink("${backups}"); }`,
         async () => {
           for (let round = 0; round < 25; round++) await server.makeFolder(backups, 0o700, call());
@@ -179,6 +171,7 @@ describe.skipIf(missing !== null).each([{ sudo: false }, { sudo: true }])(
       expect(statSync(path)).toMatchObject({ ...games, mode: 0o100640 });
       put();
       await race(
+        games,
         `while (1) { for my $d (glob("${folder}/.kanilink-work-*")) { rename($d, "${folder}/gone"); symlink("${roots}", $d); unlink($d); rename("${folder}/gone", $d); } }`,
         async () => {
           for (let round = 0; round < 12; round++) {
