@@ -120,4 +120,9 @@ export interface ServiceState {
   readonly state: 'running' | 'stopped' | 'starting' | 'stopping' | 'failed';
   /** The manager's own words: `active (running)`. */
   readonly detail: string;
+  /**
+   * What tells the process that runs from every one before and after it, as the manager says, whatever any clock shows.
+   * Journals keep it, so its form stays. Absent: none runs, or the manager does not tell.
+   */
+  readonly process?: string;
 }

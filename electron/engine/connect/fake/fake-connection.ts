@@ -34,7 +34,7 @@ export function fakeConnection(
     ask(verb, call, (): Result<ServiceState> => {
       if (verb === 'stop' || verb === 'restart') server.stop();
       if (verb === 'start' || verb === 'restart') server.start();
-      return ok({ state: server.state, detail: server.state });
+      return ok(server.service());
     });
   return {
     kanidmd: (args, call) => {
@@ -145,5 +145,5 @@ const factsOf = (server: FakeServer, clock: Clock): HostFacts => ({
   clockOffsetMs: server.now() - clock.now(),
   startedAt: server.startedAt,
   runningVersion: server.state === 'running' ? server.runs : null,
-  service: { state: server.state, detail: server.state },
+  service: server.service(),
 });

@@ -64,6 +64,8 @@ export class FakeServer {
   certificate: CertificateText;
   state: ServiceState['state'] = 'stopped';
   startedAt: number | null = null;
+  /** How often it has come up. */
+  private starts = 0;
   /** The configuration the process read at its last start; null: it does not run. */
   reads: string | null = null;
   /** The domain of each database that was closed, by its path. */
@@ -111,6 +113,7 @@ export class FakeServer {
       return;
     }
     [this.state, this.reads, this.startedAt, this.runs] = ['running', config, this.now(), this.version];
+    this.starts += 1;
     this.openDatabase();
     this.log.say('info', `Starting Kanidmd | version: ${this.version} 0000000000`);
     if (this.replicates()) this.log.say('info', 'Starting replication interface');
@@ -129,6 +132,12 @@ export class FakeServer {
     const path = this.config()?.dbPath ?? null;
     if (path !== null) this.databases.set(path, this.domain);
     [this.state, this.reads, this.startedAt] = ['stopped', null, null];
+  }
+
+  /** As its manager has it. */
+  service(): ServiceState {
+    const process = this.state === 'running' ? { process: `start ${this.starts}` } : {};
+    return { state: this.state, detail: this.state, ...process };
   }
 
   /** Every call that is under way ends with `connection-lost`; the next one is let through. */

@@ -1,9 +1,12 @@
 import { fail, type Result } from '../../../../shared/base/result';
 import type { Step } from '../../../../shared/plan/steps/step';
 import type { NewEntry } from '../journal/journal-entry';
+import { uncancelled } from '../../base/time';
 import { type Deployment, faultAt, type Site } from './deployment';
 
-type Intent = Omit<NewEntry<'intent'>, 'kind' | 'step' | 'server'>;
+type Intent = Omit<NewEntry<'intent'>, 'kind' | 'step' | 'server' | 'process'>;
+
+const LOOK_LIMIT = 30_000;
 
 /**
  * Carries out one effect on a server: the lock is still ours, *intent* is on the disk, then the effect, then its end is on the disk.
@@ -21,7 +24,8 @@ export async function effect<T>(
   const held = await deployment.locks.check(site.server.id);
   if (!held.ok) return held;
   const server = site.server.id;
-  const noted = await note(deployment, { kind: 'intent', step: step.id, server, ...intent });
+  const process = await processOf(site);
+  const noted = await note(deployment, { kind: 'intent', step: step.id, server, ...intent, ...process });
   if (!noted.ok && !begun) return noted;
   deployment.begun.add(step.id);
   const outcome = await run();
@@ -33,6 +37,15 @@ export async function effect<T>(
     note: outcome.ok ? `${intent.effect} done` : `${outcome.error.code}: ${outcome.error.message}`,
   });
   return outcome.ok ? outcome : fail(faultAt(site, outcome));
+}
+
+/** Which process runs there, for who resumes; a server that does not say is no reason to stop. */
+async function processOf({ connection }: Site): Promise<Pick<NewEntry<'intent'>, 'process'>> {
+  const seen = await connection.service.state(uncancelled(LOOK_LIMIT));
+  if (!seen.ok) return {};
+  const { state, process } = seen.value;
+  if (process !== undefined) return { process };
+  return state === 'stopped' || state === 'failed' ? { process: null } : {};
 }
 
 /** Writes to the journal. That it cannot is a fault and is remembered, for nothing more may be begun then. */

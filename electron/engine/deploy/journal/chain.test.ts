@@ -24,40 +24,90 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const about = { step: stepId(1), server: trusted<ServerId>('idm-a') } as const;
 const write: JournalEntry = {
   ...{ kind: 'intent', at: WROTE, ...about, effect: 'write', before: 'before.toml', after: AFTER },
+  process: 'then',
 };
-const restart: JournalEntry = { kind: 'intent', at: WROTE, ...about, effect: 'restart' };
+const restart: JournalEntry = { kind: 'intent', at: WROTE, ...about, effect: 'restart', process: 'then' };
+const refresh: JournalEntry = { ...restart, effect: 'refresh' };
+const start: JournalEntry = { ...restart, effect: 'start', process: null };
+/** As it was written before processes were kept. */
+const older = (entry: JournalEntry): JournalEntry =>
+  journalEntry.parse(JSON.parse(JSON.stringify({ ...entry, process: undefined })));
 const ended = (well: boolean): JournalEntry => ({ kind: 'effect', at: WROTE, ...about, well, note: '' });
 
-/** The summaries of what has to be over first, for a journal and a server with this file that started then. */
+/**
+ * The summaries of what has to be over first, for a journal and a server with this file and this process now.
+ * @param startedMs when it started by the server's clock, after the journal's time by this computer's.
+ */
 async function looseEnds(
   entries: readonly JournalEntry[],
   file: 'old' | 'new',
-  startedMs: number,
+  process: string | null,
+  startedMs = 0,
 ): Promise<string[]> {
-  const record = { deploy: 'd', folder, entries } as unknown as DeployRecord;
+  const record = { deploy: 'd', folder, header: {}, entries } as unknown as DeployRecord;
   const seen = observedOfTest({ id: 'idm-a', domain: 'a', tables: [] });
   const sha256 = trusted<Sha256>(createHash('sha256').update(file).digest('hex'));
+  const service = { state: 'running' as const, detail: '', ...(process === null ? {} : { process }) };
   const observed = {
     ...seen,
     file: seen.file && { ...seen.file, sha256 },
-    facts: seen.facts && { ...seen.facts, startedAt: Date.parse(WROTE) + startedMs },
+    facts: seen.facts && { ...seen.facts, service, startedAt: Date.parse(WROTE) + startedMs },
   };
   const fleet = { fleet: fleetOfTest(['idm-a'], []), observed: [observed] } as unknown as ObservedFleet;
   const plan = planLooseEnds(fleet, record, await touchedServers([record]));
   return plan === null ? [] : plan.steps.map((step) => step.summary);
 }
 
-it('a file that was written and not read by any process yet is a loose end, whatever the grain of the clocks', async () => {
-  const restarted = ['Restart idm-a'];
-  expect(await looseEnds([write], 'new', -3_600_000)).toEqual(restarted);
-  expect(await looseEnds([write], 'new', -500)).toEqual(restarted);
-  expect(await looseEnds([write, ended(true), restart], 'new', -500)).toEqual(restarted);
-  expect(await looseEnds([write, ended(true), restart, ended(false)], 'new', -500)).toEqual(restarted);
+const RESTARTED = ['Restart idm-a'];
+const HOUR = 3_600_000;
+
+it('a file that was written and not read by any process yet is a loose end', async () => {
+  expect(await looseEnds([write], 'new', 'then')).toEqual(RESTARTED);
+  expect(await looseEnds([write, ended(true), restart], 'new', 'then')).toEqual(RESTARTED);
+  expect(await looseEnds([write, ended(true), restart, ended(false)], 'new', 'then')).toEqual(RESTARTED);
+});
+
+it('a process is the one of before, or another one, whatever the two clocks say', async () => {
+  for (const off of [-HOUR, HOUR]) {
+    expect(await looseEnds([write, ended(true), restart], 'new', 'then', off)).toEqual(RESTARTED);
+    expect(await looseEnds([write, ended(true), restart], 'new', 'later', off)).toEqual([]);
+    expect(await looseEnds([refresh], 'old', 'then', off)).toEqual(RESTARTED);
+    expect(await looseEnds([refresh], 'old', 'later', off)).toEqual([]);
+  }
+});
+
+it('a process that was seen after the file was written tells more than the one before', async () => {
+  const since = { ...restart, process: 'between' };
+  expect(await looseEnds([write, ended(true), since], 'new', 'between')).toEqual(RESTARTED);
+  expect(await looseEnds([write, ended(true), since], 'new', 'later')).toEqual([]);
+});
+
+it('what is not known on either side proves no restart', async () => {
+  const unknown = older(write);
+  expect(unknown).not.toHaveProperty('process');
+  expect(await looseEnds([unknown], 'new', 'later', HOUR)).toEqual(RESTARTED);
+  expect(await looseEnds([write], 'new', null, HOUR)).toEqual(RESTARTED);
+  expect(await looseEnds([older(refresh)], 'old', 'later', HOUR)).toEqual(RESTARTED);
+});
+
+it('a request for a refresh is gone once a restart after it ended well, as its journal says', async () => {
+  const old = older(refresh);
+  expect(await looseEnds([old, restart, ended(true)], 'old', 'later')).toEqual([]);
+  expect(await looseEnds([old, restart, ended(false)], 'old', 'later')).toEqual(RESTARTED);
+});
+
+it('a refresh that is known to have happened waits no more; one that was not answered by "success" may', async () => {
+  const done = journalEntry.parse({ kind: 'done', at: WROTE, step: about.step, note: '' });
+  expect(await looseEnds([refresh, ended(true)], 'old', 'then')).toEqual([]);
+  expect(await looseEnds([refresh, ended(false)], 'old', 'then')).toEqual(RESTARTED);
+  // Older journals call both well.
+  expect(await looseEnds([older(refresh), ended(true)], 'old', 'then')).toEqual(RESTARTED);
+  expect(await looseEnds([older(refresh), ended(true), done], 'old', 'then')).toEqual([]);
 });
 
 it('a journal of an older version is read, and how its effects ended is not known', async () => {
-  const older = journalEntry.parse({ kind: 'effect', at: WROTE, ...about, note: 'restart done' });
-  expect(await looseEnds([write, restart, older], 'new', -500)).toEqual(['Restart idm-a']);
+  const effect = journalEntry.parse({ kind: 'effect', at: WROTE, ...about, note: 'restart done' });
+  expect(await looseEnds([write, restart, effect], 'new', 'then')).toEqual(RESTARTED);
 });
 
 it('what a rollback wrote before it was killed is one too: no process has read the old file', async () => {
@@ -74,7 +124,8 @@ it('what a rollback wrote before it was killed is one too: no process has read t
 });
 
 it('one that was never written, or whose restart ended well or is seen, is none', async () => {
-  expect(await looseEnds([write], 'old', -500)).toEqual([]);
-  expect(await looseEnds([write, ended(true), restart, ended(true)], 'new', 500)).toEqual([]);
-  expect(await looseEnds([write, ended(true), restart], 'new', 5000)).toEqual([]);
+  expect(await looseEnds([write], 'old', 'then')).toEqual([]);
+  expect(await looseEnds([write, ended(true), restart, ended(true)], 'new', 'then')).toEqual([]);
+  expect(await looseEnds([write, ended(true), restart], 'new', 'later')).toEqual([]);
+  expect(await looseEnds([write, ended(true), start], 'new', 'later')).toEqual([]);
 });

@@ -52,6 +52,11 @@ export const journalEntry = z.discriminatedUnion('kind', [
     after: z.string().exactOptional(),
     source: ids.server.exactOptional(),
     domain: ids.domain.nullable().exactOptional(),
+    /**
+     * The server's process right before (`ServiceState.process`); null: none ran. Absent: it was not known, as in older
+     * journals.
+     */
+    process: z.string().nullable().exactOptional(),
   }),
   /** The effect of the newest intent of this step is over. Without `well`, as older journals are, it is not known how. */
   line('effect', {

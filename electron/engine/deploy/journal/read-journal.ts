@@ -11,7 +11,6 @@ import { upgraded } from './upgrade';
 import type { DeployOutcome } from '../../../../shared/plan/model/deploy';
 
 type Header = Extract<JournalEntry, { kind: 'deploy' }>;
-type Intent = Extract<JournalEntry, { kind: 'intent' }>;
 
 /** A deploy as its journal tells it. */
 export interface DeployRecord {
@@ -144,18 +143,6 @@ export const mayBeOf = (it: Unread, fleet: FleetKey): boolean => it.fleet === nu
 
 const isSame = (a: FleetKey, b: FleetKey): boolean =>
   a.path === b.path && (b.path !== null || a.name === b.name);
-
-/** Effects that were begun and of which nothing says that they ended. */
-export function openIntents(record: DeployRecord): readonly Intent[] {
-  const open = new Map<string, Intent>();
-  for (const entry of record.entries) {
-    if (entry.kind === 'intent') open.set(entry.step, entry);
-    else if (['effect', 'done', 'failed', 'undone'].includes(entry.kind) && 'step' in entry) {
-      open.delete(entry.step);
-    }
-  }
-  return [...open.values()];
-}
 
 function readLine(line: string): JournalEntry | null {
   try {

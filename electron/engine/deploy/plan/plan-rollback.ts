@@ -47,7 +47,7 @@ export function planRollback(
     }
     // A server that was to be started did not run before: it may stay so.
     if (draft.steps.length > before || chain[0]?.header.purpose === 'start') continue;
-    if (it.refreshing || seen.state === 'stopped' || it.unread !== null || isOlderThanItsFile(seen))
+    if (it.queued !== null || seen.state === 'stopped' || it.unread !== null || isOlderThanItsFile(seen))
       draft.restart(
         id,
         `The deploy was interrupted while it was at work on ${id}: it must run with the file that is there, and a refresh that may be queued must go.`,

@@ -4,8 +4,8 @@ import type { ObservedServer } from '../../../../shared/observed/observed';
 import type { Plan } from '../../../../shared/plan/model/plan';
 import type { Clock } from '../../base/time';
 import type { ObservedFleet } from '../../fleet/observe-fleet';
+import { isYounger } from '../journal/chain';
 import type { DeployRecord } from '../journal/read-journal';
-import { GRAIN } from './plan-loose-ends';
 import { ranLast } from './ran-last';
 
 /**
@@ -21,7 +21,8 @@ export async function restOfService(
 ): Promise<Plan | null> {
   const [first] = chain;
   if (first === undefined || !isOfService(first.header.purpose)) return null;
-  const [step] = first.header.steps;
+  // Others may be restarted before the one that was asked for.
+  const step = first.header.steps.findLast(({ action }) => action === 'start' || action === 'restart');
   const seen = fleet.observed.find(({ id }) => id === step?.server);
   if (seen === undefined) return null;
   const isDone = seen.state === 'running' && (step?.action === 'start' || isRestarted(chain, seen));
@@ -30,11 +31,10 @@ export async function restOfService(
   return makeServicePlan(fleet.fleet, fleet.observed, { kind, server: seen.id, ...last });
 }
 
-/** Its journal says so, or its process is younger than the request; where the clocks do not tell, it is not. */
-function isRestarted(chain: readonly DeployRecord[], { facts }: ObservedServer): boolean {
-  const entries = chain.flatMap((it) => it.entries);
+/** Its journal says so, or it runs as another process than when that was asked of it; where neither tells, it is not. */
+function isRestarted(chain: readonly DeployRecord[], seen: ObservedServer): boolean {
+  const entries = chain.flatMap((it) => it.entries).filter((it) => 'server' in it && it.server === seen.id);
   if (entries.some((entry) => entry.kind === 'effect' && entry.well === true)) return true;
   const asked = entries.findLast((entry) => entry.kind === 'intent');
-  const startedAt = (facts?.startedAt ?? 0) - (facts?.clockOffsetMs ?? 0);
-  return asked !== undefined && startedAt > Date.parse(asked.at) + GRAIN;
+  return asked !== undefined && isYounger(asked, seen);
 }

@@ -2,7 +2,7 @@ import { readRefresh } from '../../../../shared/kanidmd/read-output';
 import { runsWith } from '../../../../shared/observed/observed-config';
 import type { Round } from '../../../../shared/kanidmd/health';
 import type { RefreshStep } from '../../../../shared/plan/steps/refresh';
-import type { Fault } from '../../../../shared/base/result';
+import { fail, type Fault } from '../../../../shared/base/result';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import { pulls } from '../../../../shared/server-config/server-config';
 import { parseOrigin } from '../../../../shared/base/origin';
@@ -50,21 +50,22 @@ export async function refresh(deployment: Deployment, step: RefreshStep): Promis
   const domain = site.observed.domain?.uuid ?? null;
   const intent = { effect: 'refresh' as const, source: step.source, domain };
   let begun = false as boolean;
-  const output = await effect(deployment, step, site, intent, () => {
+  const refreshed = await effect(deployment, step, site, intent, async () => {
     begun = true;
-    return site.connection.kanidmd(
+    const output = await site.connection.kanidmd(
       ['refresh-replication-consumer', '--i-want-to-refresh-this-servers-database'],
       uncancelled(60_000),
     );
+    const said = output.ok ? readRefresh(output.value) : 'unknown';
+    return !output.ok || said === 'success' ? output : fail(notSuccess(said));
   });
-  if (!output.ok && !begun) return stepFailed(output.error);
-  const said = output.ok ? readRefresh(output.value) : 'unknown';
-  if (said === 'success') return prove(deployment, step, site, source, since);
+  if (!refreshed.ok && !begun) return stepFailed(refreshed.error);
+  if (refreshed.ok) return prove(deployment, step, site, source, since);
   deployment.say(
     step.id,
     `The answer was not "success", so the outcome is unknown: restarting ${step.server} to drop the request`,
   );
-  await note(deployment, { kind: 'output', step: step.id, text: `the outcome is unknown: ${said}` });
+  await note(deployment, { kind: 'output', step: step.id, text: refreshed.error.message });
   const unhealthy = await restartHealthy(deployment, step, site, true, true);
   if (unhealthy !== null) return stepFailed(unhealthy);
   const happened = await refreshRound(deployment, step, site, since);
@@ -167,6 +168,13 @@ async function refreshRound(
       .at(-1) ?? null
   );
 }
+
+const notSuccess = (said: string): Fault => ({
+  code: 'refresh-unknown',
+  message: `the outcome is unknown: ${said}`,
+  fix: 'A restart drops the request; then the log decides.',
+  where: {},
+});
 
 const cancelled = {
   code: 'cancelled',

@@ -16,6 +16,13 @@ export type Verb = 'start' | 'stop' | 'restart';
  * @param asked the start of the process that was asked to stop; null: none was. The engine has no word for it.
  */
 export function stateOf(seen: Inspected, asked: string | null = null): ServiceState {
+  const { Id, State } = seen;
+  // The engine notes the start, to the nanosecond, and never again.
+  const process = State.Running ? { process: `${Id} ${State.StartedAt}` } : {};
+  return { ...stateIn(seen, asked), ...process };
+}
+
+function stateIn(seen: Inspected, asked: string | null): ServiceState {
   const { Status, ExitCode, Error: error, Health } = seen.State;
   if (Status === 'running' && asked !== null && seen.State.StartedAt === asked)
     return { state: 'stopping', detail: 'running, asked to stop' };

@@ -6,7 +6,7 @@ import { type At, faultAt } from '../../common/faults';
 import type { ServerFiles } from '../files/files';
 import { showUnit } from '../commands/systemd';
 import type { Machine } from '../machine/machine';
-import { serviceState } from './service';
+import { SERVICE_PROPERTIES, serviceState } from './service';
 import { findConfig } from './find-config';
 import { environmentFiles, readProperties } from '../machine/systemctl';
 import { readEnvironment, readEnvironmentFile, type Variables, withoutUnset } from './unit-environment';
@@ -15,17 +15,12 @@ import { readEnvironment, readEnvironmentFile, type Variables, withoutUnset } fr
 const MOST_FILES = 32;
 const LARGEST_FILE = 256 * 1024;
 const PROPERTIES = [
-  'LoadState',
-  'ActiveState',
-  'SubState',
-  'Result',
+  ...SERVICE_PROPERTIES,
   'ExecStart',
   'Environment',
   'EnvironmentFiles',
   'UnsetEnvironment',
   'WorkingDirectory',
-  'ExecMainStartTimestampMonotonic',
-  'MainPID',
 ];
 
 /** What systemd says of the unit, with its environment read. */

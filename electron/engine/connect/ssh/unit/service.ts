@@ -6,12 +6,15 @@ import { changeUnit, showUnit } from '../commands/systemd';
 import type { Machine } from '../machine/machine';
 import { readProperties } from '../machine/systemctl';
 
+/** What `serviceState` reads. */
+export const SERVICE_PROPERTIES = [
+  ...['LoadState', 'ActiveState', 'SubState', 'Result'],
+  ...['MainPID', 'ExecMainStartTimestampMonotonic'],
+];
+
 /** The unit as systemd has it. */
 export async function readService(machine: Machine, signal: AbortSignal): Promise<Result<ServiceState>> {
-  const shown = await machine.run(
-    showUnit(machine.unit, ['LoadState', 'ActiveState', 'SubState', 'Result']),
-    signal,
-  );
+  const shown = await machine.run(showUnit(machine.unit, SERVICE_PROPERTIES), signal);
   return shown.ok ? serviceState(machine, shown.value, readProperties(shown.value.stdout)) : shown;
 }
 
@@ -47,9 +50,9 @@ export async function stateAfter(
   const state = await readService(machine, signal);
   if (!state.ok || done.value.exitCode === 0) return state;
   const said = `${done.value.stdout}${done.value.stderr}`.trim();
-  const { state: now, detail } = state.value;
+  const { state: now, detail, ...process } = state.value;
   if (['failed', 'starting', 'stopping'].includes(now) && !way.isRefusal(done.value, said))
-    return ok({ state: now, detail: `${detail}: ${said}` });
+    return ok({ state: now, detail: `${detail}: ${said}`, ...process });
   return fail(
     faultAt(
       machine.at,
@@ -93,7 +96,14 @@ export function serviceState(
   return ok({
     state: states[active] ?? 'stopped',
     detail: active === 'failed' && result ? `${detail}, ${result}` : detail,
+    ...processOf(properties),
   });
+}
+
+/** systemd notes the start by the clock that counts from the boot: to the microsecond, and never again. */
+function processOf(properties: Readonly<Record<string, string>>): Pick<ServiceState, 'process'> {
+  const [pid, started] = [properties['MainPID'], properties['ExecMainStartTimestampMonotonic']];
+  return Number(pid) > 0 && Number(started) > 0 ? { process: `${pid} ${started}` } : {};
 }
 
 const states: Readonly<Record<string, ServiceState['state']>> = {
