@@ -94,9 +94,11 @@ async function main(): Promise<void> {
     const trace = new TraceLog((line) => {
       if (tracing) say(`trace: ${line}`);
     });
+    const trust = new FleetTrust({ home, configDir, log });
+    const believed = trust.contents;
     const engine = guardEngine(
-      createEngine({ home, env: process.env, configDir, person, log, practiceProgram, trace }),
-      new FleetTrust({ home, configDir, log }),
+      createEngine({ home, env: process.env, configDir, person, believed, log, practiceProgram, trace }),
+      trust,
       askTrust({ agreed, say, askProgram: person.askProgram, askLine: ask }),
       Date.now,
     );

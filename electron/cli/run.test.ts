@@ -432,7 +432,7 @@ describe('asking for trust on the terminal', () => {
       certificates: null,
     },
   };
-  const question = { path: '/f.toml', changed: false, servers: [{ id: 'idm-a', use }] };
+  const question = { path: '/f.toml', changed: false, servers: [{ id: 'idm-a', use }], contents: [] };
   const { signal } = new AbortController();
 
   it.each([

@@ -8,6 +8,7 @@ import { problemOf } from '../../shared/base/problem';
 import { fail, ok } from '../../shared/base/result';
 import { answersOfFleet } from './answers/answers-of-fleet';
 import { adoptServers } from './adopt/adopt-servers';
+import type { BelievedFiles } from './connect/common/this-machine';
 import type { Person } from './connect/connection';
 import { compareFleet } from './compare/compare-fleet';
 import { sizeOf, summarise } from './compare/summarise';
@@ -54,6 +55,8 @@ export interface EngineOptions {
   /** Where journals lie. */
   readonly configDir: string;
   readonly person: Person;
+  /** Which files that a fleet names may be believed as they are; absent: all. */
+  readonly believed?: BelievedFiles;
   /** A line for the log file. Never a secret. */
   readonly log: (text: string) => void;
   /** Every call to a server, for diagnostics; without it the engine keeps one of its own. */
@@ -91,6 +94,7 @@ export function createEngine(options: EngineOptions): Engine {
     home: options.home,
     env: options.env,
     person: options.person,
+    ...(options.believed ? { believed: options.believed } : {}),
     log: options.log,
     clock,
     ...(options.open ? { open: options.open } : {}),

@@ -55,9 +55,11 @@ const trace = new TraceLog((line) => {
 const port = parentPort();
 const person = new WindowPerson((message) => port.send(message));
 const home = homedir();
+const trust = new FleetTrust({ home, configDir, log });
+const believed = trust.contents;
 const engine = guardEngine(
-  createEngine({ home, env: process.env, configDir, person, log, practiceProgram, trace }),
-  new FleetTrust({ home, configDir, log }),
+  createEngine({ home, env: process.env, configDir, person, believed, log, practiceProgram, trace }),
+  trust,
   (question, signal) => person.trustFleet(question, signal),
   wallNow,
 );

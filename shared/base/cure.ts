@@ -46,6 +46,7 @@ const cures = {
   'file-exists': time,
   'file-operation-failed': time,
   'file-too-large': time,
+  'fleet-file-changed': person,
   'folder-not-safe': person,
   'folder-of-another': person,
   'folder-swapped': person,

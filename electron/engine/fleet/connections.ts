@@ -4,6 +4,7 @@ import type { FoundContainer } from '../../../shared/ipc';
 import { onOneLine } from '../../../shared/base/escape-controls';
 import { cureOf } from '../../../shared/base/cure';
 import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
+import type { BelievedFiles, ThisMachine } from '../connect/common/this-machine';
 import type { Person, ServerConnection } from '../connect/connection';
 import type { Call } from '../base/call';
 import { dialSsh } from '../connect/docker-over-ssh/dial-ssh';
@@ -21,6 +22,7 @@ export interface ConnectionsOptions {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly person: Person;
+  readonly believed?: BelievedFiles;
   /** A line for the log file. */
   readonly log?: (line: string) => void;
   /** Told of every call. */
@@ -101,11 +103,10 @@ export class Connections {
     { endpoint, certificates, fleetPath }: EngineChoice,
     call: Call,
   ): Promise<Result<readonly FoundContainer[]>> {
-    const { home, env, person } = this.options;
+    const { home, person } = this.options;
     const folder = certificates === null ? null : absolute(certificates, home, fleetPath);
-    return listContainers({ id: endpoint, endpoint, certificates: folder, home, env }, person, call, {
-      dialSsh,
-    });
+    const target = { id: endpoint, endpoint, certificates: folder, ...this.machine };
+    return listContainers(target, person, call, { dialSsh });
   }
 
   async close(): Promise<void> {
@@ -144,9 +145,14 @@ export class Connections {
     fleetPath: string | null,
     call: Call,
   ): Promise<Result<ServerConnection>> {
-    const { home, env, person } = this.options;
+    const { home, person } = this.options;
     const whole = (path: string): string => absolute(path, home, fleetPath);
-    return openServer(server, whole, { home, env }, person, call);
+    return openServer(server, whole, this.machine, person, call);
+  }
+
+  private get machine(): ThisMachine {
+    const { home, env, believed } = this.options;
+    return { home, env, ...(believed ? { believed } : {}) };
   }
 }
 

@@ -7,7 +7,8 @@ import type { FleetText } from '../../../shared/ipc';
 import { absolute } from '../storage/absolute-path';
 import { fileWords } from '../storage/file-words';
 import { loadFleet } from '../storage/fleet-files';
-import { KeptTrust } from './kept-trust';
+import { type Contents, KeptTrust } from './kept-trust';
+import { TrustedContents } from './trusted-contents';
 
 export interface TrustOptions {
   /** The person's home folder: `~` in the fleet file. */
@@ -28,11 +29,14 @@ export interface Decided {
 /**
  * Which fleet files may be acted on. A file that was not made here may have been written by anybody, and the hosts, keys
  * and sockets it names are used at once when it is opened: so it is asked about first. Trust belongs to the file's path
- * and to what it makes Kanilink use (`usesOf`): while that stays within what was trusted, nothing is asked again.
+ * and to what it makes Kanilink use (`usesOf`), with what the files hold that say whom to believe
+ * ({@link TrustedContents}): while that stays within what was trusted, nothing is asked again.
  */
 export class FleetTrust {
   readonly #options: TrustOptions;
   readonly #kept: KeptTrust;
+  /** For connections: which of a fleet's files they may believe. */
+  readonly contents: TrustedContents;
   /** Files trusted in this session. What the window edits in them is the person's own. */
   readonly #trusted = new Set<string>();
   /** Files loaded in this session that were not: another text on disk does not make the one that was loaded good. */
@@ -45,6 +49,7 @@ export class FleetTrust {
   constructor(options: TrustOptions) {
     this.#options = options;
     this.#kept = new KeptTrust(options.configDir);
+    this.contents = new TrustedContents(this.#kept, options.home);
   }
 
   /**
@@ -53,7 +58,9 @@ export class FleetTrust {
    */
   async loaded(text: FleetText & { readonly path: string }): Promise<boolean> {
     const file = await fileOf(text.path);
-    return this.#take(file, this.#within(text, await this.#kept.read(file)));
+    const kept = await this.#kept.read(file);
+    const trusted = this.#within(text, kept?.uses ?? null) && (await this.#believed(file, text));
+    return this.#take(file, trusted);
   }
 
   /**
@@ -69,21 +76,41 @@ export class FleetTrust {
     const file = await fileOf(path);
     const own = mine !== null && (await this.allows({ path, text: mine })) ? mine : '';
     const known = (this.#uses({ path, text: own }) ?? []).map(({ use }) => use);
-    return this.#take(file, this.#within(text, [...((await this.#kept.read(file)) ?? []), ...known]));
+    const kept = await this.#kept.read(file);
+    const trusted =
+      this.#within(text, [...(kept?.uses ?? []), ...known]) && (await this.#believed(file, text));
+    return this.#take(file, trusted);
   }
 
   /** May this fleet be acted on? One without a file was made in the window, unless it came from a draft. */
   async allows(text: FleetText): Promise<boolean> {
     if (text.path === null) return !this.#uses(text)?.some(({ use }) => this.#strange.has(useKey(use)));
     const file = await fileOf(text.path);
-    if (this.#trusted.has(file)) return true;
-    const kept = await this.#kept.read(file);
-    const within = (one: FleetText): boolean => this.#within(one, kept);
-    // After a new start of the engine: edits that are not saved yet belong to the file that was trusted.
-    const onDisk = within(text) || this.#refused.has(file) ? null : await loadFleet(text.path);
-    if (!within(text) && !(onDisk?.ok && within(onDisk.value))) return false;
-    this.#trust(file);
+    const known = this.#trusted.has(file) || (await this.#isKept(file, { path: text.path, text: text.text }));
+    if (!known || !(await this.#believed(file, text))) return false;
+    await this.#trust(file);
     return true;
+  }
+
+  /** Is it what was trusted in a session before? */
+  async #isKept(file: string, text: FleetText & { readonly path: string }): Promise<boolean> {
+    const kept = (await this.#kept.read(file))?.uses ?? null;
+    if (this.#within(text, kept)) return true;
+    // After a new start of the engine: edits that are not saved yet belong to the file that was trusted.
+    const onDisk = this.#refused.has(file) ? null : await loadFleet(text.path);
+    return onDisk?.ok === true && this.#within(onDisk.value, kept);
+  }
+
+  /** Do the files that say whom to believe hold what was agreed to? */
+  async #believed(file: string, text: FleetText): Promise<boolean> {
+    return Object.keys(await this.#changedOf(file, text)).length === 0;
+  }
+
+  #changedOf(file: string, text: FleetText): Promise<Readonly<Record<string, string>>> {
+    return this.contents.changed(
+      file,
+      (this.#uses(text) ?? []).map(({ use }) => use),
+    );
   }
 
   /**
@@ -98,31 +125,33 @@ export class FleetTrust {
     const file = await fileOf(path);
     const loads = this.#loads.get(file);
     const kept = await this.#kept.read(file);
-    const servers = this.#newIn(text, kept);
+    const servers = this.#newIn(text, kept?.uses ?? null);
     if (servers === null) return NOT_TRUSTED;
-    if (servers.length > 0) {
-      const agreed = await ask({ path, changed: kept !== null, servers });
+    // What they hold now is what is asked about: not what they hold once there is an answer.
+    const seen = await this.#changedOf(file, text);
+    const contents = Object.keys(seen);
+    if (servers.length > 0 || contents.length > 0) {
+      const agreed = await ask({ path, changed: kept !== null, servers, contents });
       if (!agreed || this.#loads.get(file) !== loads) return NOT_TRUSTED;
     }
-    return { trusted: true, notKept: await this.trust({ path, text: text.text }) };
+    return { trusted: true, notKept: await this.trust({ path, text: text.text }, seen) };
   }
 
   /**
    * The file is trusted with what this text uses: a person agreed to it, made it or saved it here.
    *
+   * @param seen what the person agreed to of files that were trusted with something else
    * @returns why it is trusted in this session only; null: it stays so
    */
-  async trust(text: FleetText & { readonly path: string }): Promise<Fault | null> {
+  async trust(text: FleetText & { readonly path: string }, seen: Contents = {}): Promise<Fault | null> {
     const file = await fileOf(text.path);
-    this.#trust(file);
-    const uses = this.#uses(text);
+    await this.#trust(file);
+    const uses = this.#uses(text)?.map(({ use }) => use) ?? null;
     // Faults may hide what it uses: what was agreed to stays as it was.
     if (uses === null) return null;
+    const contents = await this.contents.agreeTo(file, uses, seen);
     try {
-      await this.#kept.write(
-        file,
-        uses.map(({ use }) => use),
-      );
+      await this.#kept.write(file, { uses, contents });
       return null;
     } catch (error) {
       this.#options.log(`trust in ${file} is not remembered: ${String(error)}`);
@@ -143,27 +172,30 @@ export class FleetTrust {
   async forget(path: string): Promise<void> {
     const file = await fileOf(path);
     this.#trusted.delete(file);
+    this.contents.forget(file);
     await this.#kept.forget(file);
   }
 
   async #decideDraft(text: FleetText, ask: (question: TrustQuestion) => Promise<boolean>): Promise<boolean> {
     const servers = (this.#uses(text) ?? []).filter(({ use }) => this.#strange.has(useKey(use)));
-    if (servers.length > 0 && !(await ask({ path: null, changed: false, servers }))) return false;
+    if (servers.length > 0 && !(await ask({ path: null, changed: false, servers, contents: [] })))
+      return false;
     for (const { use } of servers) this.#strange.delete(useKey(use));
     return true;
   }
 
   /** Another text stands for the file from now on: an answer to a question about the one before counts no more. */
-  #take(file: string, trusted: boolean): boolean {
+  async #take(file: string, trusted: boolean): Promise<boolean> {
     this.#loads.set(file, (this.#loads.get(file) ?? 0) + 1);
-    if (trusted) this.#trust(file);
+    if (trusted) await this.#trust(file);
     else this.#refuse(file);
     return trusted;
   }
 
-  #trust(file: string): void {
+  async #trust(file: string): Promise<void> {
     this.#trusted.add(file);
     this.#refused.delete(file);
+    await this.contents.remember(file);
   }
 
   #refuse(file: string): void {

@@ -4,6 +4,7 @@ import { problemOf } from '../../../shared/base/problem';
 import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import type { Engine } from '../api/engine';
+import { HOW_TO_TRUST } from '../connect/common/this-machine';
 import { loadFleet } from '../storage/fleet-files';
 import type { Decided, FleetTrust } from './fleet-trust';
 
@@ -121,6 +122,8 @@ export function guardEngine(
       const made = started.ok ? await loadFleet(started.value.path) : started;
       if (made.ok) {
         practice = made.value.path;
+        // What a practice fleet held that ended without a word is nothing to this one.
+        await trust.forget(practice);
         await trust.trust(made.value);
       }
       return started;
@@ -139,7 +142,8 @@ export function guardEngine(
 /** Says that nothing was done for a fleet file, and how to trust it. */
 export const untrusted = (path: string | null): Fault => ({
   code: 'fleet-untrusted',
-  message: 'This fleet file is not trusted yet, so none of its servers was contacted.',
-  fix: 'See what it would use, and decide: “Review and trust…” in the window, kanilink trust FLEET on the command line.',
+  message:
+    'This fleet file is not trusted yet, or not with what its files hold now, so none of its servers was contacted.',
+  fix: HOW_TO_TRUST,
   where: path === null ? {} : { file: path },
 });

@@ -9,7 +9,22 @@ const MOST_FILES = 200;
 /** A larger one is not kept, so its file is asked about at every start. */
 const LARGEST = 1_000_000;
 
-const kept = z.object({ format: z.literal(1), path: z.string(), uses: z.array(serverUse) });
+/** The SHA-256 of files by their absolute paths; null: it was not there, or could not be read. */
+export type Contents = Readonly<Record<string, string | null>>;
+
+/** What a fleet file may use, and what the files hold that say whom to believe for it. */
+export interface Kept {
+  readonly uses: readonly ServerUse[];
+  readonly contents: Contents;
+}
+
+/** Format 1 had no contents: as good as none. */
+const kept = z.object({
+  format: z.literal(2),
+  path: z.string(),
+  uses: z.array(serverUse),
+  contents: z.record(z.string(), z.string().nullable()),
+});
 
 /**
  * The fleet files a person trusts, one small file each under `configDir/trusted`, readable by this user only. A file of
@@ -23,14 +38,14 @@ export class KeptTrust {
   }
 
   /** @param path the fleet file's own, links followed. @returns what it may use; null: it was never trusted. */
-  async read(path: string): Promise<readonly ServerUse[] | null> {
+  async read(path: string): Promise<Kept | null> {
     try {
       const file = await open(this.#pathOf(path), 'r');
       try {
         const { size } = await file.stat();
         if (size > LARGEST) return null;
         const read = kept.safeParse(JSON.parse(await file.readFile('utf8')));
-        return read.success && read.data.path === path ? read.data.uses : null;
+        return read.success && read.data.path === path ? read.data : null;
       } finally {
         await file.close();
       }
@@ -41,8 +56,8 @@ export class KeptTrust {
   }
 
   /** Keeps it in place of what was kept for the file. @throws when it cannot be written */
-  async write(path: string, uses: readonly ServerUse[]): Promise<void> {
-    const text = `${JSON.stringify({ format: 1, path, uses })}\n`;
+  async write(path: string, { uses, contents }: Kept): Promise<void> {
+    const text = `${JSON.stringify({ format: 2, path, uses, contents })}\n`;
     if (Buffer.byteLength(text) > LARGEST) throw new Error('it names too many servers to be remembered');
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const beside = `${this.#pathOf(path)}.${randomBytes(6).toString('hex')}`;

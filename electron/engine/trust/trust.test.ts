@@ -1,8 +1,20 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ok } from '../../../shared/base/result';
+import { trustWords } from '../../../shared/fleet/model/trust';
 import type { Engine } from '../api/engine';
 import { loadFleet, saveFleet } from '../storage/fleet-files';
 import { FleetTrust } from './fleet-trust';
@@ -323,6 +335,120 @@ describe('a fleet file that was made here', () => {
     expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
     await engine.close();
     expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+  });
+});
+
+describe('what the files of a trusted fleet hold', () => {
+  const hosts = (): string => join(folder, 'known_hosts');
+  const naming = (): string => fleet(ssh('idm-a', 'known_hosts = "known_hosts"\n'));
+  const bytes = (text: string) => Buffer.from(text);
+  const trustedWith = async (text: string): Promise<void> => {
+    await writeFile(file, naming());
+    await writeFile(hosts(), text);
+    await session(true).engine.trustFleet(await textOf(), call);
+  };
+
+  it('is asked about again when somebody changed it, by what changed, and only then', async () => {
+    await trustedWith('idm-a ssh-ed25519 AAAA\n');
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+    await writeFile(hosts(), 'idm-a ssh-ed25519 EVIL\n');
+    const { trust, engine, dialled } = session();
+    expect(await engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+    expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['fleet-untrusted']));
+    expect(dialled).toEqual([]);
+    const decided = await trust.decide(await textOf(), (question) => {
+      expect(question).toEqual({ path: file, changed: true, servers: [], contents: [hosts()] });
+      expect(trustWords(question).lines.join('\n')).toContain(hosts());
+      return Promise.resolve(true);
+    });
+    expect(decided).toEqual({ trusted: true, notKept: null });
+    expect(await engine.plan(await textOf(), call)).toMatchObject({ ok: true });
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+  });
+
+  it('counts from the next question on when it changes while the fleet is open', async () => {
+    await trustedWith('idm-a ssh-ed25519 AAAA\n');
+    const { trust, engine } = session();
+    await engine.loadFleet(file);
+    expect(await engine.plan(await textOf(), call)).toMatchObject({ ok: true });
+    await writeFile(hosts(), 'idm-a ssh-ed25519 EVIL\n');
+    expect(await engine.plan(await textOf(), call)).toMatchObject({ error: { code: 'fleet-untrusted' } });
+    // A connection that a watch opens again is asked for by nobody: it judges what it has read itself.
+    expect(await trust.contents.believes(hosts(), bytes('idm-a ssh-ed25519 EVIL\n'))).toBe(false);
+    expect(await trust.contents.believes(join(folder, 'x', '..', 'known_hosts'), bytes('EVIL'))).toBe(false);
+    expect(await trust.contents.believes(hosts(), bytes('idm-a ssh-ed25519 AAAA\n'))).toBe(true);
+    // Saving in the window does not agree to it.
+    const { text } = await textOf();
+    await engine.saveFleet(file, `${text}# mine\n`, text, file);
+    expect(await engine.plan(await textOf(), call)).toMatchObject({ error: { code: 'fleet-untrusted' } });
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+  });
+
+  it('is what the person was asked about, not what it became while they thought', async () => {
+    await trustedWith('one\n');
+    await writeFile(hosts(), 'two\n');
+    const { trust } = session();
+    await trust.loaded(await textOf());
+    const agreed = trust.decide(await textOf(), async () => {
+      await writeFile(hosts(), 'three\n');
+      return true;
+    });
+    expect(await agreed).toMatchObject({ trusted: true });
+    expect(await trust.allows(await textOf())).toBe(false);
+  });
+
+  it('may appear later as little as change: a file that was not there believed nobody', async () => {
+    await writeFile(file, naming());
+    await session(true).engine.trustFleet(await textOf(), call);
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+    await writeFile(hosts(), 'idm-a ssh-ed25519 EVIL\n');
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+    await rm(hosts());
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+  });
+
+  it('is the authority of an engine too, and neither keys nor what is the person’s own', async () => {
+    const docker = `[[server]]\nid = "idm-b"\nconnect = "docker"\nendpoint = "tcp://192.0.2.7:2376"\ncontainer = "k"\ncertificates = "tls"`;
+    const own = ssh('idm-a', 'known_hosts = "~/.ssh/known_hosts"\nidentity = "key"\n');
+    await writeFile(file, fleet(own, docker));
+    for (const path of ['tls', '.ssh']) await mkdir(join(folder, path));
+    const written = ['tls/ca.pem', 'tls/cert.pem', 'tls/key.pem', '.ssh/known_hosts', 'key'];
+    for (const path of written) await writeFile(join(folder, path), 'one');
+    await session(true).engine.trustFleet(await textOf(), call);
+    const kept = join(configDir, 'trusted', (await readdir(join(configDir, 'trusted')))[0]!);
+    const { contents } = JSON.parse(await readFile(kept, 'utf8')) as { contents: object };
+    expect(Object.keys(contents)).toEqual([join(folder, 'tls', 'ca.pem')]);
+    for (const path of written.slice(1)) await writeFile(join(folder, path), 'two');
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
+    await writeFile(join(folder, 'tls/ca.pem'), 'two');
+    expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
+  });
+
+  it('is believed when Kanilink wrote it, in this session, in another, and at the next start', async () => {
+    await trustedWith('one\n');
+    const { trust, engine } = session();
+    const other = session();
+    for (const it of [engine, other.engine]) await it.loadFleet(file);
+    await Promise.all(
+      ['two\n', 'three\n'].map((line) => trust.contents.writing(hosts(), () => appendFile(hosts(), line))),
+    );
+    for (const it of [engine, other.engine, session().engine])
+      expect(await it.plan(await textOf(), call)).toMatchObject({ ok: true });
+    expect(await trust.contents.believes(hosts(), await readFile(hosts()))).toBe(true);
+    // What somebody else had changed before is not believed for Kanilink’s own line.
+    await writeFile(hosts(), 'evil\n');
+    await trust.contents.writing(hosts(), () => appendFile(hosts(), 'four\n'));
+    expect(await trust.contents.believes(hosts(), await readFile(hosts()))).toBe(false);
+  });
+
+  it('holds nobody up and is read with limits: a pipe, a folder, a huge file', async () => {
+    await trustedWith('one\n');
+    await rm(hosts());
+    execFileSync('mkfifo', [hosts()]);
+    expect(await session().engine.loadFleet(file)).toMatchObject({ ok: true });
+    await rm(hosts());
+    await mkdir(hosts());
+    expect(await session().engine.loadFleet(file)).toMatchObject({ ok: true });
   });
 });
 

@@ -5,7 +5,12 @@ import { trustWords, usesOf, useKey } from './trust';
 function question(text: string, changed = false) {
   const { fleet } = readFleet(`version = 1\nname = "Lab"\n${text}`, 'fleet.toml');
   if (fleet === null) throw new Error('not a fleet');
-  return { path: '/home/ada/fleet.toml', changed, servers: usesOf(fleet, (path) => `/abs/${path}`) };
+  return {
+    path: '/home/ada/fleet.toml',
+    changed,
+    servers: usesOf(fleet, (path) => `/abs/${path}`),
+    contents: [],
+  };
 }
 
 const ssh = (id: string, more = ''): string =>
@@ -68,4 +73,20 @@ it('what differs in anything that is used has another key', () => {
     .flatMap((more) => question(ssh('idm-a', more)).servers)
     .map(({ use }) => useKey(use));
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+it('says which files hold something else than what was trusted, and what that means', () => {
+  const { path } = question(ssh('idm-a'));
+  const { title, lines } = trustWords({ path, changed: true, servers: [], contents: ['/lab/known_hosts'] });
+  expect(title).toBe('Trust the changed files of this fleet?');
+  expect(lines.join('\n')).toBe(`/home/ada/fleet.toml is as you trusted it. What it believes is not.
+
+Changed since you trusted it: the host keys or the authority in
+    /lab/known_hosts
+Who answers with one of these is believed without a question.
+
+Trust it only if you know who wrote it. Nothing is dialled until then.`);
+  const both = trustWords({ ...question(ssh('idm-a'), true), contents: ['/lab/known_hosts'] });
+  expect(both.title).toBe('Trust the changed fleet file?');
+  expect(both.lines).toEqual(expect.arrayContaining(['    idm-a: SSH ada@idm-a:22', '    /lab/known_hosts']));
 });

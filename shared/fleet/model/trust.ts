@@ -30,6 +30,8 @@ export const trustQuestion = z.object({
   /** It was trusted before and has changed since: only what is new or different is listed. */
   changed: z.boolean(),
   servers: z.array(z.object({ id: z.string(), use: serverUse })).readonly(),
+  /** Files that were trusted with it, absolute, and hold something else now. */
+  contents: z.array(z.string()).readonly(),
 });
 export type TrustQuestion = Readonly<z.output<typeof trustQuestion>>;
 
@@ -70,7 +72,7 @@ export function trustWords(question: TrustQuestion): {
   readonly title: string;
   readonly lines: readonly string[];
 } {
-  const { servers, changed } = question;
+  const { servers, changed, contents } = question;
   const uses = servers.map(({ use }) => use);
   const listed = servers.slice(0, LISTED).map(({ id, use }) => `    ${id}: ${reached(use)}`);
   const more = servers.length - listed.length;
@@ -82,23 +84,34 @@ export function trustWords(question: TrustQuestion): {
     ['Running there', uses.map(program)],
     ['Working on the files', uses.map((use) => use.config)],
   ];
+  const onlyContents = servers.length === 0;
   const lines = [
     question.path === null
       ? 'This fleet was never saved. Its draft was kept when Kanilink ended.'
-      : changed
-        ? `${question.path} is not as it was when you trusted it.`
-        : `${question.path} was not made by Kanilink on this computer.`,
+      : onlyContents
+        ? `${question.path} is as you trusted it. What it believes is not.`
+        : changed
+          ? `${question.path} is not as it was when you trusted it.`
+          : `${question.path} was not made by Kanilink on this computer.`,
     '',
-    changed ? 'Now it would also connect to' : 'It would connect to',
+    ...(onlyContents ? [] : [changed ? 'Now it would also connect to' : 'It would connect to']),
     ...listed,
     ...(more > 0 ? [`    and ${more} more ${more === 1 ? 'server' : 'servers'}`] : []),
     ...(ssh ? ['With your SSH agent and the keys in ~/.ssh'] : []),
     ...sections.flatMap(([title, values]) => section(title, values)),
+    ...section('Changed since you trusted it: the host keys or the authority in', contents),
+    ...(contents.length === 0 ? [] : ['Who answers with one of these is believed without a question.']),
     '',
-    'Trust it only if you know who wrote it. Nothing is read or dialled until then.',
+    contents.length === 0
+      ? 'Trust it only if you know who wrote it. Nothing is read or dialled until then.'
+      : 'Trust it only if you know who wrote it. Nothing is dialled until then.',
   ];
   return {
-    title: changed ? 'Trust the changed fleet file?' : 'Trust this fleet file?',
+    title: onlyContents
+      ? 'Trust the changed files of this fleet?'
+      : changed
+        ? 'Trust the changed fleet file?'
+        : 'Trust this fleet file?',
     lines: lines.map(onOneLine),
   };
 }

@@ -8,7 +8,8 @@ import { dialSocket, dialTls } from './dial-socket';
 import { TLS_PORT } from '../../../../../shared/connect/docker/endpoint';
 import { readEndpoint } from './endpoint';
 import type { EngineTarget } from './target';
-import { readTlsFiles } from './tls-files';
+import { authorityIn, readTlsFiles } from './tls-files';
+import { notBelieved } from '../../common/this-machine';
 
 /** Finds the way to an engine that the fleet names. Only that: `DOCKER_HOST` and the current context have no say. */
 export async function makeDialer(
@@ -71,6 +72,9 @@ async function dialerFor(
       const { host, port } = endpoint.value;
       const files = await readTlsFiles(certificates.folder, at);
       if (!files.ok) return files;
+      const authority = authorityIn(certificates.folder);
+      if (files.value !== null && !((await target.believed?.believes(authority, files.value.ca)) ?? true))
+        return fail(notBelieved(at, authority));
       if (files.value !== null) return ok(dialTls(host, port, files.value));
       if (certificates.named || port === TLS_PORT) return fail(certificatesMissing(at, certificates.folder));
       const question = { server: target.id, endpoint: text };

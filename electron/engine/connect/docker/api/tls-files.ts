@@ -12,6 +12,9 @@ export interface TlsFiles {
 
 const NAMES = ['ca.pem', 'cert.pem', 'key.pem'] as const;
 
+/** The file of such a folder that says whom to believe. */
+export const authorityIn = (folder: string): string => join(folder, NAMES[0]);
+
 /** Reads the three files of a folder. Null: there is none of them; some of them, or unreadable, is a fault. */
 export async function readTlsFiles(folder: string, at: At): Promise<Result<TlsFiles | null>> {
   const missing: string[] = [];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isHost, isUser, readSshEndpoint, type SshEndpoint } from '../../../../../shared/base/reach-names';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import { type At, faultAt } from '../../common/faults';
+import type { BelievedFiles } from '../../common/this-machine';
 import { jumpsOf } from './jumps';
 import { Expansion, localUser, readSettings, type Settings, type Tokens } from './ssh-settings';
 import type { SshTarget } from './target';
@@ -21,6 +22,8 @@ export interface Route {
   readonly knownHostsFiles: readonly string[];
   /** Read beside the person's own, never instead of them; null: none. */
   readonly fleetKnownHosts: string | null;
+  /** Whether that one may be believed as it is; absent: it may. */
+  readonly believed?: BelievedFiles;
   readonly systemKnownHostsFiles: readonly string[];
   /** Keys that are believed of no host. */
   readonly revokedKeysFiles: readonly string[];
@@ -50,7 +53,7 @@ export interface Identity {
 }
 
 /** What of a target says the way to it. */
-export type Wanted = Pick<SshTarget, 'endpoint' | 'identity' | 'knownHosts' | 'home' | 'env'>;
+export type Wanted = Pick<SshTarget, 'endpoint' | 'identity' | 'knownHosts' | 'home' | 'env' | 'believed'>;
 
 /** Read, never written (ssh_config(5), GlobalKnownHostsFile). */
 const SYSTEM_KNOWN_HOSTS = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2'];
@@ -111,6 +114,7 @@ export async function routeTo(
     port,
     user,
     ...files.value,
+    ...(wanted.believed === undefined ? {} : { believed: wanted.believed }),
     identitiesOnly: one('identitiesonly') === 'yes',
     hostKeyAlias: one('hostkeyalias') === null ? null : tokens.value.alias,
     strict: one('stricthostkeychecking') === 'yes',

@@ -30,3 +30,28 @@ it('a changed key’s command is one for a shell, whatever its file is called', 
     `ssh-keygen -f '${folder}/it'\\''s $(touch PWNED)' -R '[idm.example.com]:2222'`,
   );
 });
+
+it('a key of the fleet’s known_hosts is not believed where the file is not what was agreed to', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kl-host-key-'));
+  const file = join(folder, 'known_hosts');
+  writeFileSync(file, `${knownHostLine('idm.example.com', key(1), null)}\n`);
+  const read: string[] = [];
+  const route: Route = {
+    ...{ host: 'idm.example.com', port: 22, user: 'ada', identities: [], identitiesOnly: false },
+    ...{ agentSocket: null, hostKeyAlias: null, knownHostsFiles: [], fleetKnownHosts: file },
+    ...{ systemKnownHostsFiles: [], revokedKeysFiles: [], strict: false, hashKnownHosts: false },
+    ...{ jumps: [], notes: [] },
+    believed: {
+      believes: (path, bytes) => {
+        read.push(`${path}: ${Buffer.from(bytes).toString()}`);
+        return Promise.resolve(false);
+      },
+      writing: (_path, write) => write(),
+    },
+  };
+  const nobody = { acceptHostKey: async () => false, secret: async () => null };
+  const check = await prepareHostKeyCheck(route, { server: 'idm-a', endpoint: 'ssh://x' }, nobody);
+  rmSync(folder, { recursive: true });
+  expect(check).toMatchObject({ ok: false, error: { code: 'fleet-file-changed' } });
+  expect(read).toEqual([`${file}: ${knownHostLine('idm.example.com', key(1), null)}\n`]);
+});

@@ -4,6 +4,7 @@ import { fail, ok, type Fault, type Result } from '../../../../../shared/base/re
 import { shellWord } from '../../../../../shared/base/shell-word';
 import type { Person } from '../../connection';
 import { type At, faultAt } from '../../common/faults';
+import { notBelieved } from '../../common/this-machine';
 import {
   entriesFor,
   graver,
@@ -45,7 +46,7 @@ export async function prepareHostKeyCheck(
 ): Promise<Result<HostKeyCheck>> {
   const own = await readKnownHosts([...route.knownHostsFiles, ...route.systemKnownHostsFiles], at);
   if (!own.ok) return own;
-  const fleets = await readKnownHosts(route.fleetKnownHosts === null ? [] : [route.fleetKnownHosts], at);
+  const fleets = await readFleets(route, at);
   if (!fleets.ok) return fleets;
   const revoked = new Set<string>();
   for (const file of route.revokedKeysFiles) {
@@ -72,6 +73,12 @@ export async function prepareHostKeyCheck(
       return result;
     },
   });
+}
+
+async function readFleets({ fleetKnownHosts: file, believed }: Route, at: At) {
+  return readKnownHosts(file === null ? [] : [file], at, async (path, bytes) =>
+    (await believed?.believes(path, bytes)) === false ? notBelieved(at, path) : null,
+  );
 }
 
 /**
@@ -123,7 +130,10 @@ async function decide(
         signal,
       );
       if (!accept) return fail(declinedKey(at, host, blob, verdict.certificateAuthority));
-      return appendKnownHost(file, host, blob, route.hashKnownHosts, at);
+      const write = () => appendKnownHost(file, host, blob, route.hashKnownHosts, at);
+      return file === route.fleetKnownHosts && route.believed !== undefined
+        ? route.believed.writing(file, write)
+        : write();
     }
   }
 }

@@ -3,23 +3,30 @@ import { constants } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname } from 'node:path';
-import { fail, ok, type Result } from '../../../../../shared/base/result';
-import { NO_WAIT, readLocalFile, readLocalText, unusable } from '../../../storage/local-file';
+import { fail, type Fault, ok, type Result } from '../../../../../shared/base/result';
+import { NO_WAIT, readLocalFile, unusable } from '../../../storage/local-file';
 import { type At, errorText, faultAt, localFileFault } from '../../common/faults';
 import { type KnownHost, knownHostLine, parseKnownHosts, parseRevokedKeys } from './known-hosts';
 
-/** Reads the known_hosts files in order; one that is not there holds nothing. */
+/**
+ * Reads the known_hosts files in order; one that is not there holds nothing.
+ * @param against says why a file is not to be believed with these bytes; null: it is
+ */
 export async function readKnownHosts(
   files: readonly string[],
   at: At,
+  against?: (path: string, bytes: Uint8Array) => Promise<Fault | null>,
 ): Promise<Result<readonly KnownHost[]>> {
   const known: KnownHost[] = [];
   for (const file of files) {
-    const text = await readLocalText(file);
-    if (typeof text === 'string') known.push(...parseKnownHosts(text, file));
-    else if (text.kind === 'unusable')
+    const read = await readLocalFile(file);
+    if (read.kind === 'read') {
+      const fault = (await against?.(file, read.bytes)) ?? null;
+      if (fault !== null) return fail(fault);
+      known.push(...parseKnownHosts(read.bytes.toString('utf8'), file));
+    } else if (read.kind === 'unusable')
       return fail(
-        localFileFault(at, text, {
+        localFileFault(at, read, {
           code: 'known-hosts-unreadable',
           message: `${file} on this machine cannot be read`,
           fix: 'Make it a file that you can read: without it a changed host key would go unnoticed.',
