@@ -29,9 +29,9 @@ export const draftAnswers: Readonly<Record<DraftAsk, Answering<DraftContext>>> =
   'draft.read': answering(asks['draft.read'], NONE, async ({ id }, { drafts, paths }: DraftContext) => {
     const draft = await drafts.read(id);
     if (draft === null) return ok({ draft });
-    const { path, base, text } = draft;
+    const { path, base, text, form } = draft;
     // The person chose it when the draft was kept, and only they can have written the draft since.
     if (path !== null) paths.add(path);
-    return ok({ draft: { path, base, text } });
+    return ok({ draft: { path, base, text, form } });
   }),
 };

@@ -34,7 +34,7 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 const open = (): Drafts => new Drafts(folder, (line) => said.push(line));
 const kept = (id: string, text: string, path: string | null = '/home/ada/lab.toml') => ({
-  ...{ id, path, base: 'version = 1\n', text },
+  ...{ id, path, base: 'version = 1\n', text, form: null },
 });
 const fileOf = (id: string): string => join(folder, `${id}.json`);
 
@@ -90,8 +90,12 @@ describe('a draft', () => {
     await drafts.keep(kept(randomUUID(), 'saved', path));
     const other = randomUUID();
     await drafts.keep(kept(other, 'not saved', path));
-    expect((await drafts.list()).map(({ id }) => id)).toEqual([other]);
-    expect(readdirSync(folder)).toEqual([`${other}.json`]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    // What stands in a form is in no file, whatever is saved beside it.
+    const typed = { ...kept(randomUUID(), 'saved', path), form: { kind: 'name', name: 'Home' } } as const;
+    await drafts.keep(typed);
+    expect((await drafts.list()).map(({ id }) => id)).toEqual([typed.id, other]);
+    expect(readdirSync(folder).sort()).toEqual([`${typed.id}.json`, `${other}.json`].sort());
   });
 
   it('that is damaged, cut short, another’s or something else hurts nobody', async () => {

@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type DraftHead, LONGEST_PATH, LONGEST_TEXT } from '../../shared/ipc';
+import { draftContent, type DraftHead, LONGEST_TEXT } from '../../shared/ipc';
 import { fail, ok, type Result } from '../../shared/base/result';
 import { wallNow } from '../engine/base/time';
 import { writeDurably } from '../engine/storage/durable';
@@ -15,25 +15,21 @@ import { readLocalFile } from '../engine/storage/local-file';
 const MOST_DRAFTS = 50;
 /** Bytes of all drafts together. */
 const MOST_BYTES = 64_000_000;
-/** Bytes of one: two texts, each letter of which may need six bytes in JSON. */
-const LARGEST = 12 * LONGEST_TEXT;
+/** Bytes of one: three texts, each letter of which may need six bytes in JSON. */
+const LARGEST = 18 * LONGEST_TEXT;
 
-const draft = z.object({
+const draft = draftContent.extend({
   format: z.literal(1),
+  form: draftContent.shape.form.default(null),
   id: z.uuid(),
-  /** The fleet file it belongs to; null: one that was never saved. */
-  path: z.string().max(LONGEST_PATH).nullable(),
-  /** What was saved when it was kept; null: nothing. */
-  base: z.string().max(LONGEST_TEXT).nullable(),
-  text: z.string().max(LONGEST_TEXT),
   /** When it was kept, ISO 8601. */
   at: z.iso.datetime(),
 });
 export type Draft = Readonly<z.output<typeof draft>>;
 
 /**
- * Unsaved texts of fleet files, a small file each, so that a crash or a kill loses nothing that was typed. A draft holds
- * what the fleet file would: no secret, as a fleet file has no field for one. It is this user's own (folder 0700, files
+ * Unsaved texts of fleet files and what is typed into their forms, a small file each, so that a crash or a kill loses
+ * nothing. A draft holds what the fleet file would: no secret, as a fleet file has no field for one. It is this user's own (folder 0700, files
  * 0600); one that somebody else could have written is not read. What is written is whole or not there: a new file is
  * flushed, then renamed over the old one.
  */
@@ -162,8 +158,8 @@ export class Drafts {
   }
 }
 
-async function isSaved({ path, text }: Draft): Promise<boolean> {
-  if (path === null) return false;
+async function isSaved({ path, text, form }: Draft): Promise<boolean> {
+  if (path === null || form !== null) return false;
   const there = await readFleetText(path);
   return there.kind === 'text' && there.text === text;
 }

@@ -15,7 +15,7 @@ import { PastDeploys } from '../deploys/past-deploys.svelte';
 import { PlanReview } from '../deploys/plan-review.svelte';
 import type { LayerLink } from '../../shared/fleet/difference/difference';
 import { readLayers } from '../../shared/fleet/difference/read-layers';
-import type { DraftHead, ViewAt } from '../../shared/ipc';
+import type { DraftHead, TypedForm, ViewAt } from '../../shared/ipc';
 import { fleetRevision } from '../../shared/observed/revision';
 import type { Job } from '../../shared/plan/model/job';
 import type { Result } from '../../shared/base/result';
@@ -39,9 +39,13 @@ import { problemsOfDrawing, watchedOf, withRemedyHere } from './watched';
 /** The unsaved text a person agreed to lose by going on; null: nothing is lost. It is still unsaved until it is replaced. */
 export type Leave = string | null;
 
+/** What a kind of form held when Kanilink ended. */
+export type TypedOf<K extends TypedForm['kind']> = Extract<TypedForm, { readonly kind: K }>;
+
 /** The dialog that is open; there is one at a time (the engine's questions stand above it). */
 export type OpenDialog =
-  | { readonly kind: 'server'; readonly id: string | null }
+  /** `typed`: what was typed into it before Kanilink ended; so with the others that have it. */
+  | { readonly kind: 'server'; readonly id: string | null; readonly typed?: TypedOf<'server'> }
   | { readonly kind: 'remove'; readonly id: string }
   | { readonly kind: 'pair'; readonly a: string | null; readonly b: string | null }
   /** Without `job`: what the fleet file says. */
@@ -58,8 +62,8 @@ export type OpenDialog =
   | { readonly kind: 'disk' }
   | { readonly kind: 'faults' }
   /** The fleet file as text; `line`: where to begin, 1-based. */
-  | { readonly kind: 'text'; readonly line: number | null }
-  | { readonly kind: 'name' }
+  | { readonly kind: 'text'; readonly line: number | null; readonly typed?: TypedOf<'text'> }
+  | { readonly kind: 'name'; readonly typed?: TypedOf<'name'> }
   | UnsavedQuestion;
 
 /** “Save the changes?”; `then` goes on without the text it is given. */

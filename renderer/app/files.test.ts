@@ -189,7 +189,9 @@ describe('a fleet file that is not trusted', () => {
     const base = addServer(text, { id: 'idm-a', connect: 'ssh', endpoint: 'ssh://a' });
     const head = { id: 'd1', path: '/lab.toml', at: 0 } as unknown as DraftHead;
     takeDraftBack(app, head);
-    bridge.answer('draft.read', { draft: { path: '/lab.toml', base: base.ok ? base.value : '', text } });
+    bridge.answer('draft.read', {
+      draft: { path: '/lab.toml', base: base.ok ? base.value : '', text, form: null },
+    });
     await soon();
     bridge.answer('fleet.judge', { trusted: false });
     await soon();

@@ -1,5 +1,5 @@
 import { newFleet } from '../../shared/fleet/edit/edit-fleet';
-import type { DraftHead } from '../../shared/ipc';
+import type { DraftHead, TypedForm } from '../../shared/ipc';
 import type { App, Leave, UnsavedQuestion } from './app.svelte';
 import { save } from './saving';
 import { reviewTrust } from './trust';
@@ -141,7 +141,7 @@ async function openDraft(app: App, id: string, leave: Leave): Promise<void> {
     await app.drafts.decline(id);
     return app.notices.show('warn', 'These changes cannot be read any more.', 'Nothing was opened.');
   }
-  const { path, base, text } = draft;
+  const { path, base, text, form } = draft;
   const judge = async (of: string): Promise<boolean> => {
     const judged = await app.client.ask('fleet.judge', { fleet: { path, text: of }, mine: null });
     return judged.ok && judged.value.trusted;
@@ -152,10 +152,20 @@ async function openDraft(app: App, id: string, leave: Leave): Promise<void> {
   losing(app, leave, () => {
     app.drafts.taken(id);
     take(app, path, text, base, trusted, { id, baseTrusted });
+    if (form !== null) openTyped(app, form);
     app.notices.say('The changes are back. They are not saved yet.');
     if (path !== null) void app.settings.opened(path);
     if (!trusted) void reviewTrust(app);
   });
+}
+
+/** Opens the form that was open, with what was typed in it. */
+function openTyped(app: App, typed: TypedForm): void {
+  if (typed.kind === 'text') app.dialog = { kind: 'text', line: null, typed };
+  else if (typed.kind === 'server') app.dialog = { kind: 'server', id: typed.id, typed };
+  else app.dialog = { kind: 'name', typed };
+  // Known before the form is drawn: what is kept of it stays on the disk.
+  app.forms.typed = typed;
 }
 
 /** Starts the practice fleet, or finds the one that runs, and opens it. */

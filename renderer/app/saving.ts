@@ -9,6 +9,21 @@ type Wanted = Pick<App['document'], 'taken' | 'text' | 'path'>;
 
 const wantedOf = ({ document: { taken, text, path } }: App): Wanted => ({ taken, text, path });
 
+/**
+ * Saves as a person asks by key or menu. What they typed in a dialog that is open becomes part of the fleet first, as its own
+ * button would do it; where it cannot, nothing is saved.
+ */
+export async function saveAll(app: App, how: (app: App) => Promise<boolean> = save): Promise<void> {
+  if (await app.forms.keep()) await how(app);
+  else
+    app.notices.show(
+      'warn',
+      'Nothing was saved.',
+      'What you typed in the dialog is not in the fleet yet. Finish it there, or close it, then save.',
+      { holds: () => app.forms.dirty },
+    );
+}
+
 /** Saves where the file lies, or asks where. Returns true when it is saved and still open. */
 export async function save(app: App): Promise<boolean> {
   const { open, path, savedText } = app.document;

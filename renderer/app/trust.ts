@@ -24,9 +24,21 @@ export async function judgeAgain(app: App): Promise<void> {
   if (same && judged.ok && judged.value.trusted) app.document.trusted = true;
 }
 
+/**
+ * May a text be used that holds what came back from a draft? Nobody knows who wrote that: the person is asked about what it
+ * adds. Declined, nothing of the file is read any more.
+ */
+export async function mayUse(app: App, text: string): Promise<boolean> {
+  const { path, text: mine } = app.document;
+  const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine });
+  app.document.trusted = judged.ok && judged.value.trusted;
+  if (!app.document.trusted) await reviewTrust(app, text);
+  return app.document.trusted;
+}
+
 /** Has the person asked, by the app, whether to trust the file that is open. Declined, it stays open unread. */
-export async function reviewTrust(app: App): Promise<void> {
-  const { path, text, taken } = app.document;
+export async function reviewTrust(app: App, text = app.document.text): Promise<void> {
+  const { path, taken } = app.document;
   const answer = await app.client.ask('fleet.trust', { fleet: { path, text } });
   if (!answer.ok)
     return app.notices.fault(answer.error, () => !app.document.trusted && app.document.taken === taken);

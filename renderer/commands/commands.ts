@@ -11,7 +11,7 @@ import {
 } from '../../shared/ipc';
 import type { App } from '../app/app.svelte';
 import { adoptServers, afterSaving, closeWindow, newFile, openFile, practise } from '../app/files';
-import { save, saveAs } from '../app/saving';
+import { saveAll, saveAs } from '../app/saving';
 import { saveDiagnostics } from '../app/save-diagnostics';
 import { startPairing } from '../app/pairing';
 import { savePicture } from '../topology/save-picture';
@@ -57,8 +57,8 @@ function actionsOf(app: App): Readonly<Record<ActionId, Action>> {
     open: always(() => openFile(app)),
     new: always(() => newFile(app)),
     adopt: always(() => adoptServers(app)),
-    save: { enabled: open, run: () => void save(app) },
-    'save-as': { enabled: open, run: () => void saveAs(app) },
+    save: { enabled: open, run: () => void saveAll(app) },
+    'save-as': { enabled: open, run: () => void saveAll(app, saveAs) },
     undo: { enabled: !app.locked && app.document.canUndo, run: () => app.undo() },
     redo: { enabled: !app.locked && app.document.canRedo, run: () => app.redo() },
     'add-server': { enabled: changeable, run: () => (app.dialog = { kind: 'server', id: null }) },

@@ -1,4 +1,4 @@
-import type { DraftHead } from '../../shared/ipc';
+import type { DraftHead, TypedForm } from '../../shared/ipc';
 import type { Fault } from '../../shared/base/result';
 import type { Client } from '../bridge/client';
 import type { FleetDocument } from './document.svelte';
@@ -6,7 +6,12 @@ import type { FleetDocument } from './document.svelte';
 /** From a change until it is being kept, milliseconds. Changes meanwhile are kept with it. */
 const AFTER_MS = 300;
 
-type Kept = Pick<FleetDocument, 'open' | 'saved' | 'draft' | 'path' | 'savedText' | 'text'>;
+interface Kept extends Pick<FleetDocument, 'open' | 'saved' | 'draft' | 'path' | 'savedText' | 'text'> {
+  /** What is typed into a form and not in the text yet; null: nothing. */
+  readonly form: TypedForm | null;
+}
+
+const isSaved = ({ saved, form }: Kept): boolean => saved && form === null;
 
 /**
  * Has the app keep what is not saved, within a second of each change, and drop it once it is saved or declined. Where and
@@ -41,13 +46,13 @@ export class Drafts {
     return this.offered.find((one) => one.path === path) ?? null;
   }
 
-  /** The document as it is now: call it at every change. */
+  /** The document and its open form as they are now: call it at every change. */
   notice(now: Kept): void {
     // Another is in its place: that one was saved, or a person agreed to lose it.
     if (this.#now !== null && this.#now.draft !== now.draft) this.#forget(this.#now.draft);
     this.#now = now;
     if (!now.open) return;
-    if (now.saved) this.#forget(now.draft);
+    if (isSaved(now)) this.#forget(now.draft);
     else this.#timer ??= setTimeout(() => this.#keep(), AFTER_MS);
   }
 
@@ -72,11 +77,11 @@ export class Drafts {
   #keep(): void {
     this.#timer = null;
     const now = this.#now;
-    if (now === null || now.saved) return;
-    const { draft: id, path, savedText: base, text } = now;
+    if (now === null || isSaved(now)) return;
+    const { draft: id, path, savedText: base, text, form } = now;
     this.#onDisk = [...this.#onDisk.filter((one) => one !== id), id];
     this.#then(async () => {
-      const answer = await this.#client.ask('draft.keep', { id, path, base, text });
+      const answer = await this.#client.ask('draft.keep', { id, path, base, text, form });
       if (!answer.ok && !this.#told) this.#tell(answer.error);
       this.#told = !answer.ok;
     });

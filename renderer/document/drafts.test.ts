@@ -1,6 +1,7 @@
 import { beforeEach, afterEach, expect, it, vi } from 'vitest';
 import { createClient } from '../bridge/client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
+import type { TypedForm } from '../../shared/ipc';
 import { Drafts } from './drafts.svelte';
 
 beforeEach(() => vi.useFakeTimers());
@@ -13,8 +14,17 @@ function begin() {
   const bridge = new RecordedBridge();
   const told = vi.fn();
   const drafts = new Drafts(createClient(bridge), told);
-  const notice = (text: string, more: { saved?: boolean; draft?: string } = {}): void =>
-    drafts.notice({ open: true, saved: false, draft: A, path: '/lab.toml', savedText: 'old', text, ...more });
+  const notice = (text: string, more: { saved?: boolean; draft?: string; form?: TypedForm } = {}): void =>
+    drafts.notice({
+      open: true,
+      saved: false,
+      draft: A,
+      path: '/lab.toml',
+      savedText: 'old',
+      text,
+      form: null,
+      ...more,
+    });
   const asked = () =>
     bridge.sent.flatMap((one) => (one.kind === 'ask' ? [{ name: one.name, question: one.question }] : []));
   return { bridge, drafts, notice, asked, told };
@@ -33,7 +43,7 @@ it('keeps the newest text within a second, however fast one types', async () => 
   await vi.advanceTimersByTimeAsync(300);
   expect(asked().at(-1)).toEqual({
     name: 'draft.keep',
-    question: { id: A, path: '/lab.toml', base: 'old', text: 'text 20' },
+    question: { id: A, path: '/lab.toml', base: 'old', text: 'text 20', form: null },
   });
 });
 
@@ -48,6 +58,18 @@ it('drops it once it is saved or undone, and keeps nothing that came before', as
   expect(asked().map(({ name }) => name)).toEqual(['draft.keep', 'draft.drop']);
 });
 
+it('keeps what stands in a form of a saved file, and drops it once the form is closed', async () => {
+  const { notice, asked, bridge } = begin();
+  const form = { kind: 'name', name: 'Home' } as const;
+  notice('old', { saved: true, form });
+  await vi.advanceTimersByTimeAsync(400);
+  expect(asked().at(-1)).toMatchObject({ name: 'draft.keep', question: { text: 'old', form } });
+  bridge.answer('draft.keep', {});
+  notice('old', { saved: true });
+  await soon();
+  expect(asked().at(-1)).toEqual({ name: 'draft.drop', question: { id: A } });
+});
+
 it('drops what was declined when another file is in its place', async () => {
   const { notice, asked, bridge } = begin();
   notice('text');
@@ -60,7 +82,7 @@ it('drops what was declined when another file is in its place', async () => {
 
 it('a draft that is taken back stays the same draft until it is saved', async () => {
   const { drafts, notice, asked } = begin();
-  drafts.notice({ open: false, saved: false, draft: '', path: null, savedText: null, text: '' });
+  drafts.notice({ open: false, saved: false, draft: '', path: null, savedText: null, text: '', form: null });
   drafts.taken(B);
   notice('text', { draft: B });
   await vi.advanceTimersByTimeAsync(0);

@@ -1,5 +1,6 @@
 import type { ServerFields } from '../../shared/fleet/edit/edit-fleet';
-import { type KindName, kindNames, kinds } from '../../shared/connect/kinds';
+import type { TypedForm } from '../../shared/ipc';
+import { isKindName, type KindName, kindNames, kinds } from '../../shared/connect/kinds';
 import type { FleetServer } from '../../shared/fleet/model/fleet';
 import type { Fault } from '../../shared/base/result';
 import { serverId } from '../../shared/base/names';
@@ -15,6 +16,8 @@ export interface ServerForm extends OwnTyped {
   origin: string;
   bindaddress: string;
 }
+
+type TypedFields = Extract<TypedForm, { readonly kind: 'server' }>['fields'];
 
 export type FieldFaults = Partial<Record<keyof ServerForm, string>>;
 
@@ -70,6 +73,21 @@ export function withKind(
 export function testedBy(form: ServerForm): string {
   const { id: _id, ...fields } = fieldsOf(form);
   return JSON.stringify(fields);
+}
+
+/** The fields as they are kept until they are in the fleet: a password that was typed into an address is no part of it. */
+export const typedIn = (form: ServerForm): TypedFields => ({
+  ...form,
+  endpoint: form.endpoint.replace(/^((?:\w+:\/\/)?[^@:/]*):[^@]*@/, '$1@'),
+});
+
+/** A form with what was typed into it before; what it has no field for is left out. */
+export function typedAgain(form: ServerForm, typed: TypedFields): ServerForm {
+  const known = Object.entries(form).flatMap(([name, value]) => {
+    const again = typed[name];
+    return typeof again === typeof value && (name !== 'connect' || isKindName(again)) ? [[name, again]] : [];
+  });
+  return { ...form, ...Object.fromEntries(known) };
 }
 
 /** The fields as the fleet file writes them; those of the other way of reaching a server are left out. */

@@ -3,7 +3,17 @@ import { addServer, newFleet } from '../../shared/fleet/edit/edit-fleet';
 import { readFleet } from '../../shared/fleet/read/read-fleet';
 import type { LayerServer } from '../../shared/fleet/difference/difference';
 import type { StatusServer } from '../../shared/observed/status';
-import { checkForm, emptyForm, fieldsOf, formOf, suggestId, testedBy, withKind } from './server-form';
+import {
+  checkForm,
+  emptyForm,
+  fieldsOf,
+  formOf,
+  suggestId,
+  testedBy,
+  typedAgain,
+  typedIn,
+  withKind,
+} from './server-form';
 import { viewServer } from '../live/server-view';
 
 const filled = { ...emptyForm('idm-a'), endpoint: 'admin@192.0.2.7' };
@@ -101,6 +111,22 @@ describe('the form', () => {
     expect(testedBy({ ...filled, id: 'other' })).toBe(testedBy(filled));
     expect(testedBy({ ...filled, endpoint: 'other' })).not.toBe(testedBy(filled));
     expect(testedBy({ ...filled, sudo: !filled.sudo })).not.toBe(testedBy(filled));
+  });
+
+  it('is kept while it is typed, without a password, and comes back as it was', () => {
+    const form = {
+      ...emptyForm('idm-a'),
+      endpoint: 'ssh://ada:s3cret@host:22',
+      sudo: true,
+      identity: '~/.ssh/k',
+    };
+    expect(typedIn(form).endpoint).toBe('ssh://ada@host:22');
+    for (const endpoint of ['ada@host:22', 'host:22', 'tcp://host:2376', '/tmp/a:b@c', 'alias'])
+      expect(typedIn({ ...form, endpoint }).endpoint).toBe(endpoint);
+    expect(typedAgain(emptyForm('idm-z'), typedIn(form))).toEqual({ ...form, endpoint: 'ssh://ada@host:22' });
+    // What is kept lies in a file: other fields, and other types, are nothing to fill a form with.
+    const odd = { sudo: 'yes', connect: 'telnet', __proto__: 'x', extra: 'y' };
+    expect(typedAgain(form, odd)).toEqual(form);
   });
 
   it('suggests the next name in the fleet’s own manner', () => {

@@ -9,7 +9,7 @@ function typing() {
   const app = new App(createClient(new RecordedBridge()));
   app.dialog = { kind: 'server', id: null };
   let goOn: (() => void) | null = null;
-  app.forms.add({ dirty: () => true, ask: (then) => (goOn = then) });
+  app.forms.add({ dirty: () => true, ask: (then) => (goOn = then), keep: () => Promise.resolve(false) });
   // The page is drawn anew only later: the form has not gone yet.
   const agree = (): void => {
     app.closeDialog();

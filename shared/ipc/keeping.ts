@@ -7,6 +7,36 @@ import { fleetText } from './values';
 
 const text = z.string().max(LONGEST_TEXT);
 const path = z.string().max(LONGEST_PATH);
+/** Characters of a field's name, and of a server's. */
+const LONGEST_FIELD = 1000;
+const MOST_FIELDS = 100;
+
+/** What a person has typed into a form and not kept in the fleet yet. */
+export const typedForm = z.discriminatedUnion('kind', [
+  /** The fleet file as text. */
+  z.object({ kind: z.literal('text'), text }),
+  /** A server's form; `id`: the server it edits, null: it adds one. */
+  z.object({
+    kind: z.literal('server'),
+    id: z.string().max(LONGEST_FIELD).nullable(),
+    fields: z
+      .record(z.string().max(LONGEST_FIELD), z.union([z.string().max(LONGEST_PATH), z.boolean()]))
+      .refine((fields) => Object.keys(fields).length <= MOST_FIELDS),
+  }),
+  /** The fleet's name. */
+  z.object({ kind: z.literal('name'), name: z.string().max(LONGEST_PATH) }),
+]);
+export type TypedForm = Readonly<z.output<typeof typedForm>>;
+
+/** What a draft holds: unsaved text, and what stood in the form that was open. */
+export const draftContent = z.object({
+  /** The fleet file it belongs to; null: one that was never saved. */
+  path: path.nullable(),
+  /** What is saved of it; null: nothing. */
+  base: text.nullable(),
+  text,
+  form: typedForm.nullable(),
+});
 
 /** A text that was not saved when Kanilink ended, without the text. */
 export const draftHead = z.object({
@@ -28,24 +58,14 @@ export const fileOnDisk = z.discriminatedUnion('kind', [
 export type FileOnDisk = Readonly<z.output<typeof fileOnDisk>>;
 
 export const keepingAsks = {
-  /** Keeps unsaved text in place of what was kept under this id. `base`: what is saved of it; null: nothing. */
-  'draft.keep': ask(
-    'app',
-    z.object({ id: z.uuid(), path: path.nullable(), base: text.nullable(), text }),
-    nothing,
-  ),
+  /** Keeps what is not saved in place of what was kept under this id. */
+  'draft.keep': ask('app', draftContent.extend({ id: z.uuid() }), nothing),
   /** It was saved, or declined. */
   'draft.drop': ask('app', z.object({ id: z.uuid() }), nothing),
   /** The drafts there are, the newest first. */
   'draft.list': ask('app', nothing, z.object({ drafts: z.array(draftHead).readonly() })),
   /** One of them; null: it is gone, or cannot be read. */
-  'draft.read': ask(
-    'app',
-    z.object({ id: z.uuid() }),
-    z.object({
-      draft: z.object({ path: path.nullable(), base: text.nullable(), text }).nullable(),
-    }),
-  ),
+  'draft.read': ask('app', z.object({ id: z.uuid() }), z.object({ draft: draftContent.nullable() })),
   /**
    * Whether a text that did not come from the window's own edits may be acted on as this fleet: a draft, what another
    * program wrote into the file. Asks nobody; `fleet.trust` does. `mine`: what the window held before; null: nothing.

@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
+import { open } from './support/session';
+import { twoServers } from './support/two-servers';
+import { until } from './support/until';
+
+const LIMIT_MS = 30_000;
+
+const text = twoServers('Home lab', ' # ours');
+
+let folder: string;
+let home: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kanilink-forms-'));
+  home = join(folder, 'home.toml');
+  writeFileSync(home, text);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+type Session = Awaited<ReturnType<typeof open>>;
+
+/** Everything that is kept of what is not saved. */
+function kept({ home: of }: ElectronWindow): string {
+  const drafts = join(of, 'kanilink', 'drafts');
+  const files = readdirSync(drafts).filter((name) => name.endsWith('.json'));
+  return files.map((name) => readFileSync(join(drafts, name), 'utf8')).join('\n');
+}
+const textDialog = ({ window }: Session) => window.page.getByTestId('text-dialog');
+const draftDialog = ({ window }: Session) => window.page.getByTestId('draft-dialog');
+const nothingSaved = ({ window }: Session) => window.notices.getByText('Nothing was saved.');
+
+it('text that is typed into the file as text survives a kill, comes back where it was, and Ctrl+S keeps and saves it', async () => {
+  const first = await open({ fleet: home });
+  await clickMenu(first.electron.app, 'edit-text');
+  await textDialog(first).getByRole('textbox').fill(`${text}# typed and not kept\n`);
+  await until('it is kept', () => kept(first.electron).includes('typed and not kept'), LIMIT_MS);
+  await kill(first.electron);
+
+  const next = await open({ home: first.electron.home });
+  await draftDialog(next).getByText('+# typed and not kept').waitFor();
+  await draftDialog(next).getByRole('button', { name: 'Take it back' }).click();
+  const area = textDialog(next).getByRole('textbox');
+  await area.waitFor();
+  expect(await area.inputValue()).toBe(`${text}# typed and not kept\n`);
+  // It is typed still: Escape asks.
+  await next.window.page.keyboard.press('Escape');
+  await textDialog(next).getByRole('button', { name: 'Keep it', exact: true }).click();
+  expect(kept(next.electron)).toContain('typed and not kept');
+  expect(readFileSync(home, 'utf8')).toBe(text);
+
+  await area.press('Control+s');
+  await textDialog(next).waitFor({ state: 'detached' });
+  await next.window.untilSaved();
+  expect(readFileSync(home, 'utf8')).toBe(`${text}# typed and not kept\n`);
+  await until('nothing is kept any more', () => kept(next.electron) === '', LIMIT_MS);
+});
+
+it('a server’s form survives a kill without a password, and Ctrl+S saves nothing while it cannot be kept', async () => {
+  const first = await open({ fleet: home });
+  await clickMenu(first.electron.app, 'add-server');
+  const { dialog } = first.window.servers;
+  await dialog.getByLabel('Name').fill('idm-new');
+  await dialog.getByLabel('Replication origin').fill('repl://idm-new.example.com:8444');
+  await dialog.getByLabel('SSH address').fill('ada:s3cret@127.0.0.1:1');
+  await until('it is kept', () => kept(first.electron).includes('ada@127.0.0.1:1'), LIMIT_MS);
+  expect(kept(first.electron)).not.toContain('s3cret');
+  await dialog.getByLabel('SSH address').press('Control+s');
+  await nothingSaved(first).waitFor();
+  expect(await dialog.isVisible()).toBe(true);
+  expect(readFileSync(home, 'utf8')).toBe(text);
+  await kill(first.electron);
+
+  const next = await open({ home: first.electron.home });
+  await draftDialog(next).getByText('the form of a new server').waitFor();
+  await draftDialog(next).getByRole('button', { name: 'Take it back' }).click();
+  const again = next.window.servers.dialog;
+  await again.waitFor();
+  expect(await again.getByLabel('Name').inputValue()).toBe('idm-new');
+  expect(await again.getByLabel('Replication origin').inputValue()).toBe('repl://idm-new.example.com:8444');
+  expect(await again.getByLabel('SSH address').inputValue()).toBe('ada@127.0.0.1:1');
+  expect(readFileSync(home, 'utf8')).toBe(text);
+  await again.getByRole('button', { name: 'Cancel' }).click();
+  await until('nothing is kept any more', () => kept(next.electron) === '', LIMIT_MS);
+});
+
+it('Ctrl+S in a server’s form does what its button does, then saves', async () => {
+  const session = await open({ fleet: home });
+  await session.window.servers.edit('idm-b');
+  const { dialog } = session.window.servers;
+  await dialog.getByLabel('Replication origin').fill('repl://idm-b.example.com:8444');
+  await dialog.getByLabel('Replication origin').press('Control+s');
+  await dialog.waitFor({ state: 'detached' });
+  await session.window.untilSaved();
+  expect(readFileSync(home, 'utf8')).toContain('origin = "repl://idm-b.example.com:8444"');
+});
