@@ -8,12 +8,14 @@ const said = {
   fix: shown,
 };
 
+/** What a look at a server's RUV found. `went-back`: it lacks changes that it made itself; `unknown`: it was not read. */
+export const ruvState = z.enum(['read', 'went-back', 'unknown']);
+
 /** What a server's RUV says of it. */
 const serverRuv = z
   .object({
     server: z.string(),
-    /** `went-back`: it lacks changes that it made itself; `unknown`: it was not read. */
-    state: z.enum(['read', 'went-back', 'unknown']),
+    state: ruvState,
     ...said,
     /** ISO 8601, this computer's clock: when it was read. */
     at: z.string(),

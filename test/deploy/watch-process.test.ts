@@ -60,7 +60,8 @@ describe('kanilink watch, as a process of its own', () => {
     folder = desk.home;
     textfile = join(folder, 'kanilink.prom');
     hook = await startWebhook();
-    watch = desk.start('watch', site.fleet.fleet, '--json', '--textfile', textfile, '--webhook', hook.url);
+    const words = ['--textfile', textfile, '--webhook', hook.url, '--ruv-every', '60'];
+    watch = desk.start('watch', site.fleet.fleet, '--json', ...words);
   });
   afterEach(async () => {
     watch.kill();
@@ -99,6 +100,11 @@ describe('kanilink watch, as a process of its own', () => {
       () => ['idm-a running', 'idm-b running'].every((it) => heard().includes(it)),
       LIMIT,
     );
+    await until(
+      'how far both are behind is known',
+      () => (look().match(/^kanilink_pull_behind_(changes|seconds)\{.*\} \d+$/gm) ?? []).length === 4,
+      LIMIT,
+    );
     const looks = Number(/^kanilink_watch_looks_total\{.*\} (\d+)$/m.exec(look())?.[1]);
     await until(
       'the textfile is written again',
@@ -117,6 +123,8 @@ describe('kanilink watch, as a process of its own', () => {
     expect(ones(last, 'kanilink_server_state')).toEqual(['idm-a unknown', 'idm-b unknown']);
     expect(ones(last, 'kanilink_pull_health')).toEqual(['idm-a idm-b unknown', 'idm-b idm-a unknown']);
     expect(ones(last, 'kanilink_logins_state')).toEqual(['idm-a idm-b unknown', 'idm-b idm-a unknown']);
+    expect(ones(last, 'kanilink_ruv_state')).toEqual(['idm-a unknown', 'idm-b unknown']);
+    expect(last).not.toMatch(/^kanilink_pull_behind/m);
     // Its age is told by whoever reads it: it was written before it ended.
     const lookedAt = Number(/^kanilink_watch_last_look_timestamp_seconds\{.*\} (\S+)$/m.exec(last)?.[1]);
     expect(lookedAt).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { VirtualClock } from '../../../test/support/virtual-clock';
 import { reportOf } from '../../../test/support/status-reports';
 import type { FleetEvent } from '../../../shared/events/fleet-event';
 import { valueOf } from '../../../test/support/fake-deployment';
+import type { RuvReport } from '../../../shared/ruv/ruv';
 import { FleetMetrics } from './fleet-metrics';
 import { metricsAddress, serveMetrics } from './metrics-server';
 import { type Post, postJson, targetOf } from './post';
@@ -35,6 +36,43 @@ describe('metrics', () => {
     expect(health(old)).toEqual(['unknown']);
     expect(old).toMatch(/^kanilink_watch_last_look_age_seconds\{fleet="Home"\} 31$/m);
     expect(old).toMatch(/^kanilink_server_state\{server="idm-a",state="unknown",fleet="Home"\} 1$/m);
+  });
+
+  it('say how far changes have come, and no number where that is not known', async () => {
+    const { clock, metrics } = made();
+    const said = { cause: '', fix: '' };
+    const ruv = (lag: number | null): RuvReport => ({
+      servers: [
+        { server: 'idm-a', state: 'read', at: '', newest: null, ...said },
+        { server: 'idm-b', state: 'went-back', at: '', newest: null, ...said },
+      ],
+      pulls: [{ consumer: 'idm-b', supplier: 'idm-a', changes: lag, seconds: lag && lag * 100, ...said }],
+    });
+    const told = async () =>
+      [...(await metrics.text()).matchAll(/^kanilink_(?:ruv_state\{.*\} 1|pull_behind_.*)$/gm)].map(([it]) =>
+        it.replace('kanilink_', '').replace(',fleet="Home"', ''),
+      );
+    const unknown = ['idm-a', 'idm-b'].map((id) => `ruv_state{server="${id}",state="unknown"} 1`);
+    const of = '{consumer="idm-b",supplier="idm-a"}';
+    const read = [
+      'ruv_state{server="idm-a",state="read"} 1',
+      'ruv_state{server="idm-b",state="went-back"} 1',
+    ];
+    expect(await told()).toEqual(unknown);
+    metrics.look({ ...GOOD, ruv: ruv(3) });
+    expect(await told()).toEqual([...read, `pull_behind_changes${of} 3`, `pull_behind_seconds${of} 300`]);
+    metrics.look({ ...GOOD, ruv: ruv(null) });
+    expect(await told()).toEqual(read);
+    metrics.look({ ...GOOD, ruv: ruv(0) });
+    clock.advance(31_000);
+    expect(await told()).toEqual(unknown);
+  });
+
+  it('claim nothing any more once nobody watches', async () => {
+    const { metrics } = made();
+    metrics.look(GOOD);
+    metrics.end();
+    expect(health(await metrics.text())).toEqual(['unknown']);
   });
 
   it('are all there that the rules and the dashboard name', async () => {

@@ -8,6 +8,7 @@ import { severity } from '../../../shared/base/problem';
 import { BELIEVED_FOR } from '../../../shared/observed/believed';
 import type { Clock } from '../base/time';
 import { type GaugeWords, makeGauge } from './gauge';
+import { addRuvGauges } from './ruv-gauges';
 
 /** Who is told of a fleet over the network. */
 const RECEIVERS = ['webhook', 'alertmanager'] as const;
@@ -60,6 +61,11 @@ export class FleetMetrics {
     this.ofServers();
     this.ofPulls();
     this.ofLogins();
+    addRuvGauges(
+      registry,
+      () => this.fleet.servers,
+      () => this.believed()?.ruv ?? null,
+    );
   }
 
   /** Nothing more will be read: whatever was said is not believed from now on. What is dated, as the last look, stays. */
