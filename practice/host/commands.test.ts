@@ -122,6 +122,18 @@ describe('systemctl', () => {
     expect(uptime * 1e6).toBeGreaterThan(started);
   });
 
+  it('says the same in /proc/PID/stat, beside when cat itself was started', async () => {
+    const shown = await show('MainPID,ExecMainStartTimestampMonotonic');
+    const { stdout } = await exec(client, `cat /proc/self/stat /proc/${shown['MainPID']}/stat`);
+    const ticks = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => Number(line.split(' ')[21]));
+    expect(ticks[1]).toBe(Math.floor(Number(shown['ExecMainStartTimestampMonotonic']) / 10_000));
+    expect(ticks[0]).toBeGreaterThanOrEqual(ticks[1] ?? Infinity);
+    expect(await exec(client, 'cat /proc/self/stat /proc/1/stat')).toMatchObject({ code: 1 });
+  });
+
   it('restarts: another process, another invocation', async () => {
     const before = await show('MainPID,InvocationID');
     expect(await exec(client, 'sudo -n systemctl restart kanidmd')).toMatchObject({ code: 0, stderr: '' });

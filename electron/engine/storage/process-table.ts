@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
+import { statFields, TICKS } from '../base/proc-stat';
 
 /** What the system says of a process that lives. */
 export interface Lookup {
@@ -41,14 +42,11 @@ function exists(pid: number): boolean {
 /** Flags of /proc/PID/stat (proc(5)): being taken down, killed by a signal. */
 const EXITING = 0x4 | 0x400;
 const SIGKILL = 1n << 8n;
-/** Clock ticks in a second as /proc counts, on every machine Node runs on. */
-const TICKS = 100;
 
 async function onLinux(pid: number): Promise<Lookup | null> {
   const [stat, status] = await Promise.all([lineOf(`/proc/${pid}/stat`), textOf(`/proc/${pid}/status`)]);
   if (stat === null || status === null) return exists(pid) ? { started: null, startedAt: null } : null;
-  // The program's name stands in brackets and may hold any character, brackets too.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(stat);
   const [state = '', flags, started] = [fields[0], Number(fields[6]), fields[19]];
   if ('ZXx'.includes(state) || (flags & EXITING) !== 0) return null;
   // A kill that was sent and not yet carried out.

@@ -19,14 +19,30 @@ export async function date(invocation: Invocation, machine: MachineParts): Promi
   return { code: 0 };
 }
 
-/** `cat FILE…`; `/proc/uptime` is the machine's own. */
+/** `cat FILE…`; `/proc/uptime` and `/proc/PID/stat` are the machine's own. */
 export async function cat(invocation: Invocation, machine: MachineParts): Promise<Exit> {
   if (invocation.args.length === 1 && invocation.args[0] === '/proc/uptime') {
     await invocation.out(uptime(machine));
     return { code: 0 };
   }
-  return fencedTool('cat', invocation, machine);
+  const stats = invocation.args.map((path) => /^\/proc\/(self|\d+)\/stat$/.exec(path)?.[1]);
+  if (stats.length === 0 || stats.includes(undefined)) return fencedTool('cat', invocation, machine);
+  const { status } = machine.unit;
+  let code = 0;
+  for (const pid of stats)
+    if (pid === 'self') await invocation.out(stat(process.pid, 'cat', machine.clock.monotonic()));
+    else if (Number(pid) === status.mainPid && status.mainPid > 0)
+      await invocation.out(stat(status.mainPid, 'kanidmd', status.startedMonotonic));
+    else {
+      await invocation.err(`cat: /proc/${pid}/stat: No such file or directory\n`);
+      code = 1;
+    }
+  return { code };
 }
+
+/** `/proc/PID/stat` as the kernel writes it; of its numbers only the start is right. @param micros since the boot. */
+const stat = (pid: number, name: string, micros: number): string =>
+  `${pid} (${name}) S 1 ${`0 `.repeat(17)}${Math.floor(micros / 10_000)} 0 0\n`;
 
 /** `/proc/uptime` as the kernel writes it: seconds up, seconds idle. */
 export function uptime(machine: Pick<MachineParts, 'clock'>): string {

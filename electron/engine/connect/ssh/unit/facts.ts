@@ -8,6 +8,7 @@ import { showUnit } from '../commands/systemd';
 import type { Machine } from '../machine/machine';
 import { SERVICE_PROPERTIES, serviceState } from './service';
 import { findConfig } from './find-config';
+import { type MainProcess, processAge, showStarts } from './process-age';
 import { environmentFiles, readProperties } from '../machine/systemctl';
 import { readEnvironment, readEnvironmentFile, type Variables, withoutUnset } from './unit-environment';
 
@@ -28,8 +29,8 @@ export interface UnitFacts {
   readonly configPath: string;
   readonly overrides: Readonly<Record<string, string>>;
   readonly service: ServiceState;
-  /** Microseconds since the boot; null: not running. */
-  readonly startedMonotonic: number | null;
+  /** Null: not running. */
+  readonly main: MainProcess | null;
 }
 
 /**
@@ -54,14 +55,15 @@ export async function unitFacts(
   const search = { machine, files, program, properties, environment: environment.value };
   const configPath = named === null ? await findConfig(search, signal) : ok(named);
   if (!configPath.ok) return configPath;
-  const monotonic = Number(properties['ExecMainStartTimestampMonotonic'] ?? 0);
+  const startedMonotonic = Number(properties['ExecMainStartTimestampMonotonic'] ?? 0);
+  const pid = Number(properties['MainPID'] ?? 0);
   return ok({
     configPath: configPath.value,
     overrides: Object.fromEntries(
       Object.entries(environment.value).filter(([name]) => name.startsWith('KANIDM_')),
     ),
     service: service.value,
-    startedMonotonic: monotonic > 0 && Number(properties['MainPID'] ?? 0) > 0 ? monotonic : null,
+    main: startedMonotonic > 0 && Number.isSafeInteger(pid) && pid > 0 ? { pid, startedMonotonic } : null,
   });
 }
 
@@ -74,9 +76,9 @@ export async function hostFacts(
   const clock = await clockOffset(() => machine.now(signal));
   if (!clock.ok) return clock;
   const startedAt =
-    unit.startedMonotonic === null || clock.value === null
+    unit.main === null || clock.value === null
       ? ok(null)
-      : await startTime(machine, unit.startedMonotonic, clock.value, signal);
+      : await startTime(machine, unit.main, clock.value, signal);
   if (!startedAt.ok) return startedAt;
   return ok({
     configPath: unit.configPath,
@@ -90,21 +92,20 @@ export async function hostFacts(
   });
 }
 
-/** Monotonic time counts from the boot, as /proc/uptime does; the server's clock now gives the rest. */
+/** The server's clock at this moment, less the age of the process. */
 async function startTime(
   machine: Machine,
-  startedMonotonic: number,
+  main: MainProcess,
   offset: number,
   signal: AbortSignal,
 ): Promise<Result<number | null>> {
   const asked = wallNow();
   const began = monotonicNow();
-  const uptime = await machine.run(['cat', '/proc/uptime'], signal);
-  if (!uptime.ok) return uptime;
+  const starts = await machine.run(showStarts(main), signal);
+  if (!starts.ok) return starts;
   const serverNow = asked + (monotonicNow() - began) / 2 + offset;
-  const seconds = Number.parseFloat(uptime.value.stdout);
-  const startedAt = Math.round(serverNow - seconds * 1000 + startedMonotonic / 1000);
-  return ok(believedTime(startedAt, serverNow));
+  const age = processAge(starts.value.stdout, main);
+  return ok(age === null ? null : believedTime(Math.round(serverNow - age), serverNow));
 }
 
 async function readAllEnvironment(
