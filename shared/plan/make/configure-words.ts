@@ -11,7 +11,7 @@ interface Words {
 
 /** What a new server.toml says of itself to the person who reviews it. */
 export const configureWords = {
-  olderThanFile: 'Its server.toml was changed after it started; partners are read only at start.',
+  olderThanFile: 'kanidmd reads its file only at its start.',
 
   disarm: (id: ServerId): Words => ({
     summary: `Turn automatic_refresh off on ${id}`,

@@ -201,13 +201,17 @@ export class Draft {
     return step.id;
   }
 
-  /** Restarts a server. A file that the process has not read is shown: it counts from then on. */
+  /** Restarts a server. A file that the process has not read is shown and said: it counts from then on. @param why besides */
   restart(id: ServerId, why: string): void {
     const server = this.server(id);
     const unread = this.stage.isUnread(id);
     const left = this.letNobodyTake(id);
     const step: Step = {
-      ...this.plain(id, 'restart', words.restart(id, why, restartRisk(server?.observed))),
+      ...this.plain(
+        id,
+        'restart',
+        words.restart(id, why + newerFile(id, unread), restartRisk(server?.observed)),
+      ),
       action: 'restart',
       ...this.readsNow(id, unread),
     };

@@ -11,7 +11,6 @@ import { checkServerConfig } from '../../server-config/check-server-config';
 import { allowsPull, pulls } from '../../server-config/server-config';
 import type { Draft } from './draft';
 import { draftOf, planOf } from './make-plan';
-import { isOlderThanItsFile } from './older-than-file';
 import { type OwnerOf, ownersOf } from '../../fleet/model/owners';
 import type { Plan } from '../model/plan';
 import { stepWords } from './step-words';
@@ -48,11 +47,7 @@ export function makeServicePlan(fleet: Fleet, observed: readonly ObservedServer[
   const erasing = changes ? whyErasesItself(draft, server) : [];
   if (erasing.length > 0) return planOf(draft, [...problems, ...erasing]);
   if (changes && !runs) draft.start(wish.server, startRisk(server, wish));
-  else if (changes)
-    draft.restart(
-      wish.server,
-      stepWords.asked + (isOlderThanItsFile(server) ? stepWords.newerFile(wish.server) : ''),
-    );
+  else if (changes) draft.restart(wish.server, stepWords.asked);
   if (changes || wish.kind === 'prove')
     prove(draft, wish.server, observed, ownerOf, [...topology.order, ...topology.alone]);
   return planOf(draft, problems);

@@ -8,6 +8,7 @@ import { readServerConfig } from '../../../../shared/server-config/read-server-c
 import { pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
 import type { Call } from '../../base/call';
 import { readDomainOf } from '../../fleet/probe/probe-server';
+import { cancelled } from '../deployment/cancelled';
 import { type Deployment, faultAt, knownOf, type Site } from '../deployment/deployment';
 
 /** Which database a server holds, and whose it may take: by their domains (`kanidm.md`, "Refresh erases", 4). */
@@ -55,7 +56,7 @@ export async function whySourceChanged(
       const planned = domainOf(deployment, site);
       if (planned === null) return null;
       const now = await readDomainOf(site.connection, call);
-      if (!now.ok) return deployment.signal.aborted ? cancelled : faultAt(site, now);
+      if (!now.ok) return deployment.signal.aborted ? cancelled(null) : faultAt(site, now);
       if (now.value.uuid !== planned) return otherSource(site.server.id, planned, now.value.uuid);
       const { id } = taker.server;
       const origin = willRunWith({ ...taker.observed, config })?.origin ?? null;
@@ -79,13 +80,6 @@ function sourcesOf(deployment: Deployment, config: ServerConfig): readonly Site[
       return (owner === null ? undefined : deployment.sites.get(owner)) ?? [];
     });
 }
-
-const cancelled: Fault = {
-  code: 'cancelled',
-  message: 'Cancelled before anything was changed by this step.',
-  fix: 'Deploy again when you are ready.',
-  where: {},
-};
 
 const otherSource = (server: ServerId, planned: DomainUuid, now: DomainUuid): Fault => ({
   code: 'database-changed',

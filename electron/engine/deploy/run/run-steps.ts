@@ -1,6 +1,7 @@
 import type { DeployEvent, DeployOutcome, StepState } from '../../../../shared/plan/model/deploy';
 import type { Step } from '../../../../shared/plan/steps/step';
 import { type Problem, problemOf } from '../../../../shared/base/problem';
+import { CANCELLED } from '../deployment/cancelled';
 import { note } from '../deployment/effect';
 import { runStep } from '../steps/run-step';
 import { type Deployment, stepFailed, type StepResult } from '../deployment/deployment';
@@ -35,7 +36,7 @@ export async function runSteps(
     const { fault, undone } = result.failure;
     mark(step, undone ? 'rolled-back' : 'failed', fault.message);
     for (const skipped of rest.slice(1)) mark(skipped, 'skipped', `step ${step.id} failed`);
-    const outcome = fault.code === 'cancelled' ? 'cancelled' : undone ? 'rolled-back' : 'failed';
+    const outcome = fault.code === CANCELLED ? 'cancelled' : undone ? 'rolled-back' : 'failed';
     return { outcome, problems: [problemOf(fault)] };
   }
   return { outcome: 'done', problems: [] };

@@ -10,6 +10,7 @@ import type { FileContent, FileStat } from '../../connect/connection';
 import { type BackupValue, isPacked, LARGEST_BACKUP, streamBackup } from '../../compare/stream-backup';
 import { uncancelled } from '../../base/time';
 import { whyDrifted } from '../guards/drift';
+import { cancelled } from '../deployment/cancelled';
 import { effect } from '../deployment/effect';
 import { whyErases } from '../guards/guard-erasures';
 import {
@@ -23,7 +24,6 @@ import {
 } from '../deployment/deployment';
 import { startService, stopService } from './service-effects';
 import { waitHealthy } from '../guards/wait-healthy';
-import { cancelled } from './write-config';
 
 /** A line that carries less is not waited for. Bytes in a millisecond. */
 const SLOWEST = 500;
@@ -53,7 +53,7 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   const call = { signal: deployment.signal, timeoutMs: 60_000 };
   const drift = await whyDrifted(deployment, site, call);
   if (drift !== null) return stepFailed(drift);
-  if (deployment.signal.aborted) return stepFailed(cancelled(site));
+  if (deployment.signal.aborted) return stepFailed(cancelled(site.server.id));
   const made = await effect(deployment, step, site, { effect: 'backup', path: folder }, () =>
     connection.makeFolder(folder, 0o700, call),
   );

@@ -3,6 +3,7 @@ import type { Fault } from '../../../../shared/base/result';
 import type { RestartStep } from '../../../../shared/plan/steps/restart';
 import type { StartStep } from '../../../../shared/plan/steps/start';
 import type { Call } from '../../base/call';
+import { cancelled } from '../deployment/cancelled';
 import {
   type Deployment,
   type Site,
@@ -14,7 +15,6 @@ import {
 import { whyDrifted } from '../guards/drift';
 import { whyErases } from '../guards/guard-erasures';
 import { whyNoRound } from '../guards/partners-round';
-import { cancelled } from './write-config';
 
 /** What a start and a restart do each in its own way. */
 export interface BringUp {
@@ -41,7 +41,7 @@ export async function bringUp(
   if (erases !== null) return stepFailed(erases);
   const end = await ended(site, call);
   if (end !== null) return end;
-  if (deployment.signal.aborted) return stepFailed(cancelled(site));
+  if (deployment.signal.aborted) return stepFailed(cancelled(site.server.id));
   const fault = await up(site, replicates(site.observed));
   const silent = fault ?? (await whyNoRound(deployment, step, site, null));
   return silent === null ? stepDone() : stepFailed(silent);

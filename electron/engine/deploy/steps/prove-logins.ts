@@ -4,6 +4,7 @@ import { describePull, type Pull } from '../../../../shared/fleet/model/fleet';
 import { type Fault, fail, ok, type Result } from '../../../../shared/base/result';
 import { lookAtPulls } from '../../serves/look-fleet';
 import { type Clock, until } from '../../base/time';
+import { cancelled } from '../deployment/cancelled';
 import { type Deployment, type Site, siteOf } from '../deployment/deployment';
 
 /** A server that has just restarted may refuse its first login: broken counts once it lasts so long. Milliseconds. */
@@ -30,7 +31,7 @@ export async function proveLogins(
   });
   const pulls = step.suppliers.map(({ server }) => ({ consumer: step.server, supplier: server }));
   const report = await lookLasting(sites, pulls, clock, signal, (it) => isOurs(deployment, it));
-  if (signal.aborted) return fail(cancelled(step));
+  if (signal.aborted) return fail(cancelled(step.server, 'logins were proved.', LOOK));
   const broken = faultOf(report, step, deployment);
   return broken === null ? ok(told(report, deployment)) : fail(broken);
 }
@@ -102,9 +103,4 @@ function told({ servers, logins }: ServesReport, { loginsFailed }: Deployment): 
 /** What a deploy found broken is neither its doing nor proved by it. */
 const BEFORE = 'Its logins were broken before this deploy, which does not judge them. ';
 
-const cancelled = ({ server }: VerifyStep): Fault => ({
-  code: 'cancelled',
-  message: 'Cancelled before logins were proved.',
-  fix: 'Resume the deploy, or look at them yourself: kanilink status --logins.',
-  where: { server },
-});
+const LOOK = 'Resume the deploy, or look at them yourself: kanilink status --logins.';

@@ -1,6 +1,7 @@
 import type { CertificateStep } from '../../../../shared/plan/steps/read-certificate';
 import { until } from '../../base/time';
 import { readOwnCertificate } from '../../fleet/probe/probe-server';
+import { cancelled } from '../deployment/cancelled';
 import {
   type Deployment,
   faultAt,
@@ -10,7 +11,6 @@ import {
   stepFailed,
   type StepResult,
 } from '../deployment/deployment';
-import { cancelled } from './write-config';
 
 /** Waits for the certificate that a server makes for itself, and keeps it for the pins of later steps. */
 export async function readCertificate(deployment: Deployment, step: CertificateStep): Promise<StepResult> {
@@ -20,7 +20,7 @@ export async function readCertificate(deployment: Deployment, step: CertificateS
     const read = await readOwnCertificate(site.connection, { signal: deployment.signal, timeoutMs: 30_000 });
     return read.ok ? { done: true, value: read.value } : { done: false, last: faultAt(site, read) };
   });
-  if (!outcome.done) return stepFailed(deployment.signal.aborted ? cancelled(site) : outcome.last);
+  if (!outcome.done) return stepFailed(deployment.signal.aborted ? cancelled(site.server.id) : outcome.last);
   deployment.certificates.set(step.id, outcome.value);
   const { fingerprint, text } = outcome.value;
   learn(deployment, step.server, { certificate: fingerprint, certificateText: text });

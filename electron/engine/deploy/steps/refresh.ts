@@ -11,6 +11,7 @@ import { proofWindowMs, readDomainOf } from '../../fleet/probe/probe-server';
 import { readEvidence } from '../../fleet/probe/read-evidence';
 import { uncancelled, until } from '../../base/time';
 import { whyDrifted } from '../guards/drift';
+import { cancelled, CANCELLED } from '../deployment/cancelled';
 import { effect, note } from '../deployment/effect';
 import { whyErases } from '../guards/guard-erasures';
 import {
@@ -44,7 +45,8 @@ export async function refresh(deployment: Deployment, step: RefreshStep): Promis
     if (since === undefined) return stepFailed({ ...notRestarted, where: { server: step.server } });
     return prove(deployment, step, site, source, since);
   }
-  if (deployment.signal.aborted) return stepFailed({ ...cancelled, where: { server: step.server } });
+  if (deployment.signal.aborted)
+    return stepFailed(cancelled(step.server, 'the refresh; nothing was erased.'));
   const since = serverNow(site, deployment.clock);
   deployment.say(step.id, `Refreshing ${step.server} from ${step.source}`);
   const domain = site.observed.domain?.uuid ?? null;
@@ -176,14 +178,8 @@ const notSuccess = (said: string): Fault => ({
   where: {},
 });
 
-const cancelled = {
-  code: 'cancelled',
-  message: 'Cancelled before the refresh; nothing was erased.',
-  fix: 'Deploy again when you are ready.',
-};
-
 const cancelledWaiting = (step: RefreshStep): Fault => ({
-  code: 'cancelled',
+  code: CANCELLED,
   message: `Cancelled before the log showed whether ${step.server} has refreshed itself from ${step.source}: it may have, or may still.`,
   fix: `Read ${step.server}’s log, or deploy again; its backup is kept.`,
   where: { server: step.server },

@@ -6,6 +6,7 @@ import type { Fault } from '../../../../shared/base/result';
 import { readOwnCertificate } from '../../fleet/probe/probe-server';
 import { uncancelled, until } from '../../base/time';
 import { whyDrifted } from '../guards/drift';
+import { cancelled } from '../deployment/cancelled';
 import { effect } from '../deployment/effect';
 import { whyNamesUnproved } from '../guards/partner-names';
 import {
@@ -37,7 +38,8 @@ export async function renewCertificate(deployment: Deployment, step: RenewStep):
   if (before.value.text !== step.old) return stepFailed(changedMeanwhile(site, before.value));
   const unproved = await whyNamesUnproved(deployment, site);
   // What a wait that was cancelled did not see says nothing.
-  if (deployment.signal.aborted) return stepFailed(cancelled(site));
+  if (deployment.signal.aborted)
+    return stepFailed(cancelled(site.server.id, 'anything was renewed.', 'Renew again when you are ready.'));
   if (unproved !== null) return stepFailed(unproved);
 
   deployment.say(step.id, `Renewing the certificate of ${step.server}`);
@@ -98,12 +100,5 @@ const unproved = (site: Site, last: string): Fault => ({
   code: 'renewal-not-proved',
   message: `${site.server.id} was asked for a new certificate, but after two minutes ${last}. The renewal may still come.`,
   fix: `Look with kanilink certificates; once it shows a new one, kanilink apply pins it on its partners.`,
-  where: { server: site.server.id },
-});
-
-const cancelled = (site: Site): Fault => ({
-  code: 'cancelled',
-  message: 'Cancelled before anything was renewed.',
-  fix: 'Renew again when you are ready.',
   where: { server: site.server.id },
 });

@@ -7,6 +7,7 @@ import { proofWindowMs } from '../../fleet/probe/probe-server';
 import { until } from '../../base/time';
 import { judgePullsOf } from '../guards/judge-pulls';
 import { proveLogins } from './prove-logins';
+import { CANCELLED } from '../deployment/cancelled';
 import { type Deployment, siteOf, stepDone, stepFailed, type StepResult } from '../deployment/deployment';
 
 /**
@@ -35,7 +36,7 @@ export async function verify(deployment: Deployment, step: VerifyStep): Promise<
   }
   const bad = outcome.last.find((pull) => pull.health !== 'replicating');
   return stepFailed({
-    code: deployment.signal.aborted ? 'cancelled' : 'pull-not-proved',
+    code: deployment.signal.aborted ? CANCELLED : 'pull-not-proved',
     message: bad ? `${describePull(bad)} is ${bad.health}: ${bad.cause}` : 'No pull could be judged.',
     fix: bad?.fix ?? 'Read the logs of both servers.',
     where: { server: step.server },

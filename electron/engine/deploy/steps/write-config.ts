@@ -7,6 +7,7 @@ import { readServerConfig } from '../../../../shared/server-config/read-server-c
 import type { ServerConfig } from '../../../../shared/server-config/server-config';
 import { uncancelled } from '../../base/time';
 import { whyDrifted } from '../guards/drift';
+import { cancelled } from '../deployment/cancelled';
 import { effect } from '../deployment/effect';
 import { whyErases } from '../guards/guard-erasures';
 import { keepPrevious } from './keep-previous';
@@ -69,7 +70,7 @@ export async function writeConfig(
     call,
   );
   if (erases !== null) return stepFailed(erases);
-  if (deployment.signal.aborted) return stepFailed(cancelled(site));
+  if (deployment.signal.aborted) return stepFailed(cancelled(site.server.id));
 
   deployment.say(step.id, `Replacing ${step.path}; the old file is kept beside the journal`);
   const intent = { effect: 'write' as const, path: step.path, before, after };
@@ -128,11 +129,4 @@ const refused = (site: Site, path: string, output: string): Fault => ({
   fix: 'See what it printed below; plan again when it is fixed.',
   detail: output,
   where: { server: site.server.id, file: path },
-});
-
-export const cancelled = (site: Site): Fault => ({
-  code: 'cancelled',
-  message: 'Cancelled before anything was written by this step.',
-  fix: 'Deploy again when you are ready.',
-  where: { server: site.server.id },
 });
