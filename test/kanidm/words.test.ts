@@ -13,9 +13,18 @@ import type { LogLine } from '../../shared/kanidmd/evidence';
 import { eachOf, givens, missing } from './support/given';
 import { type Lab, startLab, until } from './support/lab';
 import { canCompare } from './support/main-job';
+import { allowAnonymous, bearer, http, logIn, recover } from './support/people';
 import { makeRecorder, type Recorder, type Recording } from './support/recorder';
 import { PORT, type RealServer, startServer } from './support/server';
 import { PLAIN } from './support/variants';
+
+/** What is asked of a server's HTTPS. */
+type Asking = readonly [
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+];
 
 /** What real servers print, done by hand as Kanidm's book says, is read right; with KANILINK_TEST_RECORD=1 it is kept. */
 describe.skipIf(missing !== null).each(eachOf(givens))('the words of $name', (given) => {
@@ -141,6 +150,45 @@ describe.skipIf(missing !== null).each(eachOf(givens))('the words of $name', (gi
     expect(readRefresh(asked)).toBe('success');
     await untilTold('log-ip-origin-b', b, 'incremental success');
     await untilTold('log-ip-origin-a', a, 'incremental success');
+  });
+
+  it.concurrent('of anonymous that logs in, that shows a session, and that may not', async () => {
+    const hosts = { 'login.example.com': lab.address() };
+    const server = await startServer(lab, PLAIN, 'login', { hosts });
+    const ids: string[] = [];
+    const secrets: string[] = [];
+    const asked = async (name: string, ...[method, path, body, headers]: Asking) => {
+      const answer = await http(server, method, path, body, headers ?? {});
+      const session = answer.headers['x-kanidm-auth-session-id'];
+      const token = /"success":"([^"]+)"/.exec(answer.body)?.[1];
+      const kept = [answer.headers['set-cookie'] ?? []].flat().map((it) => it.split(/[=;]/)[1] ?? '');
+      secrets.push(...[session ?? [], token ?? [], kept].flat().filter((it) => it.length > 8));
+      ids.push(String(answer.headers['x-kanidm-opid']));
+      recorder.answer(name, answer, secrets);
+      return { ...answer, session: { 'x-kanidm-auth-session-id': String(session) }, token: token ?? '' };
+    };
+    const init = { step: { init2: { username: 'anonymous', issue: 'token', privileged: false } } };
+    const first = await asked('answer-login-init', 'POST', '/v1/auth', init);
+    const begin = { step: { begin: 'anonymous' } };
+    const second = await asked('answer-login-begin', 'POST', '/v1/auth', begin, first.session);
+    const cred = { step: { cred: 'anonymous' } };
+    const { token } = await asked('answer-login-cred', 'POST', '/v1/auth', cred, second.session);
+    expect(token).not.toBe('');
+    const valid = ['GET', '/v1/auth/valid', undefined] as const;
+    expect((await asked('answer-login-valid', ...valid, bearer(token))).status).toBe(200);
+    expect((await asked('answer-login-strange', ...valid, bearer(`${token}x`))).status).toBe(401);
+    const mine = await logIn(server, await recover(server));
+    await allowAnonymous(server, mine ?? '', false);
+    expect((await asked('answer-login-denied', 'POST', '/v1/auth', init)).body).toContain('denied');
+    let lines: readonly string[] = [];
+    await until(
+      async () => {
+        lines = await recorder.lines('log-login', server, ids);
+        return ids.every((id) => lines.some((line) => line.startsWith(id)));
+      },
+      () => `not every request is in the log:\n${lines.join('\n')}`,
+    );
+    expect(secrets.filter((it) => lines.some((line) => line.includes(it)))).toEqual([]);
   });
 
   const CONFIGS: readonly {

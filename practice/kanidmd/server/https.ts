@@ -78,6 +78,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     ['latency', '1'],
     ['kopid', `"${opid}"`],
   ]);
+  if (reply.warning !== undefined) span.warn(reply.warning);
   span.add(reply.span);
   context.log.finish(span, opid);
 }

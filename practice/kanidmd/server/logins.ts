@@ -18,6 +18,8 @@ export interface Reply {
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly span: Span | null;
+  /** Said of the request before its own span. */
+  readonly warning?: string;
 }
 
 const LOGIN_HEADER = 'x-kanidm-auth-session-id';
@@ -32,7 +34,7 @@ const step = z.object({
 });
 
 /**
- * Answers `/v1/auth` for anonymous and `/v1/auth/valid`, as recorded (`1.10.5/log-anonymous-login`), and `/v1/jwk/ID` as a
+ * Answers `/v1/auth` for anonymous and `/v1/auth/valid`, as recorded (`1.11.1/log-login`), and `/v1/jwk/ID` as a
  * server that has no such key (`1.10.5/log-unknown-key`). Null: another path.
  */
 export function answerRequest(request: Request, context: Context): Reply | null {
@@ -65,7 +67,12 @@ function auth(request: Request, context: Context): Reply {
       ['uuid', ANONYMOUS],
     ]);
     if (knob === 'no-anonymous') {
-      span.info('Auth result: Denied(account expired)', [['event_tag_id', '10']]);
+      for (const said of [
+        'account expired',
+        'Authentication Session Unable to begin',
+        'Auth result: Denied: account expired',
+      ])
+        span.info(said, [['event_tag_id', '10']]);
       return ended(200, { sessionid, state: { denied: 'account expired' } });
     }
     span.info('Auth result: Choose(anonymous)', [['event_tag_id', '10']]);
@@ -91,8 +98,8 @@ function valid(request: Request, context: Context): Reply {
   const text = request.headers['authorization'];
   const token = typeof text === 'string' ? text.replace(/^Bearer /, '') : '';
   if (isGood(token, context)) return { code: 200, body: null, span };
-  span.warn('bearer jws invalid').error('Invalid identity: NotAuthenticated');
-  return { code: 401, body: 'notauthenticated', span };
+  span.error('Invalid identity: NotAuthenticated');
+  return { code: 401, body: 'notauthenticated', span, warning: 'bearer jws invalid' };
 }
 
 /** Signed with a key that travels with the domain: a refreshed partner takes it. */

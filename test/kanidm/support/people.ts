@@ -65,7 +65,8 @@ export async function logIn(server: RealServer, password: string): Promise<strin
   return /"success":"([^"]+)"/.exec(done.body)?.[1] ?? null;
 }
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+/** What shows a session. */
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** Makes a person there. */
 export async function makePerson(server: RealServer, token: string, name: string): Promise<void> {

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LogLine } from '../../../shared/kanidmd/evidence';
 import { type Lab, until } from './lab';
+import type { Answer } from './people';
 import { type RealServer, tomlOf } from './server';
 
 const RECORDED = fileURLToPath(new URL('../../recorded/', import.meta.url));
@@ -21,6 +23,12 @@ export interface Recorder {
   command(name: string, server: RealServer, ...args: string[]): Promise<Recording>;
   /** A server's whole log since it was made, both outputs together. @returns its lines, 100 ms apart. */
   log(name: string, server: RealServer): Promise<readonly LogLine[]>;
+  /**
+   * An answer of its HTTPS. @param secrets parts of it that stand as `…` in the recording: a token, a session.
+   */
+  answer(name: string, answer: Answer, secrets: readonly string[]): void;
+  /** The lines of its log that some requests left, by their `x-kanidm-opid`, in the order of the requests. */
+  lines(name: string, server: RealServer, ids: readonly string[]): Promise<readonly string[]>;
   /** What became of a server with this server.toml. @returns `running` or `exited`. */
   config(name: string, server: RealServer): Promise<{ readonly state: string; readonly log: string }>;
   /** What the engine says of the container's HEALTHCHECK. @returns its word for it. */
@@ -68,6 +76,22 @@ export function makeRecorder(lab: Lab): Recorder {
       const text = await logOf(server);
       keep(`${name}.log`, text);
       return linesOf(text);
+    },
+    answer: (name, { status, headers, body }, secrets) => {
+      const head = Object.entries(headers).flatMap(([key, value]) =>
+        [value ?? []].flat().map((one) => `${key}: ${one}`),
+      );
+      const text = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...head, '', body].join('\n');
+      keep(
+        `${name}.http`,
+        secrets.reduce((all, secret) => all.replaceAll(secret, '…'), text),
+      );
+    },
+    lines: async (name, server, ids) => {
+      const all = (await logOf(server)).split('\n');
+      const lines = ids.flatMap((id) => all.filter((line) => line.startsWith(`${id} `)));
+      keep(`${name}.log`, `${lines.join('\n')}\n`);
+      return lines;
     },
     config: async (name, server) => {
       let log = '';
