@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { FleetEvent } from '../../shared/events/fleet-event';
 import { until } from '../e2e/support/until';
 import { type Desk, makeDesk, type Running } from '../kanidm/support/desk';
@@ -45,42 +45,41 @@ const ones = (text: string, name: string): string[] =>
 describe('kanilink watch, as a process of its own', () => {
   let site: TestSite;
   let desk: Desk;
-  let folder: string;
-  let textfile: string;
   let hook: Awaited<ReturnType<typeof startWebhook>>;
-  let watch: Running;
+  let watch: Running | null = null;
 
-  beforeEach(async () => {
-    site = await startSite(2);
-    const engine = site.engine();
-    const { end } = await deployed(engine, await site.text(), { erase: ['idm-b'] });
-    expect(end.outcome).toBe('done');
-    await engine.close();
+  const start = async (servers: number): Promise<void> => {
+    site = await startSite(servers);
     desk = makeDesk(join(site.configDir, '..', 'desk'));
-    folder = desk.home;
-    textfile = join(folder, 'kanilink.prom');
     hook = await startWebhook();
-    const words = ['--textfile', textfile, '--webhook', hook.url, '--ruv-every', '60'];
-    watch = desk.start('watch', site.fleet.fleet, '--json', ...words);
-  });
+  };
+  const run = (...words: string[]): Running =>
+    (watch = desk.start('watch', site.fleet.fleet, '--json', '--webhook', hook.url, ...words));
   afterEach(async () => {
-    watch.kill();
-    await watch.ended;
+    watch?.kill();
+    await watch?.ended;
+    watch = null;
     hook.close();
     await site.close();
   });
-
-  const metrics = (): string => {
-    try {
-      return readFileSync(textfile, 'utf8');
-    } catch {
-      return '';
-    }
-  };
   const heard = (): string[] =>
     hook.events.flatMap((it) => (it.kind === 'server-state' ? [`${it.server} ${it.to}`] : []));
 
   it('writes its textfile whole, tells a webhook, and leaves nothing green behind when it ends', async () => {
+    await start(2);
+    const engine = site.engine();
+    const { end } = await deployed(engine, await site.text(), { erase: ['idm-b'] });
+    expect(end.outcome).toBe('done');
+    await engine.close();
+    const textfile = join(desk.home, 'kanilink.prom');
+    const metrics = (): string => {
+      try {
+        return readFileSync(textfile, 'utf8');
+      } catch {
+        return '';
+      }
+    };
+    const watch = run('--textfile', textfile, '--ruv-every', '60');
     /** Whatever was read of the file at any time. */
     const seen = new Set<string>();
     const look = (): string => {
@@ -129,9 +128,66 @@ describe('kanilink watch, as a process of its own', () => {
     const lookedAt = Number(/^kanilink_watch_last_look_timestamp_seconds\{.*\} (\S+)$/m.exec(last)?.[1]);
     expect(lookedAt).toBeGreaterThan(0);
     expect(lookedAt).toBeLessThanOrEqual(Date.now() / 1000);
-    expect(readdirSync(folder).filter((name) => name.startsWith('.kanilink-'))).toEqual([]);
+    expect(readdirSync(desk.home).filter((name) => name.startsWith('.kanilink-'))).toEqual([]);
     // Every line that it printed is whole.
     const printed = ended.stdout.trim().split('\n');
     expect(printed.map((line) => (JSON.parse(line) as FleetEvent).format)).toEqual(printed.map(() => 1));
+  });
+
+  it('follows the fleet file: takes what is trusted, and keeps what it watched of what is broken or strange', async () => {
+    await start(3);
+    const { path, text } = await site.text();
+    /** The fleet file without a server, and without its links. */
+    const without = (id: string): string =>
+      text
+        .split(/^(?=\[\[)/m)
+        .filter((block) => !block.includes(`"${id}"`))
+        .join('');
+    const answer = (word: string): void =>
+      writeFileSync(join(desk.home, 'ask.sh'), `#!/bin/sh\necho ${word}\n`, { mode: 0o755 });
+    writeFileSync(path, without('idm-c'));
+    const watch = run('--metrics', '127.0.0.1:0');
+    const port = await until(
+      'metrics are served',
+      () => /Metrics at port (\d+)/.exec(watch.soFar().stderr)?.[1],
+      LIMIT,
+    );
+    const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const states = async (): Promise<string> => ones(await metrics(), 'kanilink_server_state').join();
+    const taken = async (): Promise<string | undefined> =>
+      /^kanilink_watch_fleet_file_taken\{.*\} (\d)$/m.exec(await metrics())?.[1];
+    const AB = 'idm-a running,idm-b running';
+    await until('both are watched', async () => (await states()) === AB, LIMIT);
+    expect(await taken()).toBe('1');
+
+    // Somebody else's text names a server that was not trusted, and nobody agrees.
+    answer('no');
+    writeFileSync(path, text);
+    await until('the strange file is refused', async () => (await taken()) === '0', LIMIT);
+    expect(watch.soFar().stderr).toContain('not trusted');
+    expect(await states()).toBe(AB);
+    writeFileSync(path, 'version = ');
+    await until(
+      'the broken file is refused',
+      () => watch.soFar().stderr.split('what was watched before still is').length === 3,
+      LIMIT,
+    );
+    expect([await taken(), await states()]).toEqual(['0', AB]);
+    writeFileSync(path, without('idm-c'));
+    await until('the file is as it was', async () => (await taken()) === '1', LIMIT);
+    expect(await states()).toBe(AB);
+    expect(heard().filter((it) => it.startsWith('idm-c'))).toEqual([]);
+
+    answer('yes');
+    writeFileSync(path, text);
+    await until('the third is watched', async () => (await states()) === `${AB},idm-c running`, LIMIT);
+    await until('the webhook is told of it', () => heard().includes('idm-c running'), LIMIT);
+    writeFileSync(path, without('idm-b'));
+    await until('the second is gone', async () => (await states()) === 'idm-a running,idm-c running', LIMIT);
+    expect(await metrics()).not.toContain('"idm-b"');
+    // What went on being watched was told of once.
+    expect(heard().filter((it) => it.startsWith('idm-a'))).toEqual(['idm-a running']);
+    watch.end();
+    expect((await watch.ended).code).toBe(0);
   });
 });

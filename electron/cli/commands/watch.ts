@@ -5,16 +5,18 @@ import { readTopology } from '../../../shared/fleet/model/topology';
 import { escapeControlsInJson } from '../../../shared/base/escape-controls';
 import { problemOf } from '../../../shared/base/problem';
 import { describeFault, type Result } from '../../../shared/base/result';
+import { count } from '../../../shared/base/sentences';
 import { momentOf, systemClock } from '../../engine/base/time';
 import { childOf } from '../../engine/base/signals';
 import { Alertmanager, alertsOf } from '../../engine/export/alertmanager';
-import { FleetMetrics } from '../../engine/export/fleet-metrics';
+import { type DrawnFleet, FleetMetrics } from '../../engine/export/fleet-metrics';
 import { metricsAddress, serveMetrics } from '../../engine/export/metrics-server';
 import { postJson, type Target } from '../../engine/export/post';
 import { writeTextfile } from '../../engine/export/textfile';
 import { type SenderParts, Webhook } from '../../engine/export/webhook';
 import type { Invocation } from '../base/arguments';
 import { loadFleet } from '../base/fleet-argument';
+import { type FileTurn, followFleet, type UsedFleet } from '../base/followed-fleet';
 import { receiverOf } from '../base/receiver';
 import { usageError } from '../base/usage';
 import { exit, type World } from '../base/world';
@@ -44,12 +46,7 @@ export async function watch(invocation: Invocation, world: World): Promise<numbe
     return exit.failed;
   }
   const { fleet, text } = loaded;
-  const drawn = {
-    name: fleet.name,
-    servers: fleet.servers.map(({ id }) => id),
-    pulls: readTopology(fleet).pulls.map(({ consumer, supplier }) => ({ consumer, supplier })),
-  };
-  const metrics = new FleetMetrics(drawn, version, systemClock);
+  const metrics = new FleetMetrics(drawnOf(loaded), version, systemClock);
   const served = address === null ? null : await serveMetrics(address, metrics);
   if (served?.ok === false) {
     world.print(json ? jsonText({ problems: [problemOf(served.error)] }) : describeFault(served.error));
@@ -70,26 +67,56 @@ export async function watch(invocation: Invocation, world: World): Promise<numbe
     hook?.push(events);
   };
   works.push(eachOf(world.engine.watchDeploys(text, over.signal), tell));
+  const every = [loginsEvery * 60_000, ruvEvery * 60_000] as const;
+  let used: UsedFleet = loaded;
+  let turn = childOf(over.signal);
+  const follow = async (): Promise<void> => {
+    for await (const it of followFleet(loaded, { ...world, signal: over.signal })) {
+      metrics.fileTaken(it.kind === 'taken');
+      world.say(turnText(it, world));
+      if (it.kind === 'kept' || !it.isNew) continue;
+      used = it.fleet;
+      turn.abort();
+    }
+  };
+  works.push(follow());
   try {
-    for await (const report of world.engine.watch(
-      text,
-      world.signal,
-      loginsEvery * 60_000,
-      ruvEvery * 60_000,
-    )) {
-      metrics.look(report);
-      tell(noticed.look(report, momentOf(systemClock), drawn.servers));
-      alerts?.look(noticed);
+    let watched: UsedFleet | null = null;
+    // A watch that ends while nothing changed ended by itself.
+    while (watched !== used && !world.signal.aborted) {
+      watched = used;
+      turn.release();
+      turn = childOf(over.signal);
+      const drawn = drawnOf(used);
+      metrics.draw(drawn);
+      for await (const report of world.engine.watch(used.text, turn.signal, ...every)) {
+        metrics.look(report);
+        tell(noticed.look(report, momentOf(systemClock), drawn.servers));
+        alerts?.look(noticed);
+      }
     }
   } finally {
     over.abort();
     await Promise.all(works);
     await served?.value.close();
+    turn.release();
     over.release();
   }
   // A watch that ends by itself watches nothing any more.
   return world.signal.aborted ? exit.well : exit.failed;
 }
+
+const drawnOf = ({ fleet }: UsedFleet): DrawnFleet => ({
+  name: fleet.name,
+  servers: fleet.servers.map(({ id }) => id),
+  pulls: readTopology(fleet).pulls.map(({ consumer, supplier }) => ({ consumer, supplier })),
+});
+
+/** What is said of a fleet file that changed. */
+const turnText = (turn: FileTurn, { paintSaid }: World): string =>
+  turn.kind === 'taken'
+    ? `The fleet file ${turn.isNew ? 'changed' : 'is as it was'}: ${count(turn.fleet.fleet.servers.length, 'server')} watched.`
+    : `${problemsText(turn.problems, paintSaid)}\nThe fleet file changed and is not used: what was watched before still is.`;
 
 async function eachOf<T>(items: AsyncIterable<T>, take: (items: readonly T[]) => void): Promise<void> {
   for await (const item of items) take([item]);

@@ -8,6 +8,7 @@ import { severity } from '../../../shared/base/problem';
 import { BELIEVED_FOR } from '../../../shared/observed/believed';
 import type { Clock } from '../base/time';
 import { type GaugeWords, makeGauge } from './gauge';
+import { reportOnly } from './report-only';
 import { addRuvGauges } from './ruv-gauges';
 
 /** Who is told of a fleet over the network. */
@@ -35,7 +36,7 @@ export class FleetMetrics {
   private readonly sent: Counter<'receiver' | 'outcome'>;
 
   constructor(
-    private readonly fleet: DrawnFleet,
+    private fleet: DrawnFleet,
     version: string,
     private readonly clock: Clock,
   ) {
@@ -66,6 +67,18 @@ export class FleetMetrics {
       () => this.fleet.servers,
       () => this.believed()?.ruv ?? null,
     );
+  }
+
+  /** The fleet file changed. Of what was seen, what is in it still stays; its name stays that of the start. */
+  draw(fleet: DrawnFleet): void {
+    this.fleet = { ...fleet, name: this.fleet.name };
+    const { report } = this;
+    if (report !== null) this.report = { ...report, seen: reportOnly(report.seen, new Set(fleet.servers)) };
+  }
+
+  /** @param taken false: the fleet file changed and is not used. */
+  fileTaken(taken: boolean): void {
+    this.fleetFile.set(taken ? 1 : 0);
   }
 
   /** Nothing more will be read: whatever was said is not believed from now on. What is dated, as the last look, stays. */
@@ -103,6 +116,7 @@ export class FleetMetrics {
   }
 
   private lastLook!: Gauge;
+  private fleetFile!: Gauge;
 
   private ofWatcher(): void {
     const { clock } = this;
@@ -110,6 +124,11 @@ export class FleetMetrics {
       'kanilink_watch_last_look_timestamp_seconds',
       'When the fleet was read last; 0: never.',
     );
+    this.fleetFile = this.gauge(
+      'kanilink_watch_fleet_file_taken',
+      'Whether the fleet file is watched as it is; 0: it changed, and is broken, gone or not trusted.',
+    );
+    this.fleetFile.set(1);
     const born = clock.monotonic();
     this.gauge(
       'kanilink_watch_last_look_age_seconds',

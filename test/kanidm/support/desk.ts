@@ -20,8 +20,8 @@ export interface Running {
   readonly ended: Promise<Said>;
   /** Resolves as soon as standard error has this, or the command has ended. */
   said(words: RegExp): Promise<void>;
-  /** What it has printed on standard output so far. */
-  printed(): string;
+  /** What it has printed so far. */
+  soFar(): Pick<Said, 'stdout' | 'stderr'>;
   /** Asks it to end, as systemd does. */
   end(): void;
   /** As a crash or a power cut ends it. */
@@ -84,7 +84,7 @@ export function makeDesk(home: string): Desk {
         listener();
       });
     return {
-      ...{ ended, said, printed: () => stdout },
+      ...{ ended, said, soFar: () => ({ stdout, stderr }) },
       end: () => void child.kill('SIGTERM'),
       kill: () => void child.kill('SIGKILL'),
     };
