@@ -43,6 +43,8 @@ export interface Round {
   readonly supplierHost: string;
   /** Ports dialled, from `sock_addrs`. Hosts alone do not tell partners on one host apart. */
   readonly ports: readonly number[];
+  /** Whether the process has `automatic_refresh` for this supplier; absent: the head does not say, as of a refresh. */
+  readonly automaticRefresh?: boolean;
   /** Milliseconds; null when not printed. */
   readonly took: number | null;
   readonly outcome: RoundOutcome;

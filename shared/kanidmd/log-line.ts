@@ -16,7 +16,7 @@ export interface ReadLine {
 }
 
 /** What the head of a round's span says of it. */
-export interface RoundHead extends Pick<Round, 'kind' | 'took' | 'ports'> {
+export interface RoundHead extends Pick<Round, 'kind' | 'took' | 'ports' | 'automaticRefresh'> {
   /** Whom it dials, lower case; empty: it does not say. */
   readonly host: string;
 }
@@ -69,7 +69,11 @@ function roundOf({ name, took, keys }: SpanHead): RoundHead | null {
   // 1.2.0 says domain where later versions say server_name (`kanidm.md`, "Rounds").
   const host = (keys.get('server_name') ?? keys.get('domain') ?? '').toLowerCase();
   const addresses = (keys.get('sock_addrs') ?? '').matchAll(/:(\d+)(?=[,\]])/g);
-  return { kind, host, took, ports: [...addresses].map((match) => Number(match[1])) };
+  const flag = keys.get('automatic_refresh');
+  return {
+    ...{ kind, host, took, ports: [...addresses].map((match) => Number(match[1])) },
+    ...(flag === 'true' || flag === 'false' ? { automaticRefresh: flag === 'true' } : {}),
+  };
 }
 
 function readHead(body: string): SpanHead | null {

@@ -24,6 +24,7 @@ interface OpenSpan {
   readonly host: string;
   readonly ports: readonly number[];
   readonly took: number | null;
+  readonly automaticRefresh?: boolean;
   readonly text: SpanText;
   succeeded: boolean;
   /** Before 1.8 an automatic refresh happens inside the round that asked for it: "now" was said, and then that it is done. */
@@ -209,7 +210,7 @@ const isArriving = (open: OpenSpan, now: number): boolean =>
   !open.succeeded && open.text.messages.length === 0 && now >= open.at && now - open.at < STILL_ARRIVING;
 
 function closeRound(open: OpenSpan): Round {
-  const { at, span, kind, host, ports, took, text } = open;
+  const { at, span, kind, host, ports, took, automaticRefresh, text } = open;
   return {
     at,
     span,
@@ -217,6 +218,7 @@ function closeRound(open: OpenSpan): Round {
     supplierHost: host,
     ports,
     took,
+    ...(automaticRefresh === undefined ? {} : { automaticRefresh }),
     outcome: outcomeOf(open),
     lines: [...text.lines],
   };

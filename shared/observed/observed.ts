@@ -61,6 +61,11 @@ export interface HostFacts {
   readonly container?: ContainerFacts;
   /** Over SSH: why server.toml cannot be replaced where it lies; null or absent: nothing was found that stands against it. */
   readonly configFixed?: ConfigFixed | null;
+  /**
+   * When the system noted the last change of server.toml (ctime), milliseconds, the server's clock: whoever keeps a file's
+   * time cannot keep that. Absent or null: not told, as of a container.
+   */
+  readonly configChangedAt?: number | null;
   /** Over SSH: what of ~/.ssh/config was not followed on the way to the server, in words. */
   readonly leftOut?: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -53,6 +53,14 @@ describe.each([{ sudo: false }, { sudo: true }])('a practice machine, sudo: $sud
     await fleet?.close();
     if (program) await rm(dirname(program), { recursive: true });
     if (home) await rm(home, { recursive: true });
+  });
+
+  it('tells when its config was changed, though its time was kept', async () => {
+    const { config } = fleet.machine('idm-a');
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    utimesSync(config, 1, 1);
+    expect(value(await server.stat(config, call()))?.modifiedAt).toBe(1000);
+    expect(value(await server.facts(call())).configChangedAt).toBeGreaterThanOrEqual(before);
   });
 
   it('tells where its config is, when it started and how it runs', async () => {

@@ -1,10 +1,66 @@
 import { describe, expect, it } from 'vitest';
 import { fleetOfTest, noCertificateOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
 import type { ObservedServer } from '../../observed/observed';
+import { readLog } from '../../kanidmd/rounds';
 import { isOlderThanItsFile } from './older-than-file';
 import { makePlan } from './make-plan';
 
 const STARTED = 60_000;
+
+/** It has made a round with idm-b, so long after its start, by the configuration that its process has read. */
+function rounds(
+  tables: readonly string[],
+  automatic: boolean | null,
+  { host = 'idm-b.example.com', ports = [8444], after = 15_000, started = STARTED as number | null } = {},
+): ObservedServer {
+  const server = observedOfTest({ id: 'idm-a', domain: 'a', tables });
+  const { facts, file } = server;
+  if (!facts || !file) throw new Error('it runs');
+  const at = (STARTED + after) * 1000;
+  const sockets = `[${ports.map((port) => `192.0.2.7:${port}`).join(', ')}]`;
+  const flag = automatic === null ? '' : `automatic_refresh: ${automatic} | `;
+  const text = `0f000000-0000-4000-8000-000000000001 INFO     repl_run_consumer [ 3.4ms | 100.00% ] sock_addrs: ${sockets} | ${flag}server_name: ${host}`;
+  return {
+    ...server,
+    // Kept as it was when the file was changed.
+    facts: { ...facts, startedAt: started },
+    file: { ...file, modifiedAt: 0 },
+    log: readLog([{ at, text }], 0, at + 5_000_000),
+  };
+}
+
+describe('a file that was changed with its time kept', () => {
+  it('is known by when the system noted the change, where that is told', () => {
+    const kept = changed(-60_000, 'certificate');
+    const with_ = (configChangedAt: number): ObservedServer => ({
+      ...kept,
+      facts: kept.facts && { ...kept.facts, configChangedAt },
+    });
+    expect(isOlderThanItsFile(with_(STARTED + 5000))).toBe(true);
+    expect(isOlderThanItsFile(with_(STARTED - 5000))).toBe(false);
+  });
+
+  it('is known by the flag that its rounds run with', () => {
+    expect(isOlderThanItsFile(rounds(['idm-b pull'], true))).toBe(true);
+    expect(isOlderThanItsFile(rounds(['idm-b pull automatic'], false))).toBe(true);
+    expect(isOlderThanItsFile(rounds(['idm-b pull'], true, { started: null }))).toBe(true);
+    expect(isOlderThanItsFile(rounds(['idm-b pull'], false))).toBe(false);
+    expect(isOlderThanItsFile(rounds(['idm-b pull automatic'], true))).toBe(false);
+    expect(isOlderThanItsFile(rounds(['idm-b pull'], null))).toBe(false);
+  });
+
+  it('is known by rounds with whom it does not name, or only lets in', () => {
+    expect(isOlderThanItsFile(rounds(['idm-c pull'], null))).toBe(true);
+    expect(isOlderThanItsFile(rounds(['idm-b allow-pull'], null))).toBe(true);
+    expect(isOlderThanItsFile(rounds([], false))).toBe(true);
+    expect(isOlderThanItsFile(rounds(['idm-c pull'], null, { host: '' }))).toBe(false);
+  });
+
+  it('is not told by a round of another process, or of another server of that host', () => {
+    expect(isOlderThanItsFile(rounds(['idm-b pull'], true, { after: -500 }))).toBe(false);
+    expect(isOlderThanItsFile(rounds(['idm-b pull'], true, { ports: [8445] }))).toBe(false);
+  });
+});
 
 /** Its file was changed so much after it started, and it shows no certificate. */
 function changed(afterMs: number, shown: 'certificate' | 'none'): ObservedServer {

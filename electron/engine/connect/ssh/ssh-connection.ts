@@ -25,7 +25,7 @@ import type {
 } from '../connection';
 import type { Call } from '../../base/call';
 import type { Lease } from '../common/pool';
-import { configFixed } from './unit/config-fixed';
+import { configFacts } from './unit/config-facts';
 import { hostFacts, type UnitFacts, unitFacts } from './unit/facts';
 import type { At } from '../common/faults';
 import { ChosenHands } from './choose-hands';
@@ -129,14 +129,14 @@ export class SshConnection implements ServerConnection {
       const unit = await this.look(hands, signal);
       if (!unit.ok) return unit;
       this.known = unit.value;
-      const [facts, fixed] = await Promise.all([
+      const [facts, config] = await Promise.all([
         hostFacts(this.machine, unit.value, signal),
-        configFixed(this.machine, unit.value.configPath, signal),
+        configFacts(this.machine, unit.value.configPath, signal),
       ]);
       if (!facts.ok) return facts;
-      if (!fixed.ok) return fixed;
+      if (!config.ok) return config;
       const leftOut = this.notes.length > 0 ? { leftOut: this.notes } : {};
-      return ok({ ...facts.value, configFixed: fixed.value, ...leftOut });
+      return ok({ ...facts.value, ...config.value, ...leftOut });
     });
   }
 

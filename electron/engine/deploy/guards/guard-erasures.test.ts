@@ -51,6 +51,33 @@ describe('before a restart', () => {
     expect(trial.allEffects()).toEqual([]);
   });
 
+  it('nobody may erase itself by a flag that only its process has, as its rounds say', async () => {
+    trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
+    // Taken out of the file, which kept its time; nobody restarted idm-b.
+    trial.edit('idm-b', (text) => text.replace('automatic_refresh = true', ''));
+    swapped();
+    trial.draft.restart(id('idm-c'), 'a test');
+    expect((await trial.fails()).fault).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
+    expect(trial.allEffects()).toEqual([]);
+  });
+
+  it('and its own restart, which drops it, is no reason against it', async () => {
+    trial = await StepTrial.of(A_AND_B);
+    trial.edit('idm-b', (text) => text.replace('automatic_refresh = true', ''));
+    swapped();
+    const whyNot = (server: string) =>
+      whyErases(
+        trial.deployment,
+        { erases: [] },
+        { server: id(server), config: null, domain: null },
+        uncancelled(9000),
+      );
+    expect(await whyNot('idm-b')).toBeNull();
+    expect(await whyNot('idm-a')).toMatchObject({ code: 'would-erase' });
+    trial.deployment.restarted.set(id('idm-b'), trial.clock.now());
+    expect(await whyNot('idm-a')).toBeNull();
+  });
+
   it('the own domain of a server that does not answer is the one it had', async () => {
     trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
     swapped();

@@ -1,6 +1,7 @@
 import type { DomainUuid, ServerId } from '../../../../shared/base/names';
 import { erasures, type ModelServer } from '../../../../shared/plan/erasure/erasure';
 import { ownersOf } from '../../../../shared/fleet/model/owners';
+import { withOwnFlags } from '../../../../shared/observed/own-rounds';
 import type { Fault } from '../../../../shared/base/result';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import { pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
@@ -36,7 +37,10 @@ export async function whyErases(
   for (const it of live) {
     // A server whose file cannot be read now may be down. What it does when it is back is judged by what it said last.
     const config = it.config ?? it.site.observed.config;
-    if (config !== null) files.set(it.site.server.id, config);
+    const { id } = it.site.server;
+    // A process that is not started anew keeps the flags that it has read, whatever its file says now.
+    const goesOn = !deployment.restarted.has(id) && (id !== coming.server || coming.domain !== null);
+    if (config !== null) files.set(id, goesOn ? withOwnFlags(it.site.observed, config) : config);
     else if (it.fault !== null && it.site.server.id === coming.server) return it.fault;
   }
   if (coming.config !== null) files.set(coming.server, coming.config);

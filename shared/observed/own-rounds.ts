@@ -1,0 +1,50 @@
+import { parseOrigin } from '../base/origin';
+import type { Round } from '../kanidmd/health';
+import { type Partner, pulls, type ServerConfig } from '../server-config/server-config';
+import type { ObservedServer } from './observed';
+
+/*
+ * What a process says of the configuration that it has read: the head of each round names whom it dials, and whether it has
+ * `automatic_refresh` for them (`kanidm.md`, "Rounds"). A file says nothing of a process that was started before it.
+ */
+
+type Running = Pick<ObservedServer, 'log' | 'facts'>;
+
+/** Rounds of the process that runs now. An older one may have made those before its start. */
+const ownRounds = ({ log, facts }: Running): readonly Round[] => {
+  const since = (facts?.startedAt ?? 0) * 1000;
+  return log?.rounds.filter((it) => it.at > since && it.supplierHost !== '') ?? [];
+};
+
+const isWithHost = ({ supplierHost }: Round, { type, origin }: Partner): boolean =>
+  pulls(type) && parseOrigin(origin)?.host === supplierHost;
+
+const isWith = (round: Round, partner: Partner): boolean =>
+  isWithHost(round, partner) &&
+  (round.ports.length === 0 || round.ports.includes(parseOrigin(partner.origin)?.port ?? 0));
+
+/** Whether its rounds are with whom its file does not name, or with another `automatic_refresh` than the file says. */
+export function runsOtherFile(server: Running & Pick<ObservedServer, 'config'>): boolean {
+  if (server.config === null) return false;
+  const partners = server.config.replication?.partners ?? [];
+  return ownRounds(server).some((round) => {
+    if (!partners.some((it) => isWithHost(round, it))) return true;
+    const tables = partners.filter((it) => isWith(round, it));
+    return (
+      round.automaticRefresh !== undefined &&
+      tables.length > 0 &&
+      tables.every((it) => it.automaticRefresh !== round.automaticRefresh)
+    );
+  });
+}
+
+/** Its file, with `automatic_refresh` where the process that runs has it besides, as its rounds say. */
+export function withOwnFlags(server: Running, config: ServerConfig): ServerConfig {
+  const { replication } = config;
+  const automatic = ownRounds(server).filter((it) => it.automaticRefresh === true);
+  if (replication === null || automatic.length === 0) return config;
+  const partners = replication.partners.map((it) =>
+    automatic.some((round) => isWith(round, it)) ? { ...it, automaticRefresh: true } : it,
+  );
+  return { ...config, replication: { ...replication, partners } };
+}
