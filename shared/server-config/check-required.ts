@@ -2,7 +2,7 @@ import type { Place } from '../base/result';
 import { effectiveConfig, type Overrides } from './effective-config';
 import { error, type Finding, warning } from './findings';
 import type { ServerConfig } from './server-config';
-import { keyName, startOf, type TomlFile } from '../toml/toml-file';
+import { startOf, type TomlFile } from '../toml/toml-file';
 import { lacks, supports } from '../versions/versions';
 
 /** What a server must be given, by its file or by a variable, and what of a configuration says that it was. */
@@ -49,13 +49,13 @@ function checkMissing(
   where: Place,
 ): readonly Finding[] {
   const byVariable = !lacks(version, 'required-by-variable');
-  const found = REQUIRED.flatMap(([key, of, add]): readonly Finding[] => {
+  return REQUIRED.flatMap(([key, of, add]): readonly Finding[] => {
     // A line that says nothing Kanilink can read has its own finding.
     if (file.find([key]) !== null || (byVariable ? given : config)[of] !== null) return [];
-    if (key === 'db_path' && !supports(version, 'database-required')) return [];
     // Releases of that time serve without TLS when they are given neither.
     if (!byVariable && key.startsWith('tls_') && given.tlsChain === given.tlsKey) return [];
-    const instead = byVariable ? `, or set KANIDM_${key.toUpperCase()} in its environment` : '';
+    const mayVary = byVariable && (key !== 'db_path' || supports(version, 'database-variable'));
+    const instead = mayVary ? `, or set KANIDM_${key.toUpperCase()} in its environment` : '';
     return [
       error(
         'required-key-missing',
@@ -65,21 +65,6 @@ function checkMissing(
       ),
     ];
   });
-  return [...found, ...checkBackupPath(file, given, where)];
-}
-
-/** Backups go beside the database when no path is written; without either there is no place for them. */
-function checkBackupPath(file: TomlFile, given: ServerConfig, where: Place): readonly Finding[] {
-  const section = file.body.find(({ key }) => key.keys[0] && keyName(key.keys[0]) === 'online_backup');
-  if (section === undefined || given.dbPath !== null || given.onlineBackupPath !== null) return [];
-  return [
-    error(
-      'online-backup-invalid',
-      { ...where, ...startOf(section), field: 'online_backup.path' },
-      '[online_backup] has no path, and no db_path says where else backups go: kanidmd refuses to start.',
-      'Add path = "/FOLDER", or db_path above the first table.',
-    ),
-  ];
 }
 
 /** The name of a database that is there already counts (`kanidm.md`, "Rules to check"). */

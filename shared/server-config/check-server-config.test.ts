@@ -306,7 +306,7 @@ describe('what kanidmd must be given', () => {
       .filter((it) => it.code === 'required-key-missing')
       .map((it) => it.where.field);
 
-  it.each(['domain', 'origin', 'tls_chain', 'tls_key'])('is %s', (key) => {
+  it.each(['domain', 'origin', 'tls_chain', 'tls_key', 'db_path'])('is %s', (key) => {
     expect(missing(full)).toEqual([]);
     for (const version of ['1.2.0', '1.6.4', '1.8.6', '1.10.5', '1.11.1', '1.12.0'])
       expect(missing(without(key), version)).toEqual([key]);
@@ -322,15 +322,16 @@ describe('what kanidmd must be given', () => {
     expect(missing(without('db_path'), '1.2.0', { KANIDM_DB_PATH: '/d' })).toEqual(['db_path']);
   });
 
-  it('is a database up to 1.5; later releases hold one in memory, which has no folder for backups', () => {
-    expect(missing(without('db_path'), '1.5.0')).toEqual(['db_path']);
-    expect(missing(without('db_path'), '1.6.0')).toEqual([]);
-    const backup = '[online_backup]\nschedule = "@daily"\n';
-    expect(check(`${without('db_path')}${backup}`, '1.10.5', {})).toEqual([
-      'error online-backup-invalid 5:1',
-    ]);
-    expect(check(`${without('db_path')}${backup}path = "/b"\n`, '1.10.5', {})).toEqual([]);
-    expect(check(`${full}${backup}`, '1.10.5', {})).toEqual([]);
+  it('is a database, of which its variable tells only where a release reads that', () => {
+    for (const version of ['1.1.0-rc.16', '1.5.0', '1.6.0', '1.11.1'])
+      expect(missing(without('db_path'), version)).toEqual(['db_path']);
+    expect(missing(without('db_path'), '1.11.1', { KANIDM_DB_PATH: '/d' })).toEqual([]);
+    const fixOf = (version: string) =>
+      checkServerConfig(bytes(without('db_path')), version, {}, {})
+        .map((it) => it.fix)
+        .join();
+    expect(fixOf('1.2.0')).not.toContain('KANIDM_DB_PATH');
+    expect(fixOf('1.11.1')).toContain('KANIDM_DB_PATH');
   });
 
   it('is no TLS before 1.2, but not half of it', () => {

@@ -108,9 +108,8 @@ const v1_11 = {
 export const rows = [
   {
     version: '1.1.0-rc.15',
-    // `acknowledgement`: the line i_acknowledge_that_replication_is_in_development is needed. `database-required`: without
-    // db_path it does not start; later releases then keep the database in memory.
-    adds: ['acknowledgement', 'automatic-refresh-demanded', 'database-required'],
+    // `acknowledgement`: the line i_acknowledge_that_replication_is_in_development is needed.
+    adds: ['acknowledgement', 'automatic-refresh-demanded'],
     keys: {
       domain: { kind: 'text' },
       origin: { kind: 'url' },
@@ -153,7 +152,6 @@ export const rows = [
     version: '1.6.0',
     // Where file and variable both say something, the file counts (measured on 1.8.6).
     adds: ['file-over-variables'],
-    drops: ['database-required'],
     keys: { maximum_request_size_bytes: { kind: 'count' } },
   },
   // `networks`: a whole network stands for its addresses.

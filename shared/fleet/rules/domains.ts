@@ -35,7 +35,7 @@ export const words = {
   'database-not-there': {
     severity: 'error',
     what: 'the database that a server would open at its next start is not there, though it holds one now.',
-    why: 'kanidmd makes an empty one then, and the rest of the fleet may take that for the data that wins. Without `db_path` it keeps everything in memory.',
+    why: 'kanidmd makes an empty one then, and the rest of the fleet may take that for the data that wins. Without `db_path` it does not start at all.',
     fix: 'write the `db_path` it had, or move the database to where it is looked for while the server is stopped.',
     from: 'Kanilink’s promise: never lose a database you did not name',
     source: 'kanidm.md, "Where the database lies"',
@@ -91,9 +91,12 @@ interface Explained {
 export const databaseGone = (id: ServerId, path: string | null): Explained => ({
   message:
     path === null
-      ? `${id} would start without db_path: kanidmd keeps everything in memory then, beginning with nothing.`
+      ? `${id} would not start: its server.toml has no db_path, and kanidmd refuses to run without one.`
       : `${id} would start with the database ${path}, and there is none: kanidmd would make an empty one.`,
-  fix: `Write the db_path that ${id} had into its server.toml, or, while it is stopped, move its database there. To begin with an empty one, start it by hand.`,
+  fix:
+    path === null
+      ? `Write the db_path that ${id} had into its server.toml.`
+      : `Write the db_path that ${id} had into its server.toml, or, while it is stopped, move its database there. To begin with an empty one, start it by hand.`,
 });
 
 /** The origin lies in the domain of the database, now and after a refresh. */

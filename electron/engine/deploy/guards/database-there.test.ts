@@ -17,7 +17,7 @@ afterEach(async () => {
 let trial: StepTrial;
 const LINE = `db_path = "${DATABASE}"`;
 const moved = (text: string): string => text.replace(LINE, 'db_path = "/srv/new/kanidm.db"');
-const inMemory = (text: string): string => text.replace(`${LINE}\n`, '');
+const unnamed = (text: string): string => text.replace(`${LINE}\n`, '');
 
 async function restarting(tables: readonly string[] = ['idm-b mutual-pull']): Promise<void> {
   trial = await StepTrial.of({ 'idm-a': { domain: 'a', tables } });
@@ -34,7 +34,7 @@ const denied = { fails: { code: 'permission-denied', message: '', fix: '', where
 describe('a restart', () => {
   it.each([
     ['db_path names another file', () => edited(moved)],
-    ['db_path is gone', () => edited(inMemory)],
+    ['db_path is gone', () => edited(unnamed)],
     ['the file itself is gone', () => trial.server('idm-a').files.remove(DATABASE)],
     ['the file is empty', () => trial.server('idm-a').files.put(DATABASE, '')],
   ])('is not begun where %s', async (_what, act) => {
@@ -116,7 +116,7 @@ describe('a plan', () => {
 
   it.each([
     ['moved', moved, '/srv/new/kanidm.db'],
-    ['in memory', inMemory, 'without db_path'],
+    ['not named', unnamed, 'no db_path'],
   ])(
     'says it of a file that no process has read, and leaves that server alone: %s',
     async (_what, change, says) => {
