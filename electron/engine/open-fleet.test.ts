@@ -135,6 +135,46 @@ describe('a fleet that is opened', () => {
   });
 });
 
+describe('fleets that are opened one after the other, faster than their watches end', () => {
+  /** What Node says of too many listeners on one signal. */
+  const warnings: string[] = [];
+  const warned = (warning: Error): void => void warnings.push(`${warning.name}: ${warning.message}`);
+  beforeEach(() => void process.on('warning', warned));
+  afterEach(() => {
+    process.off('warning', warned);
+    warnings.splice(0);
+  });
+  /** Watches a fleet until its first report. */
+  const glance = async (engine: ReturnType<typeof createEngine>, { text }: FakeFleet): Promise<void> => {
+    const end = new AbortController();
+    for await (const _report of engine.watch(text, end.signal)) end.abort();
+  };
+
+  it('leave nothing behind on a signal that all share', async () => {
+    const fleets = Array.from({ length: 12 }, (_, n) =>
+      fakeFleet({ [`a-${n}`]: [], [`b-${n}`]: [] }, [[`a-${n}`, `b-${n}`]]),
+    );
+    const open: EngineOptions['open'] = (server, ...more) =>
+      fleets.find(({ servers }) => servers.some(({ id }) => id === server.id))!.open(server, ...more);
+    const engine = engineOf(fleets[0]!, { open });
+    for (const fleet of fleets) await glance(engine, fleet);
+    expect(fleets.map(({ dialled }) => dialled.length)).toEqual(Array(12).fill(2));
+    // Node says it a turn later.
+    await new Promise(setImmediate);
+    expect(warnings).toEqual([]);
+  });
+
+  it('nor does one that is opened and closed many times', async () => {
+    const fleet = pair();
+    const engine = engineOf(fleet);
+    for (let n = 0; n < 12; n += 1) await glance(engine, fleet);
+    expect(fleet.dialled).toEqual(['idm-a', 'idm-b']);
+    // Node says it a turn later.
+    await new Promise(setImmediate);
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('what is known of a server', () => {
   const call = () => ({ signal: new AbortController().signal, timeoutMs: 9000 });
 

@@ -31,15 +31,15 @@ export interface HeldWatch {
 interface Entry {
   readonly watch: ServerWatch;
   holders: number;
-  /** Goes up with every holder: who lingers sees by it whether somebody came. */
-  held: number;
+  /** Ends the time for which it is watched on; null: somebody holds it, or nobody ever did. */
+  lingering: AbortController | null;
   running: { readonly stop: AbortController; readonly end: Promise<void> } | null;
 }
 
 /** The one watch of every server the engine knows, for everybody who asks of it. */
 export class ServerWatches implements Prober {
   private readonly entries = new Map<string, Entry>();
-  private readonly closing = new AbortController();
+  private closing = false;
 
   constructor(
     private readonly connections: Connections,
@@ -90,8 +90,9 @@ export class ServerWatches implements Prober {
   hold(server: FleetServer, fleetPath: string | null): HeldWatch {
     const entry = this.entry(server, fleetPath);
     entry.holders += 1;
-    entry.held += 1;
-    if (entry.running === null && !this.closing.signal.aborted) {
+    entry.lingering?.abort();
+    entry.lingering = null;
+    if (entry.running === null && !this.closing) {
       const stop = new AbortController();
       entry.running = { stop, end: entry.watch.run(stop.signal) };
     }
@@ -124,7 +125,7 @@ export class ServerWatches implements Prober {
 
   /** Ends every watch; resolves when none runs any more. */
   async close(): Promise<void> {
-    this.closing.abort();
+    this.closing = true;
     await Promise.all([...this.entries.values()].map((entry) => this.stop(entry)));
   }
 
@@ -135,26 +136,30 @@ export class ServerWatches implements Prober {
     const { connections, clock } = this;
     const entry = this.entries.get(key) ?? {
       watch: new ServerWatch(server, { fleetPath, connections, clock }),
-      ...{ holders: 0, held: 0, running: null },
+      ...{ holders: 0, lingering: null, running: null },
     };
     this.entries.set(key, entry);
     return entry;
   }
 
+  /** Each lingers by a signal of its own: one that all listened to would be left only when their time is over. */
   private async linger(entry: Entry): Promise<void> {
-    const { held } = entry;
-    await this.clock.sleep(LINGER_MS, this.closing.signal);
-    if (entry.held === held) await this.stop(entry);
+    const own = new AbortController();
+    entry.lingering = own;
+    await this.clock.sleep(this.closing ? 0 : LINGER_MS, own.signal);
+    if (!own.signal.aborted) await this.stop(entry);
   }
 
   private async stop(entry: Entry): Promise<void> {
     const { running } = entry;
+    entry.lingering?.abort();
+    entry.lingering = null;
     running?.stop.abort();
     await running?.end;
     if (entry.running !== running) return;
     entry.running = null;
     // Somebody may have come while it ended.
-    if (entry.holders > 0 && !this.closing.signal.aborted) {
+    if (entry.holders > 0 && !this.closing) {
       const stop = new AbortController();
       entry.running = { stop, end: entry.watch.run(stop.signal) };
     }
