@@ -22,6 +22,8 @@ export interface ServerView {
   readonly certificate: string;
   /** What a deploy would change of it, in words; empty: nothing, or it is not known. */
   readonly changes: readonly string[];
+  /** What the newest report says, while it is believed; null: nothing is known. */
+  readonly read: StatusServer | null;
   /** What was seen last, however old. */
   readonly seen: StatusServer | null;
 }
@@ -49,6 +51,7 @@ export function viewServer(
     about: about || (believed?.state ?? ''),
     certificate: certificateWords(reported, seen),
     changes: layer?.difference.changes.map(describeChange) ?? [],
+    read: believed,
     seen,
   };
 }

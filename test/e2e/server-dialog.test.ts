@@ -35,3 +35,36 @@ it('a test of a connection is seen where it comes, and counts only for what it t
   await address.fill('admin@127.0.0.1:1');
   expect(await testResult.count()).toBe(0);
 });
+
+it('in the inspector it is in sight too, and leaves once the server is another, or is reached in another way', async () => {
+  const { fleet } = await practise();
+  const { window } = await open({ fleet: fleet.fleet, size: { width: 1024, height: 620 } });
+  const { servers, page } = window;
+  const { inspector, testResult } = servers;
+  const test = inspector.getByTestId('test-connection');
+  await window.untilServer('idm-b', 'running', 30_000);
+  await servers.select('idm-b');
+  await test.click();
+  expect((await servers.untilTested()).state).toBe('running');
+  const [result, part] = await Promise.all([
+    testResult.boundingBox(),
+    page.locator('aside[aria-label="Inspector"]').boundingBox(),
+  ]);
+  expect(result && part && result.y >= part.y - 1 && result.y + 40 <= part.y + part.height).toBe(true);
+
+  await fleet.machine('idm-b').stopKanidmd();
+  await testResult.waitFor({ state: 'detached', timeout: 30_000 });
+  await window.untilServer('idm-b', 'stopped', 30_000);
+  await test.click();
+  expect((await servers.untilTested()).state).toBe('stopped');
+  await fleet.machine('idm-b').startKanidmd();
+  await testResult.waitFor({ state: 'detached', timeout: 30_000 });
+
+  await window.untilServer('idm-b', 'running', 30_000);
+  await test.click();
+  expect((await servers.untilTested()).state).toBe('running');
+  await servers.edit('idm-b');
+  await servers.dialog.getByLabel('SSH address').fill('admin@127.0.0.1:1');
+  await servers.dialog.getByRole('button', { name: 'Keep changes' }).click();
+  await testResult.waitFor({ state: 'detached' });
+});
