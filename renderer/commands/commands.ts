@@ -138,7 +138,7 @@ function service(app: App, kind: 'start' | 'restart'): Action {
   return {
     enabled: !app.locked && remedy?.kind === kind,
     run: () => {
-      if (remedy) app.dialog = { kind: 'review', job: jobOf(remedy) };
+      if (remedy) openReview(app, jobOf(remedy));
     },
   };
 }
