@@ -27,8 +27,8 @@ export class PairSides {
   readonly #app: App;
   readonly #sides = new SvelteMap<string, Side>();
   readonly #abort = new AbortController();
-  /** How a watch saw each server when it was looked at last; null: it did not. */
-  readonly #seen: Record<string, ServerState | null> = {};
+  /** How a watch saw each server when it was asked, or at its worst since; null: it did not. */
+  readonly #asked: Record<string, ServerState | null> = {};
 
   constructor(app: App) {
     this.#app = app;
@@ -53,9 +53,11 @@ export class PairSides {
     if (id === '') return;
     const { live, report } = this.#app.live.sight;
     const state = live ? (report?.servers.find((server) => server.id === id)?.state ?? null) : null;
-    const before = this.#seen[id];
-    this.#seen[id] = state;
+    const before = this.#asked[id];
+    if (state !== 'running') this.#asked[id] = state;
+    // An answer may come long after the server was seen to run.
     if (before !== undefined && !(state === 'running' && before !== 'running' && this.#isAway(id))) return;
+    this.#asked[id] = state;
     this.#set(id, { fault: null, unable: null });
     const { client } = this.#app;
     const question = { fleet: this.#app.document.question(), server: id };

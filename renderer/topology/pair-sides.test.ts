@@ -46,8 +46,14 @@ it('asks a server once, and again when one that did not answer is seen to run', 
   expect(tests()).toBe(1);
   seen('running');
   expect([tests(), sides.of('idm-a').fault, sides.of('idm-a').unable]).toEqual([2, null, null]);
+  // An answer that comes late is about the server as it was when it was asked.
+  seen('stopped');
+  seen('running');
+  await refuse();
+  seen('running');
+  expect(tests()).toBe(3);
   // A refusal of one that runs is not asked about over and over.
   await refuse();
   seen('running');
-  expect(tests()).toBe(2);
+  expect(tests()).toBe(3);
 });
