@@ -76,6 +76,38 @@ describe('kanilink explain', () => {
     expect(end?.pulls[0]).toMatchObject({ health, cause: expect.stringMatching(cause) as string });
   });
 
+  /** As `journalctl` prints it, hours off UTC, across a New Year. */
+  const short = (lines: readonly string[], hours: number): string =>
+    lines
+      .map((line, index) => {
+        const at = new Date(Date.parse('2026-01-01T00:00:00Z') + hours * 3_600_000 + (index - 3) * 1000);
+        const day = `${at.toLocaleString('en', { month: 'short', timeZone: 'UTC' })} ${String(at.getUTCDate()).padStart(2)}`;
+        return `${day} ${at.toISOString().slice(11, 19)} idm-b kanidmd[7]: ${line}`;
+      })
+      .join('\n');
+
+  it('says what times without a year and a zone leave open, and crosses New Year', async () => {
+    const lines = recorded('log-incremental-with-change-b').trimEnd().split('\n');
+    const { out } = await explain({ consumer: short(lines, 0) });
+    expect(out).toMatch(/lines, 2025-12-31 23:59:57 to 2026-01-01 00:\d\d:\d\d, zone not known/);
+    expect(out).toContain('Its times name neither year nor zone. The newest year that fits is taken.');
+    expect(out).toContain('journalctl --output=short-iso-precise');
+    const named = await explain({ consumer: stamped(lines) });
+    expect(named.out).toMatch(/ to 2026-11-18 \d\d:\d\d:\d\d UTC/);
+    expect(named.out).not.toContain('zone');
+  });
+
+  it('compares a log that names its zone with one that does not by their order alone', async () => {
+    const { consumer, supplier } = field('44-green-but-supplier-lagging');
+    // The supplier's clock is five hours ahead: compared as they stand, its log would lie in another year than the consumer's.
+    const { code, out } = await explain({ consumer: stamped(consumer), supplier: short(supplier, 5) });
+    expect(code).toBe(2);
+    expect(out).toMatch(/broken .*supplier is behind/);
+    expect(out).toContain('compared by their order alone');
+    const alike = await explain({ consumer: short(consumer, 5), supplier: short(supplier, 5) });
+    expect(alike.out).toContain('taken to be of one zone');
+  });
+
   it('claims no time that the log does not have', async () => {
     const { out } = await explain({ consumer: recorded('log-incremental-with-change-b') }, '--json');
     const { ends } = JSON.parse(out) as { ends: object[] };

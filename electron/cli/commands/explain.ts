@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Problem } from '../../../shared/base/problem';
 import { problemOf } from '../../../shared/base/problem';
-import { explainLogs, type ExplainedEnd, type SavedEnd } from '../../engine/explain/explain-logs';
+import { explainLogs, type ExplainedEnd, isOneClock, type SavedEnd } from '../../engine/explain/explain-logs';
 import { readSavedLog } from '../../engine/explain/saved-log';
 import type { Invocation } from '../base/arguments';
 import { readNamed } from '../base/named-file';
@@ -19,7 +19,10 @@ export async function explain(invocation: Invocation, world: World): Promise<num
   const [mine, theirs] = await Promise.all([readEnd(consumer, world), readEnd(supplier, world)]);
   const problems = [...mine.problems, ...theirs.problems];
   const ends = mine.end === null || hasErrors(problems) ? [] : explainLogs(mine.end, theirs.end);
-  const found = [...problems, ...ends.flatMap(saysNothing)];
+  const clocks = [mine.end, theirs.end].flatMap((end) =>
+    end === null ? [] : vagueTimes(end, mine.end, theirs.end),
+  );
+  const found = [...problems, ...ends.flatMap(saysNothing), ...clocks];
   if (json) world.print(jsonText({ ends: ends.map(endJson), problems: found }));
   else {
     const parts = [...ends.map((end) => explainedText(end, world.paint)), problemsText(found, world.paint)];
@@ -37,9 +40,37 @@ async function readEnd(
   const fix = 'Name a log that you may read; of a large one the end is enough: tail -c 60M LOG.';
   const read = await readNamed(file, fix, LARGEST_LOG);
   if (!read.ok) return { end: null, problems: [problemOf(read.error)] };
-  const year = new Date(world.now()).getUTCFullYear();
-  const log = readSavedLog(new TextDecoder().decode(read.value), year);
+  const log = readSavedLog(new TextDecoder().decode(read.value), world.now() * 1000);
   return { end: { name: basename(file), log }, problems: [] };
+}
+
+/** What its times leave open, and what was taken for it. */
+function vagueTimes(
+  { name, log }: SavedEnd,
+  mine: SavedEnd | null,
+  theirs: SavedEnd | null,
+): readonly Problem[] {
+  if (!log.timed || (log.zoned && log.dated)) return [];
+  const both = mine !== null && theirs !== null && mine.log.timed && theirs.log.timed;
+  const parts = [
+    `Its times name ${log.dated ? 'no zone' : log.zoned ? 'no year' : 'neither year nor zone'}.`,
+    ...(log.dated ? [] : ['The newest year that fits is taken.']),
+    ...(log.zoned ? [] : ['They are the clock of whoever saved it.']),
+    ...(both && !log.zoned
+      ? [
+          isOneClock(mine.log, theirs.log)
+            ? 'Both logs are taken to be of one zone.'
+            : 'The other log names its zone, so the two are compared by their order alone, as if both ended together.',
+        ]
+      : []),
+  ];
+  return [
+    {
+      ...{ severity: 'info', code: 'log-times-vague', server: null, where: { file: name } },
+      message: parts.join(' '),
+      fix: 'Save it with journalctl --output=short-iso-precise.',
+    },
+  ];
 }
 
 /** Nothing in it is a line of kanidmd's: another file, or a log of something else. */
@@ -51,7 +82,7 @@ function saysNothing({ name, says }: ExplainedEnd): readonly Problem[] {
       code: 'no-kanidmd-log',
       server: null,
       message: `${name} holds no line of kanidmd’s log.`,
-      fix: 'Save it with docker logs CONTAINER, or journalctl --unit kanidmd.',
+      fix: 'Save it with docker logs --timestamps CONTAINER, or journalctl --unit kanidmd --output=short-iso-precise.',
       where: {},
     },
   ];

@@ -9,14 +9,16 @@ import { indent } from './table';
 export function explainedText(end: ExplainedEnd, paint: Paint): string {
   const { name, lines, evidence, pulls, troubles } = end;
   const reach =
-    end.from === null || end.to === null ? 'no times' : `${timeOf(end.from)} to ${timeOf(end.to)}`;
+    end.from === null || end.to === null
+      ? 'no times'
+      : `${timeOf(end.from)} to ${timeOf(end.to)}${zoneOf(end)}`;
   const version =
     evidence.runningVersion === null ? 'its start is not in it' : `kanidmd ${evidence.runningVersion}`;
   const head = `${paint.strong(escapeControls(name))}: ${lines} lines, ${reach}, ${escapeControls(version)}`;
   const noPull = 'No round of its own is in it: it pulls from nobody, or the log is too short.';
   return [
     head,
-    ...(pulls.length === 0 ? [indent(noPull, 2)] : pulls.map((pull) => pullText(pull, end.timed, paint))),
+    ...(pulls.length === 0 ? [indent(noPull, 2)] : pulls.map((pull) => pullText(pull, end, paint))),
     ...troubles.map(({ cause, fix, evidence: line }) =>
       [
         indent(`${paint.warn('trouble')}  ${escapeControls(cause)}`, 2),
@@ -27,12 +29,14 @@ export function explainedText(end: ExplainedEnd, paint: Paint): string {
   ].join('\n');
 }
 
-function pullText(pull: ExplainedPull, timed: boolean, paint: Paint): string {
+function pullText(pull: ExplainedPull, end: ExplainedEnd, paint: Paint): string {
   const { supplier, health, cause, fix, lastSuccess, rounds } = pull;
   const good = rounds.filter(({ outcome }) => outcome.kind === 'success').length;
   const colour = health === 'broken' ? paint.bad : health === 'needs-refresh' ? paint.warn : paint.quiet;
   const last =
-    !timed || lastSuccess === null ? '' : `, the last good one ${timeOf(Date.parse(lastSuccess) * 1000)}`;
+    !end.timed || lastSuccess === null
+      ? ''
+      : `, the last good one ${timeOf(Date.parse(lastSuccess) * 1000)}${zoneOf(end)}`;
   return [
     indent(
       `from ${paint.strong(escapeControls(supplier))}  ${colour(healthWords[health])}  ${escapeControls(cause)}`,
@@ -45,5 +49,7 @@ function pullText(pull: ExplainedPull, timed: boolean, paint: Paint): string {
   ].join('\n');
 }
 
-/** The clock of the server that wrote it, in UTC where the log names a zone. */
+const zoneOf = ({ zoned }: ExplainedEnd): string => (zoned ? ' UTC' : ', zone not known');
+
+/** In UTC where the log names a zone, else by the clock of whoever saved it. */
 const timeOf = (at: number): string => isoOfMicros(at).slice(0, 19).replace('T', ' ');

@@ -18,8 +18,10 @@ export interface SavedEnd {
 export interface ExplainedEnd {
   readonly name: string;
   readonly lines: number;
-  /** Its lines have times. */
+  /** Its lines have times, and these name their zone and their year: see `SavedLog`. */
   readonly timed: boolean;
+  readonly zoned: boolean;
+  readonly dated: boolean;
   /** Microseconds; null: no times, or no lines. */
   readonly from: number | null;
   readonly to: number | null;
@@ -52,19 +54,23 @@ export function explainLogs(consumer: SavedEnd, supplier: SavedEnd | null): read
   const mine = read(consumer);
   if (supplier === null) return [explained(consumer, mine, null)];
   const theirs = read(supplier);
-  const timed = consumer.log.timed && supplier.log.timed;
+  const timed = isOneClock(consumer.log, supplier.log);
   return [
     explained(consumer, mine, { name: supplier.name, evidence: timed ? theirs : alignedTo(theirs, mine.to) }),
     explained(supplier, theirs, { name: consumer.name, evidence: timed ? mine : alignedTo(mine, theirs.to) }),
   ];
 }
 
+/** Whether times of two logs can be compared. Where neither names a zone they are taken to be of one. */
+export const isOneClock = (one: SavedLog, other: SavedLog): boolean =>
+  one.timed && other.timed && one.zoned === other.zoned;
+
 function read({ log }: SavedEnd): LogEvidence {
   const from = log.lines[0]?.at ?? 0;
   return readLog(log.lines, from, (log.lines.at(-1)?.at ?? from) + AFTER);
 }
 
-/** Without times only the order is known: both logs are taken to end together, and the other end to run for long. */
+/** Without times, or by clocks that nobody can compare, only the order is known: both logs are taken to end together, and the other end to run for long. */
 function alignedTo(evidence: LogEvidence, to: number): LogEvidence {
   const by = to - evidence.to;
   const troubles = evidence.troubles.map((it) => ({ ...it, at: it.at + by }));
@@ -83,7 +89,7 @@ function explained({ name, log }: SavedEnd, evidence: LogEvidence, other: OtherE
   return {
     name,
     lines: log.lines.length,
-    timed: log.timed,
+    ...{ timed: log.timed, zoned: log.zoned, dated: log.dated },
     from: log.timed ? (log.lines[0]?.at ?? null) : null,
     to: log.timed ? (log.lines.at(-1)?.at ?? null) : null,
     says: log.lines.filter(({ text }) => readLine(text) !== null).length,

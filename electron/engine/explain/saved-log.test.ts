@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readSavedLog } from './saved-log';
 
 const SAID = '00000000-0000-0000-0000-000000000000 INFO     ｉ [info]: Starting Kanidmd | version: 1.10.5';
+/** Nobody reads a log before it was saved. */
+const NOW = Date.parse('2026-11-29T12:00:00Z') * 1000;
 const AT = Date.parse('2026-11-24T10:20:30Z') * 1000;
 
 describe('a saved log', () => {
@@ -29,25 +31,76 @@ describe('a saved log', () => {
       0,
     ],
   ])('of %s has times, and the line without what stands before it', (_, line, after) => {
-    expect(readSavedLog(`${line}\n`, 2026)).toEqual({ timed: true, lines: [{ at: AT + after, text: SAID }] });
+    expect(readSavedLog(`${line}\n`, NOW)).toMatchObject({
+      timed: true,
+      lines: [{ at: AT + after, text: SAID }],
+    });
+  });
+
+  it.each([
+    ['docker logs --timestamps', '2026-11-24T10:20:30Z x', { zoned: true, dated: true }],
+    ['journalctl -o short-iso', '2026-11-24T11:20:30+0100 h u: x', { zoned: true, dated: true }],
+    ['journalctl -o short-full in UTC', 'Tue 2026-11-24 10:20:30 UTC h u: x', { zoned: true, dated: true }],
+    [
+      'journalctl -o short-full elsewhere',
+      'Tue 2026-11-24 10:20:30 CET h u: x',
+      { zoned: false, dated: true },
+    ],
+    ['journalctl', 'Nov 24 10:20:30 h u: x', { zoned: false, dated: false }],
+  ])('of %s says what its times leave open', (_, line, said) => {
+    expect(readSavedLog(line, NOW)).toMatchObject({ ...said, timed: true, lines: [{ at: AT, text: 'x' }] });
+  });
+
+  it('of half an hour east has the time of UTC', () => {
+    const { lines } = readSavedLog('Tue 2026-11-24 15:50:30.5 +0530 h u: x', NOW);
+    expect(lines).toEqual([{ at: AT + 500_000, text: 'x' }]);
+  });
+
+  const years = (text: string, now = NOW): string[] =>
+    readSavedLog(text, now).lines.map(({ at }) => new Date(at / 1000).toISOString().slice(0, 10));
+  it('that crosses New Year goes back a year there', () => {
+    const text =
+      'Dec 30 10:00:00 h u: a\nDec 31 23:59:59 h u: b\nJan  1 00:00:01 h u: c\nJan 20 10:00:00 h u: d';
+    expect(years(text)).toEqual(['2025-12-30', '2025-12-31', '2026-01-01', '2026-01-20']);
+    const inJanuary = Date.parse('2026-01-20T10:00:05Z') * 1000;
+    expect(years(text, inJanuary)).toEqual(['2025-12-30', '2025-12-31', '2026-01-01', '2026-01-20']);
+  });
+
+  it('of last December is of last year, and one of tonight by a clock that is ahead is of this one', () => {
+    expect(years('Dec 24 10:00:00 h u: a')).toEqual(['2025-12-24']);
+    expect(years('Nov 30 00:10:00 h u: a')).toEqual(['2026-11-30']);
+  });
+
+  it('of 29 February is of a leap year', () => {
+    expect(years('Feb 29 10:00:00 h u: a\nMar  1 10:00:00 h u: b')).toEqual(['2024-02-29', '2026-03-01']);
+    expect(readSavedLog('Feb 30 10:00:00 h u: a', NOW).timed).toBe(false);
+  });
+
+  it('takes the year of a line that names it, and keeps pieces that are out of order together', () => {
+    expect(years('Nov 24 10:00:00 h u: a\n2024-11-25T10:00:00Z b\nNov 24 09:00:00 h u: c')).toEqual([
+      '2024-11-24',
+      '2024-11-25',
+      '2026-11-24',
+    ]);
+    expect(years('Nov 24 10:00:00 h u: a\nNov 10 10:00:00 h u: b')).toEqual(['2026-11-24', '2026-11-10']);
   });
 
   it('without times keeps the order, and says that it has none', () => {
-    const { timed, lines } = readSavedLog(`${SAID}\r\nsecond\n\n`, 2026);
+    const { timed, lines } = readSavedLog(`${SAID}\r\nsecond\n\n`, NOW);
     expect(timed).toBe(false);
     expect(lines.map(({ text }) => text)).toEqual([SAID, 'second']);
     expect((lines[1]?.at ?? 0) - (lines[0]?.at ?? 0)).toBeGreaterThan(0);
   });
 
   it('gives a line without a time that of the line before', () => {
-    const { lines } = readSavedLog(`a\n2026-11-24T10:20:30Z b\nc\n-- Boot 1 --\n{"broken\n`, 2026);
+    const { lines } = readSavedLog(`a\n2026-11-24T10:20:30Z b\nc\n-- Boot 1 --\n{"broken\n`, NOW);
     expect(lines).toEqual(['a', 'b', 'c'].map((text) => ({ at: AT, text })));
   });
 
   it.each(['Nov 99 10:20:30 a b: c', '2026-13-24T10:20:30Z x', 'Xyz 24 10:20:30 a b: c', '\u0000\ufffd'])(
     'takes %j as it is',
     (line) => {
-      expect(readSavedLog(line, 2026)).toMatchObject({ timed: false, lines: [{}] });
+      expect(readSavedLog(line, NOW)).toMatchObject({ timed: false, lines: [{}] });
     },
   );
 });
