@@ -108,11 +108,15 @@ export async function leftBehindProblems(
   }));
 }
 
-/** Deletes what was left on the servers that can be reached, and says so; what cannot be deleted is told as a problem. */
+/**
+ * Deletes what was left on the servers that can be reached, and says so; what cannot be deleted is told as a problem.
+ * @param may asked before each server is touched: a deploy's lock on it is still its own. Absent: who asks takes no locks.
+ */
 export async function takeAwayLeft(
   configDir: string,
   sites: ReadonlyMap<ServerId, Site>,
   say: (text: string) => void,
+  may: (server: ServerId) => Promise<Result<void>> = () => Promise.resolve(ok(undefined)),
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   const servers = [...sites.values()];
@@ -122,7 +126,10 @@ export async function takeAwayLeft(
   )) {
     const site = servers.find((it) => keyOf(it.server) === server);
     if (!site) continue;
-    const scratch = await site.connection.scratch({ ...uncancelled(60_000), again: path });
+    const allowed = await may(site.server.id);
+    const scratch = allowed.ok
+      ? await site.connection.scratch({ ...uncancelled(60_000), again: path })
+      : allowed;
     const removed = scratch.ok ? await scratch.value.remove(uncancelled(60_000)) : scratch;
     if (removed.ok) {
       await rm(file, { force: true });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
@@ -57,13 +59,33 @@ describe('somebody takes the lock over right before the lock is looked at', () =
     expect(trial.allEffects()).toEqual(done);
   });
 
-  it('a server stopped for its backup is started again, and the backup is not made', async () => {
+  it.each([
+    ['before the backup', 3, ['makeFolder', 'stop']],
+    ['before the start', 4, ['makeFolder', 'stop', 'kanidmd database backup']],
+  ] as const)(
+    'a server stopped for its backup stays stopped, which is said: whoever has the lock may be writing (%s)',
+    async (_, nth, done) => {
+      trial = await StepTrial.of(ONE_OLD);
+      draws.backup();
+      trial.before(/^idm-b lock check$/, () => trial.takeLock('idm-b'), nth);
+      const { fault } = await trial.fails();
+      expect(fault.code).toBe('lock-lost');
+      expect(fault.message).toContain('stopped for its backup and is not started again');
+      expect(trial.effects('idm-b')).toEqual(done);
+      expect(trial.server('idm-b').state).toBe('stopped');
+    },
+  );
+
+  it('a server stopped for its backup is started again though the backup failed, and the journal has it', async () => {
     trial = await StepTrial.of(ONE_OLD);
     draws.backup();
-    trial.before(/^idm-b lock check$/, () => trial.takeLock('idm-b'), 3);
-    expect((await trial.fails()).fault.code).toBe('lock-lost');
-    expect(trial.effects('idm-b')).toEqual(['makeFolder', 'stop', 'start']);
-    expect(trial.server('idm-b').state).toBe('running');
+    trial.before(/database backup/, () => void (trial.server('idm-b').files.full = true));
+    expect((await trial.fails()).fault.code).toBe('backup-failed');
+    expect(trial.effects('idm-b')).toEqual(['makeFolder', 'stop', 'kanidmd database backup', 'start']);
+    const journal = readFileSync(join(trial.deployment.journal.folder, 'journal.jsonl'), 'utf8');
+    expect(journal.match(/"effect":"\w+"/g)).toEqual(
+      ['backup', 'stop', 'backup', 'start'].map((it) => `"effect":"${it}"`),
+    );
   });
 
   it('a server that did not come back keeps its new file: whoever has the lock may be writing', async () => {

@@ -95,7 +95,9 @@ export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> 
       const say = (text: string): void => {
         if (first !== undefined) deployment.say(first, text);
       };
-      const left = await takeAwayLeft(request.configDir, request.sites, say);
+      const { check } = locked.value;
+      const mine = new Map(sitesConcerned(request).map((site) => [site.server.id, site]));
+      const left = await takeAwayLeft(request.configDir, mine, say, check);
       await lookBefore(deployment, plan.steps, request.of);
       const ended = await runSteps(deployment, plan.steps, tell);
       const outcome = ended.outcome === 'done' && errors.length > 0 ? 'failed' : ended.outcome;
@@ -152,11 +154,14 @@ async function begin(request: DeployRequest, journal: Journal): Promise<Result<L
       where: { file: journal.folder },
     });
   }
-  const sites: Site[] = [];
-  for (const id of concerned(plan.steps)) sites.push(...siteNamed(request, id));
+  const sites = sitesConcerned(request);
   // A resume finds the locks of the deploy it finishes, and takes exactly these over without being asked.
   return takeLocks(sites, lock, request.takeOver || (of !== null && 'own'), request.clock, request.signal);
 }
+
+/** The servers that are locked. */
+const sitesConcerned = (request: DeployRequest): readonly Site[] =>
+  concerned(request.plan.steps).flatMap((id) => siteNamed(request, id));
 
 function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): Deployment {
   const { clock, tell } = request;

@@ -125,14 +125,21 @@ async function offline(
       )
     : stopped;
   const since = serverNow(site, deployment.clock);
-  const { outcome: started } = await startService(deployment, site);
-  if (!started.ok) return faultAt(site, started);
+  const { asked: begun, outcome: started } = await startService(deployment, step, site);
+  if (!started.ok) return begun ? faultAt(site, started) : leftStopped(faultAt(site, started));
   deployment.restarted.set(site.server.id, since);
   const replication = replicates(observed);
   const unhealthy = await waitHealthy(deployment, site, since, replication);
   if (unhealthy !== null) return unhealthy;
   return output.ok ? null : faultAt(site, output);
 }
+
+/** It was stopped for its backup, and nothing started it. */
+const leftStopped = (fault: Fault): Fault => ({
+  ...fault,
+  message: `${fault.message} It was stopped for its backup and is not started again.`,
+  fix: `${fault.fix} Then start it.`.trim(),
+});
 
 /** Where it lies, how big it is, and who can read it: it holds every credential (`kanidm.md`, "scripting backup"). */
 function inWords(path: string, { bytes, stat }: FileContent, folder: FileStat): string {

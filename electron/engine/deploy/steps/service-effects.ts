@@ -57,12 +57,12 @@ export const stopService = (deployment: Deployment, step: Step, site: Site): Pro
     }),
   );
 
-/** Starts what `stopService` stopped; a file that was changed meanwhile is tested, too. */
-export const startService = (deployment: Deployment, site: Site): Promise<Asked> =>
-  guarded(deployment, site, (asking) => {
-    asking();
-    return site.connection.service.start(uncancelled(STOP_LIMIT));
-  });
+/**
+ * Starts what `stopService` stopped in the same step; a file that was changed meanwhile is tested, too. Whoever took the lock
+ * over meanwhile may be writing, so it then stays stopped.
+ */
+export const startService = (deployment: Deployment, step: Step, site: Site): Promise<Asked> =>
+  starting(deployment, step, site, true, () => undefined);
 
 /**
  * Starts a server that did not run before the deploy. @param before called right before the manager is asked.
@@ -72,13 +72,28 @@ export const startStopped = (
   step: Step,
   site: Site,
   before: () => void,
+): Promise<Asked> => starting(deployment, step, site, false, before);
+
+const starting = (
+  deployment: Deployment,
+  step: Step,
+  site: Site,
+  begun: boolean,
+  before: () => void,
 ): Promise<Asked> =>
   guarded(deployment, site, (asking) =>
-    effect(deployment, step, site, { effect: 'start' }, () => {
-      asking();
-      before();
-      return site.connection.service.start(uncancelled(STOP_LIMIT));
-    }),
+    effect(
+      deployment,
+      step,
+      site,
+      { effect: 'start' },
+      () => {
+        asking();
+        before();
+        return site.connection.service.start(uncancelled(STOP_LIMIT));
+      },
+      begun,
+    ),
   );
 
 /** Says so while a stop takes long. */
