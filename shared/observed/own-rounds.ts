@@ -8,11 +8,17 @@ import type { ObservedServer } from './observed';
  * `automatic_refresh` for them (`kanidm.md`, "Rounds"). A file says nothing of a process that was started before it.
  */
 
+/**
+ * When a process started is reckoned from clocks that are asked over the network, and files tell whole seconds: within this
+ * of a start it is not known what came first. Milliseconds.
+ */
+export const CLOCKS_AGREE = 2000;
+
 type Running = Pick<ObservedServer, 'log' | 'facts'>;
 
-/** Rounds of the process that runs now. An older one may have made those before its start. */
+/** Rounds that the process that runs now has surely made. An older one may have made those until shortly after its start. */
 const ownRounds = ({ log, facts }: Running): readonly Round[] => {
-  const since = (facts?.startedAt ?? 0) * 1000;
+  const since = ((facts?.startedAt ?? 0) + CLOCKS_AGREE) * 1000;
   return log?.rounds.filter((it) => it.at > since && it.supplierHost !== '') ?? [];
 };
 

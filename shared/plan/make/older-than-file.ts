@@ -1,12 +1,6 @@
 import type { ObservedServer } from '../../observed/observed';
-import { runsOtherFile } from '../../observed/own-rounds';
+import { CLOCKS_AGREE, runsOtherFile } from '../../observed/own-rounds';
 import type { Fault } from '../../base/result';
-
-/**
- * When a process started is reckoned from clocks that are asked over the network, and files tell whole seconds. A file
- * written right before a start must not look newer than it. Milliseconds.
- */
-const CLOCKS_AGREE = 2000;
 
 /**
  * Whether a server runs with another file than the one that can be read: partners are read only at start. A file may be
