@@ -82,6 +82,10 @@ export function programsHold(
     expect(value(await server().service.restart(call(60_000))).state).toBe('running');
     const again = value(await server().facts(call(20_000)));
     expect(again.startedAt).toBeGreaterThan(facts.startedAt ?? Infinity);
+    // One process is called the same at every look, and each by another name.
+    expect(again.service.process).toMatch(/./);
+    expect(again.service.process).not.toBe(facts.service.process);
+    expect(value(await server().service.state(call(20_000))).process).toBe(again.service.process);
     expect(value(await server().service.stop(call(60_000))).state).toBe('stopped');
     expect(value(await server().service.state(call(20_000))).state).toBe('stopped');
     // What is down can still be read.
