@@ -32,7 +32,7 @@ esac`,
   program(
     'systemctl',
     `case "$1" in
-  show) if [ "$2" != "$(cat $S/unit.name 2>/dev/null || echo kanidmd.service)" ]; then echo LoadState=not-found; echo ActiveState=inactive; echo SubState=dead; exit 0; fi
+  show) if ! (cat $S/unit.name 2>/dev/null || echo kanidmd.service) | grep -qxF -- "$2"; then echo LoadState=not-found; echo ActiveState=inactive; echo SubState=dead; exit 0; fi
     echo LoadState=loaded; cat $S/unit.user 2>/dev/null || echo User=
     cat $S/unit 2>/dev/null || printf 'ActiveState=active\\nSubState=running\\nMainPID=42\\n'
     cat $S/unit.more 2>/dev/null || echo "ExecStart={ path=/usr/sbin/kanidmd ; argv[]=/usr/sbin/kanidmd server -c ${config} ; ignore_errors=no ; start_time=[n/a] }";;

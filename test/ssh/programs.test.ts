@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerConnection } from '../../electron/engine/connect/connection';
@@ -168,6 +168,39 @@ describe.skipIf(missing !== null)('programs on a server', () => {
       set('systemctl.restart', `echo 'Failed to restart kanidmd.service: Access denied' >&2; exit 4`);
       expect(fault(await server.service.restart(call())).code).toBe('service-command-failed');
       rmSync(state('systemctl.restart'));
+    });
+
+    it('has one lock, by whichever of its names it is known', async () => {
+      const [own, alias] = [`kl-own-${process.pid}.service`, `kl-alias-${process.pid}.service`];
+      set('unit.name', `${own}\n${alias}\n`);
+      set('unit.more', `Id=${own}\nNames=${alias} ${own}\n`);
+      const [one, two] = [await open({ service: own }), await open({ service: alias })];
+      const owner = (deploy: string) => ({ who: 'alex', host: 'desk', deploy, since: Date.now() });
+      const fresh = { ...call(), takeOver: false };
+      const folders = [own, alias].map((unit) => `/run/kanilink-${unit}`);
+      try {
+        for (const [first, second] of [[one, two] as const, [two, one] as const]) {
+          const lock = value(await first.lock(owner('first'), fresh));
+          expect(fault(await second.lock(owner('second'), fresh)).code).toBe('locked');
+          expect(value(await lock.check(call()))).toBeUndefined();
+          value(await lock.release(call()));
+          expect(folders.map((it) => existsSync(it))).toEqual([false, false]);
+        }
+        // An older Kanilink locks one name alone: the one that its fleet has.
+        for (const folder of folders) {
+          mkdirSync(folder);
+          writeFileSync(join(folder, 'owner'), JSON.stringify({ ...owner('older'), token: 't' }));
+          for (const it of [one, two]) expect(fault(await it.lock(owner('new'), fresh)).code).toBe('locked');
+          const back = value(await one.lock(owner('older'), { ...call(), takeOver: 'own' }));
+          value(await back.release(call()));
+          expect(folders.map((it) => existsSync(it))).toEqual([false, false]);
+        }
+      } finally {
+        for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+        for (const it of ['unit.name', 'unit.more']) rmSync(state(it), { force: true });
+        await one.close();
+        await two.close();
+      }
     });
 
     it('that is not there is said to be missing', async () => {

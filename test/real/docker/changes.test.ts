@@ -131,6 +131,38 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     value(await again.release(call()));
   });
 
+  it('a container that is given another name while it is locked stays locked', async () => {
+    rig.engine.docker('create', '--name', 'renamed', IMAGE);
+    const id = rig.engine.docker('inspect', 'renamed', '--format', '{{.Id}}');
+    const owner = (deploy: string) => ({ who: 'ada', host: 'desk', deploy, since: 5 });
+    const asked = { ...call(), takeOver: false };
+    const lock = value(await (await rig.open('renamed')).lock(owner('d1'), asked));
+    rig.engine.docker('rename', 'renamed', 'new-name');
+    const other = await rig.open('new-name');
+    expect(code(await other.lock(owner('d2'), asked))).toBe('locked');
+    const ours = (): string[] =>
+      rig.engine
+        .docker('ps', '--all', '--filter', 'name=kanilink-lock', '--format', '{{.Names}}')
+        .split('\n')
+        .filter((it) => [id, 'renamed', 'new-name'].some((name) => it === `kanilink-lock-${name}`))
+        .sort();
+    expect(ours()).toEqual([`kanilink-lock-${id}`, 'kanilink-lock-renamed'].sort());
+    expect(code(await lock.check(call()))).toBe('ok');
+    value(await lock.release(call()));
+    expect(ours()).toEqual([]);
+    // An older Kanilink has the lock of the name alone.
+    rig.engine.docker(
+      'create',
+      '--name',
+      'kanilink-lock-new-name',
+      '--label',
+      'org.kanilink.lock.who=ada',
+      IMAGE,
+    );
+    expect(code(await other.lock(owner('d3'), asked))).toBe('locked');
+    rig.engine.docker('rm', 'kanilink-lock-new-name', 'new-name');
+  });
+
   it('a healthcheck is shown and not waited for', async () => {
     const server = await prepareServer(rig.engine.folder, 'checked');
     importImage(rig.engine, rig.rootFs, 'checked:latest', [HEALTHCHECK]);
@@ -140,9 +172,9 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     );
     const connection = await rig.open('checked');
     const asChecked = { state: 'running', detail: 'running (starting)' };
-    expect(value(await connection.service.start(call(20_000)))).toEqual(asChecked);
-    expect(value(await connection.service.restart(call(20_000)))).toEqual(asChecked);
-    expect(value(await connection.facts(call())).service).toEqual(asChecked);
+    expect(value(await connection.service.start(call(20_000)))).toMatchObject(asChecked);
+    expect(value(await connection.service.restart(call(20_000)))).toMatchObject(asChecked);
+    expect(value(await connection.facts(call())).service).toMatchObject(asChecked);
     rig.engine.docker('rm', '--force', 'checked');
   });
 
@@ -166,7 +198,7 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     expect(value(await connection.service.state(call()))).toEqual({ state: 'failed', detail: 'exited (3)' });
     rig.engine.docker('pause', 'born-again');
     const paused = await rig.open('born-again');
-    expect(value(await paused.service.state(call()))).toEqual({ state: 'stopped', detail: 'paused' });
+    expect(value(await paused.service.state(call()))).toMatchObject({ state: 'stopped', detail: 'paused' });
     expect(code(await paused.kanidmd(['version'], call()))).toBe('container-stopped');
     rig.engine.docker('unpause', 'born-again');
   });

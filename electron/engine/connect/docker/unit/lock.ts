@@ -3,6 +3,7 @@ import type { Lock, LockOwner, TakeOver } from '../../connection';
 import type { Call } from '../../../base/call';
 import { lockLost, mayTakeOver, type WrittenOwner } from '../../common/lock-owner';
 import { type At, faultAt } from '../../common/faults';
+import { type HeldLock, lockAll } from '../../common/lock-all';
 import { pause, within } from '../../common/limits';
 import { engineNow } from '../api/clock';
 import { type Container, nameOf } from '../api/container';
@@ -12,8 +13,9 @@ import { created, inspected } from '../api/replies';
 import { LABEL } from '../api/label';
 
 /**
- * Locks a container: another one of a name made from its own is created and never started. The engine lets no second one
- * have the name, which makes the lock atomic; its labels say whose it is, its age is the engine's own word.
+ * Locks a container: others, whose names are made from its own and from its id, are created and never started. The engine
+ * lets no second one have a name, which makes each of them atomic; its labels say whose it is, its age is the engine's own
+ * word. By its name it stays locked when it is made again, by its id when it is given another name.
  */
 export async function lockContainer(
   container: Container,
@@ -23,11 +25,29 @@ export async function lockContainer(
 ): Promise<Result<Lock>> {
   const seen = await container.inspect(signal);
   if (!seen.ok) return seen;
-  const name = `kanilink-lock-${nameOf(seen.value)}`;
+  const { Id, Image } = seen.value;
+  const names = [nameOf(seen.value), Id].map((it) => `kanilink-lock-${it}`);
   const { api } = container;
+  const all = await lockAll(names, (name) => lockName(api, Image, name, owner, takeOver, signal));
+  if (!all.ok) return all;
+  const { check, release } = all.value;
+  return ok({
+    check: (call: Call) => within(call, api.at, 'looking at the lock', check),
+    release: (call: Call) => within(call, api.at, 'releasing the lock', release),
+  });
+}
+
+async function lockName(
+  api: EngineApi,
+  image: string,
+  name: string,
+  owner: LockOwner,
+  takeOver: TakeOver,
+  signal: AbortSignal,
+): Promise<Result<HeldLock>> {
   let taken: Fault | null = null;
   for (let tries = 0; tries < TRIES; tries++) {
-    const made = await create(api, seen.value.Image, name, owner, signal);
+    const made = await create(api, image, name, owner, signal);
     if (made.ok) return ok(lockOf(api, name, made.value));
     if (made.error.code !== NAME_TAKEN) return made;
     taken = made.error;
@@ -53,17 +73,14 @@ const TRIES = 30;
 const PAUSE_MS = 100;
 const NAME_TAKEN = 'lock-name-taken';
 
-function lockOf(api: EngineApi, name: string, id: string): Lock {
-  return {
-    check: (call: Call) =>
-      within(call, api.at, 'looking at the lock', async (signal) => {
-        const held = await look(api, name, signal);
-        if (!held.ok) return held;
-        return held.value?.token === id ? ok(undefined) : fail(lockLost(held.value, api.at.server));
-      }),
-    release: (call: Call) => within(call, api.at, 'releasing the lock', (signal) => remove(api, id, signal)),
-  };
-}
+const lockOf = (api: EngineApi, name: string, id: string): HeldLock => ({
+  check: async (signal) => {
+    const held = await look(api, name, signal);
+    if (!held.ok) return held;
+    return held.value?.token === id ? ok(undefined) : fail(lockLost(held.value, api.at.server));
+  },
+  release: (signal) => remove(api, id, signal),
+});
 
 async function create(
   api: EngineApi,

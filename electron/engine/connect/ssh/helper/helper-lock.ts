@@ -3,25 +3,57 @@ import { fail, ok, type Result } from '../../../../../shared/base/result';
 import type { LockOwner, TakeOver } from '../../connection';
 import { lockedBy, lockLost, mayTakeOver, ownerText } from '../../common/lock-owner';
 import { faultAt } from '../../common/faults';
-import type { SshLock } from '../unit/lock';
+import type { HeldLock } from '../../common/lock-all';
+import type { Machine } from '../machine/machine';
 import { heldLock, type Held, isOwner } from '../unit/lock-held';
 import { lockPath } from '../unit/lock-place';
+import { unitNames } from '../unit/unit-names';
 import type { Helper } from './installed';
 
-/** The same lock as root's (`lock.ts`), taken and given back by the helper; whose it is, everybody may read. */
+/**
+ * The same lock as root's (`lock.ts`), taken and given back by the helper; whose it is, everybody may read. A helper knows
+ * the unit by one name. Whoever has another one of its locks took them before, or finds this one.
+ */
 export async function takeLockByHelper(
   helper: Helper,
   owner: LockOwner,
   takeOver: TakeOver,
   signal: AbortSignal,
-): Promise<Result<SshLock>> {
+): Promise<Result<HeldLock>> {
+  const { machine } = helper;
+  const names = await unitNames(machine, signal);
+  if (!names.ok) return names;
+  const taken = await takeOwnLock(helper, owner, takeOver, signal);
+  if (!taken.ok) return taken;
+  for (const unit of names.value.filter((it) => it !== machine.unit)) {
+    const other = await heldBy(machine, lockPath(unit), signal);
+    const free = other.ok && (other.value === 'none' || isOfDeploy(other.value, owner));
+    if (free) continue;
+    await taken.value.release(AbortSignal.timeout(5_000));
+    if (!other.ok) return other;
+    return fail(lockedBy(typeof other.value === 'object' ? other.value : null, null, machine.at.server));
+  }
+  return taken;
+}
+
+const heldBy = (machine: Machine, lock: string, signal: AbortSignal): Promise<Result<Held>> =>
+  heldLock((argv, stop, options) => machine.run(argv, stop, options), lock, [0], signal);
+
+/** One that the same deploy left behind, by another way to the server. */
+const isOfDeploy = (held: Held, { deploy }: LockOwner): boolean => isOwner(held) && held.deploy === deploy;
+
+async function takeOwnLock(
+  helper: Helper,
+  owner: LockOwner,
+  takeOver: TakeOver,
+  signal: AbortSignal,
+): Promise<Result<HeldLock>> {
   const { machine } = helper;
   const { server } = machine.at;
   const token = randomBytes(12).toString('hex');
   const input = new TextEncoder().encode(ownerText(owner, token));
   const lock = lockPath(machine.unit);
-  const held = (limit: AbortSignal): Promise<Result<Held>> =>
-    heldLock((argv, stop, options) => machine.run(argv, stop, options), lock, [0], limit);
+  const held = (limit: AbortSignal): Promise<Result<Held>> => heldBy(machine, lock, limit);
   const ours = (found: Held): boolean => isOwner(found) && found.token === token;
   const check = async (limit: AbortSignal): Promise<Result<void>> => {
     const found = await held(limit);

@@ -6,7 +6,8 @@ import type { UnitFacts } from './facts';
 import type { RunOptions } from '../session/run';
 import type { ServerFiles } from '../files/files';
 import { runKanidmd } from './kanidmd';
-import { type SshLock, takeLock } from './lock';
+import type { HeldLock } from '../../common/lock-all';
+import { takeLock } from './lock';
 import type { Machine } from '../machine/machine';
 import { makeScratch, type ScratchFolder, scratchLeft } from '../files/scratch';
 import { changeService } from './service';
@@ -29,7 +30,7 @@ export interface Hands {
   makeFolder(path: string, mode: number, signal: AbortSignal): Promise<Result<void>>;
   makeScratch(parent: string, signal: AbortSignal): Promise<Result<ScratchFolder>>;
   scratchLeft(path: string, signal: AbortSignal): Promise<Result<ScratchFolder>>;
-  takeLock(owner: LockOwner, takeOver: TakeOver, signal: AbortSignal): Promise<Result<SshLock>>;
+  takeLock(owner: LockOwner, takeOver: TakeOver, signal: AbortSignal): Promise<Result<HeldLock>>;
   changeService(verb: 'start' | 'stop' | 'restart', signal: AbortSignal): Promise<Result<ServiceState>>;
 }
 

@@ -10,6 +10,7 @@ import {
   type WrittenOwner,
 } from '../../common/lock-owner';
 import { faultAt } from '../../common/faults';
+import { type HeldLock, lockAll } from '../../common/lock-all';
 import { isFolder, isThere, newFolder, removal, rename } from '../commands/files';
 import { ROOT } from '../machine/identity';
 import { type Held, heldLock, isOwner, sameLock } from './lock-held';
@@ -17,29 +18,36 @@ import { lockPath } from './lock-place';
 import type { Machine } from '../machine/machine';
 import { workAt } from '../machine/place';
 import { programFiles } from '../files/program-files';
+import { unitNames } from './unit-names';
 
 const CLEAN_UP_MS = 5_000;
-
-/** A lock that was taken, each call under a signal of its own. */
-export interface SshLock {
-  check(signal: AbortSignal): Promise<Result<void>>;
-  release(signal: AbortSignal): Promise<Result<void>>;
-}
 
 /**
  * Takes the lock `/run/kanilink-UNIT`: a folder that is made aside, with its owner already in it, and then renamed to
  * that name. A rename onto a folder that holds something fails (rename(2), ENOTEMPTY), so exactly one of many wins, as
  * with mkdir; but no moment exists in which the lock is there without its owner, no matter who is killed when. `/run` is empty
  * after a boot, and root's alone: nobody else can put a lock, or a symlink, in its place. The lock belongs to the unit, not
- * to the fleet's name for the server: two fleets may name it differently.
+ * to the fleet's name for the server: two fleets may name it differently, also by an alias of the unit, so that it is
+ * locked under all its names.
  */
 export async function takeLock(
   machine: Machine,
   owner: LockOwner,
   takeOver: TakeOver,
   signal: AbortSignal,
-): Promise<Result<SshLock>> {
-  const lock = new LockFolder(machine, ownerText(owner, randomBytes(12).toString('hex')));
+): Promise<Result<HeldLock>> {
+  const names = await unitNames(machine, signal);
+  return names.ok ? lockAll(names.value, (unit) => lockUnit(machine, unit, owner, takeOver, signal)) : names;
+}
+
+async function lockUnit(
+  machine: Machine,
+  unit: string,
+  owner: LockOwner,
+  takeOver: TakeOver,
+  signal: AbortSignal,
+): Promise<Result<HeldLock>> {
+  const lock = new LockFolder(machine, unit, ownerText(owner, randomBytes(12).toString('hex')));
   const place = await lock.place(signal);
   if (!place.ok) return place;
   const aside = await lock.prepare(signal);
@@ -79,9 +87,10 @@ class LockFolder {
 
   constructor(
     private readonly machine: Machine,
+    unit: string,
     private readonly text: string,
   ) {
-    this.name = lockPath(machine.unit);
+    this.name = lockPath(unit);
   }
 
   /** Whether the folder of locks is one where nobody can be led elsewhere. */
