@@ -1,4 +1,5 @@
 import { parseOrigin } from '../base/origin';
+import { withoutTrailing } from '../base/without-trailing';
 import type { Round } from '../kanidmd/health';
 import { type Partner, pulls, type ServerConfig } from '../server-config/server-config';
 import type { ObservedServer } from './observed';
@@ -22,8 +23,9 @@ const ownRounds = ({ log, facts }: Running): readonly Round[] => {
   return log?.rounds.filter((it) => it.at > since && it.supplierHost !== '') ?? [];
 };
 
+/** A name may be printed with the dot at its end that an origin is read without. */
 const isWithHost = ({ supplierHost }: Round, { type, origin }: Partner): boolean =>
-  pulls(type) && parseOrigin(origin)?.host === supplierHost;
+  pulls(type) && parseOrigin(origin)?.host === withoutTrailing(supplierHost, '.');
 
 const isWith = (round: Round, partner: Partner): boolean =>
   isWithHost(round, partner) &&
@@ -33,8 +35,10 @@ const isWith = (round: Round, partner: Partner): boolean =>
 export function runsOtherFile(server: Running & Pick<ObservedServer, 'config'>): boolean {
   if (server.config === null) return false;
   const partners = server.config.replication?.partners ?? [];
+  // A name that is not read here may be any that kanidmd dials.
+  const allRead = partners.every(({ origin }) => parseOrigin(origin) !== null);
   return ownRounds(server).some((round) => {
-    if (!partners.some((it) => isWithHost(round, it))) return true;
+    if (!partners.some((it) => isWithHost(round, it))) return allRead;
     const tables = partners.filter((it) => isWith(round, it));
     return (
       round.automaticRefresh !== undefined &&

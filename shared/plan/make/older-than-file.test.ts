@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fleetOfTest, noCertificateOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
+import { type Origin, trusted } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { readLog } from '../../kanidmd/rounds';
 import { isOlderThanItsFile } from './older-than-file';
@@ -54,6 +55,20 @@ describe('a file that was changed with its time kept', () => {
     expect(isOlderThanItsFile(rounds(['idm-b allow-pull'], null))).toBe(true);
     expect(isOlderThanItsFile(rounds([], false))).toBe(true);
     expect(isOlderThanItsFile(rounds(['idm-c pull'], null, { host: '' }))).toBe(false);
+  });
+
+  it('is not told by a name that is the same, or that cannot be compared', () => {
+    expect(isOlderThanItsFile(rounds(['idm-b pull'], false, { host: 'idm-b.example.com.' }))).toBe(false);
+    const other = rounds(['idm-c pull'], null);
+    const partners = other.config?.replication?.partners.map((it) => ({
+      ...it,
+      origin: trusted<Origin>('repl://idm-ä.example.com:8444'),
+    }));
+    const config = other.config?.replication && {
+      ...other.config,
+      replication: { ...other.config.replication, partners: partners ?? [] },
+    };
+    expect(isOlderThanItsFile({ ...other, config: config ?? null })).toBe(false);
   });
 
   it('is not told by a round of another process, or of another server of that host', () => {
