@@ -34,8 +34,8 @@ function commands(step: BackupStep, context: StepContext): string {
   const command = step.stops
     ? [
         `service_${name} stop`,
-        `kanidmd_${name} database backup "$(cat ${id}.backup)"`,
-        `service_${name} start`,
+        // Whatever became of the backup, the server is started again.
+        `{ kanidmd_${name} database backup "$(cat ${id}.backup)"; saved=$?; service_${name} start && [ "$saved" = 0 ]; }`,
       ]
     : [`kanidmd_${name} scripting backup "$(cat ${id}.backup)"`];
   return [

@@ -70,7 +70,7 @@ describe('somebody takes the lock over right before the lock is looked at', () =
       trial.before(/^idm-b lock check$/, () => trial.takeLock('idm-b'), nth);
       const { fault } = await trial.fails();
       expect(fault.code).toBe('lock-lost');
-      expect(fault.message).toContain('stopped for its backup and is not started again');
+      expect(fault.message).toMatch(/stopped for its backup(, which was written,)? and is not started again/);
       expect(trial.effects('idm-b')).toEqual(done);
       expect(trial.server('idm-b').state).toBe('stopped');
     },

@@ -8,7 +8,8 @@ import {
   readOwnCertificate,
   readVersionOnDisk,
 } from '../../fleet/probe/probe-server';
-import { type Deployment, faultAt, knownOf, type Site } from '../deployment/deployment';
+import { type Deployment, knownOf, type Site } from '../deployment/deployment';
+import { goneSincePlanned } from '../deployment/went-away';
 import { domains } from './whose-data';
 
 /**
@@ -27,7 +28,7 @@ export async function whyDrifted(deployment: Deployment, site: Site, call: Call)
     known.certificate === null ? null : readOwnCertificate(site.connection, call),
   ]);
   if (file !== null && path !== null) {
-    if (!file.ok) return faultAt(site, file);
+    if (!file.ok) return goneSincePlanned(site, file.error);
     if (file.value.sha256 !== known.sha256)
       return {
         ...fileChanged,
@@ -36,16 +37,16 @@ export async function whyDrifted(deployment: Deployment, site: Site, call: Call)
       };
   }
   if (version !== null) {
-    if (!version.ok) return faultAt(site, version);
+    if (!version.ok) return goneSincePlanned(site, version.error);
     if (version.value !== known.version) return { ...upgraded(version.value, known.version), where };
   }
   if (domain !== null) {
-    if (!domain.ok) return faultAt(site, domain);
+    if (!domain.ok) return goneSincePlanned(site, domain.error);
     if (domain.value.uuid !== known.domain)
       return { ...databaseChanged(site.server.id, known.domain, domain.value.uuid), where };
   }
   if (certificate !== null) {
-    if (!certificate.ok) return faultAt(site, certificate);
+    if (!certificate.ok) return goneSincePlanned(site, certificate.error);
     if (certificate.value.fingerprint !== known.certificate)
       return {
         ...certificateChanged(site.server.id, known.certificate, certificate.value.fingerprint),

@@ -10,6 +10,7 @@ import { LARGEST_CONFIG, sha256Of } from '../../connect/common/files';
 import { uncancelled } from '../../base/time';
 import { holdsData } from '../../fleet/probe/probe-server';
 import { type Deployment, faultAt, type Site } from '../deployment/deployment';
+import { isGone } from '../deployment/went-away';
 import { domainNameOf, domainOf } from './whose-data';
 
 /** What is known of a file that kanidmd is to start with. */
@@ -94,6 +95,8 @@ export async function whyUnfitToStart(deployment: Deployment, site: Site): Promi
   const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
   if (path === null) return { ...unknownFile, where: { server } };
   const file = await site.connection.readFile(path, { ...uncancelled(60_000), maxBytes: LARGEST_CONFIG });
+  // There is nothing to start: that says more than that its file could not be tested.
+  if (!file.ok && isGone(file.error)) return faultAt(site, file);
   const test: FileTest = file.ok
     ? await testFile(deployment, site, file.value.bytes, uncancelled(60_000))
     : { result: 'untested', fault: faultAt(site, file) };

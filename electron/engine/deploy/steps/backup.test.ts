@@ -119,6 +119,52 @@ it('of a server that is stopped for it counts once the server is back', async ()
   expect(trial.deployment.restarted.has(id('idm-b'))).toBe(true);
 });
 
+it('of a container that went away while it was stopped says so, and what to do', async () => {
+  await draw('1.8.6');
+  const message = 'unix:///x: there is no container idm-b';
+  const gone = { fails: { code: 'no-such-container', message, fix: 'look', where: {} } };
+  let stopped = false;
+  trial.trouble = (_server, asked) => {
+    if (stopped) return gone;
+    stopped = asked === 'stop';
+    return null;
+  };
+  const { fault } = await trial.fails();
+  expect(fault).toMatchObject({ code: 'no-such-container', where: { server: 'idm-b' } });
+  expect(fault.message).toBe(`idm-b was stopped for its backup and is not started again: ${message}`);
+  expect(fault.fix).toMatch(/removed it.*volumes.*Start it, then resume/);
+  expect(trial.deployment.backups.size).toBe(0);
+});
+
+it('of a container that went away while it was restarted: the restart says so, too', async () => {
+  trial = await StepTrial.of({ 'idm-b': { domain: 'b', tables: [] } });
+  trial.draft.restart(id('idm-b'), 'a test');
+  const gone = { fails: { code: 'no-such-container', message: 'gone', fix: 'look', where: {} } };
+  let asked = false;
+  trial.trouble = (_server, what) => ((asked ||= what === 'restart') ? gone : null);
+  const { fault } = await trial.fails();
+  expect(fault.message).toBe('idm-b was asked to restart and does not run as far as is known: gone');
+  expect(fault.fix).toMatch(/Start it, then resume/);
+});
+
+it('of a container that is gone or stopped since it was planned is not begun, which is said', async () => {
+  for (const [code, says, fix] of [
+    ['no-such-container', /The one this was planned for is gone; nothing was changed/, /plan again/],
+    ['container-recreated', /The one this was planned for is gone; nothing was changed/, /plan again/],
+    ['container-stopped', /ran when this was planned; nothing was changed/, /Start it, then plan again/],
+  ] as const) {
+    await draw('1.8.6');
+    trial.trouble = () => ({ fails: { code, message: 'what the engine says', fix: '', where: {} } });
+    const { fault } = await trial.fails();
+    expect(fault).toMatchObject({ code, where: { server: 'idm-b' } });
+    expect(fault.message).toMatch(says);
+    expect(fault.fix).toMatch(fix);
+    expect(trial.effects('idm-b')).toEqual([]);
+    await trial.end();
+  }
+  await draw();
+});
+
 it('of a server that does not come back is none', async () => {
   await draw('1.8.6');
   trial.server('idm-b').breaks = () => 'Could not bind';

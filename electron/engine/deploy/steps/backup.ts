@@ -11,6 +11,7 @@ import { type BackupValue, isPacked, LARGEST_BACKUP, streamBackup } from '../../
 import { uncancelled } from '../../base/time';
 import { whyDrifted } from '../guards/drift';
 import { cancelled } from '../deployment/cancelled';
+import { leftDown } from '../deployment/went-away';
 import { effect } from '../deployment/effect';
 import { whyErases } from '../guards/guard-erasures';
 import {
@@ -126,20 +127,18 @@ async function offline(
     : stopped;
   const since = serverNow(site, deployment.clock);
   const { asked: begun, outcome: started } = await startService(deployment, step, site);
-  if (!started.ok) return begun ? faultAt(site, started) : leftStopped(faultAt(site, started));
+  if (!started.ok)
+    return leftDown(
+      site,
+      started.error,
+      `was stopped for its backup${output.ok ? ', which was written,' : ''} and ${begun ? 'did not start' : 'is not started'} again`,
+    );
   deployment.restarted.set(site.server.id, since);
   const replication = replicates(observed);
   const unhealthy = await waitHealthy(deployment, site, since, replication);
   if (unhealthy !== null) return unhealthy;
   return output.ok ? null : faultAt(site, output);
 }
-
-/** It was stopped for its backup, and nothing started it. */
-const leftStopped = (fault: Fault): Fault => ({
-  ...fault,
-  message: `${fault.message} It was stopped for its backup and is not started again.`,
-  fix: `${fault.fix} Then start it.`.trim(),
-});
 
 /** Where it lies, how big it is, and who can read it: it holds every credential (`kanidm.md`, "scripting backup"). */
 function inWords(path: string, { bytes, stat }: FileContent, folder: FileStat): string {

@@ -2,7 +2,8 @@ import type { Step } from '../../../../shared/plan/steps/step';
 import type { Fault } from '../../../../shared/base/result';
 import { uncancelled } from '../../base/time';
 import { type Asked, restartService, startStopped } from './service-effects';
-import { type Deployment, faultAt, serverNow, type Site } from '../deployment/deployment';
+import { type Deployment, serverNow, type Site } from '../deployment/deployment';
+import { leftDown } from '../deployment/went-away';
 import { waitHealthy } from '../guards/wait-healthy';
 import { domainOf, mayTake } from '../guards/whose-data';
 
@@ -39,7 +40,7 @@ async function comeUp(
   step: Step,
   site: Site,
   replication: boolean,
-  doing: string,
+  doing: keyof typeof verbs,
   ask: (before: () => void) => Promise<Asked>,
 ): Promise<Fault | null> {
   let since = 0;
@@ -54,10 +55,13 @@ async function comeUp(
   if (!asked) return outcome.error;
   // A lost answer does not mean that nothing happened: the server itself tells whether it came back.
   const state = await site.connection.service.state(uncancelled(30_000));
-  if (!state.ok || state.value.state !== 'running') return faultAt(site, outcome);
+  if (!state.ok || state.value.state !== 'running')
+    return leftDown(site, outcome.error, `was asked to ${verbs[doing]} and does not run as far as is known`);
   const unhealthy = await waitHealthy(deployment, site, since, replication, taking);
   return unhealthy === null ? null : outcome.error;
 }
+
+const verbs = { Restarting: 'restart', Starting: 'start' } as const;
 
 const notCompared = (server: string): string =>
   `Which domain ${server} was in before is not known, so it is not known either whether it holds the same database.`;
