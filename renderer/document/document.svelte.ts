@@ -1,3 +1,4 @@
+import { meaningOf } from '../../shared/fleet/model/meaning';
 import { leftOf } from '../../shared/fleet/difference/left';
 import { readFleet } from '../../shared/fleet/read/read-fleet';
 import type { Fleet } from '../../shared/fleet/model/fleet';
@@ -157,14 +158,4 @@ export class FleetDocument {
     this.path = path;
     this.savedText = text;
   }
-}
-
-function meaningOf(fleet: {
-  readonly servers: readonly { readonly position: unknown }[];
-  readonly links: readonly unknown[];
-}): string {
-  return JSON.stringify({
-    ...fleet,
-    servers: fleet.servers.map((server) => ({ ...server, position: null })),
-  });
 }

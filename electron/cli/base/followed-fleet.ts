@@ -1,3 +1,4 @@
+import { meaningOf } from '../../../shared/fleet/model/meaning';
 import type { Problem } from '../../../shared/base/problem';
 import { type LoadedFleet, loadFleet } from './fleet-argument';
 import type { World } from './world';
@@ -7,7 +8,7 @@ export type UsedFleet = Extract<LoadedFleet, { readonly ok: true }>;
 
 /** What became of a fleet file that changed. */
 export type FileTurn =
-  /** It is used from now on, or is again what is used. */
+  /** It is used from now on; or it was not, and means again what is used. */
   | { readonly kind: 'taken'; readonly fleet: UsedFleet; readonly isNew: boolean }
   /** It is broken, gone or not trusted: what was used before still is. */
   | { readonly kind: 'kept'; readonly problems: readonly Problem[] };
@@ -24,13 +25,15 @@ export async function* followFleet(used: UsedFleet, world: World): AsyncIterable
     if (!kept && file.kind === 'text' && file.text === fleet.text.text) continue;
     const loaded = await loadFleet(used.text.path, world);
     if (world.signal.aborted) return;
-    kept = !loaded.ok;
     if (!loaded.ok) {
+      kept = true;
       yield { kind: 'kept', problems: loaded.problems };
       continue;
     }
-    const isNew = loaded.text.text !== fleet.text.text;
-    if (isNew) fleet = loaded;
-    yield { kind: 'taken', fleet, isNew };
+    // A comment or a place on the canvas is nothing to begin again for: each beginning asks the servers.
+    const isNew = meaningOf(loaded.fleet) !== meaningOf(fleet.fleet);
+    fleet = loaded;
+    if (isNew || kept) yield { kind: 'taken', fleet, isNew };
+    kept = false;
   }
 }
