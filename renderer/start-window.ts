@@ -2,6 +2,7 @@ import { mount } from 'svelte';
 import type { Bridge } from '../shared/ipc';
 import { createClient } from './bridge/client';
 import Window from './shell/Window.svelte';
+import { loadLaterParts } from './shell/later-parts';
 import { App } from './app/app.svelte';
 import { commandsOf } from './commands/commands';
 import { takeLayout } from './app/keep-layout';
@@ -31,6 +32,7 @@ export function startWindow(bridge: Bridge): void {
   const target = document.getElementById('window');
   if (!target) throw new Error('index.html has no place for the window');
   mount(Window, { target, props: { app } });
+  loadLaterParts();
   void begin(app);
 }
 

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { certificateDue } from '../../shared/events/fleet-event';
-import { quietHours } from '../../shared/events/notices';
+import { certificateDue } from '../../shared/events/certificate-due';
+import { quietHours } from '../../shared/events/quiet-hours';
 import { layout } from '../../shared/ipc/layout';
-import { LOGINS_EVERY, loginsEvery } from '../../shared/serves/serves';
+import { LOGINS_EVERY, loginsEvery } from '../../shared/serves/logins-every';
 import { fileWords } from '../engine/storage/file-words';
 
 const bounds = z.object({

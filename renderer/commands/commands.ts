@@ -14,7 +14,6 @@ import { adoptServers, afterSaving, closeWindow, newFile, openFile, practise } f
 import { saveAll, saveAs } from '../app/saving';
 import { saveDiagnostics } from '../app/save-diagnostics';
 import { startPairing } from '../app/pairing';
-import { savePicture } from '../topology/save-picture';
 import { isDrawn, removeSelected } from '../app/removing';
 import { jobOf, serviceRemedy } from '../health/remedies';
 import { goToPane } from './panes';
@@ -103,8 +102,8 @@ function actionsOf(app: App): Readonly<Record<ActionId, Action>> {
       enabled: readable && !app.deploy.active,
       run: () => (app.dialog = { kind: 'answers' }),
     },
-    'picture-svg': { enabled: filled, run: () => void savePicture(app, 'svg') },
-    'picture-png': { enabled: filled, run: () => void savePicture(app, 'png') },
+    'picture-svg': { enabled: filled, run: () => void picture(app, 'svg') },
+    'picture-png': { enabled: filled, run: () => void picture(app, 'png') },
     'toggle-theme': {
       ...always(() => void app.settings.toggleTheme()),
       title: app.settings.dark ? 'Use the light theme' : 'Use the dark theme',
@@ -128,6 +127,12 @@ function actionsOf(app: App): Readonly<Record<ActionId, Action>> {
     'diagnose-without-addresses': always(() => void saveDiagnostics(app, true)),
     close: always(() => afterSaving(app, (leave) => void closeWindow(app, leave))),
   };
+}
+
+/** What draws it comes with the canvas: it is not in what a start loads. */
+async function picture(app: App, kind: 'svg' | 'png'): Promise<void> {
+  const { savePicture } = await import('../topology/save-picture');
+  await savePicture(app, kind);
 }
 
 /** Reviews a start or restart of the one server that is selected; a start of one that does not run, a restart of one that does. */

@@ -1,7 +1,7 @@
 import type { Client, OpenStream } from '../bridge/client';
 import type { Sight } from './pull-view';
 import { RoundAges } from './round-ages';
-import { LOGINS_EVERY } from '../../shared/serves/serves';
+import { LOGINS_EVERY } from '../../shared/serves/logins-every';
 import { stillBroken } from '../../shared/serves/still-believed';
 import type { FleetText } from '../../shared/ipc';
 import type { StatusReport } from '../../shared/observed/status';

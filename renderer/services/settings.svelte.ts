@@ -1,5 +1,5 @@
 import type { Layout } from '../../shared/ipc/layout';
-import { LOGINS_EVERY } from '../../shared/serves/serves';
+import { LOGINS_EVERY } from '../../shared/serves/logins-every';
 import type { Client } from '../bridge/client';
 
 export type Theme = 'system' | 'light' | 'dark';

@@ -1,5 +1,6 @@
 import type { StatusReport } from '../observed/status';
-import { type CertificateDue, type CertificateUse, EVENT_FORMAT, type FleetEvent } from './fleet-event';
+import { type CertificateDue, type CertificateUse, EVENT_FORMAT } from './certificate-due';
+import type { FleetEvent } from './fleet-event';
 
 /** Days before its end at which a certificate is told of; 0: it has ended. */
 const STAGES = [0, 1, 7, 30] as const;

@@ -2,7 +2,8 @@ import type { Problem } from '../base/problem';
 import { describePull } from '../fleet/model/fleet';
 import type { StatusReport, StatusServer } from '../observed/status';
 import { certificateChanged } from './certificates-due';
-import { EVENT_FORMAT, type FleetEvent } from './fleet-event';
+import { EVENT_FORMAT } from './certificate-due';
+import type { FleetEvent } from './fleet-event';
 import { servesEvents } from './serves-events';
 
 /**

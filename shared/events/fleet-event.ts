@@ -7,12 +7,8 @@ import { serverState } from '../observed/status';
 import { deployOutcome } from '../plan/model/deploy';
 import { jobKind } from '../plan/model/job';
 import { loginsState, servesState } from '../serves/serves';
+import { about, certificateDue, certificateUse, server as id } from './certificate-due';
 
-/** What the fields of an event mean; another number where one that was there means something else, or is gone. */
-export const EVENT_FORMAT = 1;
-
-const id = z.string().max(300);
-const about = { format: z.literal(EVENT_FORMAT), at: z.number() };
 const pull = { consumer: id, supplier: id };
 const why = {
   /** One sentence: why; empty when nothing says so. */
@@ -33,21 +29,8 @@ export const subject = z.union([
 ]);
 export type Subject = z.output<typeof subject>;
 
-/** Which certificate of a server. */
-export const certificateUse = z.enum(['replication', 'https']);
-export type CertificateUse = z.output<typeof certificateUse>;
-
 /** How a deploy ended; `interrupted`: its program ended without saying how. */
 const deployEnd = z.enum([...deployOutcome.options, 'interrupted']);
-
-/** A certificate ends within `days` days; 0: it has ended. Told once for each certificate and number. */
-export const certificateDue = z
-  .object({
-    ...{ ...about, kind: z.literal('certificate-due'), server: id, use: certificateUse },
-    ...{ days: z.number(), notAfter: z.string(), fingerprint: z.string() },
-  })
-  .readonly();
-export type CertificateDue = z.output<typeof certificateDue>;
 
 /**
  * Something that happened in a fleet, as it is streamed, kept and sent. `at` is in milliseconds since the epoch, by this

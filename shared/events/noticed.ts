@@ -2,7 +2,8 @@ import { jumped, type Moment } from '../base/moment';
 import type { StatusReport } from '../observed/status';
 import { CertificatesDue, certificatesOf } from './certificates-due';
 import { eventsBetween } from './events-between';
-import { type CertificateDue, EVENT_FORMAT, type FleetEvent } from './fleet-event';
+import { type CertificateDue, EVENT_FORMAT } from './certificate-due';
+import type { FleetEvent } from './fleet-event';
 import { type Standing, SteadyFleet } from './steady';
 
 /** Turns readings of a fleet into events. Holds the last reading and what was told, nothing that grows. */

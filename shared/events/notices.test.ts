@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Health } from '../kanidmd/health';
 import { pullOf, reportOf, serverOf, servesOf } from '../../test/support/status-reports';
-import type { CertificateDue } from './fleet-event';
+import type { CertificateDue } from './certificate-due';
 import { Noticed } from './noticed';
-import { isQuiet, Notices } from './notices';
+import { Notices } from './notices';
+import { isQuiet } from './quiet-hours';
 
 const START = 1_764_400_000_000;
 

@@ -1,8 +1,8 @@
 import { isoOfMicros } from '../base/micros';
-import { z } from 'zod';
 import { count, messageAndFix } from '../base/sentences';
 import { certificateKey } from './certificates-due';
-import type { CertificateDue, FleetEvent } from './fleet-event';
+import type { CertificateDue } from './certificate-due';
+import type { FleetEvent } from './fleet-event';
 import type { Standing } from './steady';
 import { endText, subjectText } from './words';
 
@@ -111,16 +111,4 @@ function noticeOf(event: Verdict | Due): Notice {
       .filter((it) => it !== '')
       .join(' '),
   };
-}
-
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
-/** Hours in which nobody is told anything, by this computer's clock: `22:00` to `07:00`. */
-export const quietHours = z.object({ from: time, to: time }).readonly();
-export type QuietHours = z.output<typeof quietHours>;
-
-/** @param now `23:15` */
-export function isQuiet(quiet: QuietHours | null, now: string): boolean {
-  if (quiet === null || quiet.from === quiet.to) return false;
-  const { from, to } = quiet;
-  return from < to ? from <= now && now < to : now >= from || now < to;
 }

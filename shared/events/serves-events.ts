@@ -1,7 +1,8 @@
 import { describePull } from '../fleet/model/fleet';
 import type { StatusReport } from '../observed/status';
 import { certificateChanged } from './certificates-due';
-import { EVENT_FORMAT, type FleetEvent } from './fleet-event';
+import { EVENT_FORMAT } from './certificate-due';
+import type { FleetEvent } from './fleet-event';
 
 /**
  * What happened to HTTPS and logins between two readings. A cause that changes is news only of what is wrong: the words

@@ -3,7 +3,8 @@ import type { Health, PullHealth } from '../kanidmd/health';
 import { BELIEVED_FOR } from '../observed/believed';
 import type { ServerState, StatusReport } from '../observed/status';
 import type { PullLogins, ServesState } from '../serves/serves';
-import { EVENT_FORMAT, type FleetEvent, type Subject } from './fleet-event';
+import { EVENT_FORMAT } from './certificate-due';
+import type { FleetEvent, Subject } from './fleet-event';
 import { subjectText } from './words';
 
 /** What one look says of a server or a pull; null: it says nothing either way, as of a round that is due. */

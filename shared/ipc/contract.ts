@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { answersAsked, answersReport } from '../answers/answers';
 import { shown, shownOnOneLine } from '../base/shown';
 import { findings, reach } from '../fleet/adopt/findings';
-import { certificatesReport } from '../fleet/rules/certificates-report';
+import { certificatesReport } from '../certificates/certificates-report';
 import { type CommandId, isCommand } from './commands';
 import { comparison } from '../compare/comparison';
 import { databaseSize, databaseSummary } from '../compare/database-summary';
@@ -21,7 +21,7 @@ import { logAsks } from './older-lines';
 import { settingsAsks } from './settings';
 import { serverReport, statusReport } from '../observed/status';
 import { ruvReport } from '../ruv/ruv';
-import { loginsEvery } from '../serves/serves';
+import { loginsEvery } from '../serves/logins-every';
 import { fleetText } from './values';
 
 /**

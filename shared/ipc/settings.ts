@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ask, LONGEST_PATH, nothing } from './ask';
-import { loginsEvery } from '../serves/serves';
+import { loginsEvery } from '../serves/logins-every';
 import { layout } from './layout';
 
 const theme = z.enum(['system', 'light', 'dark']);

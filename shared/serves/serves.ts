@@ -65,11 +65,6 @@ export type ServesReport = z.output<typeof servesReport>;
 export const countBroken = ({ servers, logins }: ServesReport): number =>
   [...servers, ...logins].filter(({ state }) => state === 'broken').length;
 
-/** Minutes between two looks at the logins of a fleet that is watched; 0: never. */
-export const loginsEvery = z.int().min(0).max(1_440);
-/** Where nobody said otherwise. */
-export const LOGINS_EVERY = 5;
-
 /** What one look leaves in a server's log: 11 lines of an anonymous login, and 2 of each session of a partner. */
 export const LOOK_LEAVES = '13 lines or more';
 

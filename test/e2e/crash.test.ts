@@ -108,3 +108,36 @@ it('a late exception is read and left by keyboard, and what was typed in a dialo
   expect(await name.inputValue()).toBe('idm-z');
   expect(await window.servers.dialog.getByRole('alertdialog').count()).toBe(0);
 });
+
+it('a part that cannot be loaded is said, and no place is left empty', async () => {
+  const { window, electron } = await open({ fleet: file });
+  const { page } = window;
+  await window.canvas.root.waitFor();
+  // As with an archive that is damaged: the page is there, a file of it is not.
+  await electron.app.evaluate(({ session, app }) => {
+    const { readFileSync } = process.getBuiltinModule('node:fs');
+    const { protocol } = session.defaultSession;
+    const types: Record<string, string> = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+    protocol.unhandle('app');
+    protocol.handle('app', ({ url }) => {
+      const { pathname } = new URL(url);
+      if (pathname.startsWith('/assets/Opened-')) return new Response('Not found', { status: 404 });
+      const type = types[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+      const bytes = readFileSync(`${app.getAppPath()}/out/renderer${pathname}`);
+      return new Response(new Uint8Array(bytes), { headers: { 'content-type': type } });
+    });
+  });
+  // The page's process still has the file.
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Network.enable');
+  await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.reload();
+  await crash(page).waitFor();
+  expect(await crash(page).locator('pre').innerText()).toContain(
+    'The part of the window that shows a fleet could not be loaded',
+  );
+  expect(electron.logFile()).toContain('could not be loaded');
+  // It is tried again, and said again.
+  await goOn(page).click();
+  await crash(page).waitFor();
+});

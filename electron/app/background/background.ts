@@ -1,6 +1,7 @@
 import { Menu, nativeImage, powerMonitor, Tray, type BrowserWindow } from 'electron';
 import { onOneLine } from '../../../shared/base/escape-controls';
-import { isQuiet, type Notice } from '../../../shared/events/notices';
+import type { Notice } from '../../../shared/events/notices';
+import { isQuiet } from '../../../shared/events/quiet-hours';
 import type { FromWindow, ToWindow } from '../../../shared/ipc';
 import { monotonicNow, wallNow } from '../../engine/base/time';
 import { showNotice } from '../show-notice';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CertificateDue } from '../../../shared/events/fleet-event';
+import type { CertificateDue } from '../../../shared/events/certificate-due';
 import type { StatusReport } from '../../../shared/observed/status';
 import { reportOf, serverOf, servesOf } from '../../../test/support/status-reports';
 import { FleetWatcher } from './fleet-watcher';

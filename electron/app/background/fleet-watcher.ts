@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { CertificateDue } from '../../../shared/events/fleet-event';
+import type { CertificateDue } from '../../../shared/events/certificate-due';
 import { Noticed } from '../../../shared/events/noticed';
 import { type Notice, Notices } from '../../../shared/events/notices';
 import { stateWords } from '../../../shared/events/state-words';

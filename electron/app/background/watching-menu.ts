@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { QuietHours } from '../../../shared/events/notices';
+import type { QuietHours } from '../../../shared/events/quiet-hours';
 import type { Settings } from '../settings';
 
 export type WatchingSettings = Pick<Settings, 'background' | 'notices' | 'quiet'>;

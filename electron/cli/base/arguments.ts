@@ -3,7 +3,7 @@ import { answersAsked, MOST_REQUESTS, REQUESTS } from '../../../shared/answers/a
 import { ORIGIN_FORM, readPublicOrigin } from '../../../shared/answers/public-origin';
 import type { LogLevel } from '../../../shared/ipc/log-levels';
 import { ruvEvery } from '../../../shared/ruv/ruv';
-import { LOGINS_EVERY, loginsEvery } from '../../../shared/serves/serves';
+import { LOGINS_EVERY, loginsEvery } from '../../../shared/serves/logins-every';
 import { isRelease } from '../../../shared/versions/versions';
 import { type ColorWhen, colorWhen } from '../text/paint';
 import type { Command } from './command';

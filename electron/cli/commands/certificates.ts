@@ -1,4 +1,4 @@
-import type { CertificatesReport } from '../../../shared/fleet/rules/certificates-report';
+import type { CertificatesReport } from '../../../shared/certificates/certificates-report';
 import { type Problem, problemOf } from '../../../shared/base/problem';
 import type { Invocation } from '../base/arguments';
 import { loadFleet } from '../base/fleet-argument';

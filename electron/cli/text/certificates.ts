@@ -1,4 +1,4 @@
-import type { CertificatePin, CertificatesReport } from '../../../shared/fleet/rules/certificates-report';
+import type { CertificatePin, CertificatesReport } from '../../../shared/certificates/certificates-report';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import type { Paint } from './paint';
 import { indent, tableLines } from './table';

@@ -4,7 +4,7 @@ import type { FleetGlance, FleetHistory, HistoryBound, Stretch } from '../../../
 import type { AnswersAsked, AnswersReport } from '../../../shared/answers/answers';
 import type { Plan } from '../../../shared/plan/model/plan';
 import type { Findings, Reach } from '../../../shared/fleet/adopt/findings';
-import type { CertificatesReport } from '../../../shared/fleet/rules/certificates-report';
+import type { CertificatesReport } from '../../../shared/certificates/certificates-report';
 import type { Comparison } from '../../../shared/compare/comparison';
 import type { DatabaseSize, DatabaseSummary } from '../../../shared/compare/database-summary';
 import type { ServerReport, StatusReport } from '../../../shared/observed/status';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { LOGINS_EVERY } from '../../../shared/serves/serves';
+import { LOGINS_EVERY } from '../../../shared/serves/logins-every';
 import { streams, type LogLineView, type StreamName } from '../../../shared/ipc';
 import { messageAndFix } from '../../../shared/base/sentences';
 import { unreadKey } from '../../../shared/ipc/log-remark';

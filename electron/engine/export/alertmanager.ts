@@ -1,5 +1,6 @@
 import { endText, subjectText } from '../../../shared/events/words';
-import type { CertificateDue, Subject } from '../../../shared/events/fleet-event';
+import type { CertificateDue } from '../../../shared/events/certificate-due';
+import type { Subject } from '../../../shared/events/fleet-event';
 import type { Standing } from '../../../shared/events/steady';
 import { messageAndFix } from '../../../shared/base/sentences';
 import { withoutTrailing } from '../../../shared/base/without-trailing';

@@ -1,4 +1,5 @@
-import { EVENT_FORMAT, type FleetEvent } from '../../../shared/events/fleet-event';
+import { EVENT_FORMAT } from '../../../shared/events/certificate-due';
+import type { FleetEvent } from '../../../shared/events/fleet-event';
 import { retryAfter } from '../../../shared/base/retry-after';
 import { roughSize } from '../base/rough-size';
 import type { Clock } from '../base/time';

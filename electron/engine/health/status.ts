@@ -10,7 +10,7 @@ import type { Origin, ServerId } from '../../../shared/base/names';
 import type { ObservedServer } from '../../../shared/observed/observed';
 import type { AnyServerStatus, StatusReport, StatusServer } from '../../../shared/observed/status';
 import { replicates, runsWith } from '../../../shared/observed/observed-config';
-import { reportReplication } from '../../../shared/observed/reported-replication';
+import { reportReplication } from '../../../shared/observed/report-replication';
 import { originOf } from '../../../shared/fleet/model/desired';
 import { ownersOf } from '../../../shared/fleet/model/owners';
 import { problemOf } from '../../../shared/base/problem';

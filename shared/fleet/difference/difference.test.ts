@@ -3,7 +3,7 @@ import { fleetOfTest, observedOfTest, originOfTest } from '../../../test/support
 import { ownersOf } from '../model/owners';
 import { reported } from '../../certificates/certificate';
 import { runsWith } from '../../observed/observed-config';
-import { reportReplication } from '../../observed/reported-replication';
+import { reportReplication } from '../../observed/report-replication';
 import type { Fleet, FleetServer } from '../model/fleet';
 import { readTopology } from '../model/topology';
 import { describeChange, type Reading } from './difference';

@@ -17,7 +17,7 @@ import {
 } from '../../../test/support/three-servers';
 import { readTopology } from '../../fleet/model/topology';
 import { readFleet } from '../../fleet/read/read-fleet';
-import { reportCertificates } from '../../fleet/rules/certificates-report';
+import { reportCertificates } from '../../fleet/rules/report-certificates';
 import { checkObserved } from '../../fleet/rules/check-observed';
 import { updateServer } from '../../fleet/edit/edit-fleet';
 import type { ObservedServer } from '../../observed/observed';

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EVENT_FORMAT, type FleetEvent } from '../../../../shared/events/fleet-event';
+import { EVENT_FORMAT } from '../../../../shared/events/certificate-due';
+import type { FleetEvent } from '../../../../shared/events/fleet-event';
 import type { Clock } from '../../base/time';
 import { deploysFolder } from './journal';
 import { type FleetKey, isOf, readJournal } from './read-journal';

@@ -5,7 +5,7 @@ import {
   observedOfTest,
   readCertificateOfTest,
 } from '../../../test/support/fleet-fixtures';
-import { reportCertificates } from './certificates-report';
+import { reportCertificates } from './report-certificates';
 
 const NOW = Date.parse('2026-12-01T00:00:00Z');
 const fleet = fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']);

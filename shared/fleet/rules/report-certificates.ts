@@ -1,47 +1,14 @@
-import { z } from 'zod';
 import type { Fleet } from '../model/fleet';
 import { check } from './certificates';
 import { type FleetView, viewFleet } from './view';
 import { readTopology } from '../model/topology';
-import { reported, reportedCertificate } from '../../certificates/certificate';
+import { reported } from '../../certificates/certificate';
+import type { CertificatePin, CertificatesReport } from '../../certificates/certificates-report';
 import { readCertificate } from '../../certificates/read-certificate';
 import type { ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
-import { problem, problemOf } from '../../base/problem';
+import { problemOf } from '../../base/problem';
 import { unpadded } from '../../base/base64';
-
-/** What one partner's file pins for a server. */
-const certificatePin = z
-  .object({
-    server: z.string(),
-    /** Null: what it pins is no certificate. */
-    fingerprint: z.string().nullable(),
-    /** The very certificate that is shown now; null: none is shown to compare with. */
-    current: z.boolean().nullable(),
-  })
-  .readonly();
-export type CertificatePin = z.output<typeof certificatePin>;
-
-const serverCertificate = z
-  .object({
-    id: z.string(),
-    /** The one it shows now; null: it shows none, or could not be asked. */
-    certificate: reportedCertificate.nullable(),
-    /** Whole days until it ends, by our clock; below zero: it has ended. */
-    daysLeft: z.number().nullable(),
-    pinnedBy: z.array(certificatePin).readonly(),
-  })
-  .readonly();
-
-/** `certificates --json`: every server's replication certificate and who pins which. */
-export const certificatesReport = z
-  .object({
-    servers: z.array(serverCertificate).readonly(),
-    /** What is wrong with them, and what kept a server from being read. */
-    problems: z.array(problem).readonly(),
-  })
-  .readonly();
-export type CertificatesReport = z.output<typeof certificatesReport>;
 
 const DAY = 86_400_000;
 

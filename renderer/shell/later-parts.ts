@@ -1,0 +1,19 @@
+import { Later } from '../services/later.svelte';
+
+/** What the start screen does without: a start loads it after the first paint, or when it is needed. */
+export const laterParts = {
+  opened: new Later('The part of the window that shows a fleet', () => import('./Opened.svelte')),
+  dialogs: new Later('The part of the window that asks', () => import('./Dialogs.svelte')),
+};
+
+/** Loads them one after the other, once the page has painted. What fails is said when it is needed, and tried again then. */
+export function loadLaterParts(): void {
+  requestAnimationFrame(() =>
+    setTimeout(
+      () =>
+        void (async () => {
+          for (const part of Object.values(laterParts)) await part.load().catch(() => undefined);
+        })(),
+    ),
+  );
+}
