@@ -27,9 +27,10 @@ export function shippedInApp() {
  * Lays out what electron-builder.yml takes beside the app: manual page, completions, the link on the PATH, licences; and puts
  * the bill of materials beside the packages.
  * @param {string} electron its version
+ * @param {string} version of the package
  * @param {string} output
  */
-export async function layOutForPackages(electron, output) {
+export async function layOutForPackages(electron, version, output) {
   await layOutCli();
   // Without a time in it: the same page gives the same bytes.
   const page = readFileSync(join(CLI_FOLDER, 'man', 'kanilink.1'));
@@ -39,7 +40,7 @@ export async function layOutForPackages(electron, output) {
   symlinkSync('/opt/Kanilink/resources/kanilink', join(FOLDER, 'path', 'kanilink'));
   const shipped = shippedInApp();
   writeFileSync(join(FOLDER, 'THIRD-PARTY-LICENSES'), licencesText(shipped));
-  const { productName, version, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { productName, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const more = [{ name: 'electron', version: electron, license: 'MIT' }];
   mkdirSync(output, { recursive: true });
   const bill = billOfMaterials({ name: productName, version, license }, shipped, more);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOutForPackages, ownTools } from './package-parts.mjs';
 import { buildIfStale } from './build.mjs';
@@ -15,6 +15,9 @@ import { provideSystemPackages } from './system-setup.mjs';
 
 const LIMIT_MS = 15 * 60_000;
 
+/** Lets the fallback Electron into a package. */
+export const ALLOW_FALLBACK = '--allow-fallback-electron';
+
 /** The kinds of package that the system's own tools make. */
 const KINDS = ['deb', 'rpm', 'tar.gz'];
 
@@ -28,16 +31,11 @@ const KINDS = ['deb', 'rpm', 'tar.gz'];
  * @returns {Promise<number>} exit code
  */
 export async function packageApp(args) {
-  const own = ['--allow-fallback-electron', '--inspectable'];
+  const own = [ALLOW_FALLBACK, '--inspectable'];
   const rest = args.filter((argument) => !own.includes(argument));
   await installPackages();
   const electron = await findElectron();
-  if (electron.from === 'fallback' && !args.includes('--allow-fallback-electron')) {
-    throw new Stop(
-      `Electron ${electron.version} is the fallback for developing and testing; it is not put into a package that people use.\n` +
-        'Make the package where Electron can be downloaded, or, to try it out, add --allow-fallback-electron.',
-    );
-  }
+  if (!args.includes(ALLOW_FALLBACK)) refuseFallback(electron);
   await buildIfStale();
   // A folder needs none of the tools that packages are made with.
   if (rest.some((argument) => KINDS.includes(argument))) await provideSystemPackages(FOR_PACKAGES);
@@ -46,6 +44,26 @@ export async function packageApp(args) {
   if (built === undefined) return 1;
   say(`the app: ${built.executable}`);
   return 0;
+}
+
+/** @param {Pick<Electron, 'from' | 'version'>} electron */
+function refuseFallback({ from, version }) {
+  if (from !== 'fallback') return;
+  throw new Stop(
+    `Electron ${version} is the fallback for developing and testing; it is not put into a package that people use.\n` +
+      `Make the package where Electron can be downloaded, or, to try it out, add ${ALLOW_FALLBACK}.`,
+  );
+}
+
+/**
+ * The version of a package. One with the fallback Electron says so wherever its version is read: the package's name and metadata,
+ * “About”, `kanilink --version`, the log file.
+ * @param {Pick<Electron, 'from' | 'version'>} electron
+ * @returns {string}
+ */
+export function packageVersion(electron) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return electron.from === 'fallback' ? `${version}+fallback.electron.${electron.version}` : version;
 }
 
 /**
@@ -69,11 +87,12 @@ export async function buildPackage(electron, options) {
       ...['--config', 'build/electron-builder.yml', '--publish', 'never'],
       `-c.electronDist=${cleanCopy(electron, join(work, 'dist'))}`,
       `-c.electronVersion=${electron.version}`,
+      `-c.extraMetadata.version=${packageVersion(electron)}`,
       `-c.directories.output=${options.output}`,
       ...(options.quick ? ['-c.deb.compression=gz', '-c.rpm.compression=gzip'] : []),
       ...(options.inspectable ? ['-c.electronFuses.enableNodeCliInspectArguments=true'] : []),
     ];
-    await layOutForPackages(electron.version, options.output);
+    await layOutForPackages(electron.version, packageVersion(electron), options.output);
     const { code, timedOut } = await run(process.execPath, args, {
       cwd: ROOT,
       limitMs: LIMIT_MS,

@@ -2,7 +2,6 @@ import './thread-pool';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { version } from '../../package.json';
 import { createEngine, defaultConfigDir } from '../engine/create-engine';
 import { FleetTrust } from '../engine/trust/fleet-trust';
 import { guardEngine } from '../engine/trust/guard-engine';
@@ -11,6 +10,7 @@ import { startOfPractice } from '../engine/base/own-program';
 import { monotonicNow } from '../engine/base/time';
 import { TraceLog } from '../engine/base/trace';
 import type { Invocation } from './base/arguments';
+import { ownVersion } from './base/own-version';
 import { createPerson } from './terminal/ask';
 import { commands } from './commands';
 import { cancelOnInterrupt } from './terminal/interrupt';
@@ -117,6 +117,7 @@ async function main(): Promise<void> {
     };
   };
   try {
+    const version = ownVersion(dirname(fileURLToPath(import.meta.url)));
     process.exitCode = await run(process.argv.slice(2), { print, say, version, open });
   } catch (error) {
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -15,12 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALLOW_FALLBACK } from '../../build/launch/package.mjs';
 import { ROOT } from '../../build/launch/places.mjs';
 import { PROGRAM_SWITCH, WITHOUT_A_WINDOW } from '../../electron/engine/base/own-program';
 import { runProgram, startPractice } from './support/main-job';
-import { packageOf, packagesInAsar, unpackedApp } from './support/packages';
+import { packageOf, packagesInAsar, packedVersion, unpackedApp } from './support/packages';
 
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const { version, marked } = packedVersion();
 const app = unpackedApp();
 /** A fuse that is on, in the wire: its ASCII “1”. */
 const ENABLED: number = '1'.charCodeAt(0);
@@ -40,6 +41,22 @@ describe.skipIf(app === null)('the packaged app', () => {
       .map((option) => FuseV1Options[option]);
     expect(on.sort()).toEqual(['EnableEmbeddedAsarIntegrityValidation', 'OnlyLoadAppFromAsar']);
   });
+
+  it.skipIf(!marked)(
+    'with the fallback Electron is refused without the flag, and says what it is with it',
+    async () => {
+      const launcher = join(ROOT, 'build', 'launch.mjs');
+      const refused = await runProgram(process.execPath, [launcher, 'package'], process.env);
+      expect(refused.code).not.toBe(0);
+      expect(refused.stdout + refused.stderr).toContain(`add ${ALLOW_FALLBACK}`);
+      const bill = JSON.parse(readFileSync(packageOf('.cdx.json') ?? '', 'utf8')) as {
+        metadata: { component: { version: string } };
+      };
+      expect(bill.metadata.component.version).toBe(version);
+      expect(version).toMatch(/\+fallback\.electron\.[0-9.]+$/);
+      expect(packageOf('.deb') ?? version).toContain(version);
+    },
+  );
 
   it('brings no package that its bill of materials and its licences do not name', () => {
     const bill = JSON.parse(readFileSync(packageOf('.cdx.json') ?? '', 'utf8')) as {

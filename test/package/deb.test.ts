@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OUT, ROOT } from '../../build/launch/places.mjs';
+import { OUT } from '../../build/launch/places.mjs';
 import { twoServers } from '../e2e/support/two-servers';
 import { until } from '../e2e/support/until';
 import { missing, startEngine, type TestEngine } from '../real/docker/support/engine';
@@ -11,12 +11,12 @@ import { olderDeb, OLDER, ONLY_IN_OLDER } from './support/deb';
 import { type Desk, startDesk } from './support/desk';
 import { sandboxes, startFromMenu } from './support/from-menu';
 import { playMainJob, runProgram, startPractice } from './support/main-job';
-import { packageOf } from './support/packages';
+import { packageOf, packedVersion } from './support/packages';
 
 const LIMIT_MS = 60_000;
 const debian = missing === null ? await debianRootFs() : { missing };
 const deb = packageOf('.deb');
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const { version } = packedVersion();
 
 /** What follows goes on from one test to the next, as a person does: installs, uses, upgrades, removes. */
 describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian', () => {

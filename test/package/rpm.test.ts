@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../build/launch/display.mjs';
-import { ROOT } from '../../build/launch/places.mjs';
 import { librariesOf } from '../real/docker/support/image';
 import { runProgram } from './support/main-job';
-import { packageOf } from './support/packages';
+import { packageOf, packedVersion } from './support/packages';
 
 const rpm = packageOf('.rpm');
 const deb = packageOf('.deb');
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const { version } = packedVersion();
 const said = (program: string, ...argv: string[]): readonly string[] =>
   execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
     .trim()

@@ -4,15 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../build/launch/places.mjs';
 import { MainWindow } from '../e2e/pages/main-window';
 import { environment, switches } from '../e2e/support/electron-window';
 import { until } from '../e2e/support/until';
 import { runProgram } from './support/main-job';
-import { packageOf } from './support/packages';
+import { packageOf, packedVersion } from './support/packages';
 
 const archive = packageOf('.tar.gz');
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const { version } = packedVersion();
 const START_LIMIT_MS = 60_000;
 
 /** Unpacked and started where it lies, as somebody does whose system has neither deb nor rpm. */

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FALLBACK_VERSION } from '../../../build/launch/electron-fallback.mjs';
+import { packageVersion } from '../../../build/launch/package.mjs';
 
 /**
  * A package that the part `package` of `npm test` has built: KANILINK_PACKAGES is their folder.
@@ -32,4 +34,12 @@ export function packagesInAsar(path: string): readonly string[] {
   return entries(modules).flatMap(([name, folder]) =>
     name.startsWith('@') ? entries(folder).map(([inner]) => `${name}/${inner}`) : [name],
   );
+}
+
+/** The version of what was packed here, and whether it is marked as one with the fallback Electron. */
+export function packedVersion(): { readonly version: string; readonly marked: boolean } {
+  const file = packageOf('-unpacked');
+  const electron = file === null ? '' : readFileSync(join(file, 'version'), 'utf8').trim().replace(/^v/, '');
+  const marked = electron === FALLBACK_VERSION;
+  return { version: packageVersion({ from: marked ? 'fallback' : 'download', version: electron }), marked };
 }
