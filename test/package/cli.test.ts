@@ -1,8 +1,20 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packCliInto } from '../../build/launch/pack-cli.mjs';
+import { ROOT } from '../../build/launch/places.mjs';
 import { runNpm } from '../../build/launch/npm-packages.mjs';
 import { missing, startEngine, type TestEngine } from '../real/docker/support/engine';
 import { nodeRootFs } from './support/node-root-fs';
@@ -98,23 +110,69 @@ describe('the tarball', () => {
   });
 });
 
+const CONTAINERFILE = join(ROOT, 'build', 'package', 'Containerfile');
+const SERVER = '[[server]]\nid = "idm-a"\nconnect = "ssh"\nendpoint = "ssh://ada@127.0.0.1:1"\n';
+/** The uid of somebody who is neither root nor user 1000. */
+const PERSON = 4321;
+
+/** The lines about containers of the README that is in the tarball, as a person types them who has that tarball. */
+function readmeCommands(): readonly string[] {
+  const readme = readFileSync(join(ROOT, 'build', 'package', 'README.cli.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```sh\n([^`]*)^```$/gm)].map(([, block = '']) => block);
+  return blocks
+    .filter((block) => block.includes('docker '))
+    .flatMap((block) => block.trimEnd().split('\n'))
+    .map((line) => line.replace('kanilink-VERSION.tgz', basename(tarball)));
+}
+
 describe.skipIf(missing !== null)('the container', () => {
   let engine: TestEngine;
+  let person = '';
   beforeAll(async () => {
     engine = await startEngine();
     // The base's place is taken by a Node with its libraries: no registry of images is asked.
-    engine.docker('import', nodeRootFs(join(folder, 'node')), 'kanilink-test/node');
-    const context = join(folder, 'context');
-    mkdirSync(context);
-    cpSync(tarball, join(context, basename(tarball)));
-    const file = join(import.meta.dirname, '..', '..', 'build', 'package', 'Containerfile');
-    const args = ['BASE=kanilink-test/node', `TARBALL=${basename(tarball)}`].flatMap((each) => [
-      '--build-arg',
-      each,
-    ]);
-    engine.docker('build', '--network', 'none', '--tag', 'kanilink', ...args, '--file', file, context);
+    const base = /^ARG BASE=(.*)$/m.exec(readFileSync(CONTAINERFILE, 'utf8'))?.[1] ?? '';
+    engine.docker('import', nodeRootFs(join(folder, 'node')), base);
+    chmodSync(engine.folder, 0o711);
+    chmodSync(engine.socket, 0o666);
+    person = mkdtempSync(join(tmpdir(), 'kanilink-person-'));
+    cpSync(tarball, join(person, basename(tarball)));
+    cpSync(CONTAINERFILE, join(person, 'Containerfile'));
+    writeFileSync(join(person, 'fleet.toml'), 'version = 1\nname = "Empty"\n');
+    chownSync(person, PERSON, PERSON);
+    for (const name of readdirSync(person)) chownSync(join(person, name), PERSON, PERSON);
+    // What it mounts must be readable for user 1000.
+    chmodSync(person, 0o755);
+    const [build = ''] = readmeCommands();
+    const { code, stdout, stderr } = await asPerson(build);
+    expect(code, stdout + stderr).toBe(0);
   });
-  afterAll(async () => engine?.close());
+  afterAll(async () => {
+    await engine?.close();
+    rmSync(person, { recursive: true, force: true });
+  });
+  /** Runs a line of a shell in a terminal, as somebody who is neither root nor user 1000. */
+  const asPerson = (line: string) => {
+    const env = { PATH: process.env['PATH'], HOME: person, DOCKER_HOST: `unix://${engine.socket}` };
+    const user = ['--reuid', `${PERSON}`, '--regid', `${PERSON}`, '--clear-groups'];
+    return runProgram('setpriv', [...user, 'script', '-qec', `cd ${person} && ${line}`, '/dev/null'], env);
+  };
+
+  it('is used by the commands of its README, by who is user 1000 and by who is not', async () => {
+    const [, ofUser1000 = '', folderOfOwn = '', ofOther = '', ...more] = readmeCommands();
+    expect(more).toEqual([]);
+    for (const line of [ofUser1000, folderOfOwn, ofOther]) {
+      const { code, stdout, stderr } = await asPerson(line);
+      expect(code, `${line}\n${stdout}${stderr}`).toBe(0);
+    }
+    writeFileSync(join(person, 'fleet.toml'), `version = 1\nname = "Lab"\n\n${SERVER}`);
+    const trust = await asPerson(ofOther.replace('check fleet.toml', 'trust fleet.toml --yes'));
+    expect(trust.code, trust.stdout + trust.stderr).toBe(0);
+    const home = join(person, '.kanilink-container');
+    const kept = readdirSync(home, { recursive: true, encoding: 'utf8' });
+    expect(kept.length).toBeGreaterThan(0);
+    for (const path of kept) expect(statSync(join(home, path)).uid, path).toBe(PERSON);
+  });
 
   it('does the main job on a practice fleet', async () => {
     const env = environment('box');
@@ -137,8 +195,7 @@ describe.skipIf(missing !== null)('the container', () => {
   it('remembers in its volume, as its own user and by the command of its README', async () => {
     const fleet = join(folder, 'fleet');
     mkdirSync(fleet);
-    const server = '[[server]]\nid = "idm-a"\nconnect = "ssh"\nendpoint = "ssh://ada@127.0.0.1:1"\n';
-    writeFileSync(join(fleet, 'fleet.toml'), `version = 1\nname = "Lab"\n\n${server}`);
+    writeFileSync(join(fleet, 'fleet.toml'), `version = 1\nname = "Lab"\n\n${SERVER}`);
     const docker = { PATH: process.env['PATH'], HOME: engine.folder };
     const mounts = ['-v', 'kanilink:/home/kanilink', '-v', `${fleet}:/fleet`, '-w', '/fleet'];
     const kanilink = (...words: string[]) =>
