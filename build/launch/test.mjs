@@ -219,9 +219,14 @@ const lacksDisplay = () =>
     ? undefined
     : `there is no display and no Xvfb.\n${howToInstall(FOR_A_VIRTUAL_DISPLAY)}`;
 
-/** @param {Electron} electron */
+/**
+ * In the app that KANILINK_TEST_APP names, the executable of one that was installed or unpacked (of a package made with
+ * `--inspectable`); else in the checkout.
+ * @param {Electron} electron
+ */
 function endToEnd(electron) {
-  const variables = { KANILINK_ELECTRON: electron.executable, KANILINK_APP: ROOT };
+  const named = process.env['KANILINK_TEST_APP'] || undefined;
+  const variables = { KANILINK_ELECTRON: named ?? electron.executable, KANILINK_APP: named ?? ROOT };
   /** @param {NodeJS.ProcessEnv} env */
   const play = (env) =>
     vitest('e2e', patience * 35 * MINUTE, { env: { ...env, ...variables }, twice: true, files });

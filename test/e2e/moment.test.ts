@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { expect, it } from 'vitest';
+import { OUT } from '../../build/launch/places.mjs';
 import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
 import { pair, reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
@@ -124,7 +125,7 @@ const inSight = (moment: Locator): Promise<boolean> =>
 
 /** For a person to look at: under `out`, which no commit has. */
 async function picture(page: Page, name: string, of = page.getByTestId('at-moment')): Promise<void> {
-  const folder = join(process.env['KANILINK_APP'] ?? '.', 'out', 'e2e');
+  const folder = join(OUT, 'e2e');
   mkdirSync(folder, { recursive: true });
   await of.evaluate((it) => it.scrollIntoView({ block: 'start' }));
   await page.screenshot({ path: join(folder, `${name}.png`) });

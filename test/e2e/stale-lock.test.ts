@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { OUT } from '../../build/launch/places.mjs';
 import { lockOf } from '../support/locks';
 import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
@@ -23,7 +24,7 @@ it('a lock somebody left is said with its owner, and goes over to whoever takes 
   expect(said).toContain('somebody else holds the lock of a server');
   expect(said).toContain('Locked 90 min ago by robin on laptop, and not given back.');
   await electron.page.screenshot({
-    path: join(process.env['KANILINK_APP'] ?? '.', 'out', 'e2e', 'stale-lock.png'),
+    path: join(OUT, 'e2e', 'stale-lock.png'),
   });
 
   await window.deploy.root.getByTestId('take-over').click();

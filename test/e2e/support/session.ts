@@ -6,6 +6,7 @@ import {
   type PracticeFleet,
   type PracticeFleetOptions,
 } from '../../../practice/host/fleet';
+import { OUT } from '../../../build/launch/places.mjs';
 import { MainWindow } from '../pages/main-window';
 import { openWindow, type ElectronWindow, type WindowOptions } from './electron-window';
 import { PracticeServer } from './practice-server';
@@ -78,7 +79,7 @@ export async function open(
 /** What helps to understand a failed test: what Electron and the app said, and a picture. */
 async function report(window: ElectronWindow, test: string): Promise<void> {
   console.error(`Electron said:\n${window.said.join('')}\nThe log file:\n${window.logFile().slice(-8000)}`);
-  const folder = join(process.env['KANILINK_APP'] ?? '.', 'out', 'e2e');
+  const folder = join(OUT, 'e2e');
   const picture = join(folder, `${test.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}.png`);
   mkdirSync(folder, { recursive: true });
   await window.page
@@ -98,9 +99,9 @@ function lastWords(server: PracticeServer): string {
   }
 }
 
-/** The practice kanidmd of the build under test. */
+/** The practice kanidmd of this checkout, also where the app under test is an installed one. */
 export function practiceKanidmd(): string {
-  const path = join(process.env['KANILINK_APP'] ?? '.', 'out', 'main', 'practice-kanidmd.cjs');
+  const path = join(OUT, 'main', 'practice-kanidmd.cjs');
   if (!existsSync(path)) throw new Error(`${path} is not built`);
   return path;
 }
