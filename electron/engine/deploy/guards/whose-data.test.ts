@@ -4,6 +4,7 @@ import { domainAs } from '../../../../test/support/fake-replication';
 import { domainOfTest, fleetOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
 import { runSteps } from '../run/run-steps';
+import { mayTake } from './whose-data';
 
 /* A server that comes up with another database than it had is never taken for the same, and gives its data to nobody. */
 
@@ -148,5 +149,27 @@ describe('a source that was reborn', () => {
       code: 'database-changed',
       where: { server: 'idm-b' },
     });
+  });
+});
+
+describe('the domains that a server may be in after its start, besides its own', () => {
+  it.each([
+    ['none where the step erases nobody', 'restart', [], []],
+    ['none where the step erases another', 'restart', ['idm-c'], []],
+    ['those that it pulls from where the step erases it', 'restart', ['idm-b'], ['a']],
+    ['the one that a refresh names, whatever it pulls from', 'refresh', ['idm-b'], ['d']],
+    ['none of a refresh of another', 'refresh', ['idm-c'], []],
+  ] as const)('are %s', async (_what, action, erases, taken) => {
+    trial = await StepTrial.of({
+      'idm-a': { domain: 'a', tables: ['idm-b allow-pull'] },
+      'idm-b': { domain: 'b', tables: ['idm-a pull'] },
+      'idm-c': { domain: 'c', tables: [] },
+    });
+    if (action === 'restart') trial.draft.restart(id('idm-b'), 'a test');
+    else trial.draft.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('d'), 'command');
+    const step = { ...trial.step, erases: erases.map(id) };
+    const site = trial.sites.find((it) => it.server.id === 'idm-b');
+    if (!site) throw new Error('it is there');
+    expect(mayTake(trial.deployment, step, site)).toEqual(taken.map(domainOfTest));
   });
 });

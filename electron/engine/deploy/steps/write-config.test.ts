@@ -250,6 +250,13 @@ describe('a restart rolls', () => {
     expect(fault).toMatchObject({ code: 'partner-without-round', where: { server: 'idm-b' } });
   });
 
+  it('a pull that the new file ends is not waited for', async () => {
+    trial = await StepTrial.of(PAIR);
+    putBack(text().replace(/\n\[replication\."[\s\S]*$/, '\n'));
+    expect(await trial.run()).toMatchObject({ ok: true });
+    expect(trial.said.join()).not.toContain('Waiting until');
+  });
+
   it('goes on once the partner has pulled', async () => {
     trial = await StepTrial.of(PAIR);
     trial.draft.restart(id('idm-a'), 'a test');
