@@ -11,15 +11,20 @@ const FOCUSABLE =
 /** What a person comes to a part for: its servers, its tab, its chosen view. */
 const FIRST = '[data-server-row], .svelte-flow__node, [role="tab"][aria-selected="true"], [data-pane-first]';
 
-const isShown = (element: HTMLElement): boolean =>
+/** Is it on the page, in sight of somebody? */
+export const isShown = (element: Element): boolean =>
   element.isConnected && element.getClientRects().length > 0 && element.closest('[inert]') === null;
+
+/** Where Tab stops within a part, in the order of the page. */
+export const stopsIn = (part: Element): readonly HTMLElement[] =>
+  [...part.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((stop) => stop.tabIndex >= 0 && isShown(stop));
 
 function firstIn(pane: HTMLElement): HTMLElement | null {
   const before = lastIn.get(pane);
   if (before !== undefined && isShown(before)) return before;
   const of = (selector: string): HTMLElement | undefined =>
     [...pane.querySelectorAll<HTMLElement>(selector)].find(isShown);
-  return of(FIRST) ?? of(FOCUSABLE) ?? null;
+  return of(FIRST) ?? stopsIn(pane)[0] ?? null;
 }
 
 /** Puts the focus into the next part of the window, or the one before it: where it was there last. */
@@ -48,21 +53,24 @@ export function keepFocus(page: Document): () => void {
   return () => page.removeEventListener('focusin', keep);
 }
 
+/** Once the page is as it will be: a dialog that closes has given the focus back by then. */
+export function afterDrawing(work: () => void): void {
+  requestAnimationFrame(() => setTimeout(work));
+}
+
 /**
  * Gives the focus a place when it has none, once the page is as it will be: where it last was, else the first server of
  * the list. After a fleet was opened, or a dialog closed over something that is gone.
  */
 export function findFocus(): void {
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      const { activeElement } = document;
-      if (activeElement !== null && activeElement !== document.body) return;
-      if (document.querySelector('[role="dialog"]') !== null) return;
-      if (last !== null && isShown(last)) last.focus();
-      else {
-        const [first] = panes().filter((pane) => pane.dataset['pane'] === 'fleet');
-        (first === undefined ? undefined : firstIn(first))?.focus();
-      }
-    }),
-  );
+  afterDrawing(() => {
+    const { activeElement } = document;
+    if (activeElement !== null && activeElement !== document.body) return;
+    if (document.querySelector('[role="dialog"]') !== null) return;
+    if (last !== null && isShown(last)) last.focus();
+    else {
+      const [first] = panes().filter((pane) => pane.dataset['pane'] === 'fleet');
+      (first === undefined ? undefined : firstIn(first))?.focus();
+    }
+  });
 }
