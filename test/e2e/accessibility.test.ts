@@ -25,7 +25,7 @@ it('no view, and no dialog of the main job, has a mistake for who reads it by sc
     await page.getByRole('button', { name: 'Canvas', exact: true }).click();
   };
   await window.untilServer('idm-b', 'running', 30_000);
-  await looks.at(page, ['TopBar', 'Canvas', 'Inspector'], 'nothing drawn');
+  await looks.at(page, ['TopBar', 'Canvas', 'Inspector', 'BottomPanel'], 'nothing drawn');
   await window.servers.edit('idm-b');
   await looks.at(page, 'ServerDialog');
   await window.servers.startTest();

@@ -114,6 +114,9 @@ it('no question of the engine, no crash and nothing that is said of a server tha
   await page.getByTestId('server-dialog').getByTestId('connect-docker').click();
   await page.getByTestId('server-dialog').getByRole('button', { name: 'Add server' }).click();
   await looks.at(page, 'ServerDialog', 'faults in Docker');
+  await page.keyboard.press('Control+s');
+  await session.window.notices.getByText('Nothing was saved.').waitFor();
+  await looks.at(page, 'ServerDialog', 'a notice');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Throw it away' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -139,6 +142,12 @@ it('no question of the engine, no crash and nothing that is said of a server tha
     subject: '~/.ssh/id_ed25519',
     attempt: 2,
   });
+  await session.window.command('read-only');
+  await page.locator('.svelte-flow__node').first().focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowRight');
+  await session.window.notices.getByText('The fleet is locked.').waitFor();
+  await looks.at(page, 'Canvas', 'a notice');
   const files = await page.evaluateHandle(() => {
     const dragged = new DataTransfer();
     dragged.items.add(new File([], 'fleet.toml'));

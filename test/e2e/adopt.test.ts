@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { readFleet } from '../../shared/fleet/read/read-fleet';
 import { AdoptDialog } from './pages/adopt-dialog';
 import { chooseFile, clickMenu } from './support/electron-window';
+import { Looks } from './support/looks';
 import { open, practise } from './support/session';
 
 it('adopts running servers from the first start: reads them, asks whose data wins, draws the fleet they are', async () => {
@@ -31,10 +32,14 @@ it('adopts running servers from the first start: reads them, asks whose data win
       knownHosts: fleet.knownHosts,
     });
   await dialog.look();
+  const looks = new Looks('adopted');
+  await looks.at(window.page, 'AdoptFound', 'a question');
   expect(await dialog.create.isDisabled()).toBe(true);
   expect(await dialog.links()).toEqual([]);
   await dialog.choosePrimary('idm-b');
   expect(await dialog.links()).toEqual(['idm-b → idm-a']);
+  await looks.at(window.page, 'AdoptFound', 'answered');
+  looks.end();
   await dialog.create.click();
 
   await window.canvas.root.waitFor();

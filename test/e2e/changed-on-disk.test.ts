@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clickMenu } from './support/electron-window';
+import { Looks } from './support/looks';
 import { open } from './support/session';
 import { until } from './support/until';
 
@@ -99,6 +100,9 @@ describe('a fleet file that git checks out anew under the open window', () => {
     expect(await take.isDisabled()).toBe(true);
     const collision = dialog(session).locator('[data-collision="server idm-b"]');
     await collision.getByText('Removed.').waitFor();
+    const looks = new Looks('collisions');
+    await looks.at(session.window.page, 'DiskDialog', 'collisions');
+    looks.end();
     await collision.getByTestId('take-theirs').click();
     await dialog(session).getByRole('button', { name: 'Take both' }).click();
     await session.window.servers.row('idm-b').waitFor();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Looks } from './support/looks';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
 
@@ -49,6 +50,9 @@ it('a dialog that fails leaves the window, its edits and the question about them
   await window.servers.startTest();
   await crash(page).waitFor();
   expect(await crash(page).count()).toBe(1);
+  const looks = new Looks('a failed part');
+  await looks.at(page, 'CrashScreen', 'a part that failed');
+  looks.end();
   expect(await window.servers.row('idm-a').isVisible()).toBe(true);
   await goOn(page).click();
   await crash(page).waitFor({ state: 'detached' });

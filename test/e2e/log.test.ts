@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { chooseFile } from './support/electron-window';
+import { Looks } from './support/looks';
 import { open, practise } from './support/session';
 import { pair } from './support/story';
 import { until } from './support/until';
@@ -83,6 +84,9 @@ it('older lines are read from the servers’ own logs while the live ones go on,
 
   await page.getByTestId('older-lines').click();
   await said.getByText('Read back to').waitFor();
+  const looks = new Looks('older lines');
+  await looks.at(page, 'LogsTab', 'older lines');
+  looks.end();
   await until('a stretch is held', async () => (await held()) >= live + 2400, 30_000);
   // What was looked at stays; at the beginning, scrolling on reads the next stretch, to the first line of all.
   const beginning = said.getByText('The log begins at');

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { Looks } from './support/looks';
 import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
 import { DEPLOY_LIMIT_MS, reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
@@ -39,6 +40,9 @@ it('a stopped server is one problem: its evidence is shown beside the filter, an
   await stopped.getByRole('button', { name: 'Show evidence' }).click();
   const proving = page.locator('[data-testid="evidence"] [data-proves="true"]');
   await proving.first().waitFor();
+  const looks = new Looks('evidence');
+  await looks.at(page, 'EvidencePanel');
+  looks.end();
   const of = await proving.evaluateAll((all) => all.map((it) => it.getAttribute('data-evidence-server')));
   expect([...new Set(of)].sort()).toEqual(['idm-a', 'idm-b']);
   await page.getByTestId('evidence-close').click();

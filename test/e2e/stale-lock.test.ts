@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { OUT } from '../../build/launch/places.mjs';
 import { lockOf } from '../support/locks';
+import { Looks } from './support/looks';
 import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
 import { DEPLOY_LIMIT_MS, pair, ROUNDS_LIMIT_MS } from './support/story';
@@ -14,7 +14,7 @@ it('a lock somebody left is said with its owner, and goes over to whoever takes 
   const owner = { who: 'robin', host: 'laptop', deploy: 'd1', since: Date.now() - 90 * 60_000, token: 't' };
   writeFileSync(join(lock, 'owner'), JSON.stringify(owner));
 
-  const { window, electron } = await open({ fleet: fleet.fleet });
+  const { window } = await open({ fleet: fleet.fleet });
   await pair(window, 'idm-a', 'idm-b', 'idm-a');
   await window.openReview();
   await window.review.allowErase('idm-b');
@@ -23,9 +23,9 @@ it('a lock somebody left is said with its owner, and goes over to whoever takes 
   const said = await window.deploy.text();
   expect(said).toContain('somebody else holds the lock of a server');
   expect(said).toContain('Locked 90 min ago by robin on laptop, and not given back.');
-  await electron.page.screenshot({
-    path: join(OUT, 'e2e', 'stale-lock.png'),
-  });
+  const looks = new Looks('a lock');
+  await looks.at(window.page, 'DeployDialog', 'refused, to be taken over?');
+  looks.end();
 
   await window.deploy.root.getByTestId('take-over').click();
   await window.deploy.root.locator('[data-outcome="running"]').waitFor({ timeout: 30_000 });

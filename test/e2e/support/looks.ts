@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { inTheme, mistakesOf } from './axe';
 import { forcedMistakes } from './forced';
 import { smallMistakes } from './small';
-import { type Story, type SurfaceName, surfaces } from './surfaces';
+import { states, type Story, type SurfaceName, surfaces } from './surfaces';
 
 const themes = ['light', 'dark'] as const;
 
@@ -15,6 +15,7 @@ export class Looks {
   readonly #by: Story;
   readonly #found: Record<string, unknown> = {};
   readonly #seen = new Set<SurfaceName>();
+  readonly #states = new Set<string>();
 
   /** @param by the test, as `surfaces` names it */
   constructor(by: Story) {
@@ -32,6 +33,7 @@ export class Looks {
     for (const name of all) {
       await page.locator(surfaces[name].at).first().waitFor();
       this.#seen.add(name);
+      this.#states.add(`${name}, ${state}`);
     }
     const note = (how: string, mistakes: readonly unknown[]): void => {
       if (mistakes.length > 0) this.#found[[...all, state, how].filter(Boolean).join(', ')] = mistakes;
@@ -62,5 +64,9 @@ export class Looks {
       ([name, { by }]) => by === this.#by && ![...this.#seen].some((seen) => seen === name),
     );
     expect(missing).toEqual([]);
+    const unseen = states.filter(
+      ({ by, of, state }) => by === this.#by && !this.#states.has(`${of}, ${state}`),
+    );
+    expect(unseen).toEqual([]);
   }
 }

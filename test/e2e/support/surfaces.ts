@@ -10,7 +10,14 @@ export type Story =
   | 'interrupted'
   | 'not trusted'
   | 'server taken out'
-  | 'who answers';
+  | 'who answers'
+  | 'adopted'
+  | 'evidence'
+  | 'collisions'
+  | 'older lines'
+  | 'a failed part'
+  | 'a lock'
+  | 'bad ends';
 
 /** What a person has before them: by which test it is looked at, and what is on the page then. */
 export interface Surface {
@@ -30,9 +37,11 @@ const tab = (view: ViewId): Surface => ({
 /** Every view, dialog and bar of the window by the component that draws it. `surfaces.test.ts` holds it to the components. */
 export const surfaces = {
   AdoptDialog: byId('fleet file', 'adopt-dialog'),
+  AdoptFound: { by: 'adopted', at: '[aria-labelledby="adopt-servers"]' },
   AnswersDialog: byId('who answers', 'answers-dialog'),
   BehindDialog: byId('who answers', 'behind-dialog'),
   BareEngineDialog: byId('engine asks', 'bare-engine-dialog'),
+  BottomPanel: { by: 'main job', at: '.bottom-tabs' },
   Canvas: { ...byId('main job', 'canvas'), view: 'canvas' },
   CertificatesTab: tab('certificates'),
   CrashScreen: byId('engine asks', 'crash'),
@@ -42,6 +51,7 @@ export const surfaces = {
   DraftBar: byId('fleet file', 'draft-bar'),
   DraftDialog: byId('fleet file', 'draft-dialog'),
   DropHint: byId('engine asks', 'drop-hint'),
+  EvidencePanel: byId('evidence', 'evidence'),
   FaultBar: byId('fleet file', 'fault-bar'),
   FaultsDialog: byId('fleet file', 'faults-dialog'),
   HistoryTab: tab('history'),
@@ -75,6 +85,23 @@ export const surfaces = {
 
 export type SurfaceName = keyof typeof surfaces;
 
+/** How a surface is at times, where that is looked at too: by which test. */
+export const states: readonly { readonly by: Story; readonly of: SurfaceName; readonly state: string }[] = [
+  { by: 'main job', of: 'DeployDialog', state: 'running' },
+  { by: 'main job', of: 'DeployDialog', state: 'done' },
+  { by: 'bad ends', of: 'ReviewDialog', state: 'blocked' },
+  { by: 'bad ends', of: 'DeployDialog', state: 'failed' },
+  { by: 'bad ends', of: 'DeployDialog', state: 'to be cancelled?' },
+  { by: 'bad ends', of: 'DeployDialog', state: 'cancelling' },
+  { by: 'bad ends', of: 'DeployDialog', state: 'cancelled' },
+  { by: 'a lock', of: 'DeployDialog', state: 'refused, to be taken over?' },
+  { by: 'collisions', of: 'DiskDialog', state: 'collisions' },
+  { by: 'older lines', of: 'LogsTab', state: 'older lines' },
+  { by: 'a failed part', of: 'CrashScreen', state: 'a part that failed' },
+  { by: 'engine asks', of: 'ServerDialog', state: 'a notice' },
+  { by: 'engine asks', of: 'Canvas', state: 'a notice' },
+];
+
 /** What a view is made of. */
 export const surfacesOf = (view: ViewId): readonly SurfaceName[] =>
   (Object.keys(surfaces) as SurfaceName[]).filter((name) => {
@@ -85,7 +112,7 @@ export const surfacesOf = (view: ViewId): readonly SurfaceName[] =>
 /** Where dialogs and views are chosen from: what these draw is a dialog or a view, whatever it is called. */
 const REGISTRIES = ['shell/Dialogs.svelte', 'views/views.ts'];
 /** What is drawn beside them, by how it is called. */
-const NAMED = /(Bar|Dialog|Hint|Inspector|Screen|Tab|Table|Welcome)\.svelte$/;
+const NAMED = /(Bar|Dialog|Found|Hint|Inspector|Panel|Screen|Tab|Table|Welcome)\.svelte$/;
 /** Parts that surfaces are made of. */
 const PARTS = 'ui';
 /** What a registry draws each of them in. */
