@@ -214,9 +214,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
     logs: (text, asked, signal) => watchLogs(text, asked, { watches, clock }, signal),
     olderLogs: (text, back, call) => olderLogs(text, back, { watches, clock }, call),
-    watch: (text, signal, loginsEveryMs = LOGINS_EVERY * 60_000, ruvEveryMs = 0) => {
+    watch: (text, signal, loginsEveryMs = LOGINS_EVERY * 60_000, ruvEveryMs = 0, loginsNow = false) => {
       const note = (doing: string, cause: unknown): void => connections.note(doing, cause);
-      const every = { loginsEveryMs, ruvEveryMs };
+      const every = { loginsEveryMs, ruvEveryMs, loginsNow };
       return watchFleet(text, { watches, clock, signal, note, ...every, ...keeping(text, history, clock) });
     },
     watchDeploys: async function* (text, signal) {

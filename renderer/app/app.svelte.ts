@@ -304,6 +304,12 @@ export class App {
     void this.past.look(question);
     void this.comparing.look(question);
   }
+
+  /** HTTPS and logins are looked at right away. Only of a fleet that may be read. */
+  lookAtLogins(): void {
+    const { watched } = this;
+    this.live.follow(watched.question, watched.reach, true, true);
+  }
 }
 
 export const [getApp, setApp] = createContext<App>();

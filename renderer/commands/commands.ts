@@ -80,6 +80,7 @@ function actionsOf(app: App): Readonly<Record<ActionId, Action>> {
     },
     trust: { enabled: open && !app.document.trusted, run: () => void reviewTrust(app) },
     check: { enabled: readable && !app.deploy.active, run: () => app.lookAgain(true, true) },
+    logins: { enabled: readable && !app.deploy.active, run: () => app.lookAtLogins() },
     review: {
       enabled: readable && !app.deploy.active,
       run: () => openReview(app),

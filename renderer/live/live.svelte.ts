@@ -53,8 +53,9 @@ export class Live {
    * the new one has its first report: a link that is drawn, or another server, changes nothing of what runs on them.
    * @param reach how each server is reached, by its id: the same text, the same server
    * @param asked by a person: servers that refused are tried again
+   * @param lookAtLogins a person wants HTTPS and logins looked at right away
    */
-  follow(question: FleetText, reach: Reach, asked = false): void {
+  follow(question: FleetText, reach: Reach, asked = false, lookAtLogins = false): void {
     const same = sameServers(this.#reach, reach);
     this.#same = this.#before === null ? same : inBoth(same, this.#same);
     this.#reach = reach;
@@ -65,7 +66,7 @@ export class Live {
     this.#before = believed;
     if (this.sight.report) this.sight = { ...this.sight, report: reportOf(this.sight.report, this.#same) };
     this.#failures = 0;
-    this.#open(question, asked);
+    this.#open(question, { ...(asked && { asked }), ...(lookAtLogins && { lookAtLogins }) });
   }
 
   stop(): void {
@@ -91,10 +92,10 @@ export class Live {
     this.sight = { ...nothing, lostBecause: because, fix };
   }
 
-  #open(question: FleetText, asked = false): void {
+  #open(question: FleetText, wanted: { readonly asked?: true; readonly lookAtLogins?: true } = {}): void {
     const stream = this.#client.open(
       'watch',
-      { fleet: question, loginsEvery: this.loginsEvery(), ...(asked ? { asked } : {}) },
+      { fleet: question, loginsEvery: this.loginsEvery(), ...wanted },
       {
         onItems: (reports) => {
           if (stream === this.#stream) this.#dropBefore();

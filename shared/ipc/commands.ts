@@ -51,6 +51,7 @@ export const commandWords = {
   'edit-text': { title: 'Edit the fleet file as text…' },
   trust: { title: 'Review and trust this fleet file…' },
   check: { title: 'Check the servers now', keys: 'f5' },
+  logins: { title: 'Look at HTTPS and logins now' },
   review: { title: 'Review & deploy…', keys: 'mod+enter' },
   start: { title: 'Start the selected server…' },
   restart: { title: 'Restart the selected server…' },

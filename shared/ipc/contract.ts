@@ -182,11 +182,15 @@ export const streams = {
    * milliseconds since the epoch, as far as they still have it.
    */
   logs: { question: z.object({ fleet: fleetText, between: logSpan.exactOptional() }), item: logLine },
-  /** The fleet's status, again whenever it changes. `asked`: by a person, so that servers that refused are tried again. */
+  /**
+   * The fleet's status, again whenever it changes. `asked`: by a person, so that servers that refused are tried again.
+   * `lookAtLogins`: HTTPS and logins are looked at once right away, however often that is done else.
+   */
   watch: {
     question: z.object({
       fleet: fleetText,
       asked: z.boolean().exactOptional(),
+      lookAtLogins: z.boolean().exactOptional(),
       /** Minutes between two looks at HTTPS and logins; 0: never. */
       loginsEvery: loginsEvery.exactOptional(),
     }),

@@ -128,12 +128,14 @@ export interface Engine {
    *
    * @param loginsEveryMs between two looks at HTTPS and logins; 0: never; default: five minutes.
    * @param ruvEveryMs between two looks at RUVs; 0: never, which is the default (decision 46).
+   * @param loginsNow logins are looked at once right away, also where that is never done by itself.
    */
   watch(
     fleet: FleetText,
     signal: AbortSignal,
     loginsEveryMs?: number,
     ruvEveryMs?: number,
+    loginsNow?: boolean,
   ): AsyncIterable<StatusReport>;
   /** Deploys of a fleet from this computer, as they begin and end: those that run now first. Asks no server. */
   watchDeploys(fleet: FleetText, signal: AbortSignal): AsyncIterable<DeployNews>;

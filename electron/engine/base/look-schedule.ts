@@ -34,6 +34,7 @@ export class LookSchedule {
   private due = 0;
   private notBefore = 0;
   private running = false;
+  private asked = false;
   private seen = '';
 
   /**
@@ -55,13 +56,20 @@ export class LookSchedule {
    */
   tick(seen: string, doubted: boolean, take: () => Promise<void>): void {
     const now = this.clock.monotonic();
-    if (this.everyMs === 0 || this.running || this.signal.aborted || now < this.notBefore) return;
-    if (seen === this.seen && !doubted && now < this.due) return;
+    if (this.running || this.signal.aborted) return;
+    const byItself = this.everyMs > 0 && now >= this.notBefore;
+    if (!this.asked && !(byItself && (seen !== this.seen || doubted || now >= this.due))) return;
+    this.asked = false;
     this.seen = seen;
     this.running = true;
     this.notBefore = now + Math.min(this.leastMs, this.everyMs);
     this.due = now + this.everyMs;
     void take().finally(() => (this.running = false));
+  }
+
+  /** A person asks: a look is due, whatever else says so. */
+  ask(): void {
+    this.asked = true;
   }
 
   /** The next look is not waited for longer than it has to be. */

@@ -30,9 +30,10 @@ export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
     const lines = engine.logs(fleet, { server: null, follow, sinceMs }, signal);
     return faultsAsLines(between === undefined ? lines : linesUntil(lines, between.to));
   }),
-  watch: streaming('live', streams.watch.question, ({ fleet, loginsEvery = LOGINS_EVERY }, engine, signal) =>
-    engine.watch(fleet, signal, loginsEvery * 60_000),
-  ),
+  watch: streaming('live', streams.watch.question, (asked, engine, signal) => {
+    const { fleet, loginsEvery = LOGINS_EVERY, lookAtLogins = false } = asked;
+    return engine.watch(fleet, signal, loginsEvery * 60_000, 0, lookAtLogins);
+  }),
   file: streaming('live', streams.file.question, ({ path }, engine, signal) =>
     engine.watchFile(path, signal),
   ),

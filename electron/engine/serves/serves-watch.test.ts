@@ -118,3 +118,32 @@ it('a server that is out of reach now and then is not looked at each time it com
   }
   expect(looks()).toBe(1);
 });
+
+it('a person who asks gets one look at once, also where there is none by itself, and it is believed for a while', async () => {
+  const clock = new VirtualClock();
+  let looks = 0;
+  const started = (everyMs: number, asked: boolean) =>
+    new ServesWatch(
+      () => {
+        looks += 1;
+        return Promise.resolve(well(new Date(clock.now()).toISOString()));
+      },
+      clock,
+      new AbortController().signal,
+      () => undefined,
+      everyMs,
+      asked,
+    );
+  const watch = started(0, true);
+  for (let second = 0; second < 900; second += 1) {
+    watch.tick(servers(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    const state = watch.now(servers(1))?.servers[0]?.state;
+    expect(state, `${second} s`).toBe(second <= 600 ? 'serves' : 'unknown');
+    clock.advance(1_000);
+  }
+  expect(looks).toBe(1);
+  const never = started(0, false);
+  never.tick(servers(1));
+  expect(looks).toBe(1);
+});

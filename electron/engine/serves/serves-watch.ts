@@ -1,4 +1,5 @@
 import { jumped, type Moment } from '../../../shared/base/moment';
+import { LOGINS_EVERY } from '../../../shared/serves/logins-every';
 import type { ServesReport } from '../../../shared/serves/serves';
 import {
   hasEnded,
@@ -13,6 +14,9 @@ import { LookSchedule, type Running, SeenMarks, whyNoMore } from '../base/look-s
 
 /** A whole look at a fleet: requests, and the time a session may take to travel. Milliseconds. */
 const LOOK_MS = 15 * 60_000;
+
+/** What one look proved is believed for so long, twice over, where no other follows by itself. Milliseconds. */
+const ONCE_MS = LOGINS_EVERY * 60_000;
 
 /** A part of what a look proved. */
 interface Proof<T> {
@@ -36,15 +40,20 @@ export class ServesWatch {
   private readonly schedule: LookSchedule;
   private readonly marks = new SeenMarks();
 
-  /** @param everyMs between two looks; 0: never by itself. */
+  /**
+   * @param everyMs between two looks; 0: never by itself.
+   * @param asked by a person: one look is due right away, also where there is none by itself.
+   */
   constructor(
     private readonly look: Look,
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
     private readonly note: (doing: string, cause: unknown) => void,
     private readonly everyMs: number,
+    asked = false,
   ) {
     this.schedule = new LookSchedule(clock, signal, everyMs);
+    if (asked) this.schedule.ask();
   }
 
   /**
@@ -77,7 +86,9 @@ export class ServesWatch {
     servers: ReadonlyMap<string, Running>,
   ): ServesReport {
     const now = momentOf(this.clock);
-    const fresh = jumped(begunAt, now) ? stale(report) : withoutOld(report, now.wall - 2 * this.everyMs);
+    const fresh = jumped(begunAt, now)
+      ? stale(report)
+      : withoutOld(report, now.wall - 2 * (this.everyMs || ONCE_MS));
     return withoutDoubted(withoutEnded(fresh, now.wall), whyNoMore(proved, servers));
   }
 

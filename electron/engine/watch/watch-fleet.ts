@@ -32,6 +32,8 @@ export interface WatchFleetParts {
   readonly note?: (doing: string, cause: unknown) => void;
   /** Between two looks at logins, milliseconds; 0: never. */
   readonly loginsEveryMs?: number;
+  /** Logins are looked at once right away, also where that is never done by itself. */
+  readonly loginsNow?: boolean;
   /** Between two looks at RUVs, milliseconds; 0: never. */
   readonly ruvEveryMs?: number;
   /** Ends the watch. */
@@ -56,6 +58,7 @@ export async function* watchFleet(
     keep,
     note = () => undefined,
     loginsEveryMs = 0,
+    loginsNow = false,
     ruvEveryMs = 0,
     memory = null,
   }: WatchFleetParts,
@@ -73,6 +76,7 @@ export async function* watchFleet(
     signal,
     note,
     loginsEveryMs,
+    loginsNow,
   );
   const ruv = new RuvWatch(
     (call, before) => lookAtRuv(seenFleet(fleet, problems, held), clock, call, before),
