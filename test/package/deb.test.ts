@@ -18,10 +18,19 @@ const debian = missing === null ? await debianRootFs() : { missing };
 const deb = packageOf('.deb');
 const { version } = packedVersion();
 
+/** What dpkg keeps for somebody who puts it back by hand: its list of packages before the last change. */
+const DPKG_KEEPS = ['/var/lib/dpkg/status-old'];
+/** Files that come and go with a system that runs, and with apt and dpkg whatever they install. */
+const KEPT_BY_THE_SYSTEM = [...DPKG_KEEPS, '/var/lib/systemd/', '/var/tmp/', '/var/lib/apt/'];
+/** An empty folder that is in no other package goes with the last one that has it. */
+const TAKEN_BY_DPKG = ['/opt'];
+
 /** What follows goes on from one test to the next, as a person does: installs, uses, upgrades, removes. */
 describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian', () => {
   let engine: TestEngine;
   let desk: Desk;
+  /** The files of the system without Kanilink. */
+  let before: readonly string[];
   const display = process.env['DISPLAY'] ?? '';
 
   /** Everything of the system, but what apt itself keeps and notes. */
@@ -42,6 +51,7 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
         '-print',
       )
       .split('\n')
+      .filter((path) => !KEPT_BY_THE_SYSTEM.some((kept) => path.startsWith(kept)))
       .sort();
   const install = (path: string): Promise<string> =>
     desk.rootLong(
@@ -59,6 +69,15 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
     cpSync(deb, join(desk.folder, 'kanilink.deb'));
     await olderDeb(deb, desk.folder);
     await desk.rootLong('apt-get', 'update', '--quiet');
+    // What it depends on stays, and is there before what is compared begins.
+    await desk.rootLong(
+      ...['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'satisfy', '--yes', '--quiet'],
+      ...[
+        '--no-install-recommends',
+        desk.root('dpkg-deb', '--field', join(desk.folder, 'kanilink.deb'), 'Depends'),
+      ],
+    );
+    before = filesOfSystem();
   }, 400_000);
   afterAll(async () => {
     await engine?.close();
@@ -66,7 +85,8 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
   });
 
   it('brings all it needs, and nothing of it is missing', async () => {
-    await install(join(desk.folder, 'older.deb'));
+    // What it says that it depends on is there, and nothing else comes with it.
+    expect(await install(join(desk.folder, 'older.deb'))).toContain(' 1 newly installed');
     expect(desk.root('dpkg-query', '--show', '--showformat', '${Version}', 'kanilink')).toBe(OLDER);
     const lacking = desk.root(
       'sh',
@@ -163,9 +183,13 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
   it('is removed and purged without a trace', () => {
     desk.root('apt-get', 'remove', '--yes', 'kanilink');
     desk.root('apt-get', 'purge', '--yes', 'kanilink');
-    expect(filesOfSystem().filter((path) => /kanilink/i.test(path) && !path.startsWith(desk.folder))).toEqual(
-      [],
-    );
+    const after = filesOfSystem();
+    expect(after.filter((path) => !before.includes(path))).toEqual([]);
+    expect(before.filter((path) => !after.includes(path))).toEqual(TAKEN_BY_DPKG);
+    // Nor do lists of all programs and kinds of file name it.
+    const search = 'grep -rlis kanilink /etc /opt /usr /var/lib || true';
+    const naming = desk.root('sh', '-c', search).split('\n').filter(Boolean);
+    expect(naming.filter((path) => !DPKG_KEEPS.includes(path))).toEqual([]);
   });
 });
 
