@@ -143,9 +143,12 @@ export const lockFix = (stale: boolean): string =>
     ? 'If that deploy is over, take the lock over: in the window with the button that offers it, on the command line with --take-over.'
     : 'Wait until that deploy is over, or resume it. A lock can be taken over when it is an hour old.';
 
+/** Somebody else has the lock that was taken, or nobody: not one that could not be looked at. */
+export const LOCK_LOST = 'lock-lost';
+
 /** The fault `lock-lost`. */
 export const lockLost = (held: WrittenOwner | null, server: string): Fault => ({
-  code: 'lock-lost',
+  code: LOCK_LOST,
   message:
     held === null
       ? 'The lock on this server is gone: somebody removed it, or the server was restarted.'

@@ -88,6 +88,18 @@ describe('somebody takes the lock over right before the lock is looked at', () =
     );
   });
 
+  it('a look at the lock that fails once leaves no server stopped for its backup', async () => {
+    trial = await StepTrial.of(ONE_OLD);
+    draws.backup();
+    let looks = 0;
+    const other = trial.trouble;
+    trial.trouble = (server, asked) =>
+      asked === 'lock check' && ++looks === 4 ? { lost: 'before' } : other(server, asked);
+    expect(await trial.run()).toMatchObject({ ok: true });
+    expect(trial.effects('idm-b')).toEqual(['makeFolder', 'stop', 'kanidmd database backup', 'start']);
+    expect(looks).toBe(5);
+  });
+
   it('a server that did not come back keeps its new file: whoever has the lock may be writing', async () => {
     trial = await StepTrial.of(ONE);
     draws.write();

@@ -8,6 +8,7 @@ import type { ServerConfig } from '../../../../shared/server-config/server-confi
 import { uncancelled } from '../../base/time';
 import { whyDrifted } from '../guards/drift';
 import { cancelled } from '../deployment/cancelled';
+import { LOCK_LOST } from '../../connect/common/lock-owner';
 import { effect } from '../deployment/effect';
 import { whyErases } from '../guards/guard-erasures';
 import { keepPrevious } from './keep-previous';
@@ -93,7 +94,7 @@ export async function writeConfig(
     return silent === null ? stepDone() : stepFailed(silent);
   }
   // The one who took the lock over may be writing too: the file is whole, and what to do is theirs to say.
-  if (fault.code === 'lock-lost') return stepFailed(fault);
+  if (fault.code === LOCK_LOST) return stepFailed(fault);
   deployment.say(step.id, `${step.server} did not come back: ${fault.message}`);
   const old = readServerConfig(file.old.bytes, { server: step.server, file: step.path });
   return keepPrevious(

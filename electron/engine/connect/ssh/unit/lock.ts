@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import type { LockOwner, Output, TakeOver } from '../../connection';
 import {
+  LOCK_LOST,
   lockedBy,
   lockLost,
   mayTakeOver,
@@ -177,7 +178,7 @@ class LockFolder {
 
   async release(signal: AbortSignal): Promise<Result<void>> {
     const ours = await this.check(signal);
-    if (!ours.ok) return ours.error.code === 'lock-lost' ? ok(undefined) : ours;
+    if (!ours.ok) return ours.error.code === LOCK_LOST ? ok(undefined) : ours;
     const away = this.away();
     const moved = await this.move(away, signal);
     if (!moved.ok) return moved;
