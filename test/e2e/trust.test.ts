@@ -114,6 +114,22 @@ describe('a fleet file that was not made here', () => {
     },
   );
 
+  it('is asked about again when somebody changed the host keys it has believed', async () => {
+    const hosts = join(folder, 'their-hosts');
+    writeFileSync(hosts, 'idm-a ssh-ed25519 AAAA\n');
+    const { window, electron } = await open({ fleet: file });
+    await until('its server is dialled', () => dialled > 0, LIMIT_MS);
+    await answerWith(electron, DECLINE);
+    writeFileSync(hosts, 'idm-a ssh-ed25519 BBBB\n');
+    await chooseFile(electron.app, file);
+    await clickMenu(electron.app, 'open');
+    await until('it was asked', async () => (await said(electron)).length === 1, LIMIT_MS);
+    const [question = ''] = await said(electron);
+    expect(question).toContain('Trust the changed files of this fleet?');
+    expect(question).toContain(hosts);
+    await window.page.getByTestId('untrusted').waitFor();
+  });
+
   it('named on the command line is not dialled either, and asked about once', async () => {
     const { window, electron } = await open({ fleet: file, trusted: false });
     const looks = new Looks('not trusted');
