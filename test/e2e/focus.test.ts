@@ -24,6 +24,29 @@ it('what is pressed by keyboard and goes away leaves the focus beside it, never 
   await press(page, 'Enter');
   await page.getByTestId('clear-filters').waitFor({ state: 'detached' });
   await untilIn(page, tools);
+
+  // A chip of the lines of one span: the row's own button makes it.
+  const start = window.logs.locator('[data-log-server]').filter({ hasText: 'made a new, empty database' });
+  await start.first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByTestId('log-alone').first().click();
+  const chips = page.getByTestId('log-chip');
+  await chips.first().waitFor();
+  for (let left = await chips.count(); left > 0; left -= 1) {
+    await chips.last().focus();
+    await press(page, 'Enter');
+    await expect.poll(() => chips.count()).toBe(left - 1);
+    await untilIn(page, tools);
+  }
+
+  await fleet.machine('idm-b').stopKanidmd();
+  await window.untilServer('idm-b', 'stopped', LIMIT_MS);
+  await window.openTab('Problems');
+  await page.getByRole('button', { name: 'Show evidence' }).first().click();
+  await page.getByTestId('evidence-close').focus();
+  await press(page, 'Enter');
+  await page.getByTestId('evidence').waitFor({ state: 'detached' });
+  await untilIn(page, '[data-pane="details"]');
 });
 
 it('a link that is deleted leaves the focus on the canvas', async () => {
