@@ -34,6 +34,27 @@ it('what a supplier says while a long round runs counts against that round', () 
   expect(judged('4.00ms', [15, LAGGING]).health).toBe('replicating');
 });
 
+describe('a consumer whose log shows no round', () => {
+  const silent = (consumerVersion: string | null, ...lines: readonly Said[]) =>
+    judgePull({
+      ...{ consumer: 'idm-a', supplier: 'idm-b', supplierHost: 'idm-b.example.com', supplierPort: 8444 },
+      ...{ consumerDomain: 'd', supplierDomain: 'd', consumerState: 'running', supplierState: 'running' },
+      ...{ pollInterval: 15, now: NOW, consumerVersion },
+      consumerLog: log(...lines),
+      supplierLog: log(),
+    });
+
+  it('is told what stands against a proof where its version does not tell of rounds', () => {
+    const { health, cause, fix } = silent('1.6.4');
+    expect(health).toBe('unknown');
+    expect(cause).toContain('kanidmd 1.6.4');
+    expect(fix).toContain('log_level = "debug"');
+    expect(silent('1.6.4', [5, head('4.00ms')], [5, SUCCESS]).health).toBe('replicating');
+    for (const other of ['1.6.2', '1.7.0', null])
+      expect(silent(other).cause).toContain('shows no round with idm-b');
+  });
+});
+
 describe('an error that nobody knows, said by the supplier while it answers', () => {
   const NIL = '00000000-0000-0000-0000-000000000000';
   const ANSWER = '00000003-0000-4000-8000-000000000000';

@@ -11,6 +11,7 @@ import {
 } from '../kanidmd/causes';
 import { remedyOf } from '../base/remedy';
 import { ANSWER_WITH_ERROR } from '../kanidmd/answers';
+import { untoldRounds } from '../kanidmd/untold-rounds';
 import type { CauseRemedy, PullHealth, Round, Trouble } from '../kanidmd/health';
 
 /** Everything a pull is judged by. Times in microseconds, the consumer's clock. */
@@ -24,6 +25,8 @@ export interface PullInput {
   readonly pollInterval: number;
   readonly consumerLog: LogEvidence | null;
   readonly supplierLog: LogEvidence | null;
+  /** As the consumer says itself. Absent or null: its log tells, or it is not known. */
+  readonly consumerVersion?: string | null;
   readonly consumerDomain: string | null;
   readonly supplierDomain: string | null;
   /** Domain levels: they tell versions apart that do not replicate with each other. Absent or null: not known. */
@@ -220,6 +223,10 @@ function silent(input: PullInput, limit: number, newest: Round | undefined, says
   const started = log?.startedAt ?? null;
   if (started !== null && input.now - since <= limit)
     return says('waiting', `${input.consumer} started a moment ago; its first round is due.`, '');
+  const untold = newest
+    ? null
+    : untoldRounds(input.consumer, input.consumerVersion ?? log?.runningVersion ?? null);
+  if (untold !== null) return says('unknown', untold.cause, untold.fix);
   if (newest || input.now - since > limit)
     return says(
       'unknown',

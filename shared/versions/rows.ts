@@ -154,10 +154,10 @@ export const rows = [
     adds: ['file-over-variables'],
     keys: { maximum_request_size_bytes: { kind: 'count' } },
   },
-  // `networks`: a whole network stands for its addresses.
-  { version: '1.6.3', adds: ['version-2-file', 'networks'] },
+  // `networks`: a whole network stands for its addresses. `rounds-at-debug`: their log tells of rounds at that level alone.
+  { version: '1.6.3', adds: ['version-2-file', 'networks', 'rounds-at-debug'] },
   // TLS by rustls; before, by OpenSSL: the same fact in another spelling.
-  { version: '1.7.0', adds: ['rustls'] },
+  { version: '1.7.0', adds: ['rustls'], drops: ['rounds-at-debug'] },
   // An IPv4 address as origin: the certificate names it as an address.
   { version: '1.7.3', adds: ['address-origin', 'partners-named'] },
   {

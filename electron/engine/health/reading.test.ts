@@ -17,6 +17,7 @@ const reading = (more: Partial<Reading>): Reading => ({
     startedAt: null,
     pollInterval: 15,
     now: 200e6,
+    version: null,
     clockOffsetMs: 0,
     doubted: false,
   },

@@ -1,7 +1,7 @@
 import type { ServerId, Origin } from '../../../shared/base/names';
 import type { ObservedServer } from '../../../shared/observed/observed';
 import type { Domain, LogEvidence } from '../../../shared/kanidmd/evidence';
-import { runsWith } from '../../../shared/observed/observed-config';
+import { runsWith, versionOf } from '../../../shared/observed/observed-config';
 import { withEarlierTroubles } from '../../../shared/kanidmd/start-troubles';
 import { jumped } from '../../../shared/base/moment';
 import { parseOrigin } from '../../../shared/base/origin';
@@ -15,6 +15,8 @@ import { type Clock, momentOf, serverTime } from '../base/time';
 export interface Reading {
   readonly state: ObservedServer['state'];
   readonly domain: Domain | null;
+  /** As it says itself; null: not known. */
+  readonly version: string | null;
   readonly log: LogEvidence | null;
   /** When it started, as far as it is known without the log; microseconds, the server's clock. */
   readonly startedAt: number | null;
@@ -89,6 +91,7 @@ export function readingOf(observed: ObservedServer, clock: Clock): Reading {
   return {
     state: observed.state,
     domain: observed.domain,
+    version: versionOf(observed),
     log: observed.log,
     startedAt: startedAt === null ? null : startedAt * 1000,
     pollInterval: pollIntervalOf(runsWith(observed)),
@@ -115,6 +118,7 @@ export function pullInput(
     pollInterval: mine.pollInterval,
     consumerLog: mine.log,
     supplierLog: shifted(withStart(theirs), (mine.clockOffsetMs - theirs.clockOffsetMs) * 1000),
+    consumerVersion: mine.version,
     consumerDomain: mine.domain?.uuid ?? null,
     supplierDomain: theirs.domain?.uuid ?? null,
     consumerLevel: mine.domain?.level ?? null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Certificate } from '../../certificates/certificate';
+import type { LogEvidence } from '../../kanidmd/evidence';
 import { readLog } from '../../kanidmd/rounds';
 import {
   type CertificateText,
@@ -112,6 +113,22 @@ function check(sketches: Readonly<Record<string, Sketch>>, more = '', linkMore =
   return checkObserved(fleet, readTopology(fleet), observed, NOW);
 }
 
+/** Of a version, whose log shows these rounds. */
+const release = (version: string, rounds: LogEvidence['rounds'] = []): Sketch => ({
+  server: {
+    versionOnDisk: version,
+    log: {
+      ...{ from: 0, to: 1, startedAt: null, runningVersion: null, listening: true, troubles: [] },
+      rounds,
+    },
+  },
+  facts: { runningVersion: version },
+});
+const ROUND: LogEvidence['rounds'][number] = {
+  ...{ at: 1, span: 's', kind: 'incremental', supplierHost: 'a.example.com', ports: [8444], took: 1 },
+  ...{ outcome: { kind: 'success' }, lines: [] },
+};
+
 const pair = (a: Sketch, b: Sketch = {}, ...more: string[]) =>
   check({ a: { partners: [partner('b')], ...a }, b: { partners: [partner('a')], ...b } }, ...more);
 const brief = (problems: ReturnType<typeof check>) => problems.map(({ code, server }) => [code, server]);
@@ -155,6 +172,18 @@ describe('what servers show', () => {
       {},
       [['versions-differ', null]],
     ],
+    [
+      'a version whose log does not tell of rounds',
+      release('1.6.3'),
+      release('1.6.3'),
+      [
+        ['rounds-not-told', 'a'],
+        ['rounds-not-told', 'b'],
+      ],
+    ],
+    ['the same at level debug', release('1.6.4', [ROUND]), release('1.6.4', [ROUND]), []],
+    ['one from before', release('1.6.2'), release('1.6.2'), []],
+    ['one from after', release('1.7.0'), release('1.7.0'), []],
     ['domain levels that differ', domain('example.com', DOMAIN, 15), {}, [['domain-levels-differ', null]]],
     ['a clock 2 minutes off', { facts: { clockOffsetMs: 120_000 } }, {}, [['clock-drifts', 'a']]],
     ['a clock 11 minutes off', {}, { facts: { clockOffsetMs: -660_000 } }, [['clock-skew', 'b']]],

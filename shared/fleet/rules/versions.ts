@@ -1,6 +1,7 @@
 import { versionOf } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
 import { listed } from '../../base/listed';
+import { untoldRounds } from '../../kanidmd/untold-rounds';
 import { findingsOf, type Words } from './words';
 import type { FleetView, Seen } from './view';
 
@@ -38,6 +39,14 @@ export const words = {
     from: 'measured',
     source: 'kanidm.md, "version"',
   },
+  'rounds-not-told': {
+    severity: 'warning',
+    what: 'kanidmd does not tell of its rounds at the level its log has.',
+    why: 'no pull of this server can be proved, so none turns green and no deploy of one ends well.',
+    fix: 'log_level = "debug" in its server.toml, or an upgrade.',
+    from: 'Kanidm’s source',
+    source: 'kanidm.md, "Rounds"',
+  },
   'clock-skew': {
     severity: 'error',
     what: 'a clock is more than 600 seconds from the others.',
@@ -60,7 +69,7 @@ const finding = findingsOf(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
-  [runningVersions, versions, domainLevels, clocks].flatMap((rule) => rule(view));
+  [runningVersions, versions, domainLevels, rounds, clocks].flatMap((rule) => rule(view));
 
 /** Kanidm: no further apart than this, in milliseconds (`kanidm.md`, "Rules to check"). */
 const LARGEST_SKEW = 600_000;
@@ -116,6 +125,16 @@ function domainLevels({ servers }: FleetView): readonly Problem[] {
       { servers: groups.flatMap(([, ids]) => ids) },
     ),
   ];
+}
+
+/** Whether a round may be seen: a log that shows one tells of them. */
+function rounds({ servers, topology }: FleetView): readonly Problem[] {
+  return servers.flatMap(({ wanted: { id }, observed }) => {
+    const pulls = topology.pulls.some(({ consumer }) => consumer === id);
+    const tells = (observed.log?.rounds.length ?? 0) > 0;
+    const untold = pulls && !tells ? untoldRounds(id, versionOf(observed)) : null;
+    return untold === null ? [] : [finding('rounds-not-told', id, untold.cause, untold.fix)];
+  });
 }
 
 /**
