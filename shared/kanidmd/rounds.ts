@@ -1,6 +1,7 @@
 import { Answers } from './answers';
 import type { LogEvidence, LogLine } from './evidence';
 import { mostSpecific, troubleOf } from './causes';
+import { READ_BOTH_ENDS } from './causes/cause';
 import type { Round, RoundOutcome, Trouble } from './health';
 import { type ReadLine, readLine, type RoundHead } from './log-line';
 import { toOpenTelemetry } from './read-output';
@@ -249,7 +250,7 @@ const failed = (message: string): Trouble => ({
   code: 'round-failed',
   health: 'broken',
   cause: `The latest round failed: ${quoted(message)}`,
-  fix: 'Read the lines of this round at both ends.',
+  fix: READ_BOTH_ENDS,
   evidence: message,
 });
 
@@ -258,7 +259,7 @@ const besides = (message: string): Trouble => ({
   code: 'round-with-error',
   health: 'unknown',
   cause: `The latest round says that it worked, with an error beside it: ${quoted(message)}`,
-  fix: 'Read the lines of this round at both ends.',
+  fix: READ_BOTH_ENDS,
   evidence: message,
 });
 

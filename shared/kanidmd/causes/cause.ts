@@ -13,6 +13,9 @@ export interface Phrase {
   readonly before?: Ability;
 }
 
+/** What to do about words of a round that nobody knows. */
+export const READ_BOTH_ENDS = 'Read the lines of this round at both ends.';
+
 /** What some phrases mean, in words for the person. */
 export interface Cause {
   /** Stable, kebab-case; `Trouble.code`. */

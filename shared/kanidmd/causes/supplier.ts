@@ -1,4 +1,4 @@
-import { always, type Cause } from './cause';
+import { always, type Cause, READ_BOTH_ENDS } from './cause';
 import { supplierTls } from './tls';
 
 /** What a server says as a supplier, of its listener and of consumers it does not name; the most specific cause first. */
@@ -108,6 +108,6 @@ export const supplierCauses: readonly Cause[] = [
     phrases: [],
     health: 'unknown',
     cause: 'It says an error that Kanilink does not know while it answers a consumer',
-    fix: 'Read the lines of this round at both ends.',
+    fix: READ_BOTH_ENDS,
   },
 ];
