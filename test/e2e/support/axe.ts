@@ -15,6 +15,16 @@ const ALONE = {
 };
 
 /**
+ * Waits until no animation runs. Half-way through one colours are mixed, and contrast is wrong for a moment. What turns for
+ * ever is not waited for. `finished` is no way to wait: it is never settled where the theme changes during a transition.
+ */
+export async function untilStill(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ effect }) => effect?.getComputedTiming().endTime === Infinity),
+  );
+}
+
+/**
  * Where the page is not as WCAG 2.2 AA wants it, by axe-core, with the elements concerned.
  * @param what `colours`: only what another theme can change; `contrast`: what is wanted where more contrast is asked for
  */
@@ -22,11 +32,7 @@ export async function mistakesOf(
   page: Page,
   what: 'all' | keyof typeof ALONE = 'all',
 ): Promise<readonly unknown[]> {
-  // Half-way through an animation colours are mixed, and contrast is wrong for a moment. What turns for ever is not
-  // waited for. `finished` is no way to wait: it is never settled where the theme changes during a transition.
-  await page.waitForFunction(() =>
-    document.getAnimations().every(({ effect }) => effect?.getComputedTiming().endTime === Infinity),
-  );
+  await untilStill(page);
   await page.evaluate(AXE);
   return page.evaluate(
     async (rules) => {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright';
+import { untilStill } from './axe';
 
 /**
  * What cannot be told in forced colours, as a person who chose few colours for everything has them: text that is of the
@@ -7,6 +8,7 @@ import type { Page } from 'playwright';
  */
 export async function forcedMistakes(page: Page): Promise<readonly string[]> {
   await page.emulateMedia({ forcedColors: 'active' });
+  await untilStill(page);
   const mistakes = await page.evaluate(() => {
     const top = [...document.querySelectorAll('[role="dialog"], .screen[role]')].at(-1) ?? document.body;
     const colours = document.createElement('span');
@@ -36,7 +38,7 @@ export async function forcedMistakes(page: Page): Promise<readonly string[]> {
       if (!shown(one)) continue;
       const hasText = [...one.childNodes].some((it) => it.nodeType === 3 && it.nodeValue?.trim());
       if (hasText && getComputedStyle(one).color === groundOf(one)) found.push(`${named(one)} is not read`);
-      if (one.matches(':disabled') && getComputedStyle(one).color !== off)
+      if (one.matches(':disabled, [aria-disabled="true"]') && getComputedStyle(one).color !== off)
         found.push(`${named(one)} looks as if it could be used`);
       if (one.matches('[aria-selected="true"], [aria-pressed="true"], tr.selected, .choice.chosen')) {
         const { outlineStyle, outlineColor, borderBottomColor, backgroundColor } = getComputedStyle(one);
