@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Locator, Page } from 'playwright';
+import type { ElectronApplication, Locator, Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { CHANNEL } from '../../electron/app/channel';
 import { report } from '../bench/support/compare';
 import type { MainWindow } from './pages/main-window';
 import { floods } from './support/flood';
 import { type FrameGaps, measureFrames } from './support/frames';
-import { type Bridge, openRawStream } from './support/raw-stream';
+import { openRawStream } from './support/raw-stream';
 import { open, practise } from './support/session';
 import { until } from './support/until';
 
@@ -93,7 +93,7 @@ it('lines that reach the window at 50,000 a second are shown as far as they can 
   await window.untilServer('idm-a', 'running', 30_000);
   await window.openTab('Logs');
   await page.getByLabel('Which lines').selectOption('all');
-  const id = await logStreamOf(window);
+  const id = await logStreamOf(window, electron.app);
   const before = Number(await window.logs.getAttribute('data-held'));
   const frames = await measureFrames(page);
   // As the app passes them on, with no engine that could be slower than this.
@@ -130,22 +130,19 @@ it('lines that reach the window at 50,000 a second are shown as far as they can 
   expect(await heapOf(page)).toBeLessThan(MOST_HEAP_MB);
 });
 
-/** The window's own stream of logs: the one whose items are lines. */
-const logStreamOf = async ({ page }: MainWindow): Promise<string> => {
-  const heard = page.evaluate(
-    () =>
-      new Promise<string>((resolve) => {
-        const { kanilink } = globalThis as unknown as { kanilink: Bridge };
-        const stop = kanilink.listen(({ kind, id, items }) => {
-          if (kind !== 'items' || items?.[0]?.raw === undefined) return;
-          stop();
-          resolve(id);
-        });
-      }),
-  );
+/** The window's own stream of logs. “Check” has it opened again; what comes of the one before it is nobody's. */
+async function logStreamOf({ page }: MainWindow, app: ElectronApplication): Promise<string> {
+  await app.evaluate(({ ipcMain }, channel) => {
+    const opened = new Promise<string>((resolve) => {
+      ipcMain.on(channel, (_event, { kind, name, id }: { kind: string; name?: string; id: string }) => {
+        if (kind === 'open' && name === 'logs') resolve(id);
+      });
+    });
+    Object.assign(globalThis, { opened });
+  }, CHANNEL);
   await page.getByTestId('check').click();
-  return heard;
-};
+  return app.evaluate(() => (globalThis as unknown as { opened: Promise<string> }).opened);
+}
 
 /** Whoever uses the window meanwhile is answered. */
 async function throughTabs(window: MainWindow): Promise<void> {

@@ -46,7 +46,7 @@ export async function openRawStream(
 }
 
 /** What a page has of the bridge. */
-export interface Bridge {
+interface Bridge {
   send(message: object): void;
   listen(
     receive: (message: {
