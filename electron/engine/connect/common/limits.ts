@@ -91,6 +91,10 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Time to take away what was begun, when the call itself has none any more. */
+export const cleanUpTime = (): AbortSignal => AbortSignal.timeout(CLEAN_UP_MS);
+const CLEAN_UP_MS = 5_000;
+
 /** The fault `timed-out`, after `ms` milliseconds of what was being done. */
 export const timedOut = (at: At, doing: string, ms: number): Fault =>
   faultAt(

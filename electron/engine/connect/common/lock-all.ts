@@ -1,12 +1,11 @@
 import { fail, type Fault, ok, type Result } from '../../../../shared/base/result';
+import { cleanUpTime } from './limits';
 
 /** A lock that was taken, each call under a signal of its own. */
 export interface HeldLock {
   check(signal: AbortSignal): Promise<Result<void>>;
   release(signal: AbortSignal): Promise<Result<void>>;
 }
-
-const CLEAN_UP_MS = 5_000;
 
 /**
  * Locks something under every name that it may be known by, in an order that is the same for everybody who sees these names:
@@ -21,7 +20,7 @@ export async function lockAll(
   for (const name of names) {
     const taken = await take(name);
     if (!taken.ok) {
-      await releaseAll(held, AbortSignal.timeout(CLEAN_UP_MS));
+      await releaseAll(held, cleanUpTime());
       return taken;
     }
     held.push(taken.value);

@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import { type At, faultAt } from '../../common/faults';
+import { cleanUpTime } from '../../common/limits';
 import { newFolder, removal } from '../commands/files';
 import type { Identity } from '../machine/identity';
 import type { Machine } from '../machine/machine';
-
-const CLEAN_UP_MS = 5_000;
 
 /** A folder that was made, and what tells it from another one of the same name. */
 export interface MadeFolder {
@@ -32,7 +31,7 @@ export async function freshFolder(
   const node = made.ok ? await nodeOf(machine, who, path, signal) : made;
   if (node.ok && node.value !== null) return ok({ path, node: node.value });
   // A folder whose making was not heard of may be there all the same; nobody else can have this name.
-  await machine.as(who, removal(path), AbortSignal.timeout(CLEAN_UP_MS));
+  await machine.as(who, removal(path), cleanUpTime());
   return node.ok ? fail(cannotMake(machine.at, path, 'it is gone again')) : node;
 }
 

@@ -11,14 +11,13 @@ import {
   noSuchFile,
   sha256Of,
 } from '../../common/files';
+import { cleanUpTime } from '../../common/limits';
 import { newFile, removal, rename } from '../commands/files';
 import { freshFolder } from './fresh-folder';
 import type { Identity } from '../machine/identity';
 import type { Machine } from '../machine/machine';
 import type { ProgramFiles } from './program-files';
 import { keepContext } from './selinux';
-
-const CLEAN_UP_MS = 5_000;
 
 /** Where the new file is made, beside the old: closed to all others, so that no name in it leads elsewhere. */
 const WORK_FOLDER = '.kanilink-work';
@@ -109,7 +108,7 @@ class Replacing {
 
   /** Removes the folder. When the new bytes are in place all the same, it worked: mv may have been quicker than the limit. */
   async clearUp(folder: string, fault: Fault): Promise<Result<Sha256>> {
-    const signal = AbortSignal.timeout(CLEAN_UP_MS);
+    const signal = cleanUpTime();
     const removed = await this.files.done(this.target, removal(folder), signal);
     const found = await this.files.read(this.target, LARGEST_CONFIG, signal);
     if (found.ok && found.value.sha256 === this.wanted) return ok(this.wanted);

@@ -12,13 +12,11 @@ import {
   fileChanged,
   sha256Of,
 } from '../../common/files';
+import { cleanUpTime } from '../../common/limits';
 import { readFile } from './read-file';
 import type { KeepContext } from './selinux';
 import type { Handle, Sftp } from '../session/sftp';
 import type { SftpChannel } from './sftp-files';
-
-/** For clearing up, which has its own limit: the call's may be what is over. */
-const CLEAN_UP_MS = 5_000;
 
 /**
  * Replaces a file by a new one beside it, renamed over it: at any moment the old or the new file is there, whole
@@ -64,7 +62,7 @@ async function readBack(
 ): Promise<Result<FileContent>> {
   const found = await readFile(sftp, at, target, LARGEST_CONFIG, signal);
   if (found.ok || found.error.code !== 'connection-lost') return found;
-  const again = AbortSignal.timeout(CLEAN_UP_MS);
+  const again = cleanUpTime();
   const opened = await channel(again);
   return opened.ok ? readFile(opened.value, at, target, LARGEST_CONFIG, again) : found;
 }
@@ -188,7 +186,7 @@ async function clearUp(
   wanted: Sha256,
   fault: Fault,
 ): Promise<Result<Sha256>> {
-  const signal = AbortSignal.timeout(CLEAN_UP_MS);
+  const signal = cleanUpTime();
   const opened = await channel(signal);
   if (!opened.ok) return fail(withNote(fault, `Perhaps left behind: ${beside}`));
   const removed = await opened.value.unlink(beside, signal);

@@ -4,6 +4,7 @@ import type { LockOwner, TakeOver } from '../../connection';
 import { lockedBy, lockLost, mayTakeOver, ownerText } from '../../common/lock-owner';
 import { faultAt } from '../../common/faults';
 import type { HeldLock } from '../../common/lock-all';
+import { cleanUpTime } from '../../common/limits';
 import type { Machine } from '../machine/machine';
 import { heldLock, type Held, isOwner } from '../unit/lock-held';
 import { lockPath } from '../unit/lock-place';
@@ -29,7 +30,7 @@ export async function takeLockByHelper(
     const other = await heldBy(machine, lockPath(unit), signal);
     const free = other.ok && (other.value === 'none' || isOfDeploy(other.value, owner));
     if (free) continue;
-    await taken.value.release(AbortSignal.timeout(5_000));
+    await taken.value.release(cleanUpTime());
     if (!other.ok) return other;
     return fail(lockedBy(typeof other.value === 'object' ? other.value : null, null, machine.at.server));
   }
@@ -73,7 +74,7 @@ async function takeOwnLock(
     const told = await helper.run(['lock', token], signal, { input });
     if (!told.ok) {
       // A lost answer does not mean that nothing was done.
-      await release(AbortSignal.timeout(5_000));
+      await release(cleanUpTime());
       return told;
     }
     if (told.value.exitCode === 0) return ok({ check, release });

@@ -12,6 +12,7 @@ import {
 } from '../../common/lock-owner';
 import { faultAt } from '../../common/faults';
 import { type HeldLock, lockAll } from '../../common/lock-all';
+import { cleanUpTime } from '../../common/limits';
 import { isFolder, isThere, newFolder, removal, rename } from '../commands/files';
 import { ROOT } from '../machine/identity';
 import { type Held, heldLock, isOwner, sameLock } from './lock-held';
@@ -20,8 +21,6 @@ import type { Machine } from '../machine/machine';
 import { workAt } from '../machine/place';
 import { programFiles } from '../files/program-files';
 import { unitNames } from './unit-names';
-
-const CLEAN_UP_MS = 5_000;
 
 /**
  * Takes the lock `/run/kanilink-UNIT`: a folder that is made aside, with its owner already in it, and then renamed to
@@ -126,7 +125,7 @@ class LockFolder {
     const moved = await this.machine.runAsRoot(rename(aside, this.name), signal);
     if (moved.ok && moved.value.exitCode === 0) return ok(true);
     // A lost answer does not mean that nothing was done: the lock itself tells.
-    const held = await this.owner(moved.ok ? signal : AbortSignal.timeout(CLEAN_UP_MS));
+    const held = await this.owner(moved.ok ? signal : cleanUpTime());
     if (held.ok && isOwner(held.value) && this.isOurs(held.value)) return ok(true);
     if (!moved.ok) return moved;
     if (held.ok && held.value === 'none' && moved.value.stderr !== '') {
@@ -164,7 +163,7 @@ class LockFolder {
       await this.discard(away);
       return ok(undefined);
     }
-    await this.machine.runAsRoot(rename(away, this.name), AbortSignal.timeout(CLEAN_UP_MS));
+    await this.machine.runAsRoot(rename(away, this.name), cleanUpTime());
     const by = found.ok && typeof found.value === 'object' ? found.value : null;
     return fail(lockedBy(by, null, this.machine.at.server));
   }
@@ -187,7 +186,7 @@ class LockFolder {
   }
 
   async discard(aside: string): Promise<void> {
-    await this.machine.runAsRoot(removal(aside), AbortSignal.timeout(CLEAN_UP_MS));
+    await this.machine.runAsRoot(removal(aside), cleanUpTime());
   }
 
   private async taken(signal: AbortSignal): Promise<boolean> {

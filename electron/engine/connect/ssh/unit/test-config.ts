@@ -4,6 +4,7 @@ import { fail, ok, type Result } from '../../../../../shared/base/result';
 import { stagedCopy } from '../../../../../shared/server-config/staged-copy';
 import type { ConfigTest } from '../../connection';
 import { faultAt } from '../../common/faults';
+import { cleanUpTime } from '../../common/limits';
 import { removal } from '../commands/files';
 import { freshFolder } from '../files/fresh-folder';
 import { type Identity, ROOT } from '../machine/identity';
@@ -14,8 +15,6 @@ import { workAt } from '../machine/place';
 import { programFiles } from '../files/program-files';
 import { makeScratch, type ScratchFolder } from '../files/scratch';
 import type { Variables } from './unit-environment';
-
-const CLEAN_UP_MS = 5_000;
 
 /**
  * Has the server's own kanidmd read a copy of a configuration whose database and socket lie in a private folder: a plain
@@ -40,7 +39,7 @@ export async function testConfig(
       : await givenFolder(machine, user, signal);
   if (!folder.ok) return folder;
   const tested = await testIn(folder.value.path, machine, user, program, bytes, signal, environment);
-  const removed = await folder.value.remove(AbortSignal.timeout(CLEAN_UP_MS));
+  const removed = await folder.value.remove(cleanUpTime());
   return tested.ok && !removed.ok ? removed : tested;
 }
 
@@ -61,7 +60,7 @@ async function givenFolder(
     signal,
   );
   if (!given.ok || given.value.exitCode !== 0) {
-    await machine.as(work.value.who, removal(path), AbortSignal.timeout(CLEAN_UP_MS));
+    await machine.as(work.value.who, removal(path), cleanUpTime());
     if (!given.ok) return given;
     return fail(
       faultAt(
