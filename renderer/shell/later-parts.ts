@@ -1,3 +1,4 @@
+import { afterDrawing } from '../commands/panes';
 import { Later } from '../services/later.svelte';
 
 /** What the start screen does without: a start loads it after the first paint, or when it is needed. */
@@ -8,12 +9,10 @@ export const laterParts = {
 
 /** Loads them one after the other, once the page has painted. What fails is said when it is needed, and tried again then. */
 export function loadLaterParts(): void {
-  requestAnimationFrame(() =>
-    setTimeout(
-      () =>
-        void (async () => {
-          for (const part of Object.values(laterParts)) await part.load().catch(() => undefined);
-        })(),
-    ),
+  afterDrawing(
+    () =>
+      void (async () => {
+        for (const part of Object.values(laterParts)) await part.load().catch(() => undefined);
+      })(),
   );
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
-import { statFields, TICKS } from '../base/proc-stat';
+import { startTicks, statFields, TICKS } from '../base/proc-stat';
 
 /** What the system says of a process that lives. */
 export interface Lookup {
@@ -47,15 +47,16 @@ async function onLinux(pid: number): Promise<Lookup | null> {
   const [stat, status] = await Promise.all([lineOf(`/proc/${pid}/stat`), textOf(`/proc/${pid}/status`)]);
   if (stat === null || status === null) return exists(pid) ? { started: null, startedAt: null } : null;
   const fields = statFields(stat);
-  const [state = '', flags, started] = [fields[0], Number(fields[6]), fields[19]];
+  const [state = '', flags, started] = [fields[0], Number(fields[6]), startTicks(fields)];
   if ('ZXx'.includes(state) || (flags & EXITING) !== 0) return null;
   // A kill that was sent and not yet carried out.
   const pending = /^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)/gm;
   for (const [, mask = '0'] of status.matchAll(pending))
     if ((BigInt(`0x${mask}`) & SIGKILL) !== 0n) return null;
   const bootedAt = Number(/^btime (\d+)/m.exec((await textOf('/proc/stat')) ?? '')?.[1]) * 1000;
-  const startedAt = bootedAt + (Number(started) * 1000) / TICKS;
-  return { started: started ?? null, startedAt: Number.isFinite(startedAt) ? startedAt : null };
+  if (started === null) return { started, startedAt: null };
+  const startedAt = bootedAt + (started * 1000) / TICKS;
+  return { started: String(started), startedAt: Number.isFinite(startedAt) ? startedAt : null };
 }
 
 /** `lstart` is printed in the time zone of whoever asks: always the same one, or it would tell another start tomorrow. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join, resolve, sep } from 'node:path';
 import type { ServerUse } from '../../../shared/fleet/model/trust';
+import { sha256Of } from '../connect/common/files';
 import type { BelievedFiles } from '../connect/common/this-machine';
 import { authorityIn } from '../connect/docker/api/tls-files';
 import { readLocalFile } from '../storage/local-file';
@@ -68,7 +68,7 @@ export class TrustedContents implements BelievedFiles {
 
   async believes(spelled: string, bytes: Uint8Array): Promise<boolean> {
     const path = resolve(spelled);
-    const now = sha256(bytes);
+    const now = sha256Of(bytes);
     const naming = [...this.#agreed].filter(([, contents]) => Object.hasOwn(contents, path));
     if (naming.length === 0) return true;
     for (const [file] of naming)
@@ -120,10 +120,8 @@ export class TrustedContents implements BelievedFiles {
   }
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
 /** One that cannot be read is not believed either, and a connection says why. */
 async function hashOf(path: string): Promise<string | null> {
   const file = await readLocalFile(path);
-  return file.kind === 'read' ? sha256(file.bytes) : NOTHING;
+  return file.kind === 'read' ? sha256Of(file.bytes) : NOTHING;
 }
