@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FleetEvent } from '../../shared/events/fleet-event';
 import { until } from '../e2e/support/until';
+import { startJsonReceiver } from '../support/json-receiver';
 import { type Desk, makeDesk, type Running } from '../kanidm/support/desk';
 import { deployed, startSite, type TestSite } from './support/site';
 
@@ -14,23 +13,10 @@ const LIMIT = 90_000;
 /** Takes what a webhook is told. */
 async function startWebhook() {
   const events: FleetEvent[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      events.push(...(JSON.parse(body) as { readonly events: readonly FleetEvent[] }).events);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    events,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  const receiver = await startJsonReceiver<{ readonly events: readonly FleetEvent[] }>((body) =>
+    events.push(...body.events),
+  );
+  return { events, url: `http://127.0.0.1:${receiver.port}/`, close: receiver.close };
 }
 
 /** The series of a text of metrics that have 1, as `kanilink_server_state{idm-a running}`. */

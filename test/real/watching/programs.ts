@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startJsonReceiver } from '../../support/json-receiver';
 
 /** A program that runs in the background until `end`. */
 export function startProgram(program: string, args: readonly string[]) {
@@ -29,21 +28,8 @@ export interface ToldAlert {
 /** Takes what an Alertmanager sends to a webhook. */
 export async function startReceiver() {
   const told: ToldAlert[] = [];
-  const server = createServer((request: IncomingMessage, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      told.push(...(JSON.parse(body) as { readonly alerts: readonly ToldAlert[] }).alerts);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    told,
-    port: (server.address() as AddressInfo).port,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  const receiver = await startJsonReceiver<{ readonly alerts: readonly ToldAlert[] }>((body) =>
+    told.push(...body.alerts),
+  );
+  return { told, ...receiver };
 }
