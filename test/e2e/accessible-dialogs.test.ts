@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, it } from 'vitest';
 import { viewIds } from '../../shared/ipc/commands';
+import { draftNames } from './support/drafts';
 import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
 import { Looks } from './support/looks';
 import { open } from './support/session';
@@ -80,8 +81,7 @@ it('no dialog or state of a fleet file has a mistake, in both themes', async () 
   await page.getByTestId('disk-bar').getByRole('button').first().click();
   await looks.at(page, 'DiskDialog');
 
-  const drafts = join(faulty.electron.home, 'kanilink', 'drafts');
-  await until('a draft is kept', () => readdirSync(drafts).some((name) => name.endsWith('.json')), LIMIT_MS);
+  await until('a draft is kept', () => draftNames(faulty.electron).length > 0, LIMIT_MS);
   await kill(faulty.electron);
   const next = await open({ home: faulty.electron.home });
   await looks.at(next.window.page, 'DraftDialog');

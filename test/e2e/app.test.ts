@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { draftNames } from './support/drafts';
 import { open, practise } from './support/session';
 import { twoServers } from './support/two-servers';
 import { until } from './support/until';
@@ -127,12 +128,7 @@ describe('when something breaks', () => {
     await window.servers.select('idm-b');
     await page.keyboard.press('Delete');
     await page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-b' }).click();
-    const drafts = join(electron.home, 'kanilink', 'drafts');
-    await until(
-      'a draft is kept',
-      () => readdirSync(drafts).some((name) => name.endsWith('.json')),
-      LIMIT_MS,
-    );
+    await until('a draft is kept', () => draftNames(electron).length > 0, LIMIT_MS);
     await page.evaluate(() => void Reflect.set(globalThis, 'sameAsBefore', true));
     /** The page hangs, as Electron tells it; the person answers with these buttons, one after another. */
     const hangs = (...answers: string[]): Promise<readonly string[]> =>

@@ -1,15 +1,8 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { draftNames, draftsOf } from './support/drafts';
 import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
@@ -37,11 +30,8 @@ async function removeB({ window }: Session): Promise<void> {
   await window.servers.row('idm-b').waitFor({ state: 'detached' });
 }
 
-const draftsOf = ({ home: of }: ElectronWindow): string => join(of, 'kanilink', 'drafts');
-const drafts = (electron: ElectronWindow): readonly string[] =>
-  readdirSync(draftsOf(electron)).filter((name) => name.endsWith('.json'));
 const untilKept = (electron: ElectronWindow): Promise<unknown> =>
-  until('what is not saved is kept', () => drafts(electron).length === 1, LIMIT_MS);
+  until('what is not saved is kept', () => draftNames(electron).length === 1, LIMIT_MS);
 const dialog = ({ window }: Session) => window.page.getByTestId('draft-dialog');
 const fileState = ({ window }: Session) => window.page.getByTestId('file-state').innerText();
 
@@ -51,7 +41,7 @@ describe('what is typed and not saved', () => {
     await removeB(first);
     await untilKept(first.electron);
     await kill(first.electron);
-    const [name = ''] = drafts(first.electron);
+    const [name = ''] = draftNames(first.electron);
     expect(statSync(draftsOf(first.electron)).mode & 0o777).toBe(0o700);
     expect(statSync(join(draftsOf(first.electron), name)).mode & 0o777).toBe(0o600);
 
@@ -63,12 +53,12 @@ describe('what is typed and not saved', () => {
     expect(await fileState(next)).toBe('home.toml · unsaved');
     expect(readFileSync(home, 'utf8')).toBe(text);
     // It is the same draft, and still there should it end again.
-    expect(drafts(next.electron)).toEqual([name]);
+    expect(draftNames(next.electron)).toEqual([name]);
 
     await clickMenu(next.electron.app, 'save');
     await until('it is saved', async () => (await fileState(next)) === 'home.toml · saved', LIMIT_MS);
     expect(readFileSync(home, 'utf8')).not.toContain('idm-b');
-    await until('the draft is gone', () => drafts(next.electron).length === 0, LIMIT_MS);
+    await until('the draft is gone', () => draftNames(next.electron).length === 0, LIMIT_MS);
   });
 
   it('of a fleet in no file survives too; “Discard” is for good', async () => {
@@ -81,7 +71,7 @@ describe('what is typed and not saved', () => {
     await dialog(next).getByRole('button', { name: 'Later' }).click();
     await next.window.page.getByTestId('draft-bar').getByRole('button', { name: 'Show diff…' }).click();
     await dialog(next).getByRole('button', { name: 'Discard' }).click();
-    await until('the draft is gone', () => drafts(next.electron).length === 0, LIMIT_MS);
+    await until('the draft is gone', () => draftNames(next.electron).length === 0, LIMIT_MS);
     await next.window.page.getByTestId('draft-bar').waitFor({ state: 'detached' });
     expect(await dialog(next).count()).toBe(0);
   });
@@ -91,18 +81,18 @@ describe('what is typed and not saved', () => {
     await removeB(first);
     await untilKept(first.electron);
     await kill(first.electron);
-    for (const name of drafts(first.electron)) truncateSync(join(draftsOf(first.electron), name), 60);
+    for (const name of draftNames(first.electron)) truncateSync(join(draftsOf(first.electron), name), 60);
 
     const next = await open({ home: first.electron.home, fleet: home });
     await removeB(next);
-    await until('it is kept beside', () => drafts(next.electron).length === 2, LIMIT_MS);
+    await until('it is kept beside', () => draftNames(next.electron).length === 2, LIMIT_MS);
     expect(await dialog(next).count()).toBe(0);
     await clickMenu(next.electron.app, 'new');
     await next.window.page.getByTestId('unsaved-dialog').getByRole('button', { name: 'Don’t save' }).click();
     await until(
       'no draft of it is left',
       () =>
-        !drafts(next.electron).some((name) =>
+        !draftNames(next.electron).some((name) =>
           readFileSync(join(draftsOf(next.electron), name), 'utf8').includes(home + '","base":"version'),
         ),
       LIMIT_MS,

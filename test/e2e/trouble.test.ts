@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { draftNames } from './support/drafts';
 import { open, practise, type Practice } from './support/session';
 import { until } from './support/until';
 
@@ -27,8 +28,7 @@ describe('a server that asks for a password', () => {
     await window.servers.select('idm-a');
     await window.page.keyboard.press('Delete');
     await window.page.getByTestId('remove-dialog').getByRole('button', { name: 'Remove idm-a' }).click();
-    const drafts = join(electron.home, 'kanilink', 'drafts');
-    await until('a draft is kept', () => existsSync(drafts) && readdirSync(drafts).length > 0, LIMIT_MS);
+    await until('a draft is kept', () => draftNames(electron).length > 0, LIMIT_MS);
     const holds = (path: string): boolean =>
       // What Electron has removed meanwhile holds nothing.
       existsSync(path) && /correct horse|battery staple/.test(readFileSync(path, 'latin1'));

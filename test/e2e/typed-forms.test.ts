@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { draftNames, draftsOf } from './support/drafts';
 import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
@@ -23,11 +24,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 type Session = Awaited<ReturnType<typeof open>>;
 
 /** Everything that is kept of what is not saved. */
-function kept({ home: of }: ElectronWindow): string {
-  const drafts = join(of, 'kanilink', 'drafts');
-  const files = readdirSync(drafts).filter((name) => name.endsWith('.json'));
-  return files.map((name) => readFileSync(join(drafts, name), 'utf8')).join('\n');
-}
+const kept = (electron: ElectronWindow): string =>
+  draftNames(electron)
+    .map((name) => readFileSync(join(draftsOf(electron), name), 'utf8'))
+    .join('\n');
 const textDialog = ({ window }: Session) => window.page.getByTestId('text-dialog');
 const draftDialog = ({ window }: Session) => window.page.getByTestId('draft-dialog');
 const nothingSaved = ({ window }: Session) => window.notices.getByText('Nothing was saved.');
