@@ -25,6 +25,8 @@ export interface PullInput {
   readonly pollInterval: number;
   readonly consumerLog: LogEvidence | null;
   readonly supplierLog: LogEvidence | null;
+  /** Why the supplier's log is null. Absent: a live server's could not be read. */
+  readonly supplierUnread?: { readonly cause: string; readonly fix: string };
   /** As the consumer says itself. Absent or null: its log tells, or it is not known. */
   readonly consumerVersion?: string | null;
   readonly consumerDomain: string | null;
@@ -125,12 +127,13 @@ export function judgePull(input: PullInput): PullHealth {
     return says(health, cause, fix, remedy);
   }
   // What a supplier is silent about it says in its own log only ("Supplier is lagging"): unread, nothing is proved.
-  if (input.supplierLog === null)
-    return says(
-      'unknown',
-      `Rounds succeed, but ${supplier}’s log could not be read.`,
-      `Check the connection to ${supplier}.`,
-    );
+  if (input.supplierLog === null) {
+    const { cause, fix } = input.supplierUnread ?? {
+      cause: `Rounds succeed, but ${supplier}’s log could not be read.`,
+      fix: `Check the connection to ${supplier}.`,
+    };
+    return says('unknown', cause, fix);
+  }
   const atSupplier = troubleAtSupplier(input, newest);
   if (atSupplier)
     return says(atSupplier.health, `${supplier}: ${atSupplier.cause}`, atSupplier.fix, atSupplier.remedy, {

@@ -46,7 +46,20 @@ describe('kanilink explain', () => {
     expect(out).toContain('from idm-a.example.com:8444  unknown  Its rounds succeed to the end of the log');
     expect(out).not.toContain('replicating');
     const alone = await explain({ consumer: log });
-    expect(alone.out).toMatch(/unknown {2}Rounds succeed, but .* log could not be read/);
+    expect(alone.out).toMatch(/unknown {2}Rounds succeed; what idm-a\S+ says of them is in its own log/);
+    expect(alone.out).toContain('--supplier LOG');
+    const early = await explain({ consumer: stamped(log.split('\n')), supplier: stamped([log], -60_000) });
+    expect(early.out).toMatch(/unknown {2}Rounds succeed, but supplier.log ends before the newest of them/);
+    expect(early.out + alone.out).not.toContain('Check the connection');
+  });
+
+  it('reads a log that PowerShell saved', async () => {
+    const log = recorded('log-incremental-with-change-b');
+    const file = join(folder, 'utf16.log');
+    writeFileSync(file, Buffer.from(`\ufeff${log.replaceAll('\n', '\r\n')}`, 'utf16le'));
+    const { code, out } = await explain({}, '--consumer', file);
+    expect(code).toBe(0);
+    expect(out).toContain('from idm-a.example.com:8444  unknown');
   });
 
   it('finds in the supplier’s log what the consumer’s does not say', async () => {
@@ -118,6 +131,7 @@ describe('kanilink explain', () => {
   it('says that a file is no log of kanidmd, or cannot be read', async () => {
     const other = await explain({ consumer: 'hello\nworld\n' });
     expect(other).toMatchObject({ code: 1, out: expect.stringContaining('no line of kanidmd') as string });
+    expect(other.out).not.toContain('pulls from nobody');
     const missing = await explain({}, '--consumer', join(folder, 'none.log'), '--json');
     expect(missing.code).toBe(1);
     expect(JSON.parse(missing.out)).toMatchObject({ ends: [], problems: [{ code: 'file-unreadable' }] });

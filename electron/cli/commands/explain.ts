@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Problem } from '../../../shared/base/problem';
 import { problemOf } from '../../../shared/base/problem';
 import { explainLogs, type ExplainedEnd, isOneClock, type SavedEnd } from '../../engine/explain/explain-logs';
-import { readSavedLog } from '../../engine/explain/saved-log';
+import { readSavedLog, textOfLog } from '../../engine/explain/saved-log';
 import type { Invocation } from '../base/arguments';
 import { readNamed } from '../base/named-file';
 import { exit, type World } from '../base/world';
@@ -40,7 +40,7 @@ async function readEnd(
   const fix = 'Name a log that you may read; of a large one the end is enough: tail -c 60M LOG.';
   const read = await readNamed(file, fix, LARGEST_LOG);
   if (!read.ok) return { end: null, problems: [problemOf(read.error)] };
-  const log = readSavedLog(new TextDecoder().decode(read.value), world.now() * 1000);
+  const log = readSavedLog(textOfLog(read.value), world.now() * 1000);
   return { end: { name: basename(file), log }, problems: [] };
 }
 

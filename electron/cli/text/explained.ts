@@ -15,6 +15,8 @@ export function explainedText(end: ExplainedEnd, paint: Paint): string {
   const version =
     evidence.runningVersion === null ? 'its start is not in it' : `kanidmd ${evidence.runningVersion}`;
   const head = `${paint.strong(escapeControls(name))}: ${lines} lines, ${reach}, ${escapeControls(version)}`;
+  // A file without a line of kanidmd's says nothing of its rounds either.
+  if (end.says === 0) return head;
   const noPull = 'No round of its own is in it: it pulls from nobody, or the log is too short.';
   return [
     head,

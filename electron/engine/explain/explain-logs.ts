@@ -95,7 +95,7 @@ function explained({ name, log }: SavedEnd, evidence: LogEvidence, other: OtherE
     says: log.lines.filter(({ text }) => readLine(text) !== null).length,
     evidence,
     troubles: evidence.troubles.filter(({ evidence: line }) => namedIn(line) === null),
-    pulls: [...partners].map(([called, partner]) => pullOf(name, called, partner, evidence, known)),
+    pulls: [...partners].map(([called, partner]) => pullOf(name, called, partner, evidence, known, other)),
   };
 }
 
@@ -127,6 +127,7 @@ function pullOf(
   partner: Partner,
   evidence: LogEvidence,
   other: OtherEnd | null,
+  given: OtherEnd | null,
 ): ExplainedPull {
   const rounds = evidence.rounds.filter(
     ({ supplierHost, ports }) => calledBy({ host: supplierHost, port: ports[0] ?? null }) === supplier,
@@ -141,6 +142,7 @@ function pullOf(
     pollInterval: DEFAULT_POLL_INTERVAL,
     consumerLog: evidence,
     supplierLog: reaches ? other.evidence : null,
+    supplierUnread: whyUnread(supplier, other, given),
     // Taken for one, so that everything else is judged; `withoutDomain` takes it back.
     consumerDomain: 'one',
     supplierDomain: 'one',
@@ -149,6 +151,28 @@ function pullOf(
     now: evidence.to,
   });
   return { ...withoutDomain(judged), rounds: rounds.slice(-MOST_ROUNDS) };
+}
+
+/** Why nothing is known of what the supplier says itself: nobody saved it, whose log the other one is is open, or it ends too early. */
+function whyUnread(
+  supplier: string,
+  other: OtherEnd | null,
+  given: OtherEnd | null,
+): { readonly cause: string; readonly fix: string } {
+  if (given === null)
+    return {
+      cause: `Rounds succeed; what ${supplier} says of them is in its own log.`,
+      fix: 'Save that, too, and give it with --supplier LOG.',
+    };
+  if (other === null)
+    return {
+      cause: `Rounds succeed; whether ${given.name} is ${supplier}’s log is not known, as several servers are pulled from.`,
+      fix: 'Compare its address with the log by hand.',
+    };
+  return {
+    cause: `Rounds succeed, but ${other.name} ends before the newest of them.`,
+    fix: 'Save both logs at one time.',
+  };
 }
 
 function withoutDomain(judged: PullHealth): PullHealth {

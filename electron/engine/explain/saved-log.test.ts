@@ -26,6 +26,20 @@ describe('a saved log', () => {
       5,
     ],
     [
+      'docker’s json-file',
+      JSON.stringify({ log: `${SAID}\n`, stream: 'stderr', time: '2026-11-24T10:20:30.123456789Z' }),
+      123_456,
+    ],
+    ['the container runtime of Kubernetes', `2026-11-24T11:20:30.5+01:00 stderr F ${SAID}`, 500_000],
+    ['kubectl logs --prefix --timestamps', `[pod/kanidm-0/kanidm] 2026-11-24T10:20:30Z ${SAID}`, 0],
+    [
+      'docker compose logs --timestamps in colours',
+      `\u001b[36midm-a-1  | \u001b[0m2026-11-24T10:20:30Z ${SAID}`,
+      0,
+    ],
+    ['syslog (RFC 5424)', `<30>1 2026-11-24T10:20:30.000009Z idm-a kanidmd 812 - - ${SAID}`, 9],
+    ['syslog (RFC 5424), from a file', `1 2026-11-24T10:20:30Z idm-a kanidmd 812 - [a b="\\]"] ${SAID}`, 0],
+    [
       'journalctl -o json, as bytes',
       JSON.stringify({ __CURSOR: 's=1', __REALTIME_TIMESTAMP: String(AT), MESSAGE: [...Buffer.from(SAID)] }),
       0,
@@ -90,6 +104,16 @@ describe('a saved log', () => {
     expect(timed).toBe(false);
     expect(lines.map(({ text }) => text)).toEqual([SAID, 'second']);
     expect((lines[1]?.at ?? 0) - (lines[0]?.at ?? 0)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['docker compose logs', `idm-a-1  | ${SAID}`],
+    ['docker compose logs in colours', `\u001b[36midm-a-1  | \u001b[0m${SAID}`],
+    ['kubectl logs --prefix', `[pod/kanidm-0/kanidm] ${SAID}`],
+    ['journalctl -o short-monotonic', `[ 3711.123456] idm-a kanidmd[812]: ${SAID}`],
+    ['journalctl -o cat', SAID],
+  ])('of %s has no times, and the line without what stands before it', (_, line) => {
+    expect(readSavedLog(`${line}\n`, NOW)).toMatchObject({ timed: false, lines: [{ text: SAID }] });
   });
 
   it('gives a line without a time that of the line before', () => {

@@ -1,7 +1,6 @@
 import type { LogLine } from '../../../shared/kanidmd/evidence';
-import { readTimestamp } from '../connect/docker/log/log-cursor';
-import { readEntry } from '../connect/ssh/log/journal';
-import { dated, microsOf, type TimeInLog, withYears, yearless } from './time-in-log';
+import { readSavedLine } from './saved-line';
+import { withYears } from './time-in-log';
 
 /** A log that somebody saved, line by line. */
 export interface SavedLog {
@@ -20,9 +19,19 @@ const MADE_UP = 1_000_000_000_000_000;
 const STEP = 1_000;
 
 /**
- * Reads a saved log in the forms that people save: kanidmd's own output, `docker logs` with and without `--timestamps` (and
- * Compose's or Kubernetes' alike), `journalctl` in its short forms, and `journalctl --output=json`. Forms may be mixed. Of a
- * line without a time that follows one with a time, the time before it counts.
+ * The text of a saved log: UTF-8, or UTF-16 where it begins with the mark of it, as PowerShell's `>` writes. Bytes that are
+ * neither become U+FFFD.
+ */
+export function textOfLog(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const wide =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : null;
+  return new TextDecoder(wide ?? 'utf-8').decode(bytes);
+}
+
+/**
+ * Reads a saved log, line by line as `readSavedLine` says; forms may be mixed. Of a line without a time that follows one with
+ * a time, the time before it counts.
  * @param now microseconds: no line is of a later day.
  */
 export function readSavedLog(text: string, now: number): SavedLog {
@@ -44,66 +53,3 @@ export function readSavedLog(text: string, now: number): SavedLog {
     dated: named.every(({ kind }) => kind === 'dated'),
   };
 }
-
-interface SavedLine {
-  /** Null: it has none. */
-  readonly time: TimeInLog | null;
-  readonly text: string;
-}
-
-/** Null: it is no line of a program, as journalctl's `-- Boot …`. */
-function readSavedLine(line: string): SavedLine | null {
-  if (line.trim() === '' || line.startsWith('-- ')) return null;
-  if (line.startsWith('{')) return ofJournal(line);
-  return inFront(line.replace(COMPOSE, ''));
-}
-
-/** `idm-a  | text`, as Compose writes several containers' logs. */
-const COMPOSE = /^[\w.-]{1,100} +\| /;
-
-/** The unit's name decides only who wrote a line; lines in another form than kanidmd's say nothing anyway. */
-function ofJournal(line: string): SavedLine | null {
-  const item = readEntry(Buffer.from(line), 'kanidmd.service');
-  return item?.kind === 'line' ? { time: dated(item.at, true), text: item.text } : null;
-}
-
-/** `2026-11-24T10:20:30.123456+01:00`, `2026-11-24T10:20:30+0100`. */
-const ISO = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)(Z|[+-]\d\d:?\d\d) (.*)$/;
-/** `Tue 2026-11-24 10:20:30.123456 CET`, as `--output=short-full` writes it. */
-const FULL =
-  /^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))? ([A-Z]{2,5}|[+-]\d\d(?:\d\d)?) (.*)$/;
-/** `Nov 24 10:20:30`, with or without a fraction. */
-const SHORT = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))? (.*)$/;
-/** `1795451507.123456`. */
-const UNIX = /^(\d{9,11})\.(\d{6}) (.*)$/;
-/** `idm-a kanidmd[123]: `, behind the time of a journal. */
-const SOURCE = /^[\w.-]{1,255} [\w@./-]{1,255}(?:\[\d{1,10}\])?: /;
-
-function inFront(line: string): SavedLine {
-  const iso = ISO.exec(line);
-  if (iso) {
-    const nanoseconds = readTimestamp(`${iso[1]?.replace(',', '.')}${withColon(iso[2])}`);
-    const at = nanoseconds === null ? null : Number(nanoseconds / 1000n);
-    return { time: dated(at, true), text: withoutSource(iso[3] ?? '') };
-  }
-  const unix = UNIX.exec(line);
-  if (unix) return { time: dated(Number(`${unix[1]}${unix[2]}`), true), text: withoutSource(unix[3] ?? '') };
-  const full = FULL.exec(line);
-  if (full) {
-    const [, day, clock, fraction = '', zone = '', rest = ''] = full;
-    const offset = zone === 'UTC' || zone === 'GMT' ? 'Z' : /\d/.test(zone) ? withColon(zone) : null;
-    // What CET and its like mean, nobody but its own computer knows.
-    const ms = Date.parse(`${day}T${clock}${offset ?? 'Z'}`);
-    const at = Number.isFinite(ms) ? ms * 1000 + microsOf(fraction) : null;
-    return { time: dated(at, offset !== null), text: withoutSource(rest) };
-  }
-  const [, month = '', day = '', clock = '', fraction = '', rest = ''] = SHORT.exec(line) ?? [];
-  const time = yearless(month, day, clock, fraction);
-  return time === null ? { time, text: line } : { time, text: withoutSource(rest) };
-}
-
-/** `+0100`, `+01` as `+01:00`. */
-const withColon = (zone = ''): string =>
-  zone.replace(/^([+-]\d\d)(\d\d)?$/, (_, hours, minutes) => `${hours}:${minutes ?? '00'}`);
-
-const withoutSource = (text: string): string => text.replace(SOURCE, '');
