@@ -55,6 +55,26 @@ describe('kanilink lint', () => {
     });
   });
 
+  it.each(['https://other.example.org', 'https://notidm.example.com', 'repl://x:1'])(
+    'warns of the origin %s, with which kanidmd refuses a new database',
+    async (origin) => {
+      const text = GOOD.replace('https://idm.example.com', origin);
+      const { code, out } = await lint(text, '--version', '1.11.1');
+      expect(code).toBe(0);
+      expect(out).toMatch(
+        /^warning .*server\.toml:2:1: The origin .* is not in the domain idm\.example\.com/,
+      );
+    },
+  );
+
+  it.each(['https://sub.idm.example.com/', 'https://IDM.example.com:8443', 'https://me@idm.example.com'])(
+    'says nothing of the origin %s, which lies in the domain',
+    async (origin) => {
+      const { out } = await lint(GOOD.replace('https://idm.example.com', origin), '--version', '1.11.1');
+      expect(out).not.toContain('domain');
+    },
+  );
+
   it('refuses a file without what kanidmd must be given', async () => {
     const empty = await lint('', '--version', '1.10.5');
     expect(empty.code).toBe(1);

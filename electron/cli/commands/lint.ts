@@ -1,6 +1,11 @@
 import { type Problem, problemOf } from '../../../shared/base/problem';
 import { checkServerConfig } from '../../../shared/server-config/check-server-config';
+import type { Place } from '../../../shared/base/result';
+import { originLiesOutside } from '../../../shared/server-config/origin-in-domain';
 import { readServerConfig } from '../../../shared/server-config/read-server-config';
+import type { ServerConfig } from '../../../shared/server-config/server-config';
+import { readToml } from '../../../shared/server-config/server-toml';
+import { startOf } from '../../../shared/toml/toml-file';
 import { isBefore, UNREAD } from '../../../shared/versions/versions';
 import { readNamed } from '../base/named-file';
 import type { Invocation } from '../base/arguments';
@@ -33,8 +38,31 @@ function judge(bytes: Uint8Array, version: string, file: string): Judged {
   const config = readServerConfig(bytes, where);
   return {
     replication: config.ok ? config.value.replication !== null : null,
-    problems: isBefore(version, UNREAD) ? problems : [...problems, notKnownYet(version)],
+    problems: [
+      ...problems,
+      ...(config.ok ? outsideDomain(config.value, bytes, where) : []),
+      ...(isBefore(version, UNREAD) ? [] : [notKnownYet(version)]),
+    ],
   };
+}
+
+/** No file tells of which domain the database is: with a new one kanidmd would refuse. */
+function outsideDomain(
+  { origin, domain }: ServerConfig,
+  bytes: Uint8Array,
+  where: Place,
+): readonly Problem[] {
+  if (origin === null || domain === null || !originLiesOutside(origin, domain)) return [];
+  const read = readToml(bytes, where);
+  const key = read.ok ? read.value.find(['origin']) : null;
+  return [
+    {
+      ...{ severity: 'warning', code: 'https-origin-outside-domain', server: null },
+      message: `The origin ${origin} is not in the domain ${domain}. kanidmd goes by the domain of its database: with a new one it refuses to start.`,
+      fix: `Write an origin that is https://${domain} or a name below it.`,
+      where: { ...where, ...(key === null ? {} : startOf(key.pair)) },
+    },
+  ];
 }
 
 /** What was done, and no more: a start takes what no file tells. */

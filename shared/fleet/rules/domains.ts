@@ -3,6 +3,7 @@ import type { ObservedServer } from '../../observed/observed';
 import { holdsDatabase, runsWith, willRunWith } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
 import { listed } from '../../base/listed';
+import { originLiesOutside } from '../../server-config/origin-in-domain';
 import { findingsOf, type Words } from './words';
 import type { FleetView } from './view';
 
@@ -132,8 +133,7 @@ export function originOutside(
   domain: string,
   source: ServerId | null,
 ): Explained | null {
-  const host = hostOf(origin);
-  if (host === null || liesIn(host, domain)) return null;
+  if (!originLiesOutside(origin, domain)) return null;
   const whose = source === null ? 'its database' : `${source}’s database, which it is to take`;
   return {
     message: `${id} would not start: its HTTPS origin ${origin ?? ''} lies outside ${domain}, the domain of ${whose}.`,
@@ -225,8 +225,7 @@ function domainNames({ topology, byId }: FleetView): readonly Problem[] {
 function httpsOrigins({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
     const { origin, domain } = runsWith(observed) ?? { origin: null, domain: null };
-    const host = hostOf(origin);
-    if (host === null || domain === null || liesIn(host, domain) || whyOriginOutside(observed) !== null)
+    if (domain === null || !originLiesOutside(origin, domain) || whyOriginOutside(observed) !== null)
       return [];
     return [
       finding(
@@ -238,12 +237,3 @@ function httpsOrigins({ servers }: FleetView): readonly Problem[] {
     ];
   });
 }
-
-/** The host of an HTTPS origin, small; null: there is none, or it has letters that Kanidm writes otherwise. */
-function hostOf(origin: string | null): string | null {
-  const host = /^https?:\/\/([^/:]+|\[[^\]]*\])/i.exec(origin ?? '')?.[1]?.toLowerCase() ?? null;
-  return host === null || /[^!-~]/.test(host) ? null : host;
-}
-
-const liesIn = (host: string, domain: string): boolean =>
-  host === domain.toLowerCase() || host.endsWith(`.${domain.toLowerCase()}`);
