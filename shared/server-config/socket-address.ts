@@ -7,10 +7,11 @@ export interface SocketAddress {
   readonly port: number;
 }
 
-const form = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-f:.]+)(?:%(\d{1,10}))?\]):(\d{1,5})$/i;
+const form = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9a-f:.]+)(?:%(\d{1,10}))?\]):0{0,50}(\d{1,5})$/i;
 
 /**
  * `0.0.0.0:8444` or `[::]:8444`; an IPv6 address may name an interface by its number, `[fe80::1%2]:8444`.
+ * A port may begin with zeros (measured on 1.11.1).
  * @returns null for a name, which kanidmd refuses here (measured), for `eth0` as an interface, and all else.
  */
 export function readSocketAddress(text: string): SocketAddress | null {
