@@ -1,6 +1,6 @@
 import { mount } from 'svelte';
 import type { Bridge } from '../shared/ipc';
-import { createClient } from './bridge/client';
+import { createClient } from './bridge/ipc-client';
 import Window from './shell/Window.svelte';
 import { loadLaterParts } from './shell/later-parts';
 import { App } from './app/app.svelte';

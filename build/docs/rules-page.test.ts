@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { fileCodes } from '../../shared/server-config/findings';
+import { fileCodes } from '../../shared/server-config/config-problems';
 import { rulesPage } from './rules-page';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

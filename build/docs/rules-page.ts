@@ -1,4 +1,4 @@
-import { fileCodes } from '../../shared/server-config/findings';
+import { fileCodes } from '../../shared/server-config/config-problems';
 import { chapters } from '../../shared/fleet/rules/registry';
 import type { RuleWords, Words } from '../../shared/fleet/rules/words';
 

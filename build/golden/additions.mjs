@@ -18,16 +18,16 @@
 
 const rule = `import type { Problem } from '../../base/problem';
 import type { FleetView } from './view';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 
 export const words = {
   'golden-rule': { severity: 'info', what: 'a server has a name.', fix: 'keep it.', from: 'design' },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 export const check = ({ servers }: FleetView): readonly Problem[] =>
-  servers.map(({ wanted: { id } }) => finding('golden-rule', id, \`\${id} has a name.\`, 'Keep it.'));
+  servers.map(({ wanted: { id } }) => ruleProblem('golden-rule', id, \`\${id} has a name.\`, 'Keep it.'));
 `;
 
 const component = `<script lang="ts">
@@ -226,7 +226,7 @@ export const additions = [
       },
       {
         file: 'electron/engine/fleet/open-server.ts',
-        before: '  ssh: { open: (server, person',
+        before: '  ssh: { open: (server, prompter',
         add: '  golden: { open: (server) => openGolden(server) },\n',
       },
     ],

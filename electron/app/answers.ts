@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { FLEET_EXTENSION } from '../../shared/base/fleet-file-name';
 import { asks, type AskOf } from '../../shared/ipc';
 import { fail, ok, type Fault } from '../../shared/base/result';
-import { answering, type Answering } from '../engine/door/answering';
+import { answering, type Answering } from '../engine/ipc/answering';
 import { showNotice } from './show-notice';
 import { isFleetFile, underExtension, type ChosenPaths } from './chosen-paths';
 import type { Drafts } from './drafts';

@@ -1,6 +1,6 @@
 import { asks, type AskOf } from '../../shared/ipc';
 import { fail, ok } from '../../shared/base/result';
-import { answering, type Answering } from '../engine/door/answering';
+import { answering, type Answering } from '../engine/ipc/answering';
 import { notChosen, type ChosenPaths } from './chosen-paths';
 import type { Drafts } from './drafts';
 

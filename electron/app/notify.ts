@@ -1,7 +1,7 @@
 import { onOneLine } from '../../shared/base/escape-controls';
 
 /** What the system says of the window. */
-export interface WindowSight {
+export interface WindowVisibility {
   readonly visible: boolean;
   readonly minimized: boolean;
   readonly focused: boolean;
@@ -11,8 +11,10 @@ export interface WindowSight {
  * Whether the end of a deploy is told by a notification of the system: when nobody looks at the window, because it is hidden,
  * minimized, or another one has the keyboard and may cover it. A visible, focused window shows the result itself.
  */
-export const shouldNotify = ({ visible, minimized, focused }: WindowSight, supported: boolean): boolean =>
-  supported && (!visible || minimized || !focused);
+export const shouldNotify = (
+  { visible, minimized, focused }: WindowVisibility,
+  supported: boolean,
+): boolean => supported && (!visible || minimized || !focused);
 
 /** Characters of a title and of a body: desktops cut more at places of their own choice, or refuse it. */
 const LONGEST_TITLE = 200;

@@ -7,7 +7,7 @@ import { Background } from './background/background';
 import type { WatchingSettings } from './background/watching-menu';
 import { ChosenPaths } from './chosen-paths';
 import { Closing } from './closing';
-import { openDoor, type Door } from './door';
+import { openRouter, type IpcRouter } from './ipc-router';
 import { Drafts } from './drafts';
 import { EngineProcess } from './engine-process';
 import { watchPage } from './errors';
@@ -43,10 +43,10 @@ export function runApp({ window: made, place, logFile, settings, trace, openAtSt
   for (const path of settings.read().recent) paths.add(path);
 
   let window: BrowserWindow | null = null;
-  let door: Door | null = null;
+  let router: IpcRouter | null = null;
   const openPath = (path: string): void => {
     paths.add(path);
-    door?.send({ kind: 'open-path', path });
+    router?.send({ kind: 'open-path', path });
   };
   const engine = new EngineProcess({
     program: place.engineProgram,
@@ -58,7 +58,7 @@ export function runApp({ window: made, place, logFile, settings, trace, openAtSt
     log,
     received: (message) => {
       background.received(message);
-      door?.send(message);
+      router?.send(message);
     },
     sent: (message) => background.sent(message),
     died: (code) => void engineDied(code),
@@ -100,7 +100,7 @@ export function runApp({ window: made, place, logFile, settings, trace, openAtSt
       pageLeaves: () => closing.pageLeaves(),
     };
     window = opened;
-    door = openDoor(opened, engine, context);
+    router = openRouter(opened, engine, context);
     watchPage(opened, logFile);
     opened.webContents.on('will-prevent-unload', () => closing.pageAsks());
     opened.on('close', (event) => {
@@ -111,13 +111,13 @@ export function runApp({ window: made, place, logFile, settings, trace, openAtSt
     });
     opened.on('closed', () => {
       window = null;
-      door = null;
+      router = null;
     });
   };
 
   const buildMenu = (): void => {
     const actions = {
-      send: (command: CommandId) => door?.send({ kind: 'command', command }),
+      send: (command: CommandId) => router?.send({ kind: 'command', command }),
       openPath,
       showLogFile: () => shell.showItemInFolder(place.logFile),
       restartEngine: () => engine.start(),

@@ -11,7 +11,7 @@ import { monotonicNow } from '../engine/base/time';
 import { TraceLog } from '../engine/base/trace';
 import type { Invocation } from './base/arguments';
 import { ownVersion } from './base/own-version';
-import { createPerson } from './terminal/ask';
+import { createPrompter } from './terminal/ask';
 import { commands } from './commands';
 import { cancelOnInterrupt } from './terminal/interrupt';
 import { appendingTo } from './terminal/log-file';
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
       invocation.configDir === null ? defaultConfigDir(process.env) : resolve(invocation.configDir);
     log = appendingTo(join(configDir, 'logs', 'kanilink-cli.log'));
     const signal = cancelOnInterrupt(process, say, (code) => process.exit(code));
-    const person = createPerson({
+    const prompter = createPrompter({
       program: process.env['KANILINK_ASK'] || null,
       readSecret: (prompt, until) => line.held(() => readSecret(prompt, until)),
       say,
@@ -97,9 +97,9 @@ async function main(): Promise<void> {
     const trust = new FleetTrust({ home, configDir, log });
     const believed = trust.contents;
     const engine = guardEngine(
-      createEngine({ home, env: process.env, configDir, person, believed, log, practiceProgram, trace }),
+      createEngine({ home, env: process.env, configDir, prompter, believed, log, practiceProgram, trace }),
       trust,
-      askTrust({ agreed, say, askProgram: person.askProgram, askLine: ask }),
+      askTrust({ agreed, say, askProgram: prompter.askProgram, askLine: ask }),
       Date.now,
     );
     return {

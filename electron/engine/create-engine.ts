@@ -9,16 +9,16 @@ import { fail, ok } from '../../shared/base/result';
 import { answersOfFleet } from './answers/answers-of-fleet';
 import { adoptServers } from './adopt/adopt-servers';
 import type { BelievedFiles } from './connect/common/this-machine';
-import type { Person } from './connect/connection';
+import type { Prompter } from './connect/connection';
 import { compareFleet } from './compare/compare-fleet';
 import { sizeOf, summarise } from './compare/summarise';
-import { leftBehindProblems } from './compare/left-behind';
+import { orphanedBackupProblems } from './compare/orphaned-backups';
 import { lastComparisons } from './compare/kept-comparisons';
 import { Connections, type ConnectionsOptions } from './fleet/connections';
 import { deployJob } from './deploy/run/deploy-job';
 import { historyOf } from './deploy/journal/history';
 import { notRunning } from './deploy/run/not-running';
-import { planJob, whyInterrupted } from './deploy/plan/plan-job';
+import { planJob, checkInterrupted } from './deploy/plan/plan-job';
 import { withReadings } from './deploy/plan/with-readings';
 import { readDeploys } from './deploy/journal/read-journal';
 import { watchDeploys } from './deploy/journal/watch-deploys';
@@ -54,7 +54,7 @@ export interface EngineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where journals lie. */
   readonly configDir: string;
-  readonly person: Person;
+  readonly prompter: Prompter;
   /** Which files that a fleet names may be believed as they are; absent: all. */
   readonly believed?: BelievedFiles;
   /** A line for the log file. Never a secret. */
@@ -93,7 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
     trace,
     home: options.home,
     env: options.env,
-    person: options.person,
+    prompter: options.prompter,
     ...(options.believed ? { believed: options.believed } : {}),
     log: options.log,
     clock,
@@ -130,7 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
         observeFleet(text, prober, limited(call)),
       );
       if (!fleet.ok) return fleet;
-      const left = await leftBehindProblems(options.configDir, fleet.value.fleet.servers);
+      const left = await orphanedBackupProblems(options.configDir, fleet.value.fleet.servers);
       const memory = text.path === null ? null : memoryOf(text.path, history, clock);
       const [status, serves, looked] = await Promise.all([
         statusOf(fleet.value, clock, call),
@@ -148,14 +148,14 @@ export function createEngine(options: EngineOptions): Engine {
       if (!read.ok) return read;
       const key = { path: text.path, name: read.value.fleet.name };
       const interrupted =
-        call.toDeploy === true ? whyInterrupted(job, key, await readDeploys(configDir)) : null;
+        call.toDeploy === true ? checkInterrupted(job, key, await readDeploys(configDir)) : null;
       if (interrupted !== null) return fail(interrupted);
       const prober = call.asSeen === true ? watches.asSeen : watches.patient;
       const fleet = await observeRead(read.value, text.path, prober, limited(call));
       // A deploy may have ended while servers were asked.
       const planned = await planJob(job, fleet, await readDeploys(configDir), { configDir, clock });
       if (!planned.ok) return planned;
-      const left = await leftBehindProblems(configDir, fleet.fleet.servers);
+      const left = await orphanedBackupProblems(configDir, fleet.fleet.servers);
       const { plan } = planned.value;
       return ok(withReadings({ ...plan, problems: [...plan.problems, ...left] }, fleet.observed));
     },

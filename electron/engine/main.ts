@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine } from './create-engine';
-import { Door } from './door/door';
-import { parentPort } from './door/port';
-import { WindowPerson } from './door/window-person';
+import { IpcServer } from './ipc/ipc-server';
+import { parentPort } from './ipc/port';
+import { WindowPrompter } from './ipc/window-prompter';
 import { FleetTrust } from './trust/fleet-trust';
 import { guardEngine } from './trust/guard-engine';
 import { catchUncaught } from './last-resort';
@@ -53,29 +53,29 @@ const trace = new TraceLog((line) => {
   }
 });
 const port = parentPort();
-const person = new WindowPerson((message) => port.send(message));
+const prompter = new WindowPrompter((message) => port.send(message));
 const home = homedir();
 const trust = new FleetTrust({ home, configDir, log });
 const believed = trust.contents;
 const engine = guardEngine(
-  createEngine({ home, env: process.env, configDir, person, believed, log, practiceProgram, trace }),
+  createEngine({ home, env: process.env, configDir, prompter, believed, log, practiceProgram, trace }),
   trust,
-  (question, signal) => person.trustFleet(question, signal),
+  (question, signal) => prompter.trustFleet(question, signal),
   wallNow,
 );
-const door = new Door({ engine, person, send: (message) => port.send(message), log });
+const server = new IpcServer({ engine, prompter, send: (message) => port.send(message), log });
 
 port.listen((message) => {
   if (message === 'close') leave(0);
   else if (message === 'woke') engine.wake();
-  else door.receive(message);
+  else server.receive(message);
 });
 process.on('SIGTERM', () => leave(0));
 
 /** Ends what runs, connections and the practice fleet; the app waits for this process to be gone. */
 function leave(code: number): void {
   setTimeout(() => process.exit(code), LEAVE_LIMIT).unref();
-  door
+  server
     .close()
     .then(() => engine.close())
     .catch((cause: unknown) => log(`closing: ${errorOf(cause).stack ?? ''}`))

@@ -27,7 +27,7 @@ const pair = (): FakeFleet => fakeFleet({ 'idm-a': [], 'idm-b': [] }, [['idm-a',
 function engineOf(fleet: FakeFleet, more: Partial<EngineOptions> = {}) {
   const engine = createEngine({
     ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
     ...{ open: fleet.open, ...more },
   });
   engines.push(engine);

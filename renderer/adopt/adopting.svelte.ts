@@ -1,6 +1,6 @@
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import { drawFleet, type DrawnFleet } from '../../shared/fleet/adopt/draw-fleet';
-import type { Findings, Reach } from '../../shared/fleet/adopt/findings';
+import type { AdoptedFleet, ServerAddress } from '../../shared/fleet/adopt/adopted-fleet';
 import type { Fault, Result } from '../../shared/base/result';
 import { saysNowhere } from '../servers/kind-forms';
 import { checkForm, emptyForm, type FieldFaults, fieldsOf, type ServerForm } from '../servers/server-form';
@@ -26,7 +26,7 @@ export class Adopting {
   asking = $state(false);
   /** Why nothing was found. */
   fault = $state.raw<Fault | null>(null);
-  findings = $state.raw<Findings | null>(null);
+  adopted = $state.raw<AdoptedFleet | null>(null);
   /** For each question, by its servers: whose data wins. */
   answers = $state<Record<string, string>>({});
 
@@ -36,12 +36,12 @@ export class Adopting {
   drawn = $derived(valueOf(this.#answered));
   /** Why no valid fleet can be drawn of what was found. */
   refused = $derived(this.#answered?.ok === false ? this.#answered.error : null);
-  blocked = $derived((this.findings?.problems ?? []).some((problem) => problem.severity === 'error'));
+  blocked = $derived((this.adopted?.problems ?? []).some((problem) => problem.severity === 'error'));
 
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #abort: AbortController | null = null;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 
@@ -74,20 +74,20 @@ export class Adopting {
     this.#abort = abort;
     this.asking = true;
     this.fault = null;
-    this.findings = null;
+    this.adopted = null;
     this.answers = {};
     const servers = used.map(({ form }) => reachOf(form));
     const answer = await this.#client.ask('servers.adopt', { servers, fleetPath }, { signal: abort.signal });
     if (this.#abort !== abort) return;
     this.asking = false;
-    if (answer.ok) this.findings = answer.value;
+    if (answer.ok) this.adopted = answer.value;
     else if (answer.error.code !== 'cancelled') this.fault = answer.error;
   }
 
   /** Back to the endpoints. */
   again(): void {
     this.stop();
-    this.findings = null;
+    this.adopted = null;
     this.fault = null;
   }
 
@@ -98,7 +98,7 @@ export class Adopting {
   }
 
   #draw(primaries: readonly string[]): Result<DrawnFleet> | null {
-    return this.findings === null ? null : drawFleet(this.findings, primaries);
+    return this.adopted === null ? null : drawFleet(this.adopted, primaries);
   }
 }
 
@@ -107,7 +107,7 @@ const valueOf = (drawn: Result<DrawnFleet> | null): DrawnFleet | null => (drawn?
 const row = (key: number): AdoptRow => ({ key, form: emptyForm('') });
 
 /** How it is reached, without a name: that comes from its host. */
-function reachOf(form: ServerForm): Reach {
+function reachOf(form: ServerForm): ServerAddress {
   const { id: _id, ...reach } = fieldsOf(form);
   return reach;
 }

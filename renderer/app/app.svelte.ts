@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import type { Proof } from '../../shared/kanidmd/proof';
 import { gatherEvidence, type ShownEvidence } from '../live/shown-evidence';
-import type { Client, EngineMessage } from '../bridge/client';
+import type { IpcClient, EngineMessage } from '../bridge/ipc-client';
 import { Comparing } from '../live/comparing.svelte';
 import { isFresh, type PullView, viewPull } from '../live/pull-view';
 import { pairOf, pullsByPair, serversById } from '../live/pull-pairs';
@@ -164,7 +164,7 @@ export class App {
   /** The engine's process; null: it runs. */
   engine = $state.raw<EngineMessage | null>(null);
 
-  constructor(readonly client: Client) {
+  constructor(readonly client: IpcClient) {
     this.settings = new Settings(client);
     this.crashes = new Crashes(client);
     this.live = new Live(client, () => this.settings.loginsEvery);

@@ -1,4 +1,4 @@
-import type { EngineMessage } from '../bridge/client';
+import type { EngineMessage } from '../bridge/ipc-client';
 import type { Run } from '../deploys/deploy-run.svelte';
 import type { App } from './app.svelte';
 

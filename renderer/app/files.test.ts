@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { addServer, removeServer } from '../../shared/fleet/edit/edit-fleet';
 import type { DraftHead } from '../../shared/ipc';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { App } from './app.svelte';
 import { afterSaving, goOnUnsaved, mayClose, openPath, saveAndGoOn, takeDraftBack } from './files';

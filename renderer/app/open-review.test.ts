@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { HistoryDeploy } from '../../shared/plan/model/history';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { App } from './app.svelte';
 import { openReview } from './open-review';

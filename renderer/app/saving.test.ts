@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addServer } from '../../shared/fleet/edit/edit-fleet';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { App } from './app.svelte';
 import { save, saveAs } from './saving';

@@ -7,13 +7,13 @@ import type { FleetText } from '../../shared/ipc';
 import type { FleetDocument } from '../document/document.svelte';
 import { reachOf } from '../document/reach';
 import type { PullView } from '../live/pull-view';
-import type { Reach } from '../live/what-was-read';
+import type { ServerAddresses } from '../live/what-was-read';
 
 /** What the engine watches for the window. */
-export interface Watched {
+export interface WatchRequest {
   readonly question: FleetText;
   /** How each server is reached, by its id. */
-  readonly reach: Reach;
+  readonly reach: ServerAddresses;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Watched {
 export function watchedOf(
   document: Pick<FleetDocument, 'fleet' | 'path' | 'text' | 'reach'>,
   { servers }: Pick<Layers, 'servers'>,
-): Watched {
+): WatchRequest {
   const { path, text, reach, fleet } = document;
   const out = servers.flatMap(({ was }) => (was === null ? [] : [{ ...was, refreshFrom: null }]));
   const joined = fleet === null || out.length === 0 ? null : addServers(text, out);

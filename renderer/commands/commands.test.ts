@@ -2,7 +2,7 @@ import page from '../../docs/guide.md?raw';
 import { expect, it } from 'vitest';
 import { commandIds, viewIds } from '../../shared/ipc';
 import { keyWords } from '../base/key-words';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { App } from '../app/app.svelte';
 import { layoutOf } from '../app/keep-layout';

@@ -1,4 +1,4 @@
-import type { Client, OpenStream } from '../bridge/client';
+import type { IpcClient, OpenStream } from '../bridge/ipc-client';
 import type { FleetText } from '../../shared/ipc';
 import type { Plan } from '../../shared/plan/model/plan';
 import type { DeployEvent, DeployOutcome, StepState } from '../../shared/plan/model/deploy';
@@ -132,10 +132,10 @@ export class DeployRun {
   /** What the newest run was asked for. */
   order: Order | null = null;
   active = $derived(this.run !== null && this.run.outcome === null);
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #stream: OpenStream | null = null;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

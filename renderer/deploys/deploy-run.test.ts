@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stepId } from '../../shared/base/names';
 import { planOf, stepOf } from '../dev/step-of';
 import type { DeployEvent } from '../../shared/plan/model/deploy';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { Notices } from '../services/notices.svelte';
 import { after, DeployRun, type Run, startRun } from './deploy-run.svelte';

@@ -1,4 +1,4 @@
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import type { FleetText } from '../../shared/ipc';
 import type { DeployHistory, HistoryDeploy } from '../../shared/plan/model/history';
 import type { Fault } from '../../shared/base/result';
@@ -23,13 +23,13 @@ export class PastDeploys {
   );
   /** Whether a deploy is interrupted, nobody can say: journals are not read, or cannot be. */
   unsure = $derived.by(() => !this.read || this.known.unreadable.some(({ over }) => !over));
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** How often the journals were read again by themselves. */
   #looks = 0;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

@@ -1,4 +1,4 @@
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import type { AskQuestion, FleetText } from '../../shared/ipc';
 import type { Plan } from '../../shared/plan/model/plan';
 import type { Job } from '../../shared/plan/model/job';
@@ -23,7 +23,7 @@ export class PlanReview {
   stale = $state(true);
   /** Milliseconds since the epoch: when the plan was made. */
   at = $state(0);
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** By the monotonic clock; before the first plan, long ago. */
@@ -31,7 +31,7 @@ export class PlanReview {
   /** What was observed when it was planned again last. */
   #tried = '';
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

@@ -1,7 +1,7 @@
-import type { Findings } from '../../shared/fleet/adopt/findings';
+import type { AdoptedFleet } from '../../shared/fleet/adopt/adopted-fleet';
 
 /** Servers as adopting might find them: three, of which two do not say whose data wins. */
-export const foundServers: Findings = {
+export const foundServers: AdoptedFleet = {
   servers: ['idm-a', 'idm-b', 'idm-c'].map((id) => ({
     fields: {
       id,

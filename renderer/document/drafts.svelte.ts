@@ -1,6 +1,6 @@
 import type { DraftHead, TypedForm } from '../../shared/ipc';
 import type { Fault } from '../../shared/base/result';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import type { FleetDocument } from './document.svelte';
 
 /** From a change until it is being kept, milliseconds. Changes meanwhile are kept with it. */
@@ -20,7 +20,7 @@ const isSaved = ({ saved, form }: Kept): boolean => saved && form === null;
 export class Drafts {
   /** What earlier starts left: not taken back and not declined yet. The newest first. */
   offered = $state.raw<readonly DraftHead[]>([]);
-  readonly #client: Client;
+  readonly #client: IpcClient;
   readonly #tell: (fault: Fault) => void;
   #now: Kept | null = null;
   /** The drafts of open documents, this one and the one before it, that may be on the disk. */
@@ -30,7 +30,7 @@ export class Drafts {
   #told = false;
 
   /** @param tell says that nothing can be kept; once, until it works again */
-  constructor(client: Client, tell: (fault: Fault) => void) {
+  constructor(client: IpcClient, tell: (fault: Fault) => void) {
     this.#client = client;
     this.#tell = tell;
   }

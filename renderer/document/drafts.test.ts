@@ -1,5 +1,5 @@
 import { beforeEach, afterEach, expect, it, vi } from 'vitest';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import type { TypedForm } from '../../shared/ipc';
 import { Drafts } from './drafts.svelte';

@@ -1,5 +1,5 @@
 import type { FileOnDisk } from '../../shared/ipc';
-import type { Client, OpenStream } from '../bridge/client';
+import type { IpcClient, OpenStream } from '../bridge/ipc-client';
 import type { FleetDocument } from './document.svelte';
 
 /** What the file on disk is, where it is not what the window has seen of it. */
@@ -10,7 +10,7 @@ export type ChangedFile = FileOnDisk & { readonly path: string };
  * is the document's `savedText`: saving writes over nothing else.
  */
 export class OnDisk {
-  readonly #client: Client;
+  readonly #client: IpcClient;
   readonly #document: FleetDocument;
   #path: string | null = null;
   #stream: OpenStream | null = null;
@@ -19,7 +19,7 @@ export class OnDisk {
   /** Null: it is as it was seen, or nothing is known of it. */
   changed = $derived.by(() => this.#unseen());
 
-  constructor(client: Client, document: FleetDocument) {
+  constructor(client: IpcClient, document: FleetDocument) {
     this.#client = client;
     this.#document = document;
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { FleetDocument } from './document.svelte';
 import { OnDisk } from './on-disk.svelte';

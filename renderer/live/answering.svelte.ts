@@ -3,7 +3,7 @@ import { answersAsked, MOST_REQUESTS } from '../../shared/answers/answers';
 import { ORIGIN_FORM, readPublicOrigin } from '../../shared/answers/public-origin';
 import type { Fault } from '../../shared/base/result';
 import type { FleetText } from '../../shared/ipc';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 
 /** What a person typed, and what is wrong with it; empty: nothing. */
 export interface AnswersFaults {
@@ -19,10 +19,10 @@ export class Answering {
   /** What is wrong with what was typed. */
   typed = $state.raw<AnswersFaults>({ origin: '', requests: '' });
   running = $state(false);
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #abort: AbortController | null = null;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 
@@ -33,7 +33,7 @@ export class Answering {
       origin: origin.trim() === '' ? null : origin.trim(),
       requests: /^\d+$/.test(requests.trim()) ? Number(requests) : 0,
     };
-    this.typed = faultsOf(asked);
+    this.typed = formFaults(asked);
     if (this.typed.origin !== '' || this.typed.requests !== '') return;
     const abort = new AbortController();
     this.#abort = abort;
@@ -52,7 +52,7 @@ export class Answering {
   }
 }
 
-const faultsOf = ({ origin, requests }: { origin: string | null; requests: number }): AnswersFaults => ({
+const formFaults = ({ origin, requests }: { origin: string | null; requests: number }): AnswersFaults => ({
   origin: origin === null || readPublicOrigin(origin) !== null ? '' : `Write it as ${ORIGIN_FORM}.`,
   requests: answersAsked.shape.requests.safeParse(requests).success
     ? ''

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fail, ok, type Result } from '../../shared/base/result';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import { Answering } from './answering.svelte';
 
 const fleet = { path: null, text: '' };
@@ -17,7 +17,7 @@ function asking() {
         signal.addEventListener('abort', () => resolve(cancelled));
       });
     },
-  } as unknown as Client;
+  } as unknown as IpcClient;
   return { answering: new Answering(client), asked, answer: (result: Result<unknown>) => answer(result) };
 }
 

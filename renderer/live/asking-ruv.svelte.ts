@@ -1,7 +1,7 @@
 import type { Fault } from '../../shared/base/result';
 import type { FleetText } from '../../shared/ipc';
 import type { RuvReport } from '../../shared/ruv/ruv';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import type { Tone } from './pull-view';
 
 /** One look at the RUVs of a fleet at a time, and what it brought. */
@@ -10,10 +10,10 @@ export class AskingRuv {
   /** Why it could not be looked at. */
   fault = $state.raw<Fault | null>(null);
   running = $state(false);
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #abort: AbortController | null = null;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fail, ok, type Result } from '../../shared/base/result';
 import type { RuvReport } from '../../shared/ruv/ruv';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import { AskingRuv, ruvRows } from './asking-ruv.svelte';
 
 const fleet = { path: null, text: '' };
@@ -17,7 +17,7 @@ function asking() {
         signal.addEventListener('abort', () => resolve(cancelled));
       });
     },
-  } as unknown as Client;
+  } as unknown as IpcClient;
   return { ruv: new AskingRuv(client), asked: () => asked, answer: (it: Result<unknown>) => answer(it) };
 }
 

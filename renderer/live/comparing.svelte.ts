@@ -1,4 +1,4 @@
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 import type { FleetText } from '../../shared/ipc';
 import type { Comparison } from '../../shared/compare/comparison';
 import type { Fault } from '../../shared/base/result';
@@ -24,12 +24,12 @@ export class Comparing {
   /** Why the last try could not even begin. */
   fault = $state.raw<Fault | null>(null);
   running = $state(false);
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #abort: AbortController | null = null;
   /** Counts the fleets: an answer about the one before is dropped. */
   #fleets = 0;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

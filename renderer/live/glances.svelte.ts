@@ -1,12 +1,12 @@
 import type { FleetGlance } from '../../shared/history/history';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 
 /** What the last watch of each fleet file left. It says nothing of now. */
 export class Glances {
   #all = $state.raw<readonly FleetGlance[]>([]);
-  readonly #client: Client;
+  readonly #client: IpcClient;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

@@ -1,4 +1,4 @@
-import type { Client, OpenStream } from '../bridge/client';
+import type { IpcClient, OpenStream } from '../bridge/ipc-client';
 import type { Sight } from './pull-view';
 import { RoundAges } from './round-ages';
 import { LOGINS_EVERY } from '../../shared/serves/logins-every';
@@ -10,7 +10,7 @@ import {
   inBoth,
   NOBODY,
   NOTHING_READ,
-  type Reach,
+  type ServerAddresses,
   readOf,
   reportOf,
   sameServers,
@@ -29,7 +29,7 @@ export class Live {
   read = $state.raw<WhatWasRead>(NOTHING_READ);
   /** Ages of the newest good rounds, for the charts. */
   readonly ages = new RoundAges();
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #stream: OpenStream | null = null;
   /** The watch before this one, believed until this one has its first report. */
   #before: OpenStream | null = null;
@@ -42,7 +42,7 @@ export class Live {
 
   /** @param loginsEvery minutes between two looks at logins, as the person set them. */
   constructor(
-    client: Client,
+    client: IpcClient,
     private readonly loginsEvery: () => number = () => LOGINS_EVERY,
   ) {
     this.#client = client;
@@ -55,7 +55,7 @@ export class Live {
    * @param asked by a person: servers that refused are tried again
    * @param lookAtLogins a person wants HTTPS and logins looked at right away
    */
-  follow(question: FleetText, reach: Reach, asked = false, lookAtLogins = false): void {
+  follow(question: FleetText, reach: ServerAddresses, asked = false, lookAtLogins = false): void {
     const same = sameServers(this.#reach, reach);
     this.#same = this.#before === null ? same : inBoth(same, this.#same);
     this.#reach = reach;

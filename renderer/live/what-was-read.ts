@@ -4,10 +4,10 @@ import type { StatusReport, StatusServer } from '../../shared/observed/status';
 export type WhatWasRead = ReadonlyMap<string, StatusServer>;
 
 /** How each server is reached, by its id: the same text, the same server. */
-export type Reach = ReadonlyMap<string, string>;
+export type ServerAddresses = ReadonlyMap<string, string>;
 
 export const NOTHING_READ: WhatWasRead = new Map();
-export const NOBODY: Reach = new Map();
+export const NOBODY: ServerAddresses = new Map();
 
 /** What was read, with a report that came. */
 export const withReport = (read: WhatWasRead, report: StatusReport): WhatWasRead =>
@@ -21,7 +21,7 @@ export const readOf = (read: WhatWasRead, same: ReadonlySet<string>): WhatWasRea
   new Map([...read].filter(([id]) => same.has(id)));
 
 /** The servers that are reached as before. */
-export const sameServers = (before: Reach, now: Reach): ReadonlySet<string> =>
+export const sameServers = (before: ServerAddresses, now: ServerAddresses): ReadonlySet<string> =>
   new Set([...before].filter(([id, text]) => now.get(id) === text).map(([id]) => id));
 
 /** Those of both. */

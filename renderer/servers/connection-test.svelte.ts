@@ -1,7 +1,7 @@
 import type { Fault } from '../../shared/base/result';
 import type { FleetText } from '../../shared/ipc';
 import type { ServerReport, StatusServer } from '../../shared/observed/status';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 
 /** What a test of a connection found, and what it was told of. */
 export interface Found {
@@ -29,10 +29,10 @@ export class ConnectionTest {
   running = $state(false);
   /** What the last test found; look whether it still holds. */
   found = $state.raw<Found | null>(null);
-  readonly #client: Client;
+  readonly #client: IpcClient;
   #abort: AbortController | null = null;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

@@ -74,7 +74,7 @@ export const saysNowhere = (form: OwnTyped & { readonly endpoint: string }): boo
   isBlank(form.endpoint) && kindNames.flatMap(neededNames).every((name) => isBlank(form[name]));
 
 /** What is wrong with the endpoint and the own fields of a kind. */
-export function faultsOf(
+export function fieldFaults(
   kind: KindName,
   form: OwnTyped & { readonly endpoint: string },
 ): Partial<Record<OwnFieldName | 'endpoint', string>> {

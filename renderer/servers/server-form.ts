@@ -5,7 +5,7 @@ import type { FleetServer } from '../../shared/fleet/model/fleet';
 import type { Fault } from '../../shared/base/result';
 import { serverId } from '../../shared/base/names';
 import { parseOrigin } from '../../shared/base/origin';
-import { faultsOf, nothingTyped, type OwnTyped, said, typedOf, writtenOf } from './kind-forms';
+import { fieldFaults, nothingTyped, type OwnTyped, said, typedOf, writtenOf } from './kind-forms';
 
 /** The dialog's fields as typed; empty means "not said". */
 export interface ServerForm extends OwnTyped {
@@ -111,7 +111,7 @@ export function checkForm(form: ServerForm, others: readonly string[]): FieldFau
   else if (!serverId(id))
     faults.id = 'Small letters, digits and hyphens only, beginning with a letter or digit.';
   else if (others.includes(id)) faults.id = `There is a server ${id} already.`;
-  Object.assign(faults, faultsOf(form.connect, form));
+  Object.assign(faults, fieldFaults(form.connect, form));
   const origin = originFault(form.origin.trim());
   if (origin) faults.origin = origin;
   if (form.bindaddress.trim() && !isBindaddress(form.bindaddress.trim()))

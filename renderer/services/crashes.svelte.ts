@@ -1,4 +1,4 @@
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 
 /** An exception nobody expected. */
 export interface Crash {
@@ -12,9 +12,9 @@ export class Crashes {
   current = $state.raw<Crash | null>(null);
   /** What draws the parts that failed afresh. */
   #failed: readonly (() => void)[] = [];
-  readonly #client: Client;
+  readonly #client: IpcClient;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { afterSaving, mayClose, takeAdopted } from '../app/files';
 import { App } from '../app/app.svelte';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 
 /** The window with a form open in which something was typed; `agree`: the person agrees to lose it. */

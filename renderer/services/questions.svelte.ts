@@ -1,4 +1,4 @@
-import type { AskedQuestion } from '../bridge/client';
+import type { AskedQuestion } from '../bridge/ipc-client';
 
 /** What the engine asks the person, one at a time, in the order it asked. */
 export class Questions {

@@ -1,6 +1,6 @@
 import type { Layout } from '../../shared/ipc/layout';
 import { LOGINS_EVERY } from '../../shared/serves/logins-every';
-import type { Client } from '../bridge/client';
+import type { IpcClient } from '../bridge/ipc-client';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -18,9 +18,9 @@ export class Settings {
   layout: Layout | null = null;
   /** They were read: what is changed from now on is kept. */
   ready = $state(false);
-  readonly #client: Client;
+  readonly #client: IpcClient;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
   }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ServerState, StatusServer } from '../../shared/observed/status';
 import { App } from '../app/app.svelte';
-import { createClient } from '../bridge/client';
+import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { PairSides } from './pair-sides.svelte';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswersReport, RequestAnswer } from './answers';
 import { answersReport, opId } from './answers';
-import { allAnswer, answeredWords, anyAnswered, findingsOf } from './judge-answers';
+import { allAnswer, answeredWords, anyAnswered, answersNotes } from './judge-answers';
 
 const request = (by: RequestAnswer['by'], code: number | null = 404): RequestAnswer => ({
   ...{ address: '192.0.2.7:443', code, opId: null, redirect: null, certificate: 'SHA256:x', by },
@@ -20,7 +20,7 @@ const of = (
   })),
   certificates: [],
 });
-const told = (report: AnswersReport) => findingsOf(report).map(({ tone, text }) => `${tone}: ${text}`);
+const told = (report: AnswersReport) => answersNotes(report).map(({ tone, text }) => `${tone}: ${text}`);
 
 it('is well only where every request was answered and every server answered', () => {
   const both = of(
@@ -86,7 +86,7 @@ it('says “0 of” of nobody while addresses were not asked, and how many were 
     'unknown: Whether b answers is not known: 2 addresses were not asked.',
     'unknown: 2 of the 3 addresses of https://idm.example.com were not asked.',
   ]);
-  expect(findingsOf(report).at(-1)?.fix).toBe('Ask with 3 requests or more.');
+  expect(answersNotes(report).at(-1)?.fix).toBe('Ask with 3 requests or more.');
 });
 
 it('counts nothing for a server of which nothing is known', () => {

@@ -1,5 +1,5 @@
 import { count } from '../base/sentences';
-import { listed } from '../base/listed';
+import { joinNames } from '../base/join-names';
 import {
   type AnsweredBy,
   type AnsweringServer,
@@ -10,7 +10,7 @@ import {
 } from './answers';
 
 /** One thing that a set of requests showed, for a person. */
-export interface AnswersFinding {
+export interface AnswersNote {
   /** `good`: as it should be. `attention`: somebody should look. `unknown`: it is not proved either way. */
   readonly tone: 'good' | 'attention' | 'unknown';
   /** One sentence or two: what is so. */
@@ -39,7 +39,7 @@ export const isCounted = (server: AnsweringServer, report: AnswersReport): boole
 
 /** True when every request was answered as expected by one server of the fleet, every server answered, and nothing is against a certificate. */
 export const allAnswer = (report: AnswersReport): boolean =>
-  report.requests.length > 0 && findingsOf(report).every(({ tone }) => tone === 'good');
+  report.requests.length > 0 && answersNotes(report).every(({ tone }) => tone === 'good');
 
 /** True when at least one request was answered by anybody. */
 export const anyAnswered = ({ requests }: AnswersReport): boolean =>
@@ -49,7 +49,7 @@ export const anyAnswered = ({ requests }: AnswersReport): boolean =>
  * What the answers of an origin mean. Nothing is said beyond what was measured: a server without an answer had none of so
  * many requests, from this computer, and only its own log can say so.
  */
-export function findingsOf(report: AnswersReport): readonly AnswersFinding[] {
+export function answersNotes(report: AnswersReport): readonly AnswersNote[] {
   return [
     whoAnswers(report),
     ...report.servers.flatMap((server) => ofServer(server, report)),
@@ -66,9 +66,9 @@ type Kind<K extends AnsweredBy['kind']> = RequestAnswer & {
 const withKind = <K extends AnsweredBy['kind']>({ requests }: AnswersReport, kind: K): readonly Kind<K>[] =>
   requests.filter((it): it is Kind<K> => it.by.kind === kind);
 
-function whoAnswers({ origin, servers, requests }: AnswersReport): AnswersFinding {
+function whoAnswers({ origin, servers, requests }: AnswersReport): AnswersNote {
   const some = servers.filter(({ answered }) => answered > 0);
-  const each = listed(some.map((it) => `${it.server} (${it.answered} of ${requests.length})`));
+  const each = joinNames(some.map((it) => `${it.server} (${it.answered} of ${requests.length})`));
   return some.length === 0
     ? { tone: 'attention', text: `No server of this fleet was found to answer ${origin}.`, fix: '' }
     : { tone: 'good', text: `${origin} is answered by ${each}.`, fix: '' };
@@ -78,7 +78,7 @@ function whoAnswers({ origin, servers, requests }: AnswersReport): AnswersFindin
 const NONE_FIX =
   'A balancer that goes by the client’s address sends all requests of one computer to one server: ask from another computer too. Else look at the balancer’s list of servers, and at its checks.';
 
-function ofServer(server: AnsweringServer, report: AnswersReport): readonly AnswersFinding[] {
+function ofServer(server: AnsweringServer, report: AnswersReport): readonly AnswersNote[] {
   const { answered, log, why } = server;
   const id = server.server;
   if (answered > 0)
@@ -102,7 +102,7 @@ function ofServer(server: AnsweringServer, report: AnswersReport): readonly Answ
 type None =
   /** It answered none of so many requests that had an answer. */
   | { readonly kind: 'none'; readonly of: number }
-  /** Other findings name it: its log shows a request, whose answer may or may not be its own. */
+  /** Other notes name it: its log shows a request, whose answer may or may not be its own. */
   | { readonly kind: 'named' }
   /** The end of a sentence that begins with whether it. */
   | { readonly kind: 'not-known'; readonly why: string };
@@ -120,7 +120,7 @@ function noneOf({ server, log, why }: AnsweringServer, { requests, unasked }: An
 
 const notAsked = (n: number): string => `${count(n, 'address', 'addresses')} ${n === 1 ? 'was' : 'were'}`;
 
-function ofAddresses({ origin, addresses, unasked }: AnswersReport): readonly AnswersFinding[] {
+function ofAddresses({ origin, addresses, unasked }: AnswersReport): readonly AnswersNote[] {
   if (unasked === 0) return [];
   const all = addresses.length + unasked;
   return [
@@ -135,8 +135,8 @@ function ofAddresses({ origin, addresses, unasked }: AnswersReport): readonly An
   ];
 }
 
-/** Answers that a healthy Kanidm does not give, one finding for each server and status. Others tell of what has no id. */
-function ofCodes({ requests, servers }: AnswersReport): readonly AnswersFinding[] {
+/** Answers that a healthy Kanidm does not give, one note for each server and status. Others tell of what has no id. */
+function ofCodes({ requests, servers }: AnswersReport): readonly AnswersNote[] {
   const odd = new Map<string, { readonly who: string; readonly code: number; n: number }>();
   for (const { by, code, redirect } of requests) {
     if (code === null || code === EXPECTED || redirect !== null || by.kind === 'no-id') continue;
@@ -158,17 +158,17 @@ function ofCodes({ requests, servers }: AnswersReport): readonly AnswersFinding[
   ].map((text) => ({ tone: 'attention', text, fix: 'Read the server’s log.' }));
 }
 
-function ofRequests(report: AnswersReport): readonly AnswersFinding[] {
-  const findings: AnswersFinding[] = [];
-  const say = (tone: AnswersFinding['tone'], text: string, fix: string): void => {
-    findings.push({ tone, text, fix });
+function ofRequests(report: AnswersReport): readonly AnswersNote[] {
+  const notes: AnswersNote[] = [];
+  const say = (tone: AnswersNote['tone'], text: string, fix: string): void => {
+    notes.push({ tone, text, fix });
   };
   const notFound = withKind(report, 'not-found');
   if (notFound.length > 0) {
     const unsure = report.servers.filter(({ log }) => log !== 'shows').map(({ server }) => server);
     const head = `${count(notFound.length, 'answer')} of a Kanidm ${notFound.length === 1 ? 'stands' : 'stand'} in no log that was read`;
     if (unsure.length > 0)
-      say('unknown', `${head}: ${listed(unsure)}, or a server outside this fleet, gave it.`, '');
+      say('unknown', `${head}: ${joinNames(unsure)}, or a server outside this fleet, gave it.`, '');
     else
       say(
         'attention',
@@ -180,7 +180,7 @@ function ofRequests(report: AnswersReport): readonly AnswersFinding[] {
   if (several.length > 0)
     say(
       'unknown',
-      `${count(several.length, 'answer')} ${several.length === 1 ? 'stands' : 'stand'} in the logs of several servers at once: ${listed(new Set(several.flatMap(({ by }) => by.servers)))}.`,
+      `${count(several.length, 'answer')} ${several.length === 1 ? 'stands' : 'stand'} in the logs of several servers at once: ${joinNames(new Set(several.flatMap(({ by }) => by.servers)))}.`,
       'Look whether these entries of the fleet file are one and the same server, and whether the balancer asks a second server where the first fails.',
     );
   const repeated = withKind(report, 'repeated');
@@ -194,21 +194,21 @@ function ofRequests(report: AnswersReport): readonly AnswersFinding[] {
   if (odd.length > 0)
     say(
       'attention',
-      `${count(odd.length, 'answer')} (${listed(new Set(odd.map(({ code }) => `status ${code ?? '?'}`)))}) had no x-kanidm-opid and ${odd.length === 1 ? 'stands' : 'stand'} in no log that was read: no server of this fleet is known to have given ${odd.length === 1 ? 'it' : 'them'}; a proxy may have.`,
+      `${count(odd.length, 'answer')} (${joinNames(new Set(odd.map(({ code }) => `status ${code ?? '?'}`)))}) had no x-kanidm-opid and ${odd.length === 1 ? 'stands' : 'stand'} in no log that was read: no server of this fleet is known to have given ${odd.length === 1 ? 'it' : 'them'}; a proxy may have.`,
       'Read the proxy’s own log.',
     );
   const redirects = [...new Set(report.requests.flatMap(({ redirect }) => redirect ?? []))];
   if (redirects.length > 0)
     say(
       'attention',
-      `The origin sends on to ${listed(redirects)}, which was not followed.`,
+      `The origin sends on to ${joinNames(redirects)}, which was not followed.`,
       'Ask the origin that people really use.',
     );
-  return [...findings, ...unanswered(report)];
+  return [...notes, ...unanswered(report)];
 }
 
-/** Requests that had no answer, one finding for each reason. */
-function unanswered(report: AnswersReport): readonly AnswersFinding[] {
+/** Requests that had no answer, one note for each reason. */
+function unanswered(report: AnswersReport): readonly AnswersNote[] {
   const reasons = new Map<string, { n: number; readonly fix: string }>();
   for (const { by } of withKind(report, 'none')) {
     const known = reasons.get(by.fault.message) ?? { n: 0, fix: by.fault.fix };
@@ -217,7 +217,7 @@ function unanswered(report: AnswersReport): readonly AnswersFinding[] {
   }
   const lost = withKind(report, 'none').filter(({ by }) => by.servers.length > 0);
   return [
-    ...[...reasons].map(([why, { n, fix }]): AnswersFinding => ({
+    ...[...reasons].map(([why, { n, fix }]): AnswersNote => ({
       tone: 'attention',
       text: `${count(n, 'request')} had no answer. ${why}`,
       fix,
@@ -227,14 +227,14 @@ function unanswered(report: AnswersReport): readonly AnswersFinding[] {
       : [
           {
             tone: 'attention' as const,
-            text: `${count(lost.length, 'request')} without an answer here ${lost.length === 1 ? 'stands' : 'stand'} in the log of ${listed(new Set(lost.flatMap(({ by }) => by.servers)))}: the answer was lost on the way, or came too late.`,
+            text: `${count(lost.length, 'request')} without an answer here ${lost.length === 1 ? 'stands' : 'stand'} in the log of ${joinNames(new Set(lost.flatMap(({ by }) => by.servers)))}: the answer was lost on the way, or came too late.`,
             fix: 'Look at how long the server takes, and at what stands between.',
           },
         ]),
   ];
 }
 
-const ofCertificates = ({ certificates, requests: sent }: AnswersReport): readonly AnswersFinding[] => [
+const ofCertificates = ({ certificates, requests: sent }: AnswersReport): readonly AnswersNote[] => [
   ...(sent.some(({ code, certificate }) => code !== null && certificate === null)
     ? [
         {

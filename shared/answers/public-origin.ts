@@ -1,5 +1,5 @@
 import { shownOnOneLine } from '../base/shown';
-import { listed } from '../base/listed';
+import { joinNames } from '../base/join-names';
 import { isHost } from '../base/reach-names';
 import { fail, ok, type Result } from '../base/result';
 import { runsWith } from '../observed/observed-config';
@@ -73,7 +73,7 @@ export function originToAsk(named: string | null, observed: readonly ObservedSer
   if (others.length > 0)
     return fail({
       code: 'origins-differ',
-      message: `The servers have different public origins: ${listed(known.map(({ text }) => text))}.`,
+      message: `The servers have different public origins: ${joinNames(known.map(({ text }) => text))}.`,
       fix: 'Name the one to ask.',
       where: {},
     });

@@ -137,7 +137,7 @@ export class SteadyFleet {
     });
   }
 
-  private ofLogins(report: StatusReport): readonly Seen[] {
+  private ofLogins(report: StatusReport): readonly SeenVerdict[] {
     const down = new Set(report.servers.flatMap(({ id, state }) => (state === 'running' ? [] : [id])));
     return loginsOf(report).map(({ state, at, ...seen }) => {
       const key = subjectText(seen.subject);
@@ -152,7 +152,7 @@ export class SteadyFleet {
   }
 }
 
-interface Seen {
+interface SeenVerdict {
   readonly subject: Subject;
   readonly verdict: Verdict | null;
   readonly cause: string;
@@ -160,14 +160,14 @@ interface Seen {
   readonly proof?: NonNullable<PullHealth['proof']>;
 }
 
-const ofServers = (report: StatusReport): readonly Seen[] =>
+const ofServers = (report: StatusReport): readonly SeenVerdict[] =>
   report.servers.map(({ id, state }) => ({
     ...{ subject: { server: id }, verdict: OF_STATE[state] },
     ...whyServer(report, id),
   }));
 
 /** What runs and is not drawn is a problem of its own; it is nobody's promise. */
-const ofPulls = ({ pulls }: StatusReport): readonly Seen[] =>
+const ofPulls = ({ pulls }: StatusReport): readonly SeenVerdict[] =>
   pulls.map(({ consumer, supplier, health, cause, fix, proof }) => ({
     ...{ subject: { consumer, supplier }, verdict: OF_HEALTH[health], cause, fix },
     ...(proof === undefined ? {} : { proof }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answersAsked, answersReport } from '../answers/answers';
 import { shown, shownOnOneLine } from '../base/shown';
-import { findings, reach } from '../fleet/adopt/findings';
+import { adoptedFleet, serverAddress } from '../fleet/adopt/adopted-fleet';
 import { certificatesReport } from '../certificates/certificates-report';
 import { type CommandId, isCommand } from './commands';
 import { comparison } from '../compare/comparison';
@@ -63,8 +63,8 @@ export const asks = {
   /** Servers no fleet describes yet: what they say of themselves and of each other. `fleetPath`: relative paths start there. */
   'servers.adopt': ask(
     'engine',
-    z.object({ servers: z.array(reach).min(1).max(64), fleetPath: z.string().nullable() }),
-    findings,
+    z.object({ servers: z.array(serverAddress).min(1).max(64), fleetPath: z.string().nullable() }),
+    adoptedFleet,
   ),
   'fleet.status': ask('engine', z.object({ fleet: fleetText }), statusReport),
   /**

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { finding } from '../fleet/rules/registry';
+import { ruleProblem } from '../fleet/rules/registry';
 import { stepOfTest } from '../../test/support/steps-of-test';
 import { besidesPlan } from './besides-plan';
 
 const link = (a: string, b: string) =>
-  finding('link-not-deployed', null, 'It has not been deployed.', 'Deploy.', { link: `${a} → ${b}` });
+  ruleProblem('link-not-deployed', null, 'It has not been deployed.', 'Deploy.', { link: `${a} → ${b}` });
 const pins = (server: string, of: string) =>
   stepOfTest('configure', {
     server,
@@ -27,7 +27,7 @@ it('does not say of a plan’s own work that it has not been done', () => {
 it('says what the steps leave as it is, though they touch its servers', () => {
   const problems = [link('idm-a', 'idm-c')];
   expect(codes(besidesPlan({ steps: [pins('idm-a', 'idm-b')], problems }))).toHaveLength(1);
-  const flag = finding('automatic-refresh-on-primary', 'idm-a', 'It may refresh itself.', 'Deploy.');
+  const flag = ruleProblem('automatic-refresh-on-primary', 'idm-a', 'It may refresh itself.', 'Deploy.');
   expect(codes(besidesPlan({ steps: [pins('idm-a', 'idm-b')], problems: [flag] }))).toEqual([]);
   expect(
     codes(besidesPlan({ steps: [stepOfTest('verify', { server: 'idm-a' })], problems: [flag] })),
@@ -35,7 +35,9 @@ it('says what the steps leave as it is, though they touch its servers', () => {
 });
 
 it('does not say that a link is not drawn where the plan takes it out', () => {
-  const undrawn = finding('link-not-drawn', null, 'It is not drawn.', 'Deploy.', { link: 'idm-a → idm-b' });
+  const undrawn = ruleProblem('link-not-drawn', null, 'It is not drawn.', 'Deploy.', {
+    link: 'idm-a → idm-b',
+  });
   const removes = (server: string) =>
     stepOfTest('configure', {
       server,

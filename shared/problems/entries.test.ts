@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../base/problem';
-import { finding } from '../fleet/rules/registry';
+import { ruleProblem } from '../fleet/rules/registry';
 import type { PullHealth } from '../kanidmd/health';
 import { type Entry, entriesOf } from './entries';
 
 const stopped = (detail: string): Problem =>
-  finding('server-stopped', 'idm-b', `kanidmd is not running on idm-b (${detail}).`, 'Start it.');
-const waits = finding('not-checked', 'idm-b', 'While kanidmd does not run on idm-b, …', 'Start it.');
+  ruleProblem('server-stopped', 'idm-b', `kanidmd is not running on idm-b (${detail}).`, 'Start it.');
+const waits = ruleProblem('not-checked', 'idm-b', 'While kanidmd does not run on idm-b, …', 'Start it.');
 const pull = (more: Partial<PullHealth>): PullHealth => ({
   ...{ consumer: 'idm-a', supplier: 'idm-b', health: 'broken', cause: 'It broke.', fix: 'Mend it.' },
   lastSuccess: null,
@@ -23,17 +23,24 @@ describe('a server that is down', () => {
   it('is one entry: what could not be checked, planned or pulled because of it is under it', () => {
     const entries = entriesOf({
       observed: [
-        finding('link-not-deployed', null, 'm', 'Deploy.', { link: 'idm-a → idm-c' }),
+        ruleProblem('link-not-deployed', null, 'm', 'Deploy.', { link: 'idm-a → idm-c' }),
         waits,
         stopped('inactive (dead)'),
       ],
       plan: [
-        finding('primary-not-seen', 'idm-b', 'm', 'f'),
+        ruleProblem('primary-not-seen', 'idm-b', 'm', 'f'),
         {
-          ...finding('source-not-ready', 'idm-a', 'm', 'f', {}, { servers: ['idm-a', 'idm-b'] }),
+          ...ruleProblem('source-not-ready', 'idm-a', 'm', 'f', {}, { servers: ['idm-a', 'idm-b'] }),
           severity: 'error',
         },
-        finding('partner-not-running', null, 'm', 'f', { server: 'idm-a' }, { servers: ['idm-a', 'idm-b'] }),
+        ruleProblem(
+          'partner-not-running',
+          null,
+          'm',
+          'f',
+          { server: 'idm-a' },
+          { servers: ['idm-a', 'idm-b'] },
+        ),
       ],
       pulls: [pull({ cause: 'idm-b is stopped.' }), pull({ consumer: 'idm-b', supplier: 'idm-a' })],
     });
@@ -62,7 +69,7 @@ describe('a server that is down', () => {
 
   it('hides nothing that has its own cause: a fault in its file, another server', () => {
     const file = fault('server-toml-syntax', { where: { server: 'idm-b', line: 3 } });
-    const other = finding('certificate-expired', 'idm-a', 'm', 'f');
+    const other = ruleProblem('certificate-expired', 'idm-a', 'm', 'f');
     expect(brief(entriesOf({ observed: [stopped('x'), file, other] }))).toEqual([
       ['server-stopped'],
       ['server-toml-syntax'],
@@ -73,7 +80,7 @@ describe('a server that is down', () => {
 
 describe('a problem that several readers found', () => {
   it('is told once, in the newest words, as grave as the gravest says', () => {
-    const newest = finding('stop-removed-server', null, 'four', 'f');
+    const newest = ruleProblem('stop-removed-server', null, 'four', 'f');
     const before: Problem = { ...newest, message: 'three', severity: 'error' };
     expect(entriesOf({ observed: [newest], plan: [before] })).toMatchObject([
       { severity: 'error', root: { message: 'four' } },
@@ -83,7 +90,7 @@ describe('a problem that several readers found', () => {
   });
 
   it('is over when the newest reading of the servers does not say so any more', () => {
-    const unsaid = finding('source-not-ready', 'idm-a', 'm', 'f');
+    const unsaid = ruleProblem('source-not-ready', 'idm-a', 'm', 'f');
     expect(brief(entriesOf({ observed: [], plan: [stopped('x'), fault('timed-out'), unsaid] }))).toEqual([
       ['source-not-ready'],
     ]);
@@ -91,7 +98,9 @@ describe('a problem that several readers found', () => {
   });
 
   it('is not two that one reader found at one place', () => {
-    const two = ['repl://x', 'repl://y'].map((origin) => finding('unknown-partner', 'idm-a', origin, 'f'));
+    const two = ['repl://x', 'repl://y'].map((origin) =>
+      ruleProblem('unknown-partner', 'idm-a', origin, 'f'),
+    );
     const entries = entriesOf({ observed: [...two, ...two], plan: two });
     expect(entries.map(({ root }) => root.message)).toEqual(['repl://x', 'repl://y']);
     expect(new Set(entries.map(({ key }) => key)).size).toBe(2);
@@ -99,7 +108,7 @@ describe('a problem that several readers found', () => {
 });
 
 describe('a pull that is not well', () => {
-  const pin = finding('pin-differs', 'idm-a', 'm', 'f', { server: 'idm-a', link: 'idm-a ← idm-b' });
+  const pin = ruleProblem('pin-differs', 'idm-a', 'm', 'f', { server: 'idm-a', link: 'idm-a ← idm-b' });
   it('is told under what explains it, and by itself otherwise, with its remedy', () => {
     expect(
       brief(
@@ -112,7 +121,7 @@ describe('a pull that is not well', () => {
     ]);
   });
   it('is not hidden under a note about its link', () => {
-    const note = finding('link-differs', null, 'm', 'f', { link: 'idm-a → idm-b' });
+    const note = ruleProblem('link-differs', null, 'm', 'f', { link: 'idm-a → idm-b' });
     expect(brief(entriesOf({ observed: [note], pulls: [pull({})] }))).toEqual([
       ['pull-broken'],
       ['link-differs'],

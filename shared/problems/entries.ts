@@ -4,7 +4,7 @@ import { type Remedy, remedyOf } from '../base/remedy';
 import { observedCodes, wordsOfRule } from '../fleet/rules/registry';
 import { describePull } from '../fleet/model/fleet';
 import type { Health, PullHealth } from '../kanidmd/health';
-import { fileCodes } from '../server-config/findings';
+import { fileCodes } from '../server-config/config-problems';
 import { distinctProofs, lastWordsOf, type Proof } from '../kanidmd/proof';
 import { gravity, keyOf, once } from './once';
 import { samePair, serversOf, type Subject, subjectOf } from './subject';

@@ -1,6 +1,6 @@
 import type { Place } from '../base/result';
 import { effectiveConfig, type Overrides } from './effective-config';
-import { error, type Finding, warning } from './findings';
+import { error, type ConfigProblem, warning } from './config-problems';
 import type { ServerConfig } from './server-config';
 import { startOf, type TomlFile } from '../toml/toml-file';
 import { lacks, supports } from '../versions/versions';
@@ -26,7 +26,7 @@ export function checkRequired(
   config: ServerConfig,
   variables: Overrides | null,
   where: Place,
-): readonly Finding[] {
+): readonly ConfigProblem[] {
   const given = effectiveConfig(config, variables ?? {}, version);
   return [
     ...(variables === null ? [] : checkMissing(file, version, { config, given }, where)),
@@ -47,10 +47,10 @@ function checkMissing(
   version: string,
   { config, given }: Read,
   where: Place,
-): readonly Finding[] {
+): readonly ConfigProblem[] {
   const byVariable = !lacks(version, 'required-by-variable');
-  return REQUIRED.flatMap(([key, of, add]): readonly Finding[] => {
-    // A line that says nothing Kanilink can read has its own finding.
+  return REQUIRED.flatMap(([key, of, add]): readonly ConfigProblem[] => {
+    // A line that says nothing Kanilink can read has its own problem.
     if (file.find([key]) !== null || (byVariable ? given : config)[of] !== null) return [];
     // Releases of that time serve without TLS when they are given neither.
     if (!byVariable && key.startsWith('tls_') && given.tlsChain === given.tlsKey) return [];
@@ -68,7 +68,7 @@ function checkMissing(
 }
 
 /** The name of a database that is there already counts (`kanidm.md`, "Rules to check"). */
-function checkEmptyDomain(file: TomlFile, { domain }: ServerConfig, where: Place): readonly Finding[] {
+function checkEmptyDomain(file: TomlFile, { domain }: ServerConfig, where: Place): readonly ConfigProblem[] {
   if (domain !== '') return [];
   return [
     warning(
@@ -81,7 +81,7 @@ function checkEmptyDomain(file: TomlFile, { domain }: ServerConfig, where: Place
 }
 
 /** tokio's `interval` panics at a period of nothing, which ends the task of each supplier (read in the sources, 1.2.0 to 1.11.1). */
-function checkRounds(file: TomlFile, { replication }: ServerConfig, where: Place): readonly Finding[] {
+function checkRounds(file: TomlFile, { replication }: ServerConfig, where: Place): readonly ConfigProblem[] {
   if (replication?.taskPollInterval !== 0) return [];
   return [
     error(

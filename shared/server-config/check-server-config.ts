@@ -6,15 +6,15 @@ import { checkTopLevelKeys } from './check-top-level';
 import { checkRequired } from './check-required';
 import { checkUnstaged } from './check-unstaged';
 import type { Overrides } from './effective-config';
-import * as words from './findings';
-import type { Finding } from './findings';
+import * as words from './config-problems';
+import type { ConfigProblem } from './config-problems';
 import { interpret, type Interpretation } from './read-server-config';
 import { booleanOf } from './replication-section';
 import { certificateKey, pulls } from './server-config';
 import { collides, readSocketAddress } from './socket-address';
 import { beyondToml10, readToml } from './server-toml';
 import { type KeyPath, startOf, type TomlFile } from '../toml/toml-file';
-import * as values from './value-findings';
+import * as values from './value-problems';
 import { acknowledgementNeeded, isRelease, lacks, supports } from '../versions/versions';
 
 /**
@@ -31,23 +31,23 @@ export function checkServerConfig(
   version: string,
   where: Place,
   variables: Overrides | null,
-): readonly Finding[] {
+): readonly ConfigProblem[] {
   const read = readToml(bytes, where);
   if (!read.ok) return [{ ...read.error, severity: 'error' }];
   const file = read.value;
   const meaning = interpret(file, where);
-  const at: At = (node) => ({ ...where, ...(node ? startOf(node) : {}) });
+  const placeOf: PlaceOf = (node) => ({ ...where, ...(node ? startOf(node) : {}) });
   const tooNew = lacks(version, 'toml-1.1') ? beyondToml10(file, where) : null;
   const found = [
     ...(tooNew === null ? [] : [values.tomlTooNew(tooNew.where, version, tooNew.message)]),
-    ...meaning.findings,
-    ...checkTopLevel(file, version, meaning, at),
-    ...checkOwnSection(file, version, meaning, at),
+    ...meaning.problems,
+    ...checkTopLevel(file, version, meaning, placeOf),
+    ...checkOwnSection(file, version, meaning, placeOf),
     ...checkRequired(file, version, meaning.config, variables, where),
     ...checkUnstaged(file, where),
-    ...checkPartners(version, meaning, at),
-    ...checkPins(file, meaning, at),
-    ...checkFlags(file, version, meaning, at),
+    ...checkPartners(version, meaning, placeOf),
+    ...checkPins(file, meaning, placeOf),
+    ...checkFlags(file, version, meaning, placeOf),
   ];
   const once = new Map(found.map((it) => [JSON.stringify([it.code, it.where]), it]));
   return [...once.values()].sort(
@@ -55,35 +55,41 @@ export function checkServerConfig(
   );
 }
 
-type At = (node: AST.TOMLNode | null | undefined) => Place;
+type PlaceOf = (node: AST.TOMLNode | null | undefined) => Place;
 
-function checkTopLevel(file: TomlFile, version: string, { config }: Interpretation, at: At): Finding[] {
-  const found: Finding[] = [];
+function checkTopLevel(
+  file: TomlFile,
+  version: string,
+  { config }: Interpretation,
+  placeOf: PlaceOf,
+): ConfigProblem[] {
+  const found: ConfigProblem[] = [];
   const versionKey = file.find(['version']);
   if (versionKey && !supports(version, 'version-2-file'))
-    found.push(words.versionTooNew(at(versionKey.pair), version));
+    found.push(words.versionTooNew(placeOf(versionKey.pair), version));
   const acknowledged = file.find([words.ACKNOWLEDGEMENT]);
   if (acknowledgementNeeded(version)) {
     // The line is about replication: a server without it starts unasked.
     const place = acknowledged?.pair ?? sectionNode(file);
     const missing =
       config.replication !== null && (acknowledged === null || booleanOf(acknowledged) !== true);
-    if (missing) found.push(words.acknowledgementMissing(at(place), version));
-  } else if (acknowledged) found.push(words.acknowledgementFatal(at(acknowledged.pair), version));
-  return [...found, ...checkTopLevelKeys(file, version, config.version, at)];
+    if (missing) found.push(words.acknowledgementMissing(placeOf(place), version));
+  } else if (acknowledged) found.push(words.acknowledgementFatal(placeOf(acknowledged.pair), version));
+  return [...found, ...checkTopLevelKeys(file, version, config.version, placeOf)];
 }
 
-function checkOwnSection(file: TomlFile, version: string, { replication }: Interpretation, at: At) {
+function checkOwnSection(file: TomlFile, version: string, { replication }: Interpretation, placeOf: PlaceOf) {
   if (replication === null) return [];
   const { origin, bindaddress } = replication.config;
-  const found: Finding[] = [];
-  const originAt = at(valueOf(file, ['replication', 'origin']));
-  if (file.find(['replication', 'origin']) === null) found.push(words.originMissing(at(sectionNode(file))));
+  const found: ConfigProblem[] = [];
+  const originAt = placeOf(valueOf(file, ['replication', 'origin']));
+  if (file.find(['replication', 'origin']) === null)
+    found.push(words.originMissing(placeOf(sectionNode(file))));
   else if (origin !== null) found.push(...checkOrigin(origin, version, originAt));
   if (file.find(['replication', 'bindaddress']) === null)
-    found.push(values.bindMissing(at(sectionNode(file))));
+    found.push(values.bindMissing(placeOf(sectionNode(file))));
   if (bindaddress === null) return found;
-  const bindAt = at(valueOf(file, ['replication', 'bindaddress']));
+  const bindAt = placeOf(valueOf(file, ['replication', 'bindaddress']));
   const socket = readSocketAddress(bindaddress);
   if (socket === null) found.push(words.bindNotAddress(bindAt, bindaddress));
   else if (
@@ -93,7 +99,7 @@ function checkOwnSection(file: TomlFile, version: string, { replication }: Inter
   return found;
 }
 
-function checkOrigin(origin: string, version: string, where: Place): readonly Finding[] {
+function checkOrigin(origin: string, version: string, where: Place): readonly ConfigProblem[] {
   const parts = parseOrigin(origin);
   if (parts === null) {
     // Any URL with a name in it starts, and the name goes into the certificate (measured).
@@ -111,17 +117,17 @@ function checkOrigin(origin: string, version: string, where: Place): readonly Fi
 }
 
 /** Partners no version replicates with, and keys that only later versions read as settings. */
-function checkPartners(version: string, { replication }: Interpretation, at: At) {
+function checkPartners(version: string, { replication }: Interpretation, placeOf: PlaceOf) {
   const planned = lacks(version, 'planned-replication-keys') ? [...(replication?.planned ?? [])] : [];
   return [
-    ...planned.map(([key, node]) => values.plannedKey(at(node), key, version)),
+    ...planned.map(([key, node]) => values.plannedKey(placeOf(node), key, version)),
     ...(replication?.partners ?? [])
       .filter(({ key }) => parseOrigin(key)?.ipVersion === 6)
-      .map(({ key, node }) => values.partnerIsIPv6(at(node), key)),
+      .map(({ key, node }) => values.partnerIsIPv6(placeOf(node), key)),
   ];
 }
 
-function checkPins(file: TomlFile, { replication }: Interpretation, at: At): Finding[] {
+function checkPins(file: TomlFile, { replication }: Interpretation, placeOf: PlaceOf): ConfigProblem[] {
   return (replication?.partners ?? []).flatMap(({ key, partner }) => {
     if (partner === null) return [];
     const name = certificateKey[partner.type];
@@ -129,7 +135,7 @@ function checkPins(file: TomlFile, { replication }: Interpretation, at: At): Fin
     if (certificate.ok) return [];
     return [
       words.certificateUnreadable(
-        at(valueOf(file, ['replication', key, name])),
+        placeOf(valueOf(file, ['replication', key, name])),
         name,
         certificate.error.detail,
       ),
@@ -138,12 +144,17 @@ function checkPins(file: TomlFile, { replication }: Interpretation, at: At): Fin
 }
 
 /** 1.1.0-rc.15 demands the flag, rc.16 and later do not (`kanidm.md`, "Partner tables"). */
-function checkFlags(file: TomlFile, version: string, { replication }: Interpretation, at: At): Finding[] {
+function checkFlags(
+  file: TomlFile,
+  version: string,
+  { replication }: Interpretation,
+  placeOf: PlaceOf,
+): ConfigProblem[] {
   if (!isRelease(version) || lacks(version, 'automatic-refresh-demanded')) return [];
   return (replication?.partners ?? []).flatMap(({ key, node, partner }) =>
     partner === null || !pulls(partner.type) || file.find(['replication', key, 'automatic_refresh'])
       ? []
-      : [words.flagMissing(at(node), key, version)],
+      : [words.flagMissing(placeOf(node), key, version)],
   );
 }
 

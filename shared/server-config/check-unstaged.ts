@@ -1,7 +1,7 @@
 import type { AST } from 'toml-eslint-parser';
 import { fail, ok, type Place, type Result } from '../base/result';
 import { whyNoSchedule } from './backup-schedule';
-import { error, type Finding } from './findings';
+import { error, type ConfigProblem } from './config-problems';
 import { isCount } from './replication-section';
 import { readSocketAddress } from './socket-address';
 import { readToml } from './server-toml';
@@ -17,22 +17,22 @@ export function checkUnstaged(
   file: TomlFile,
   where: Place,
   year = new Date().getUTCFullYear(),
-): readonly Finding[] {
+): readonly ConfigProblem[] {
   return [...checkOnlineBackup(file, where, year), ...checkLdapAddresses(file, where)];
 }
 
 /** The same of bytes. @returns a fault when they are no TOML. */
-export function checkUnstagedBytes(bytes: Uint8Array, where: Place): Result<readonly Finding[]> {
+export function checkUnstagedBytes(bytes: Uint8Array, where: Place): Result<readonly ConfigProblem[]> {
   const read = readToml(bytes, where);
   return read.ok ? ok(checkUnstaged(read.value, where)) : fail(read.error);
 }
 
 const BACKUP = 'online_backup';
 
-function checkOnlineBackup(file: TomlFile, where: Place, year: number): readonly Finding[] {
+function checkOnlineBackup(file: TomlFile, where: Place, year: number): readonly ConfigProblem[] {
   const section = sectionOf(file);
   if (section === null) return [];
-  const found: Finding[] = [];
+  const found: ConfigProblem[] = [];
   const wrong = (node: AST.TOMLNode, key: string, message: string, fix: string): void =>
     void found.push(error('online-backup-invalid', { ...where, ...startOf(node), field: key }, message, fix));
   if (section.kind === 'value') {
@@ -95,11 +95,11 @@ function sectionOf(file: TomlFile): { readonly kind: 'table' | 'value'; readonly
 const LDAP: KeyPath = ['ldapbindaddress'];
 
 /** The address, or the list that files of version 2 may have. */
-function checkLdapAddresses(file: TomlFile, where: Place): readonly Finding[] {
+function checkLdapAddresses(file: TomlFile, where: Place): readonly ConfigProblem[] {
   const value = file.find(LDAP)?.pair.value;
   if (!value) return [];
   const values = value.type === 'TOMLArray' ? value.elements : [value];
-  return values.flatMap((node): Finding[] => {
+  return values.flatMap((node): ConfigProblem[] => {
     const text = textOf(node);
     const place = { ...where, ...startOf(node), field: 'ldapbindaddress' };
     // Of what is no text kanidmd itself complains, in a copy too.

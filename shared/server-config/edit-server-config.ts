@@ -20,7 +20,7 @@ import {
   tableBlock,
 } from './edit-partner';
 import { styleOf } from './file-style';
-import { ACKNOWLEDGEMENT } from './findings';
+import { ACKNOWLEDGEMENT } from './config-problems';
 import { interpret } from './read-server-config';
 import { stringOf } from './replication-section';
 import type { ConfigChange, ReplicationKey } from './server-config';
@@ -67,7 +67,7 @@ function editText(
 ): Result<{ readonly before: string; readonly after: string; readonly byteOrderMark: boolean }> {
   const read = readToml(bytes, where);
   if (!read.ok) return read;
-  const unclear = interpret(read.value, where).findings[0];
+  const unclear = interpret(read.value, where).problems[0];
   if (unclear !== undefined) {
     const { severity: _severity, ...fault } = unclear;
     return fail(fault);

@@ -2,8 +2,8 @@ import type { AST } from 'toml-eslint-parser';
 import { certificateText, type Origin } from '../base/names';
 import { parseOrigin } from '../base/origin';
 import type { Place } from '../base/result';
-import * as words from './findings';
-import type { Finding } from './findings';
+import * as words from './config-problems';
+import type { ConfigProblem } from './config-problems';
 import {
   certificateKey,
   DEFAULT_POLL_INTERVAL,
@@ -31,7 +31,7 @@ export interface ReplicationSection {
   readonly partners: readonly WrittenPartner[];
   /** Each key that only some versions read as a setting, with its first node. */
   readonly planned: ReadonlyMap<string, AST.TOMLNode>;
-  readonly findings: readonly Finding[];
+  readonly problems: readonly ConfigProblem[];
 }
 
 /**
@@ -43,13 +43,13 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
   const groups = groupByKey(file);
   const whole = file.find(['replication']);
   if (groups.size === 0 && whole === null && file.findTable(['replication']) === null) return null;
-  const findings: Finding[] = [];
+  const problems: ConfigProblem[] = [];
   if (whole && whole.pair.value.type !== 'TOMLInlineTable')
-    findings.push(words.notTable(at(whole.pair), 'replication'));
+    problems.push(words.notTable(at(whole.pair), 'replication'));
   const at0 = file.tables.find(
     (table) => table.resolvedKey[0] === 'replication' && table.resolvedKey[1] === 0,
   );
-  if (at0) findings.push(words.arrayOfTables(at(at0), 'replication'));
+  if (at0) problems.push(words.arrayOfTables(at(at0), 'replication'));
   const partners: WrittenPartner[] = [];
   const keyOf = new Map<Origin, string>();
   for (const [key, node] of groups) {
@@ -59,7 +59,7 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     if (partner === null) continue;
     const twin = keyOf.get(partner.origin);
     if (twin === undefined) keyOf.set(partner.origin, key);
-    else findings.push(words.samePartner(at(node), key, twin));
+    else problems.push(words.samePartner(at(node), key, twin));
   }
   const config = {
     origin: text('origin'),
@@ -68,20 +68,20 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     partners: partners.flatMap(({ partner }) => (partner === null ? [] : [partner])),
   };
   const planned = new Map([...groups].filter(([key]) => isPlannedKey(key)));
-  return { config, partners, planned, findings };
+  return { config, partners, planned, problems };
 
   function readPartner(key: string, node: AST.TOMLNode): Partner | null {
     const path = ['replication', key];
-    const before = findings.length;
+    const before = problems.length;
     const origin = parseOrigin(key);
     const single = file.find(path);
     if (single && single.pair.value.type !== 'TOMLInlineTable') {
-      findings.push(looksLikeUrl(key) ? words.notTable(at(node), key) : words.notPartner(at(node), key));
+      problems.push(looksLikeUrl(key) ? words.notTable(at(node), key) : words.notPartner(at(node), key));
       return null;
     }
-    if (file.findTable([...path, 0])) findings.push(words.arrayOfTables(at(node), key));
+    if (file.findTable([...path, 0])) problems.push(words.arrayOfTables(at(node), key));
     if (!origin)
-      findings.push(looksLikeUrl(key) ? words.partnerScheme(at(node), key) : words.notPartner(at(node), key));
+      problems.push(looksLikeUrl(key) ? words.partnerScheme(at(node), key) : words.notPartner(at(node), key));
     const type = readType(path, node);
     const certificate = type === null ? null : readPin(path, node, type);
     const automatic = file.find([...path, 'automatic_refresh']);
@@ -89,20 +89,20 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     // Kanidm reads it only where the server pulls; elsewhere the key is ignored whatever it says.
     const automaticRefresh = type !== null && pulls(type) && flag === true;
     if (type !== null && pulls(type) && automatic && flag === null)
-      findings.push(words.notBoolean(at(automatic.pair.value), 'automatic_refresh'));
-    if (findings.length > before || !origin || type === null || certificate === null) return null;
+      problems.push(words.notBoolean(at(automatic.pair.value), 'automatic_refresh'));
+    if (problems.length > before || !origin || type === null || certificate === null) return null;
     return { origin: origin.origin, type, certificate, automaticRefresh };
   }
 
   function readType(path: KeyPath, node: AST.TOMLNode): PartnerType | null {
     const written = file.find([...path, 'type']);
     if (written === null) {
-      findings.push(words.typeMissing(at(node), String(path[1])));
+      problems.push(words.typeMissing(at(node), String(path[1])));
       return null;
     }
     const value = stringOf(written);
     if (value !== null && isPartnerType(value)) return value;
-    findings.push(words.typeWrong(at(written.pair.value), value));
+    problems.push(words.typeWrong(at(written.pair.value), value));
     return null;
   }
 
@@ -112,12 +112,12 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     if (written === null) {
       const other = Object.values(certificateKey).find((name) => file.find([...path, name]) !== null);
       const wrong = other === undefined ? null : file.find([...path, other]);
-      findings.push(words.certificateKeyMissing(at(wrong?.pair ?? node), type, key, other ?? null));
+      problems.push(words.certificateKeyMissing(at(wrong?.pair ?? node), type, key, other ?? null));
       return null;
     }
     const value = stringOf(written);
     const pin = value === null ? null : certificateText(value);
-    if (pin === null) findings.push(words.certificateUnreadable(at(written.pair.value), key));
+    if (pin === null) problems.push(words.certificateUnreadable(at(written.pair.value), key));
     return pin;
   }
 
@@ -125,11 +125,11 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     const written = file.find(['replication', key]);
     if (written === null) {
       const table = file.tables.find((it) => startsWith(it.resolvedKey, ['replication', key]));
-      if (table) findings.push(words.notText(at(table), `replication.${key}`));
+      if (table) problems.push(words.notText(at(table), `replication.${key}`));
       return null;
     }
     const value = stringOf(written);
-    if (value === null) findings.push(words.notText(at(written.pair.value), `replication.${key}`));
+    if (value === null) problems.push(words.notText(at(written.pair.value), `replication.${key}`));
     return value;
   }
 
@@ -139,7 +139,7 @@ export function readReplication(file: TomlFile, where: Place): ReplicationSectio
     const { value } = written.pair;
     if (value.type === 'TOMLValue' && value.kind === 'integer' && isCount(value))
       return Math.min(value.value, LONGEST_POLL_INTERVAL);
-    findings.push(words.notSeconds(at(value), 'replication.task_poll_interval'));
+    problems.push(words.notSeconds(at(value), 'replication.task_poll_interval'));
     return DEFAULT_POLL_INTERVAL;
   }
 

@@ -1,4 +1,4 @@
-import type { FileCode } from './findings';
+import type { FileCode } from './config-problems';
 import { type Fault, fail, ok, type Place, type Result } from '../base/result';
 import { LONGEST_TOML, LONGEST_VALUE, MOST_PARTS } from '../toml/toml-bounds';
 import { type NotToml, notTomlOf, parseTomlFile, type TomlFile } from '../toml/toml-file';

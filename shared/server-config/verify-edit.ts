@@ -2,7 +2,7 @@ import iarna from '@iarna/toml';
 import { parse as parseBySmol } from 'smol-toml';
 import { parseOrigin } from '../base/origin';
 import type { Fault, Place } from '../base/result';
-import { ACKNOWLEDGEMENT } from './findings';
+import { ACKNOWLEDGEMENT } from './config-problems';
 import { isSetting } from './replication-section';
 import { certificateKey, type ConfigChange, type Partner, pulls } from './server-config';
 

@@ -23,7 +23,7 @@ it(`watching ${SERVERS} servers: what it costs a server and hour`, async () => {
   const configDir = mkdtempSync(join(tmpdir(), 'kl-watch-bench-'));
   const engine = createEngine({
     ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: PROGRAM },
-    person: { acceptHostKey: async () => true, secret: async () => null },
+    prompter: { acceptHostKey: async () => true, secret: async () => null },
   });
   const stop = new AbortController();
   try {

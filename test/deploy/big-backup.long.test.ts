@@ -11,7 +11,7 @@ import type { ServerConnection } from '../../electron/engine/connect/connection'
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { backup } from '../../electron/engine/deploy/steps/backup';
-import { knownOf, type Site } from '../../electron/engine/deploy/deployment/deployment';
+import { baselineOf, type Site } from '../../electron/engine/deploy/deployment/deployment';
 import type { BackupStep } from '../../shared/plan/steps/backup';
 import { trusted } from '../../shared/base/names';
 import { value } from '../ssh/results';
@@ -129,7 +129,7 @@ describe.skipIf(missing !== null)('a backup of 600 MB', () => {
         );
       try {
         let since = performance.now();
-        deployment.known.set(site.server.id, knownOf(site.observed));
+        deployment.baselines.set(site.server.id, baselineOf(site.observed));
         const step: BackupStep = {
           id: trusted('s1'),
           server: site.server.id,

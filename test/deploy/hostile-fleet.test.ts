@@ -45,7 +45,7 @@ it(
     const lines: string[] = [];
     const engine = createEngine({
       ...{ home, env: {}, configDir: join(home, 'config'), practiceProgram: [] },
-      person: { acceptHostKey: () => Promise.resolve(true), secret: () => Promise.resolve(null) },
+      prompter: { acceptHostKey: () => Promise.resolve(true), secret: () => Promise.resolve(null) },
       log: (line) => lines.push(line),
     });
     const text = { path: good.path, text: `${good.text}\n${bad.tables}\n` };

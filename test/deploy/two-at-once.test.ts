@@ -109,7 +109,7 @@ function sitesOf(site: TestSite, signal: AbortSignal) {
   const connections = new Connections({
     home: site.configDir,
     env: {},
-    person: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
+    prompter: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
   });
   const call = { signal, timeoutMs: 60_000 };
   const sites = Promise.all(

@@ -85,7 +85,7 @@ describe.skipIf(missing !== null)('a deploy that is broken, on real machines', (
     writeFileSync(fleet, text);
     const configDir = join(engine.folder, `${name}-config`);
     const made = createEngine({
-      ...{ home, env: {}, configDir, person: person(), log: () => undefined, practiceProgram: [] },
+      ...{ home, env: {}, configDir, prompter: person(), log: () => undefined, practiceProgram: [] },
     });
     const broken = (fault: Fault) =>
       deployBroken(child, { fleet, home, configDir, erase: ['idm-b'], fault, job: 'apply' }, () =>

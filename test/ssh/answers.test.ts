@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../electron/engine/api/engine';
 import type { AnswersReport } from '../../shared/answers/answers';
-import { findingsOf } from '../../shared/answers/judge-answers';
+import { answersNotes } from '../../shared/answers/judge-answers';
 import { anHour, startSite, type TestSite } from '../deploy/support/site';
 import { type Balancer, startBalancer } from '../support/balancer';
 import { fault, value } from './results';
@@ -36,7 +36,7 @@ async function ask(behind: readonly string[], requests: number, text?: string): 
 const spread = ({ servers }: AnswersReport) =>
   Object.fromEntries(servers.map(({ server, answered, log }) => [server, `${answered} ${log}`]));
 const told = (report: AnswersReport): string =>
-  findingsOf(report)
+  answersNotes(report)
     .map(({ text }) => text)
     .join('\n');
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerConnection } from '../../electron/engine/connect/connection';
 import { openDocker } from '../../electron/engine/connect/docker/open-docker';
-import { type FakeEngine, startFakeEngine } from '../support/fake-engine';
+import { type FakeDockerEngine, startFakeDockerEngine } from '../support/fake-docker-engine';
 import { type SshEngine, startSshEngine } from '../support/ssh-engine';
 import { value } from './results';
 import { call, person, until } from './sshd';
@@ -16,10 +16,10 @@ describe.each([
   ['sshd’s ten sessions in a connection', 10],
   ['two, as a careful administrator allows', 2],
 ])('containers behind one engine over SSH, with %s', (_, maxSessions) => {
-  let engine: FakeEngine;
+  let engine: FakeDockerEngine;
   let ssh: SshEngine;
   beforeEach(async () => {
-    engine = await startFakeEngine();
+    engine = await startFakeDockerEngine();
     ssh = await startSshEngine(engine.endpoint.replace('unix://', ''), maxSessions);
   });
   afterEach(async () => {

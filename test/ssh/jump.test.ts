@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Person } from '../../electron/engine/connect/connection';
+import type { Prompter } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { fault, value } from './results';
@@ -12,7 +12,7 @@ describe.skipIf(missing !== null)('a server behind two other hosts', () => {
   let inner: Sshd;
   let server: Sshd;
   const ssh = (...parts: string[]) => join(server.home, '.ssh', ...parts);
-  const open = (who: Person = person()) =>
+  const open = (who: Prompter = person()) =>
     openSsh(server.target(), who, call(), { pool: new ConnectionPool(0) });
   const isKnown = (host: Sshd) => {
     const key = readFileSync(join(host.folder, 'host', 'ed25519.pub'), 'utf8').split(' ');

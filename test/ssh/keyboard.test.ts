@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Person } from '../../electron/engine/connect/connection';
+import type { Prompter } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
@@ -11,7 +11,7 @@ import { makeSshKey } from '../../practice/host/keys';
 import { fault, value } from './results';
 import { call, person, until } from './sshd';
 
-const open = (target: SshTarget, who: Person) =>
+const open = (target: SshTarget, who: Prompter) =>
   openSsh(target, who, call(), { pool: new ConnectionPool(0) });
 
 // OpenSSH's sshd asks the system for passwords, and the tests make no accounts: here the server is ssh2's.

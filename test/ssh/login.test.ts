@@ -3,18 +3,18 @@ import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'n
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Person } from '../../electron/engine/connect/connection';
+import type { Prompter } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
 import { fault, value } from './results';
 import { call, freePort, keygen, missing, person, type Sshd, startSshd, until } from './sshd';
 
-const open = (target: SshTarget, who: Person = person(), timeoutMs = 60_000) =>
+const open = (target: SshTarget, who: Prompter = person(), timeoutMs = 60_000) =>
   openSsh(target, who, call(timeoutMs), { pool: new ConnectionPool(0) });
 
 /** Connects, runs one program, goes. */
-async function works(target: SshTarget, who?: Person): Promise<void> {
+async function works(target: SshTarget, who?: Prompter): Promise<void> {
   const server = value(await open(target, who));
   expect(value(await server.kanidmd(['version'], call())).stdout).toBe('kanidmd 1.10.5 715020ccd2\n');
   await server.close();
@@ -202,7 +202,7 @@ describe.skipIf(missing !== null)('logging in', () => {
 
     it('may take longer than the call: its limit stands still while a question is open', async () => {
       rmSync(knownHosts());
-      const slow: Person = {
+      const slow: Prompter = {
         ...person(),
         acceptHostKey: () => new Promise((resolve) => setTimeout(() => resolve(true), 2_500)),
       };
@@ -251,7 +251,7 @@ describe.skipIf(missing !== null)('logging in', () => {
 
     it('whoever cancels while it connects gets that said', async () => {
       const abort = new AbortController();
-      const waiting: Person = {
+      const waiting: Prompter = {
         secret: () => Promise.resolve(null),
         acceptHostKey: (_question, signal) =>
           new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Person } from '../../electron/engine/connect/connection';
+import type { Prompter } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
@@ -13,9 +13,9 @@ import { call, keygen, missing, person, type Sshd, startSshd, until } from './ss
 describe.skipIf(missing !== null)('reaching a server', () => {
   let sshd: Sshd;
   const ssh = (...parts: string[]) => join(sshd.home, '.ssh', ...parts);
-  const open = (more: Partial<SshTarget> = {}, who: Person = person()) =>
+  const open = (more: Partial<SshTarget> = {}, who: Prompter = person()) =>
     openSsh(sshd.target(more), who, call(40_000), { pool: new ConnectionPool(0) });
-  const works = async (more: Partial<SshTarget> = {}, who: Person = person()) => {
+  const works = async (more: Partial<SshTarget> = {}, who: Prompter = person()) => {
     const server = value(await open(more, who));
     expect(value(await server.kanidmd(['version'], call())).stdout).toContain('1.10.5');
     await server.close();

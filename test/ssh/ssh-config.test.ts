@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Person } from '../../electron/engine/connect/connection';
+import type { Prompter } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
@@ -15,7 +15,7 @@ describe.skipIf(missing !== null)('a server named in ~/.ssh/config', () => {
   const config = (text: string) => writeFileSync(ssh('config'), text);
   const box = (more = '') =>
     `Host box\n  HostName 127.0.0.1\n  Port ${sshd.port}\n  User root\n  IdentityFile ${sshd.key}\n${more}`;
-  const open = (more: Partial<SshTarget> = {}, who: Person = person()) =>
+  const open = (more: Partial<SshTarget> = {}, who: Prompter = person()) =>
     openSsh(
       sshd.target({
         ...{ endpoint: 'ssh://box', identity: null, knownHosts: null, env: { USER: 'nobody' } },
@@ -25,7 +25,7 @@ describe.skipIf(missing !== null)('a server named in ~/.ssh/config', () => {
       call(),
       { pool: new ConnectionPool(0) },
     );
-  const works = async (more: Partial<SshTarget> = {}, who: Person = person()) => {
+  const works = async (more: Partial<SshTarget> = {}, who: Prompter = person()) => {
     const server = value(await open(more, who));
     expect(value(await server.kanidmd(['version'], call())).stdout).toContain('1.10.5');
     await server.close();

@@ -12,7 +12,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Person } from '../../electron/engine/connect/connection';
+import type { Prompter } from '../../electron/engine/connect/connection';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
 import { writeFakes } from './fake-programs';
 
@@ -144,7 +144,7 @@ export async function startSshd(extra = ''): Promise<Sshd> {
 /** A person who answers as told, and remembers what was asked. */
 export function person(
   answers: { readonly accept?: boolean; readonly secrets?: readonly (string | null)[] } = {},
-): Person & { readonly asked: string[] } {
+): Prompter & { readonly asked: string[] } {
   const asked: string[] = [];
   const secrets = [...(answers.secrets ?? [])];
   return {

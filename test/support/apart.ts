@@ -1,10 +1,10 @@
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { dialSshApart } from '../../electron/engine/connect/docker-over-ssh/dial-ssh';
-import type { Engine } from '../../electron/engine/connect/docker/api/engine';
-import type { EngineOptions } from '../../electron/engine/connect/docker/api/engines';
+import type { DockerEngine } from '../../electron/engine/connect/docker/api/docker-engine';
+import type { DockerEngineOptions } from '../../electron/engine/connect/docker/api/docker-engines';
 
 /** Docker Engines and ways to them that are shared with no other test. */
-export const enginesApart = (): EngineOptions => ({
+export const enginesApart = (): DockerEngineOptions => ({
   dialSsh: dialSshApart(),
-  engines: new ConnectionPool<Engine>(0),
+  engines: new ConnectionPool<DockerEngine>(0),
 });

@@ -6,7 +6,7 @@ import { FakeServer, type FakeServerOptions } from '../../electron/engine/connec
 import type { Trouble } from '../../electron/engine/connect/fake/fake-trouble';
 import { openJournal } from '../../electron/engine/deploy/journal/journal';
 import { takeLocks } from '../../electron/engine/deploy/deployment/locks';
-import { type Deployment, knownOf, type Site } from '../../electron/engine/deploy/deployment/deployment';
+import { type Deployment, baselineOf, type Site } from '../../electron/engine/deploy/deployment/deployment';
 import { probeServer } from '../../electron/engine/fleet/probe/probe-server';
 import { type Clock, systemClock, uncancelled } from '../../electron/engine/base/time';
 import type { Result } from '../../shared/base/result';
@@ -68,7 +68,7 @@ export async function fakeDeployment(
     begun: new Set(),
     certificates: new Map(),
     written: new Map(),
-    known: new Map(sites.map((it) => [it.server.id, knownOf(it.observed)])),
+    baselines: new Map(sites.map((it) => [it.server.id, baselineOf(it.observed)])),
     accepted: new Set(),
     backups: new Map(),
     restarted: new Map(),

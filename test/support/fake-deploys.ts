@@ -69,7 +69,7 @@ export class FakeDeploys {
     this.clock.advance(40_000);
     this.engine = createEngine({
       ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
-      ...{ person: { acceptHostKey: async () => false, secret: async () => null }, open: fleet.open },
+      ...{ prompter: { acceptHostKey: async () => false, secret: async () => null }, open: fleet.open },
       clock: this.clock,
     });
   }

@@ -2,7 +2,7 @@ import type { ConfigureStep, PlannedChange } from '../../shared/plan/steps/confi
 import type { Plan } from '../../shared/plan/model/plan';
 import type { Step } from '../../shared/plan/steps/step';
 import { desiredTables } from '../../shared/fleet/model/desired';
-import { Draft } from '../../shared/plan/make/draft';
+import { PlanBuilder } from '../../shared/plan/make/plan-builder';
 import { ownersOf } from '../../shared/fleet/model/owners';
 import { readTopology } from '../../shared/fleet/model/topology';
 import type { Planner } from './trial';
@@ -85,30 +85,31 @@ export const naive: Planner = (it, world) => {
   const origins = new Map(
     fleet.servers.flatMap(({ id, origin }) => (origin === null ? [] : [[id, origin] as const])),
   );
-  const draft = new Draft(observed, ownersOf(fleet, observed), () => false);
+  const builder = new PlanBuilder(observed, ownersOf(fleet, observed), () => false);
   const words = { summary: '', why: '', needs: [] };
   for (const [id, origin] of origins) {
-    if (draft.server(id)?.certificate !== null) continue;
-    draft.configure(id, [{ kind: 'set-origin', origin }], words);
-    draft.readCertificate(id);
+    if (builder.server(id)?.certificate !== null) continue;
+    builder.configure(id, [{ kind: 'set-origin', origin }], words);
+    builder.readCertificate(id);
   }
   for (const id of origins.keys()) {
     const tables = desiredTables(id, topology, origins).flatMap(({ partner, ...table }): PlannedChange[] => {
-      const certificate = draft.server(partner)?.certificate;
+      const certificate = builder.server(partner)?.certificate;
       return certificate ? [{ kind: 'pin-partner', partner: table, of: partner, certificate }] : [];
     });
-    draft.configure(id, tables, words);
+    builder.configure(id, tables, words);
   }
   for (const id of topology.order) {
     const source = topology.sourceOf(id);
     const domain = observed.find((seen) => seen.id === topology.primaryOf(id))?.domain?.uuid;
     const origin = source === null ? undefined : origins.get(source);
     const mine = observed.find((seen) => seen.id === id);
-    if (source === null || !domain || !origin || mine?.domain?.uuid === domain || !draft.server(id)) continue;
-    draft.backup(id);
-    draft.refresh(id, source, origin, domain, 'command');
+    if (source === null || !domain || !origin || mine?.domain?.uuid === domain || !builder.server(id))
+      continue;
+    builder.backup(id);
+    builder.refresh(id, source, origin, domain, 'command');
   }
-  return { ...empty, steps: draft.steps };
+  return { ...empty, steps: builder.steps };
 };
 
 const empty: Pick<Plan, 'problems' | 'blocked' | 'fingerprint'> = {

@@ -9,8 +9,8 @@ import type {
 import { runStep } from '../../electron/engine/deploy/steps/run-step';
 import type { ServerId } from '../../shared/base/names';
 import { serverId } from '../../shared/base/names';
-import type { Draft } from '../../shared/plan/make/draft';
-import { draftOf } from '../../shared/plan/make/make-plan';
+import type { PlanBuilder } from '../../shared/plan/make/plan-builder';
+import { builderOf } from '../../shared/plan/make/make-plan';
 import type { Step } from '../../shared/plan/steps/step';
 import { fakeDeployment, fakeServer, fakeSite } from './fake-deployment';
 import type { Before } from './fake-deploys';
@@ -28,7 +28,7 @@ export const id = (text: string): ServerId => {
 export class StepTrial {
   /** What goes wrong, by what is asked of which server; see `Trouble`. */
   trouble: (server: string, asked: string) => Mishap | null = () => null;
-  readonly draft: Draft;
+  readonly builder: PlanBuilder;
 
   private constructor(
     readonly clock: VirtualClock,
@@ -40,7 +40,7 @@ export class StepTrial {
     readonly stop: AbortController,
     readonly end: () => Promise<void>,
   ) {
-    this.draft = draftOf(
+    this.builder = builderOf(
       deployment.fleet,
       sites.map((it) => it.observed),
     );
@@ -79,7 +79,7 @@ export class StepTrial {
 
   /** The step last drawn. */
   get step(): Step {
-    const step = this.draft.steps.at(-1);
+    const step = this.builder.steps.at(-1);
     if (step === undefined) throw new Error('no step was drawn');
     return step;
   }

@@ -24,7 +24,7 @@ export interface WatcherParts {
   readonly changed: (words: string) => void;
 }
 
-interface Watched {
+interface WatchedFleet {
   readonly noticed: Noticed;
   readonly notices: Notices;
   /** What was said of its logins last, by this watch or by the one before. */
@@ -33,7 +33,7 @@ interface Watched {
   kept: string;
 }
 
-function watchedAfter(told: readonly CertificateDue[]): Watched {
+function watchedAfter(told: readonly CertificateDue[]): WatchedFleet {
   const noticed = new Noticed(told);
   return { noticed, notices: new Notices(), serves: undefined, kept: JSON.stringify(noticed.due) };
 }
@@ -51,7 +51,7 @@ interface Watch {
  * is told by the desktop. It asks no server and opens no watch of its own, so nothing is watched that nobody trusts.
  */
 export class FleetWatcher {
-  private readonly fleets = new Map<string, Watched>();
+  private readonly fleets = new Map<string, WatchedFleet>();
   private watch: Watch | null = null;
   private report: { readonly path: string; readonly seen: StatusReport; readonly at: Moment } | null = null;
   private words = '';
@@ -129,7 +129,7 @@ export class FleetWatcher {
     this.tell(path, watched, watched.noticed.look(seen, at, asked));
   }
 
-  private tell(path: string, watched: Watched, events: ReturnType<Noticed['look']>): void {
+  private tell(path: string, watched: WatchedFleet, events: ReturnType<Noticed['look']>): void {
     const { noticed, notices } = watched;
     for (const notice of notices.look(events, this.parts.isQuiet(), noticed.standing))
       this.parts.tell(notice);
@@ -141,7 +141,7 @@ export class FleetWatcher {
     this.parts.certificatesTold(path, told);
   }
 
-  private of(path: string): Watched {
+  private of(path: string): WatchedFleet {
     const known = this.fleets.get(path) ?? watchedAfter(this.parts.toldBefore(path));
     this.fleets.delete(path);
     this.fleets.set(path, known);

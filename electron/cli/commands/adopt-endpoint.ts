@@ -8,7 +8,7 @@ import {
   type OwnFieldName,
 } from '../../../shared/connect/kinds';
 import { schemeOf } from '../../../shared/connect/form';
-import type { Reach } from '../../../shared/fleet/adopt/findings';
+import type { ServerAddress } from '../../../shared/fleet/adopt/adopted-fleet';
 
 /** The fields that may follow an address as settings: what the address does not say itself. */
 const settingsOf = (kind: KindName): readonly (OwnFieldName | 'config')[] => [
@@ -30,7 +30,8 @@ Settings of the fleet file may follow, each after a comma: ssh://admin@host,sudo
   ${settings.join('; ')}
 Relative paths start at the fleet file.`;
 
-type Read = { readonly ok: true; readonly value: Reach } | { readonly ok: false; readonly complaint: string };
+type Read =
+  { readonly ok: true; readonly value: ServerAddress } | { readonly ok: false; readonly complaint: string };
 
 /**
  * Reads one ENDPOINT of `kanilink adopt`.
@@ -48,7 +49,7 @@ export function readEndpoint(text: string): Read {
   return complain(`${address} is no endpoint: ${schemeOf(address) ?? ''}:// is not known`);
 }
 
-function withSettings(reach: Reach, settings: readonly string[]): Read {
+function withSettings(reach: ServerAddress, settings: readonly string[]): Read {
   const { connect } = reach;
   const known = settingsOf(connect);
   let result = reach;

@@ -1,5 +1,5 @@
 import { drawFleet, type DrawnFleet } from '../../../shared/fleet/adopt/draw-fleet';
-import type { Findings, Reach } from '../../../shared/fleet/adopt/findings';
+import type { AdoptedFleet, ServerAddress } from '../../../shared/fleet/adopt/adopted-fleet';
 import type { Plan } from '../../../shared/plan/model/plan';
 import { type Problem, problemOf } from '../../../shared/base/problem';
 import { type Fault, fail, type Result } from '../../../shared/base/result';
@@ -17,7 +17,7 @@ const LIMIT = 120_000;
 export async function adopt(invocation: Invocation, world: World): Promise<number> {
   const { endpoints, primary, json } = invocation;
   const output = invocation.output ?? '';
-  const reaches: Reach[] = [];
+  const reaches: ServerAddress[] = [];
   for (const text of endpoints) {
     const read = readEndpoint(text);
     if (!read.ok) return usageError(read.complaint, '', json, world);
@@ -34,10 +34,10 @@ export async function adopt(invocation: Invocation, world: World): Promise<numbe
   const drawn = drawFleet(found.value, primary);
   if (!drawn.ok)
     return answer(
-      { findings: found.value, problems: [...found.value.problems, problemOf(drawn.error)] },
+      { adopted: found.value, problems: [...found.value.problems, problemOf(drawn.error)] },
       exit.usage,
     );
-  const outcome = { findings: found.value, drawn: drawn.value, problems: drawn.value.problems };
+  const outcome = { adopted: found.value, drawn: drawn.value, problems: drawn.value.problems };
   if (drawn.value.text === null)
     return answer(outcome, drawn.value.problems.some(isError) ? exit.failed : exit.usage);
   const saved = await saveNew(output, drawn.value.text, world);
@@ -55,18 +55,18 @@ export async function adopt(invocation: Invocation, world: World): Promise<numbe
 /** What is printed at the end, whatever it was. */
 export interface Outcome {
   readonly fleet: string | null;
-  readonly findings: Findings | null;
+  readonly adopted: AdoptedFleet | null;
   readonly drawn: DrawnFleet | null;
   readonly plan: Plan | null;
   readonly problems: readonly Problem[];
 }
 
-const nothing: Outcome = { fleet: null, findings: null, drawn: null, plan: null, problems: [] };
+const nothing: Outcome = { fleet: null, adopted: null, drawn: null, plan: null, problems: [] };
 
-function tell({ fleet, findings, drawn, plan, problems }: Outcome, json: boolean, world: World): void {
+function tell({ fleet, adopted, drawn, plan, problems }: Outcome, json: boolean, world: World): void {
   const questions = problems.some(isError) ? [] : (drawn?.questions ?? []);
   if (json) {
-    const servers = (findings?.servers ?? []).map(({ fields, ...seen }) => ({
+    const servers = (adopted?.servers ?? []).map(({ fields, ...seen }) => ({
       id: fields.id,
       endpoint: fields.endpoint,
       container: fields.container ?? null,
@@ -77,7 +77,7 @@ function tell({ fleet, findings, drawn, plan, problems }: Outcome, json: boolean
     world.print(jsonText({ fleet, servers, links, questions, changes, problems }));
   } else {
     const texts = [
-      findings === null ? '' : adoptedText(findings, drawn?.links ?? [], world.paint),
+      adopted === null ? '' : adoptedText(adopted, drawn?.links ?? [], world.paint),
       problemsText(problems, world.paint),
     ].filter((text) => text !== '');
     if (texts.length > 0) world.print(texts.join('\n\n'));

@@ -7,7 +7,7 @@ import { allRead, ruvText } from '../text/ruv';
 import { allServe, servesText } from '../text/serves';
 import { allReplicate, statusText } from '../text/status';
 import type { StatusReport } from '../../../shared/observed/status';
-import { listed } from '../../../shared/base/listed';
+import { joinNames } from '../../../shared/base/join-names';
 import { type Problem, problemOf } from '../../../shared/base/problem';
 import { exit, type World } from '../base/world';
 import { jsonText } from '../text/json';
@@ -60,7 +60,7 @@ async function readStatus(
     if (world.interactive) world.say(`Waiting for a round, up to ${Math.ceil(limitMs / 1000)} s.`);
   };
   const silent = (servers: readonly string[]): void => {
-    if (world.interactive) world.say(`Waiting for an answer of ${listed(servers)}.`);
+    if (world.interactive) world.say(`Waiting for an answer of ${joinNames(servers)}.`);
   };
   const call = { signal: world.signal, timeoutMs: LONGEST_WAIT_MS, wait: true, waiting, silent, ...wanted };
   const read = await world.engine.status(loaded.text, call);

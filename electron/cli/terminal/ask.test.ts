@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPerson } from './ask';
+import { createPrompter } from './ask';
 import { cancelOnInterrupt } from './interrupt';
 import { LineEditor } from './line-editor';
 
@@ -36,25 +36,25 @@ function personWith(
 ) {
   const said: string[] = [];
   const say = (text: string): void => void said.push(text);
-  return { said, person: createPerson({ program: path, readSecret, say, limitMs: 1500 }) };
+  return { said, prompter: createPrompter({ program: path, readSecret, say, limitMs: 1500 }) };
 }
 
 describe('the program in KANILINK_ASK', () => {
   it('is given the kind and the subject, and its first line is the answer', async () => {
     const path = await program('echo', 'printf "%s for %s\\nmore\\n" "$1" "$2"');
-    const { person } = personWith(path);
-    expect(await person.secret(password, never)).toBe('password for admin@192.0.2.7');
-    expect(await person.secret({ ...password, kind: 'passphrase', subject: '/k y' }, never)).toBe(
+    const { prompter } = personWith(path);
+    expect(await prompter.secret(password, never)).toBe('password for admin@192.0.2.7');
+    expect(await prompter.secret({ ...password, kind: 'passphrase', subject: '/k y' }, never)).toBe(
       'passphrase for /k y',
     );
-    expect(await person.secret({ ...password, kind: 'answer', prompt: 'Code: $(x)' }, never)).toBe(
+    expect(await prompter.secret({ ...password, kind: 'answer', prompt: 'Code: $(x)' }, never)).toBe(
       'answer for admin@192.0.2.7 Code: $(x)',
     );
   });
 
   it('keeps spaces and shell characters of a secret', async () => {
     const path = await program('odd', "printf '%s\\n' ' a $b `c` \"d\" '");
-    expect(await personWith(path).person.secret(password, never)).toBe(' a $b `c` "d" ');
+    expect(await personWith(path).prompter.secret(password, never)).toBe(' a $b `c` "d" ');
   });
 
   it('accepts a host key by yes alone', async () => {
@@ -62,10 +62,10 @@ describe('the program in KANILINK_ASK', () => {
       'yes',
       '[ "$1" = host-key ] && [ "$2" = "[127.0.0.1]:2222 ssh-ed25519 SHA256:abc" ] && echo yes',
     );
-    expect(await personWith(yes).person.acceptHostKey(hostKey, never)).toBe(true);
+    expect(await personWith(yes).prompter.acceptHostKey(hostKey, never)).toBe(true);
     for (const answer of ['Yes', 'y', 'no', '', 'yes please'])
       expect(
-        await personWith(await program('other', `echo "${answer}"`)).person.acceptHostKey(hostKey, never),
+        await personWith(await program('other', `echo "${answer}"`)).prompter.acceptHostKey(hostKey, never),
       ).toBe(false);
   });
 
@@ -73,15 +73,15 @@ describe('the program in KANILINK_ASK', () => {
     ['fails', 'echo secret; echo secret >&2; exit 3', /exited with 3/],
     ['takes too long', 'exec sleep 30', /took over 2 s/],
   ])('declines when it %s, and never repeats what it said', async (_what, script, words) => {
-    const { person, said } = personWith(await program('bad', script));
-    expect(await person.secret(password, never)).toBeNull();
+    const { prompter, said } = personWith(await program('bad', script));
+    expect(await prompter.secret(password, never)).toBeNull();
     expect(said.join()).toMatch(words);
     expect(said.join()).not.toContain('secret;');
   });
 
   it('declines when there is no such program', async () => {
-    const { person, said } = personWith(join(folder, 'none'));
-    expect(await person.secret(password, never)).toBeNull();
+    const { prompter, said } = personWith(join(folder, 'none'));
+    expect(await prompter.secret(password, never)).toBeNull();
     expect(said.join()).toContain('there is no such program');
   });
 });
@@ -91,26 +91,26 @@ describe('the terminal', () => {
     let open = 0;
     let most = 0;
     const prompts: string[] = [];
-    const { person } = personWith(null, async (prompt) => {
+    const { prompter } = personWith(null, async (prompt) => {
       prompts.push(prompt);
       most = Math.max(most, (open += 1));
       await new Promise((resolve) => setImmediate(resolve));
       open -= 1;
       return prompt;
     });
-    await Promise.all([1, 2, 3].map((attempt) => person.secret({ ...password, attempt }, never)));
+    await Promise.all([1, 2, 3].map((attempt) => prompter.secret({ ...password, attempt }, never)));
     expect(most).toBe(1);
     expect(prompts[0]).toBe('idm-a: password of admin@192.0.2.7: ');
     expect(prompts[1]).toMatch(/^That was not it/);
   });
 
   it('does not ask when nobody waits for the answer any more', async () => {
-    expect(await personWith(null).person.secret(password, AbortSignal.abort())).toBeNull();
+    expect(await personWith(null).prompter.secret(password, AbortSignal.abort())).toBeNull();
   });
 
   it('never accepts an unknown host key by itself, and prints how to', async () => {
-    const { person, said } = personWith(null);
-    expect(await person.acceptHostKey(hostKey, never)).toBe(false);
+    const { prompter, said } = personWith(null);
+    expect(await prompter.acceptHostKey(hostKey, never)).toBe(false);
     expect(said.join()).toContain(
       "printf '\\n%s\\n' '[127.0.0.1]:2222 ssh-ed25519 AAAAC3Nz' >> /known_hosts",
     );

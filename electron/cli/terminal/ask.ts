@@ -1,4 +1,4 @@
-import type { Person, SecretQuestion } from '../../engine/connect/connection';
+import type { Prompter, SecretQuestion } from '../../engine/connect/connection';
 import { onOneLine } from '../../../shared/base/escape-controls';
 import { messageAndFix } from '../../../shared/base/sentences';
 import { askProgram, type Asked } from './ask-program';
@@ -22,7 +22,7 @@ export interface AskOptions {
  * several servers come one after the other. An unknown host key is never accepted by a keystroke: it fails, and the
  * command that would accept it is printed.
  */
-export function createPerson(options: AskOptions): Person & Pick<TrustTerminal, 'askProgram'> {
+export function createPrompter(options: AskOptions): Prompter & Pick<TrustTerminal, 'askProgram'> {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(ask: () => Promise<T>): Promise<T> => {
     const turn = last.then(ask, ask);

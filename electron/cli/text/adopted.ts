@@ -1,15 +1,15 @@
 import { describeLink } from '../../../shared/fleet/model/fleet';
 import type { DrawnLink } from '../../../shared/fleet/adopt/draw-fleet';
 import type { PrimaryQuestion } from '../../../shared/fleet/adopt/directions';
-import type { Findings } from '../../../shared/fleet/adopt/findings';
-import { listed } from '../../../shared/base/listed';
+import type { AdoptedFleet } from '../../../shared/fleet/adopt/adopted-fleet';
+import { joinNames } from '../../../shared/base/join-names';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import type { Paint } from './paint';
 import { table } from './table';
 
 /** What adopting found: the servers by the ids they get, and their links. */
 export function adoptedText(
-  { servers, problems }: Findings,
+  { servers, problems }: AdoptedFleet,
   links: readonly DrawnLink[],
   paint: Paint,
 ): string {
@@ -33,7 +33,7 @@ export function adoptedText(
 /** What to add to the command. */
 export function questionText({ servers, candidates }: PrimaryQuestion): string {
   const ways = candidates.map((id) => `--primary ${id}`).join(' or ');
-  return `Whose data wins among ${listed(servers)}? Their files do not say. Add ${ways}.`;
+  return `Whose data wins among ${joinNames(servers)}? Their files do not say. Add ${ways}.`;
 }
 
 const reasons: Readonly<Record<DrawnLink['because'], string>> = {

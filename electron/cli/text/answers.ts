@@ -1,8 +1,8 @@
 import type { AnswersReport } from '../../../shared/answers/answers';
 import {
   answeredWords,
-  type AnswersFinding,
-  findingsOf,
+  type AnswersNote,
+  answersNotes,
   logWords,
 } from '../../../shared/answers/judge-answers';
 import { onOneLine } from '../../../shared/base/escape-controls';
@@ -16,8 +16,8 @@ export function answersText(report: AnswersReport, paint: Paint): string {
     ['SERVER', 'ANSWERED', 'ITS LOG'],
     ...servers.map((it) => [it.server, answeredWords(it, report), logWords[it.log]]),
   ];
-  const findings = findingsOf(report);
-  const said = findings.map(({ tone, text }) =>
+  const notes = answersNotes(report);
+  const said = notes.map(({ tone, text }) =>
     colourOf(tone, paint)(`${symbol[tone]} ${onOneLine(text).trimEnd()}`),
   );
   return [
@@ -25,13 +25,13 @@ export function answersText(report: AnswersReport, paint: Paint): string {
     '',
     ...withFixes(
       said,
-      findings.map(({ fix }) => fix),
+      notes.map(({ fix }) => fix),
       paint,
     ),
   ].join('\n');
 }
 
-type Tone = AnswersFinding['tone'];
+type Tone = AnswersNote['tone'];
 /** Never colour alone. */
 const symbol: Readonly<Record<Tone, string>> = { good: '✓', attention: '!', unknown: '?' };
 const colourOf = (tone: Tone, paint: Paint): ((text: string) => string) =>

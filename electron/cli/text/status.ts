@@ -2,7 +2,7 @@ import { describePull } from '../../../shared/fleet/model/fleet';
 import { type Health, healthWords } from '../../../shared/kanidmd/health';
 import type { StatusReport } from '../../../shared/observed/status';
 import { escapeControls } from '../../../shared/base/escape-controls';
-import { listed } from '../../../shared/base/listed';
+import { joinNames } from '../../../shared/base/join-names';
 import type { Paint } from './paint';
 import { table, tableLines, withFixes } from './table';
 
@@ -58,7 +58,7 @@ function noPulls({ servers, undrawn }: StatusReport): string {
   if (undrawn.length > 0) return 'No pulls in the fleet file.';
   return unread.length === 0
     ? 'No pulls: no servers are linked.'
-    : `No pulls in the fleet file. Whether any run is not known: ${listed(unread)} could not be read.`;
+    : `No pulls in the fleet file. Whether any run is not known: ${joinNames(unread)} could not be read.`;
 }
 
 /** Why a server shows no certificate, as far as it is known. */

@@ -1,6 +1,6 @@
 import { addServers, newFleet } from '../../../shared/fleet/edit/edit-fleet';
 import { findPartners } from '../../../shared/fleet/adopt/find-partners';
-import type { Findings, Reach } from '../../../shared/fleet/adopt/findings';
+import type { AdoptedFleet, ServerAddress } from '../../../shared/fleet/adopt/adopted-fleet';
 import { provisionalIds } from '../../../shared/fleet/adopt/server-ids';
 import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
@@ -14,14 +14,14 @@ const MOST = 64;
  * nothing.
  * @param fleetPath where the fleet file will lie: relative paths start there; null: this process' folder.
  * @returns a fault only when an endpoint is malformed or given twice; a server that cannot be reached is among the
- * problems of the findings.
+ * problems of what was found.
  */
 export async function adoptServers(
-  reaches: readonly Reach[],
+  reaches: readonly ServerAddress[],
   fleetPath: string | null,
   prober: Prober,
   call: Call,
-): Promise<Result<Findings>> {
+): Promise<Result<AdoptedFleet>> {
   if (reaches.length > MOST) return fail(tooMany);
   const ids = provisionalIds(reaches.map((reach) => ({ reach })));
   const servers = reaches.map((reach, at) => ({ ...reach, id: ids[at] ?? '' }));

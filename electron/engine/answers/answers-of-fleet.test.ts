@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { makeTlsCertificate } from '../../../practice/host/certificates';
 import type { AnswersReport } from '../../../shared/answers/answers';
-import { allAnswer, findingsOf } from '../../../shared/answers/judge-answers';
+import { allAnswer, answersNotes } from '../../../shared/answers/judge-answers';
 import { ok } from '../../../shared/base/result';
 import { type FakeFleet, fakeFleet } from '../../../test/support/fake-fleet';
 import { VirtualClock } from '../../../test/support/virtual-clock';
@@ -89,7 +89,7 @@ async function asking(
   );
   const engine: Engine = createEngine({
     ...{ home: '/nowhere', env: {}, configDir: '/nowhere', log: () => undefined, practiceProgram: [] },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
     ...{ open: fleet.open, clock },
   });
   ends.push(() => engine.close());
@@ -106,7 +106,7 @@ async function reported(...how: Parameters<typeof asking>): Promise<AnswersRepor
 const kinds = ({ requests }: AnswersReport) =>
   requests.map(({ by: it }) => (it.kind === 'server' ? it.server : it.kind));
 const logs = ({ servers }: AnswersReport) => servers.map(({ log }) => log);
-const texts = (report: AnswersReport) => findingsOf(report).map(({ text }) => text);
+const texts = (report: AnswersReport) => answersNotes(report).map(({ text }) => text);
 
 it('tells each answer’s server by the one log that shows its request', async () => {
   const report = await reported([by(0), by(1), by(0)]);

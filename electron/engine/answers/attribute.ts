@@ -3,7 +3,7 @@ import type { Result } from '../../../shared/base/result';
 import type { MetCertificate, OriginAnswer } from './ask-origin';
 
 /** What a server's log and disk say, as far as it is needed here. */
-interface Seen {
+interface ServerEvidence {
   readonly site: { readonly server: { readonly id: string } };
   readonly found: ReadonlySet<string>;
   readonly onDisk: string | null;
@@ -12,7 +12,7 @@ interface Seen {
 /** Who gave each answer, by the logs that show its request. */
 export function answeredBy(
   sent: readonly { readonly key: string; readonly answer: Result<OriginAnswer> }[],
-  looks: readonly Seen[],
+  looks: readonly ServerEvidence[],
 ): readonly AnsweredBy[] {
   const before = new Set<string>();
   return sent.map(({ key, answer }): AnsweredBy => {
@@ -32,7 +32,7 @@ export function answeredBy(
 /** The certificates that were met, each once. */
 export function certificatesOf(
   met: readonly (MetCertificate | null)[],
-  looks: readonly Seen[],
+  looks: readonly ServerEvidence[],
 ): readonly ShownCertificate[] {
   const each = new Map(met.flatMap((it) => (it === null ? [] : [[it.sha256, it] as const])));
   return [...each.values()].map(({ sha256, refused, untrusted, ...certificate }) => {

@@ -3,7 +3,7 @@ import type { OlderLines, ReadingBack } from '../../../shared/ipc/older-lines';
 import type { FleetGlance, FleetHistory, HistoryBound, Stretch } from '../../../shared/history/history';
 import type { AnswersAsked, AnswersReport } from '../../../shared/answers/answers';
 import type { Plan } from '../../../shared/plan/model/plan';
-import type { Findings, Reach } from '../../../shared/fleet/adopt/findings';
+import type { AdoptedFleet, ServerAddress } from '../../../shared/fleet/adopt/adopted-fleet';
 import type { CertificatesReport } from '../../../shared/certificates/certificates-report';
 import type { Comparison } from '../../../shared/compare/comparison';
 import type { DatabaseSize, DatabaseSummary } from '../../../shared/compare/database-summary';
@@ -146,18 +146,22 @@ export interface Engine {
    * Reads servers that no fleet file describes yet: what they say of themselves and of each other. Changes nothing. A
    * server that cannot be reached is among the problems. Relative paths start at `fleetPath`.
    */
-  adopt(servers: readonly Reach[], fleetPath: string | null, call: Call): Promise<Result<Findings>>;
+  adopt(
+    servers: readonly ServerAddress[],
+    fleetPath: string | null,
+    call: Call,
+  ): Promise<Result<AdoptedFleet>>;
   /** Host aliases of the person's ssh config. */
   sshAliases(): Promise<readonly string[]>;
   /** Containers of an engine, those that run kanidmd first. Changes nothing. */
-  listContainers(engine: EngineChoice, call: Call): Promise<Result<readonly FoundContainer[]>>;
+  listContainers(engine: DockerEngineChoice, call: Call): Promise<Result<readonly FoundContainer[]>>;
   /** Docker contexts of the person's. */
   dockerContexts(): Promise<readonly FoundContext[]>;
   close(): Promise<void>;
 }
 
 /** An engine a person is about to choose a container of. */
-export interface EngineChoice {
+export interface DockerEngineChoice {
   readonly endpoint: string;
   /** As in the fleet file. */
   readonly certificates: string | null;

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../shared/base/result';
-import { serverUnreachable } from '../../../shared/fleet/rules/reach';
+import { serverUnreachable } from '../../../shared/fleet/rules/reachable';
 
 /** Why nothing is known of a server that was asked: its probe's first fault, or else that it could not be reached. */
 export function whyUnreached(server: string, faults: readonly Fault[]): Fault {

@@ -5,10 +5,10 @@ import type { Call } from '../base/call';
 import type { ObservedFleet } from '../fleet/observe-fleet';
 import type { Clock } from '../base/time';
 import { comparePair } from './compare-pair';
-import { takeAwayLeft } from './left-behind';
+import { deleteOrphanedBackups } from './orphaned-backups';
 import { keepComparison } from './kept-comparisons';
 import { pairPulls } from './pair-pulls';
-import { notCompared } from './tell';
+import { notCompared } from './comparison-of';
 
 /**
  * Compares every two servers that a link joins, one pair after the other, and keeps what was found. Who is joined by
@@ -20,7 +20,7 @@ export async function compareFleet(
   call: Call,
 ): Promise<readonly Comparison[]> {
   const { clock, configDir, say } = engine;
-  for (const { message } of await takeAwayLeft(configDir, fleet.sites, say)) say(message);
+  for (const { message } of await deleteOrphanedBackups(configDir, fleet.sites, say)) say(message);
   const made: Comparison[] = [];
   for (const [a, b] of linkedPairs(fleet)) {
     const [mine, theirs] = [fleet.sites.get(a), fleet.sites.get(b)];

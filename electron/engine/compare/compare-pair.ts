@@ -11,7 +11,7 @@ import { serverNow, type Site } from '../deploy/deployment/deployment';
 import { pollIntervalOf } from '../fleet/probe/probe-server';
 import type { Clock } from '../base/time';
 import { readBackup } from './read-backup';
-import { notCompared, otherDomains, told } from './tell';
+import { notCompared, otherDomains, comparisonOf } from './comparison-of';
 import { type Taken, takeBackup } from './take-backup';
 import { type PairPull, waitForRounds } from './wait-for-rounds';
 
@@ -59,7 +59,7 @@ export async function comparePair(
   if (mine.domainUuid !== theirs.domainUuid) return otherDomains(idsOf(pair), first.value);
   const found = judge(pair, first.value, [...first.value.differing]);
   if (!found.some((entry) => isFresh(entry, pair, first.value.there)))
-    return told(idsOf(pair), first.value, found, 0);
+    return comparisonOf(idsOf(pair), first.value, found, 0);
 
   context.say('Entries changed a moment ago differ; looking again after the next rounds');
   await waitForRounds(pair, first.value.since, context, call);
@@ -71,7 +71,7 @@ export async function comparePair(
       ? !caughtUp(entry.uuid, first.value, second.value)
       : !isFresh(entry, pair, second.value.there),
   );
-  return told(idsOf(pair), second.value, still, judged.length - still.length);
+  return comparisonOf(idsOf(pair), second.value, still, judged.length - still.length);
 }
 
 /** Backs both up side by side and finds what differs; `also` are held in full though they may be the same now. */

@@ -8,9 +8,9 @@ import type { Clock } from '../base/time';
 import { faultAt, type Site } from '../deploy/deployment/deployment';
 import { noSuchServer } from '../fleet/helper-for';
 import { fleetFrom, type Prober } from '../fleet/observe-fleet';
-import { takeAwayLeft } from './left-behind';
+import { deleteOrphanedBackups } from './orphaned-backups';
 import { readBackup } from './read-backup';
-import { takeBackup, whyUnable } from './take-backup';
+import { takeBackup, checkBackupPossible } from './take-backup';
 
 /**
  * How large the database of one server is; no other server is asked.
@@ -44,7 +44,7 @@ export async function summarise(
   if (!site.ok) return site;
   const { server } = site.value;
   const say = call.say ?? (() => undefined);
-  for (const { message } of await takeAwayLeft(configDir, new Map([[server.id, site.value]]), say))
+  for (const { message } of await deleteOrphanedBackups(configDir, new Map([[server.id, site.value]]), say))
     say(message);
   const at = clock.now();
   const taken = await takeBackup(site.value, configDir, call);
@@ -61,6 +61,6 @@ async function siteOf(text: FleetText, id: string, prober: Prober, call: Call): 
   if (!server) return fail(noSuchServer(id, text.path));
   const { observed, site } = await prober.observe(server, text.path, call);
   if (site === null) return fail(whyUnreached(id, observed.faults));
-  const unable = whyUnable(site);
+  const unable = checkBackupPossible(site);
   return unable === null ? ok({ ...site, server }) : fail(unable);
 }

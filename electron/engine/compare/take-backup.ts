@@ -5,7 +5,7 @@ import { supports } from '../../../shared/versions/versions';
 import type { Call } from '../base/call';
 import { type Site, faultAt } from '../deploy/deployment/deployment';
 import { uncancelled } from '../base/time';
-import { noteScratch } from './left-behind';
+import { noteScratch } from './orphaned-backups';
 import { LARGEST_BACKUP, type Source } from './stream-backup';
 
 /** Left free beside a backup as large as the database itself. Bytes. */
@@ -19,10 +19,10 @@ export interface Taken extends Source {
 /**
  * Takes an online backup of a server into memory. On the server it lies in a private folder beside the database, where
  * kanidmd itself may write, and is deleted before this returns, however it ends. A backup that could not be deleted is a
- * fault: it holds every credential. Where it lies is written down meanwhile: see `left-behind.ts`.
+ * fault: it holds every credential. Where it lies is written down meanwhile: see `orphaned-backups.ts`.
  */
 export async function takeBackup(site: Site, configDir: string, call: Call): Promise<Result<Taken>> {
-  const unable = whyUnable(site);
+  const unable = checkBackupPossible(site);
   if (unable !== null) return fail(unable);
   const dbPath = databaseOf(site.observed) ?? '';
   const scratch = await site.connection.scratch({ ...call, beside: posix.dirname(dbPath) });
@@ -34,14 +34,14 @@ export async function takeBackup(site: Site, configDir: string, call: Call): Pro
     taken ??= await backUp(site, dbPath, `${path}/compare.json.gz`, call);
   } finally {
     const removed = await remove(uncancelled(60_000));
-    if (!removed.ok) taken = fail(leftBehind(site, path, removed.error));
+    if (!removed.ok) taken = fail(backupOrphaned(site, path, removed.error));
     else if (noted.ok) await noted.value.forget();
   }
   return taken;
 }
 
 /** Why this server can't be asked for an online backup at all; null when it can. */
-export function whyUnable(site: Site): Fault | null {
+export function checkBackupPossible(site: Site): Fault | null {
   const { observed, server } = site;
   const where = { server: server.id };
   if (observed.state !== 'running') return { ...notRunning, where };
@@ -139,7 +139,7 @@ const silent = (site: Site, why: string): Fault => ({
   where: { server: site.server.id },
 });
 
-const leftBehind = (site: Site, path: string, why: Fault): Fault => ({
+const backupOrphaned = (site: Site, path: string, why: Fault): Fault => ({
   code: 'backup-left-behind',
   message: `A backup with every credential of ${site.server.id} could not be deleted: ${why.message}`,
   fix: `Delete ${path} on ${site.server.id}.`,

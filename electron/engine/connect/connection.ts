@@ -205,7 +205,7 @@ export interface Scratch {
  * What a connection asks a person. The window shows dialogs; the command line asks on its terminal or through
  * `KANILINK_ASK`. Each resolves to null when the person declines.
  */
-export interface Person {
+export interface Prompter {
   /** An unknown host key: accept it (and write it to known_hosts), or not. A changed key is never asked about. */
   acceptHostKey(question: HostKeyQuestion, signal: AbortSignal): Promise<boolean>;
   /** A password, a key's passphrase, or an answer to what the server itself asks; `attempt` counts from 1. */

@@ -47,7 +47,7 @@ async function planted() {
     createEngine({
       ...{ home: configDir, env: { DEPLOY_TOKEN: SECRETS.env }, configDir, log: () => undefined },
       ...{ practiceProgram: [], open: fleet.open },
-      person: { acceptHostKey: async () => false, secret: async () => null },
+      prompter: { acceptHostKey: async () => false, secret: async () => null },
     });
   const { steps } = valueOf(await newEngine().plan(fleet.text, uncancelled(10_000)));
   quotes = true;
@@ -154,7 +154,7 @@ describe('diagnostics', () => {
     });
     const engine = createEngine({
       ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
-      ...{ open: fleet.open, person: { acceptHostKey: async () => false, secret: async () => null } },
+      ...{ open: fleet.open, prompter: { acceptHostKey: async () => false, secret: async () => null } },
     });
     const made = async (withoutAddresses: boolean) =>
       valueOf(await engine.diagnose(fleet.text, { withoutAddresses, problems: [] }, uncancelled(10_000)));

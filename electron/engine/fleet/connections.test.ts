@@ -18,7 +18,7 @@ if (!a || !b || !other) throw new Error('there are three');
 async function dialled(code: string) {
   const asked: string[] = [];
   const connections = new Connections({
-    ...{ home: '/', env: {}, person: { acceptHostKey: async () => false, secret: async () => null } },
+    ...{ home: '/', env: {}, prompter: { acceptHostKey: async () => false, secret: async () => null } },
     open: async (server) => {
       asked.push(server.id);
       return fail({ code, message: 'no', fix: '', where: { server: server.id } });

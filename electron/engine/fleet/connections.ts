@@ -5,14 +5,14 @@ import { onOneLine } from '../../../shared/base/escape-controls';
 import { cureOf } from '../../../shared/base/cure';
 import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
 import type { BelievedFiles, ThisMachine } from '../connect/common/this-machine';
-import type { Person, ServerConnection } from '../connect/connection';
+import type { Prompter, ServerConnection } from '../connect/connection';
 import type { Call } from '../base/call';
 import { dialSsh } from '../connect/docker-over-ssh/dial-ssh';
 import { listContainers } from '../connect/docker/unit/list-containers';
 import { traced } from '../connect/traced';
 import { DialTurns } from './dial-turns';
 import { openServer } from './open-server';
-import type { EngineChoice } from '../api/engine';
+import type { DockerEngineChoice } from '../api/engine';
 import { absolute } from '../storage/absolute-path';
 import { type Clock, systemClock } from '../base/time';
 import { type TraceLog, traceCall } from '../base/trace';
@@ -21,7 +21,7 @@ import { errorOf } from '../base/unexpected';
 export interface ConnectionsOptions {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly person: Person;
+  readonly prompter: Prompter;
   readonly believed?: BelievedFiles;
   /** A line for the log file. */
   readonly log?: (line: string) => void;
@@ -100,13 +100,13 @@ export class Connections {
 
   /** The containers of an engine that no server of a fleet may have yet. */
   listContainers(
-    { endpoint, certificates, fleetPath }: EngineChoice,
+    { endpoint, certificates, fleetPath }: DockerEngineChoice,
     call: Call,
   ): Promise<Result<readonly FoundContainer[]>> {
-    const { home, person } = this.options;
+    const { home, prompter } = this.options;
     const folder = certificates === null ? null : absolute(certificates, home, fleetPath);
     const target = { id: endpoint, endpoint, certificates: folder, ...this.machine };
-    return listContainers(target, person, call, { dialSsh });
+    return listContainers(target, prompter, call, { dialSsh });
   }
 
   async close(): Promise<void> {
@@ -145,9 +145,9 @@ export class Connections {
     fleetPath: string | null,
     call: Call,
   ): Promise<Result<ServerConnection>> {
-    const { home, person } = this.options;
+    const { home, prompter } = this.options;
     const whole = (path: string): string => absolute(path, home, fleetPath);
-    return openServer(server, whole, this.machine, person, call);
+    return openServer(server, whole, this.machine, prompter, call);
   }
 
   private get machine(): ThisMachine {

@@ -60,7 +60,7 @@ it('an engine dials so', async () => {
   const dials: number[] = [];
   const connections = new Connections({
     ...{ home: '/', env: {}, clock },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
     open: async () => {
       dials.push(clock.monotonic());
       await clock.sleep(20_000, new AbortController().signal);

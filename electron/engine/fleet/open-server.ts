@@ -3,7 +3,7 @@ import type { FleetServer } from '../../../shared/fleet/model/fleet';
 import type { Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import type { ThisMachine } from '../connect/common/this-machine';
-import type { Person, ServerConnection } from '../connect/connection';
+import type { Prompter, ServerConnection } from '../connect/connection';
 import { dialSsh } from '../connect/docker-over-ssh/dial-ssh';
 import { openDocker } from '../connect/docker/open-docker';
 import { openSsh } from '../connect/ssh/open-ssh';
@@ -11,12 +11,12 @@ import { openSsh } from '../connect/ssh/open-ssh';
 /** What connects to servers of one kind. */
 interface Opener<S> {
   /** @param server its paths of this computer are whole. */
-  open(server: S & ThisMachine, person: Person, call: Call): Promise<Result<ServerConnection>>;
+  open(server: S & ThisMachine, prompter: Prompter, call: Call): Promise<Result<ServerConnection>>;
 }
 
 const openers: { readonly [K in KindName]: Opener<ServerByKind[K]> } = {
-  ssh: { open: (server, person, call) => openSsh(server, person, call) },
-  docker: { open: (server, person, call) => openDocker(server, person, call, { dialSsh }) },
+  ssh: { open: (server, prompter, call) => openSsh(server, prompter, call) },
+  docker: { open: (server, prompter, call) => openDocker(server, prompter, call, { dialSsh }) },
 };
 
 /**
@@ -28,10 +28,10 @@ export function openServer(
   server: FleetServer,
   absolute: (path: string) => string,
   machine: ThisMachine,
-  person: Person,
+  prompter: Prompter,
   call: Call,
 ): Promise<Result<ServerConnection>> {
   const whole = { ...kindOf(server).resolvePaths(server, absolute), ...machine };
   const opener: Opener<FleetServer> = openers[server.connect];
-  return opener.open(whole, person, call);
+  return opener.open(whole, prompter, call);
 }

@@ -20,7 +20,7 @@ function stage(more: Partial<ConnectionsOptions> = {}) {
   };
   const connections = new Connections({
     ...{ home: '/', env: {}, open: fleet.open, ...more },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
   });
   let told = 0;
   const probe = new ServerProbe(

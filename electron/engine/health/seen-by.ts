@@ -4,7 +4,7 @@ import { parseOrigin } from '../../../shared/base/origin';
 import { serverId } from '../../../shared/base/names';
 import type { ObservedServer } from '../../../shared/observed/observed';
 import type { StatusReport } from '../../../shared/observed/status';
-import type { Seen } from '../history/fleet-recorder';
+import type { WatchedMoment } from '../history/fleet-recorder';
 import type { Reading } from './reading';
 import { dialledNow } from './status';
 
@@ -14,7 +14,7 @@ export function seenBy(
   answered: readonly { readonly observed: ObservedServer; readonly reading: Reading }[],
   report: StatusReport,
   now: number,
-): Seen {
+): WatchedMoment {
   const dialled = dialledNow(
     fleet,
     answered.map(({ observed }) => observed),

@@ -10,7 +10,7 @@ import type { Entry, Stretch, Subject } from './entries';
 import { lagEntries } from './lag-entries';
 
 /** What a watch knows at one moment. */
-export interface Seen {
+export interface WatchedMoment {
   /** The fleet's name. */
   readonly name: string;
   readonly report: StatusReport;
@@ -41,7 +41,7 @@ export class FleetRecorder {
   /** @param path of the fleet file */
   constructor(private readonly path: string) {}
 
-  take({ name, report, now, complete, roundsOf, startOf }: Seen): readonly Entry[] {
+  take({ name, report, now, complete, roundsOf, startOf }: WatchedMoment): readonly Entry[] {
     const pulls = [...report.pulls, ...report.undrawn];
     return [
       ...pulls.flatMap((pull) =>

@@ -2,7 +2,7 @@ import type { FleetText } from '../../../shared/ipc';
 import type { Clock } from '../base/time';
 import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import type { Entry } from './entries';
-import { FleetRecorder, type Seen } from './fleet-recorder';
+import { FleetRecorder, type WatchedMoment } from './fleet-recorder';
 import { lagEntries } from './lag-entries';
 import type { HistoryStore } from './history-store';
 
@@ -11,7 +11,7 @@ export function keeping(
   text: FleetText,
   store: HistoryStore,
   clock: Clock,
-): { readonly keep?: (seen: Seen) => void; readonly memory?: RuvMemory } {
+): { readonly keep?: (seen: WatchedMoment) => void; readonly memory?: RuvMemory } {
   if (text.path === null) return {};
   const recorder = new FleetRecorder(text.path);
   return {

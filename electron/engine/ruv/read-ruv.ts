@@ -1,7 +1,7 @@
 import type { KnownChanges } from '../../../shared/ruv/known-changes';
 import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
-import { whyUnable } from '../compare/take-backup';
+import { checkBackupPossible } from '../compare/take-backup';
 import { faultAt, type Site } from '../deploy/deployment/deployment';
 import { HeadReader } from './head-reader';
 
@@ -11,10 +11,10 @@ const LARGEST_HEAD = 16 * 1024 * 1024;
 /**
  * Reads which changes a server knows, from the head of an online backup to standard output. No file is made on the server:
  * kanidmd reads its database beside the running server, and is left once its entries begin.
- * @returns faults of `whyUnable`, `ruv-not-read`, and those of a call.
+ * @returns faults of `checkBackupPossible`, `ruv-not-read`, and those of a call.
  */
 export async function readRuv(site: Site, call: Call): Promise<Result<KnownChanges>> {
-  const unable = whyUnable(site);
+  const unable = checkBackupPossible(site);
   if (unable !== null) return fail(unable);
   const reader = new HeadReader();
   const wanted = { maxBytes: LARGEST_HEAD, take: (bytes: Uint8Array) => reader.take(bytes) };

@@ -3,7 +3,7 @@ import { GRAIN } from '../../../shared/ruv/judge-ruv';
 import { type Clock, momentOf } from '../base/time';
 
 /** A refresh as a log tells it, and when that was seen here first. */
-interface Seen {
+interface SeenRefresh {
   readonly at: string;
   readonly seen: Moment;
 }
@@ -14,7 +14,7 @@ interface Seen {
  */
 export class SeenRefreshes {
   /** By consumer: the newest that is believed, and what is not. */
-  private readonly newest = new Map<string, Seen>();
+  private readonly newest = new Map<string, SeenRefresh>();
   private readonly doubted = new Map<string, readonly string[]>();
 
   constructor(private readonly clock: Clock) {}

@@ -28,7 +28,7 @@ it('a server that is watched on and on takes no more memory than when what is ke
   if (server === undefined) throw new Error('it is in the file');
   const connections = new Connections({
     ...{ home: '/', env: {}, log: () => undefined, open: fleet.open },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
   });
   const watch = new ServerWatch(server, { fleetPath: null, connections, clock });
   const stop = new AbortController();

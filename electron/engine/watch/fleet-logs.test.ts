@@ -5,7 +5,7 @@ import type { Result } from '../../../shared/base/result';
 import type { LogItem } from '../connect/connection';
 import type { SeenServer } from '../fleet/server-probe';
 import { systemClock } from '../base/time';
-import { Channel } from '../base/queue';
+import { BoundedQueue } from '../base/bounded-queue';
 import { fleetLogs } from './fleet-logs';
 import type { LoggedServer } from './server-log';
 import { LogTail } from './log-tail';
@@ -162,7 +162,7 @@ describe('a log that is followed', () => {
 });
 
 it('a channel holds bytes, not items: the oldest go, and are counted', async () => {
-  const channel = new Channel<string>(1_000_000);
+  const channel = new BoundedQueue<string>(1_000_000);
   for (let n = 0; n < 20_000; n++) channel.push(`${n} `.padEnd(1000));
   channel.close();
   const got: string[] = [];

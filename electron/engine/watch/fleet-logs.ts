@@ -2,7 +2,7 @@ import type { LogLineView } from '../../../shared/ipc';
 import { type Result, ok } from '../../../shared/base/result';
 import { childOf } from '../base/signals';
 import type { Clock } from '../base/time';
-import { Channel } from '../base/queue';
+import { BoundedQueue } from '../base/bounded-queue';
 import { merged } from './merged';
 import type { Naming } from './naming';
 import { type LoggedServer, linesOf } from './server-log';
@@ -39,7 +39,7 @@ async function* asTheyCome(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncIterable<Result<LogLineView>> {
-  const channel = new Channel<Result<LogLineView>>();
+  const channel = new BoundedQueue<Result<LogLineView>>();
   const readers = logs.map(async (log) => {
     for await (const line of log) {
       if (signal.aborted) return;

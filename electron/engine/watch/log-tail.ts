@@ -1,7 +1,7 @@
 import { type ReadLine, readLine } from '../../../shared/kanidmd/log-line';
 import { shortened } from '../../../shared/kanidmd/span-text';
 import type { LogItem, ServerConnection } from '../connect/connection';
-import { Channel } from '../base/queue';
+import { BoundedQueue } from '../base/bounded-queue';
 import { errorOf, unexpectedOf } from '../base/unexpected';
 
 /** A log is followed from so long ago, no matter who asks first: who reads it next finds what a window shows. Milliseconds. */
@@ -56,7 +56,7 @@ export class LogTail {
     const kept = stream.lines(since);
     const lacks = stream.from > since ? (kept[0] ?? null) : undefined;
     const from = stream.from;
-    const channel = new Channel<TailItem>();
+    const channel = new BoundedQueue<TailItem>();
     const leave = (): void => channel.close();
     const isOver = (): boolean => signal.aborted;
     signal.addEventListener('abort', leave, { once: true });
@@ -125,7 +125,7 @@ const taken = (item: LogItem): TailItem =>
 /** A stream that is open: who reads it, and its newest lines. */
 class Stream {
   readonly stop = new AbortController();
-  readonly readers = new Set<Channel<TailItem>>();
+  readonly readers = new Set<BoundedQueue<TailItem>>();
   over = false;
   private kept: Line[] = [];
   private oldest = 0;

@@ -24,7 +24,7 @@ afterEach(async () => {
 function reader(fleet: FakeFleet) {
   const engine = createEngine({
     ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
     open: fleet.open,
   });
   engines.push(engine);

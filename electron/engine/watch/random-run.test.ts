@@ -140,7 +140,7 @@ function watching(ids: readonly string[], links: readonly FakeLink[]) {
   ]);
   const connections = new Connections({
     ...{ home: '/', env: {}, log: () => undefined, open: world.fleet.open },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
   });
   const watches = new ServerWatches(connections, clock);
   const stop = new AbortController();

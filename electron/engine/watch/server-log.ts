@@ -88,10 +88,10 @@ async function* readOnce(
   }
 }
 
-type Told =
+type LoggedItem =
   { readonly kind: 'line'; readonly line: LogLineView } | { readonly kind: 'fault'; readonly fault: Fault };
 
-async function* itemsOf(log: ServerLog, site: Site, told: ToldLines): AsyncGenerator<Told> {
+async function* itemsOf(log: ServerLog, site: Site, told: ToldLines): AsyncGenerator<LoggedItem> {
   const { clock, signal, naming } = log;
   // Since then by the server's clock; what it shows now is known, whatever ours was set to.
   const now = serverNow(site, clock);

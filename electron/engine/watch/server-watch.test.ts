@@ -44,7 +44,7 @@ function watching({ opens, connection = {} }: Fake) {
   const whole = connectionOf(connection);
   const connections = new Connections({
     ...{ home: '/', env: {}, log: (line: string) => lines.push(line) },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
     open: async () => {
       dials.push(set.at.monotonic);
       return opens ? opens() : ok(whole);

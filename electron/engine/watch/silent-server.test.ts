@@ -47,7 +47,7 @@ function engineOf(ids: readonly string[], mishap: Mishap) {
   );
   const engine = createEngine({
     ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
     ...{ open: fleet.open, clock },
   });
   ends.push(() => engine.close());
@@ -126,9 +126,9 @@ describe('a plan beside a silent server that is watched', () => {
         clock,
       },
     );
-    const person = { acceptHostKey: async () => false, secret: async () => null };
+    const prompter = { acceptHostKey: async () => false, secret: async () => null };
     const watches = new ServerWatches(
-      new Connections({ home: '/', env: {}, person, open: fleet.open }),
+      new Connections({ home: '/', env: {}, prompter, open: fleet.open }),
       clock,
     );
     ends.push(() => watches.close());

@@ -10,7 +10,7 @@ import { ServesWatch } from '../serves/serves-watch';
 import { fleetFrom, type ObservedFleet } from '../fleet/observe-fleet';
 import { nothingSeen } from '../fleet/probe/probe-server';
 import type { Clock } from '../base/time';
-import type { Seen } from '../history/fleet-recorder';
+import type { WatchedMoment } from '../history/fleet-recorder';
 import { seenBy } from '../health/seen-by';
 import { withProved } from '../health/with-proved';
 import type { Running } from '../base/look-schedule';
@@ -39,7 +39,7 @@ export interface WatchFleetParts {
   /** Ends the watch. */
   readonly signal: AbortSignal;
   /** Is told of every report, for what is kept of the fleet; absent: nothing is. */
-  readonly keep?: (seen: Seen) => void;
+  readonly keep?: (seen: WatchedMoment) => void;
   /** Who was restored to an older copy, across starts; absent: this watch alone knows. */
   readonly memory?: RuvMemory | null;
 }

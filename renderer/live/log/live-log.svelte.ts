@@ -1,4 +1,4 @@
-import type { Client, OpenStream } from '../../bridge/client';
+import type { IpcClient, OpenStream } from '../../bridge/ipc-client';
 import type { FleetText, LogLineView } from '../../../shared/ipc';
 import { type LogFilter, replication } from './log-filter';
 import type { LogRow } from './fold';
@@ -6,7 +6,7 @@ import { ShownLog } from './shown-log';
 import { isUnread } from '../../../shared/ipc/log-remark';
 import { retryAfter } from '../../../shared/base/retry-after';
 import { type HeldLine, LogStore } from './log-store';
-import type { Reach } from '../what-was-read';
+import type { ServerAddresses } from '../what-was-read';
 import { OlderLog } from './older-log.svelte';
 
 /** Lines are shown in strokes of this many milliseconds, however fast they come. */
@@ -35,7 +35,7 @@ export class LiveLog {
   lostBecause = $state('');
   /** Why the filter's text cannot be used; empty: it can. */
   filterFault = $state('');
-  readonly #client: Client;
+  readonly #client: IpcClient;
   readonly #store = new LogStore();
   readonly #shown = new ShownLog();
   #waiting: LogLineView[] = [];
@@ -55,7 +55,7 @@ export class LiveLog {
   /** What the servers logged before. */
   readonly older: OlderLog;
 
-  constructor(client: Client) {
+  constructor(client: IpcClient) {
     this.#client = client;
     this.older = new OlderLog(client, this.#store, (lines) => this.#takeOlder(lines));
   }
@@ -64,7 +64,7 @@ export class LiveLog {
    * Reads this fleet's logs from now on.
    * @param keep what is held stays: it is the same fleet, perhaps edited. @param reach the servers it has now.
    */
-  follow(question: FleetText, keep: boolean, reach: Reach): void {
+  follow(question: FleetText, keep: boolean, reach: ServerAddresses): void {
     this.stop();
     if (!keep) this.clear();
     this.#store.name([...reach.keys()]);

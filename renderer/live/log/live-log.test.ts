@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createClient } from '../../bridge/client';
+import { createClient } from '../../bridge/ipc-client';
 import { RecordedBridge } from '../../bridge/recorded-bridge';
 import { LiveLog } from './live-log.svelte';
 import { everything } from './log-filter';

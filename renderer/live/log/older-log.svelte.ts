@@ -2,8 +2,8 @@ import { messageAndFix } from '../../../shared/base/sentences';
 import type { FleetText, LogLineView } from '../../../shared/ipc';
 import type { OlderLines, ReadingBack } from '../../../shared/ipc/older-lines';
 import { wallNow } from '../../base/clock.svelte';
-import type { Client } from '../../bridge/client';
-import type { Reach } from '../what-was-read';
+import type { IpcClient } from '../../bridge/ipc-client';
+import type { ServerAddresses } from '../what-was-read';
 import type { LogStore } from './log-store';
 
 /** How far a log was read back. */
@@ -28,7 +28,7 @@ export class OlderLog {
   /** Lines read back would be dropped at once. */
   full = $state(false);
   #question: FleetText | null = null;
-  #reach = $state.raw<Reach | null>(null);
+  #reach = $state.raw<ServerAddresses | null>(null);
   /** Servers that keep nothing older, each with how it is reached. */
   #ended = $state.raw<readonly (readonly [server: string, way: string])[]>([]);
   /** What is asked by itself would be asked again. */
@@ -38,12 +38,12 @@ export class OlderLog {
   /** Where the reading began, microseconds, our clock. */
   #before: number | null = null;
   #stop: AbortController | null = null;
-  readonly #client: Client;
+  readonly #client: IpcClient;
   readonly #store: LogStore;
   readonly #take: (lines: readonly LogLineView[]) => number;
 
   /** @param take takes the lines, and says how many of them are shown. */
-  constructor(client: Client, store: LogStore, take: (lines: readonly LogLineView[]) => number) {
+  constructor(client: IpcClient, store: LogStore, take: (lines: readonly LogLineView[]) => number) {
     this.#client = client;
     this.#store = store;
     this.#take = take;
@@ -53,7 +53,7 @@ export class OlderLog {
    * Reads of this fleet from now on. What is being read of another text of it is dropped.
    * @param reach its servers; what was read of one is forgotten when it is another machine, or reached another way.
    */
-  follow(question: FleetText, reach: Reach): void {
+  follow(question: FleetText, reach: ServerAddresses): void {
     const former = this.#reach;
     const isSame = (server: string): boolean => former?.get(server) === reach.get(server);
     if (question.text !== this.#question?.text) {

@@ -4,7 +4,7 @@ import { type BackupEntry, milliseconds } from './backup';
 import { orderOf } from './compare-entries';
 
 /** What one server holds of an entry. */
-export interface Held {
+export interface HeldEntry {
   readonly server: ServerId;
   readonly entry: BackupEntry | undefined;
 }
@@ -17,7 +17,7 @@ const REMEMBERED = 7 * 24 * 3600 * 1000;
  * @param now milliseconds since the epoch.
  * @returns null when they differ in nothing that matters: the same, or a deletion so old that one side has forgotten it.
  */
-export function judgeEntry(a: Held, b: Held, now: number): DifferingEntry | null {
+export function judgeEntry(a: HeldEntry, b: HeldEntry, now: number): DifferingEntry | null {
   const shown = a.entry ?? b.entry;
   if (shown === undefined) return null;
   const order = orderOf(a.entry, b.entry);

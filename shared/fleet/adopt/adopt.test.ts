@@ -7,7 +7,7 @@ import { checkObserved } from '../rules/check-observed';
 import { readTopology } from '../model/topology';
 import { drawFleet } from './draw-fleet';
 import { findPartners } from './find-partners';
-import type { Reach } from './findings';
+import type { ServerAddress } from './adopted-fleet';
 
 type Change = (server: ObservedServer) => ObservedServer;
 
@@ -16,7 +16,7 @@ function observe(tables: Readonly<Record<string, readonly string[] | null>>, cha
   return Object.entries(tables).map(([id, own]) => change(observedOfTest({ id, domain: 'a', tables: own })));
 }
 
-const ssh = (id: string): Reach => ({ connect: 'ssh', endpoint: `ssh://admin@${id}.example.com:22` });
+const ssh = (id: string): ServerAddress => ({ connect: 'ssh', endpoint: `ssh://admin@${id}.example.com:22` });
 
 const find = (observed: readonly ObservedServer[], reach = ssh) =>
   findPartners(observed.map((server) => ({ reach: reach(server.id), observed: server })));
@@ -291,7 +291,7 @@ describe('the servers', () => {
   });
 
   it('are called by container or address where they have no name of their own', () => {
-    const bare = (reach: Reach, overrides = {}) => {
+    const bare = (reach: ServerAddress, overrides = {}) => {
       const server = observedOfTest({ id: 'x', domain: 'a', tables: null });
       if (server.facts === null) throw new Error('no facts');
       const observed = { ...server, facts: { ...server.facts, overrides } };
@@ -300,7 +300,7 @@ describe('the servers', () => {
     expect(bare({ connect: 'ssh', endpoint: 'ssh://admin@192.0.2.7:22' })?.id).toBe('192-0-2-7');
     expect(bare({ connect: 'ssh', endpoint: 'ssh://[2001:db8::1]:22' })?.id).toBe('2001-db8-1');
     expect(bare({ connect: 'ssh', endpoint: 'ssh://home' })?.id).toBe('home');
-    const docker: Reach = {
+    const docker: ServerAddress = {
       connect: 'docker',
       endpoint: 'unix:///var/run/docker.sock',
       container: 'Kanidm_1',

@@ -1,8 +1,8 @@
 import type { RuleCode } from '../rules/registry';
 import { fail, ok, type Result } from '../../base/result';
 import { allowsPull, pulls } from '../../server-config/server-config';
-import type { AdoptedPair, AdoptedTable } from './findings';
-import { listed } from '../../base/listed';
+import type { AdoptedPair, AdoptedTable } from './adopted-fleet';
+import { joinNames } from '../../base/join-names';
 import { groupsOf, possiblePrimaries, spread } from './reachability';
 
 /** A pair with its direction: whose data wins, how that is known, and whether both pull. */
@@ -101,7 +101,7 @@ const open = (shape: Shape): Shape => (shape.misfit ? { ...shape, consumer: null
 const unknownPrimary = (id: string, ids: readonly string[]) => ({
   code: 'adopt-unknown-primary' satisfies RuleCode,
   message: `There is no server ${id} among the adopted ones.`,
-  fix: `Name one of ${listed(ids)} as the primary.`,
+  fix: `Name one of ${joinNames(ids)} as the primary.`,
   where: { server: id },
 });
 
@@ -119,13 +119,13 @@ function contradiction(chosen: readonly string[], candidates: readonly string[],
     code: 'adopt-primary-contradicted' satisfies RuleCode,
     message: `${first} cannot be the primary: by the servers’ own files ${
       candidates.length === 0
-        ? `none of ${listed(servers)} can`
-        : `only ${listed(candidates, ' or ')} can, because others take their data from there`
+        ? `none of ${joinNames(servers)} can`
+        : `only ${joinNames(candidates, ' or ')} can, because others take their data from there`
     }.`,
     fix:
       candidates.length === 0
         ? 'Adopt them without naming a primary; the links that contradict each other are shown then.'
-        : `Name ${listed(candidates, ' or ')}. To make ${first} the primary, adopt first and reverse links after.`,
+        : `Name ${joinNames(candidates, ' or ')}. To make ${first} the primary, adopt first and reverse links after.`,
     where: { server: first },
   };
 }

@@ -4,7 +4,7 @@ import type { Problem } from '../../base/problem';
 import { ok, type Result } from '../../base/result';
 import { type DirectedPair, inferDirections, type PrimaryQuestion } from './directions';
 import { driftOf, uselessPair } from './drift';
-import type { AdoptedServer, AdoptedTable, Findings } from './findings';
+import type { AdoptedServer, AdoptedTable, AdoptedFleet } from './adopted-fleet';
 
 /** A fleet drawn from running servers, or what has to be asked first. */
 export interface DrawnFleet {
@@ -28,30 +28,30 @@ export interface DrawnLink extends LinkFields {
  * @param primaries whose data wins, where the servers' files leave that open; at most one per connected part.
  * @returns a fault when a named primary contradicts the servers' files, or the fleet would not be valid.
  */
-export function drawFleet(findings: Findings, primaries: readonly string[]): Result<DrawnFleet> {
-  const ids = findings.servers.map(({ fields }) => fields.id);
-  const useless = findings.pairs.filter(allowsOnly);
+export function drawFleet(adopted: AdoptedFleet, primaries: readonly string[]): Result<DrawnFleet> {
+  const ids = adopted.servers.map(({ fields }) => fields.id);
+  const useless = adopted.pairs.filter(allowsOnly);
   const inferred = inferDirections(
     ids,
-    findings.pairs.filter((pair) => !allowsOnly(pair)),
+    adopted.pairs.filter((pair) => !allowsOnly(pair)),
     primaries,
   );
   if (!inferred.ok) return inferred;
   const { pairs, questions } = inferred.value;
-  const links = linksOf(findings.servers, pairs);
+  const links = linksOf(adopted.servers, pairs);
   const problems = [
-    ...findings.problems,
+    ...adopted.problems,
     ...useless.map(uselessPair),
     ...pairs.flatMap((pair, at) => driftOf(pair, links[at]?.automaticRefresh ?? false)),
   ];
-  const blocked = findings.problems.some((problem) => problem.severity === 'error');
+  const blocked = adopted.problems.some((problem) => problem.severity === 'error');
   if (blocked || questions.length > 0) return ok({ text: null, links, questions, problems });
-  const text = write(findings.servers, links);
+  const text = write(adopted.servers, links);
   return text.ok ? ok({ text: text.value, links, questions, problems }) : text;
 }
 
 /** Two tables that only allow: nobody pulls, so there is no link, and which was meant nobody can tell. */
-function allowsOnly({ tables }: Findings['pairs'][number]): boolean {
+function allowsOnly({ tables }: AdoptedFleet['pairs'][number]): boolean {
   return tables.every((table) => table?.type === 'allow-pull');
 }
 

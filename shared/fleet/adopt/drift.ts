@@ -1,8 +1,8 @@
 import { describeLink, describePull } from '../model/fleet';
 import type { Problem } from '../../base/problem';
-import { finding } from '../rules/registry';
+import { ruleProblem } from '../rules/registry';
 import type { DirectedPair } from './directions';
-import type { AdoptedPair, AdoptedTable } from './findings';
+import type { AdoptedPair, AdoptedTable } from './adopted-fleet';
 
 /** What a link cannot say of two servers' tables, or only one of them says. Reported when adopting, never put right. */
 
@@ -34,7 +34,7 @@ export function driftOf(drawn: DirectedPair, automaticRefresh: boolean): readonl
 /** Both only allow the other to pull. */
 export function uselessPair({ servers }: AdoptedPair): Problem {
   const [first, second] = servers;
-  return finding(
+  return ruleProblem(
     'link-useless',
     null,
     `${first} and ${second} only allow each other to pull, and neither does: nothing replicates, and no link is drawn.`,
@@ -53,7 +53,7 @@ function oneSided(
   if (consumers !== null && suppliers !== null) return [];
   const [has, lacks] = consumers === null ? [supplier, consumer] : [consumer, supplier];
   return [
-    finding(
+    ruleProblem(
       'link-one-sided',
       lacks,
       `${has} has a table for ${lacks}, but ${lacks} has none for ${has}: nothing replicates between them.`,
@@ -78,7 +78,7 @@ function different(ends: readonly End[], where: { readonly link: string }): read
   );
   if (said.length === 0) return [];
   return [
-    finding(
+    ruleProblem(
       'link-differs',
       null,
       `A link cannot say how ${where.link} is on the servers: ${said.join('; ')}.`,
@@ -94,7 +94,7 @@ const inWords = ({ type, automaticRefresh }: Pick<AdoptedTable, 'type' | 'automa
 function wrongPin(id: string, partner: string, table: AdoptedTable | null): readonly Problem[] {
   if (table?.pinIsLive !== false) return [];
   return [
-    finding(
+    ruleProblem(
       'pin-differs',
       id,
       `${id} pins another certificate for ${partner} than ${partner} shows now.`,

@@ -6,9 +6,9 @@ import { type Problem, problemOf } from '../../base/problem';
 import type { Partner } from '../../server-config/server-config';
 import { secondTable } from '../rules/deployed-links';
 import { unknownPartner } from '../rules/partners';
-import { serverStopped } from '../rules/reach';
-import { finding } from '../rules/registry';
-import type { AdoptedPair, AdoptedServer, AdoptedTable, Findings, SeenServer } from './findings';
+import { serverStopped } from '../rules/reachable';
+import { ruleProblem } from '../rules/registry';
+import type { AdoptedPair, AdoptedServer, AdoptedTable, AdoptedFleet, SeenServer } from './adopted-fleet';
 import { dialledOrigins } from './own-names';
 import { serverIds } from './server-ids';
 import { unpadded } from '../../base/base64';
@@ -20,10 +20,10 @@ import { unpadded } from '../../base/base64';
  * its origin. Where a table dials one adopted server and pins the certificate of another, the name counts: no such
  * connection can be made, and the pin is what is wrong (`kanidm.md`, "Health": UnknownIssuer).
  */
-export function findPartners(seen: readonly SeenServer[]): Findings {
+export function findPartners(seen: readonly SeenServer[]): AdoptedFleet {
   const ids = serverIds(seen);
   const origins = dialledOrigins(seen.map(({ observed }) => observed));
-  const all = seen.map(({ reach, observed }, at): Known => {
+  const all = seen.map(({ reach, observed }, at): KnownServer => {
     const id = ids[at] ?? '';
     return { id, observed, server: describeServer(id, reach, observed, origins[at] ?? null) };
   });
@@ -43,20 +43,20 @@ export function findPartners(seen: readonly SeenServer[]): Findings {
   return { servers: all.map(({ server }) => server), pairs: pairsOf(ids, tables), problems };
 }
 
-interface Known {
+interface KnownServer {
   readonly id: string;
   readonly observed: ObservedServer;
   readonly server: AdoptedServer;
 }
 
-type WhoseTable = (partner: Partner, owner: string) => Known | null;
+type WhoseTable = (partner: Partner, owner: string) => KnownServer | null;
 
 /** Its own origin is another's too, and another name was taken instead (`dialledOrigins`). */
-function sharedOrigin({ id, observed, server: { origin } }: Known): readonly Problem[] {
+function sharedOrigin({ id, observed, server: { origin } }: KnownServer): readonly Problem[] {
   const own = ownOrigin(observed);
   if (own === null || origin === null || own === origin) return [];
   return [
-    finding(
+    ruleProblem(
       'origin-shared',
       id,
       `Other servers have the origin of ${id}, ${own}, too; ${origin}, which its certificate names, is taken instead.`,
@@ -93,9 +93,9 @@ function describeServer(
 const isBindaddress = (text: string): boolean =>
   /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]):\d{1,5}$/i.test(text);
 
-function partnerFinder(all: readonly Known[]): WhoseTable {
-  const byPin = new Map<string, Known>();
-  const byOrigin = new Map<string, Known>();
+function partnerFinder(all: readonly KnownServer[]): WhoseTable {
+  const byPin = new Map<string, KnownServer>();
+  const byOrigin = new Map<string, KnownServer>();
   for (const known of all) {
     const { certificate } = known.observed;
     if (certificate !== null) byPin.set(unpadded(certificate.text), known);
@@ -109,7 +109,7 @@ function partnerFinder(all: readonly Known[]): WhoseTable {
     return pinned === undefined || pinned.id === owner ? null : pinned;
 
     /** Two servers of one origin: the pin tells them apart. */
-    function sharesOrigin(first: Known): Known | null {
+    function sharesOrigin(first: KnownServer): KnownServer | null {
       const other = byPin.get(unpadded(partner.certificate));
       const same = other !== undefined && ownOrigin(other.observed) === ownOrigin(first.observed);
       return same && other.id !== owner ? other : null;
@@ -153,7 +153,7 @@ function pairsOf(
 }
 
 /** What a probe could not do. Without a server's file nothing can be said of its partners. */
-function troubles({ id, observed }: Known): readonly Problem[] {
+function troubles({ id, observed }: KnownServer): readonly Problem[] {
   const unread = observed.state === 'unreachable' || observed.config === null;
   const said = observed.faults.map((fault): Problem => ({
     ...problemOf(fault, unread ? 'error' : 'warning'),
@@ -161,14 +161,16 @@ function troubles({ id, observed }: Known): readonly Problem[] {
     where: { ...fault.where, server: id },
   }));
   if (unread && said.length === 0)
-    said.push({ ...finding('server-unreachable', id, `${id} could not be read.`, 'Check its endpoint.') });
+    said.push({
+      ...ruleProblem('server-unreachable', id, `${id} could not be read.`, 'Check its endpoint.'),
+    });
   if (observed.state !== 'stopped') return said;
   // It shows no certificate: its partners are known by its origin only.
   return [...said, { ...serverStopped(id, observed), severity: 'warning' }];
 }
 
 /** One server given twice, or a clone of another: both would have the same certificate, or are the same container. */
-function twins(all: readonly Known[]): readonly Problem[] {
+function twins(all: readonly KnownServer[]): readonly Problem[] {
   const first = new Map<string, string>();
   return all.flatMap(({ id, observed }): readonly Problem[] => {
     const { certificate, facts } = observed;
@@ -177,7 +179,7 @@ function twins(all: readonly Known[]): readonly Problem[] {
     for (const mark of marks) if (!first.has(mark)) first.set(mark, id);
     if (twin === undefined) return [];
     return [
-      finding(
+      ruleProblem(
         'server-twice',
         id,
         `${id} is the same server as ${twin}, or a copy of it: both show the same.`,

@@ -1,4 +1,4 @@
-import type { AdoptedPair } from './findings';
+import type { AdoptedPair } from './adopted-fleet';
 
 /** A way data can take between two servers. Decided: the servers' files say this direction. */
 export interface Arrow {

@@ -1,6 +1,6 @@
 import { parseOrigin } from '../../base/origin';
 import { ownOrigin } from '../../observed/observed-config';
-import type { SeenServer } from './findings';
+import type { SeenServer } from './adopted-fleet';
 import { withoutTrailing } from '../../base/without-trailing';
 
 /**

@@ -6,8 +6,8 @@ import { type FleetSchema, serverOf } from './schema';
 import { serverId } from '../../base/names';
 import { parseOrigin } from '../../base/origin';
 import { automaticRefresh, refreshSources } from './check-refresh';
-import type { Finding } from './finding';
-import { listed } from '../../base/listed';
+import type { FleetFileProblem } from './fleet-file-problem';
+import { joinNames } from '../../base/join-names';
 import type { Problem } from '../../base/problem';
 import type { Place } from '../../base/result';
 
@@ -17,7 +17,7 @@ export function checkFleet(
   place: (path: KeyPath) => Place,
   written: (path: KeyPath) => unknown,
 ): readonly Problem[] {
-  const findings: Finding[] = [
+  const problems: FleetFileProblem[] = [
     ...duplicates(fleet),
     ...origins(fleet, written),
     ...links(fleet),
@@ -26,47 +26,53 @@ export function checkFleet(
     ...removedServers(fleet),
     ...dialledNames(fleet, written),
   ];
-  return findings.map((finding) => found(finding, place));
+  return problems.map((problem) => found(problem, place));
 }
 
-const found = ({ code, server, message, fix, path }: Finding, place: (path: KeyPath) => Place): Problem =>
-  fleetFileProblem(code, server ?? null, message, fix, place(path));
+const found = (
+  { code, server, message, fix, path }: FleetFileProblem,
+  place: (path: KeyPath) => Place,
+): Problem => fleetFileProblem(code, server ?? null, message, fix, place(path));
 
-function duplicates(fleet: FleetSchema): Finding[] {
+function duplicates(fleet: FleetSchema): FleetFileProblem[] {
   return [
-    ...repeated(fleet.server, (server) => server.id).map(([position, first, server]): Finding => ({
+    ...repeated(fleet.server, (server) => server.id).map(([position, first, server]): FleetFileProblem => ({
       code: 'fleet-duplicate-id',
       server: server.id,
       message: `two servers are called ${server.id} (the other is server[${first}])`,
       fix: 'Give one of them another id.',
       path: ['server', position, 'id'],
     })),
-    ...repeated(fleet.server, (server) => server.origin).map(([position, first, server]): Finding => ({
-      code: 'fleet-duplicate-origin',
-      server: server.id,
-      message: `${server.id} and ${fleet.server[first]?.id ?? ''} have the same origin ${server.origin ?? ''}`,
-      fix: 'Give each server the name and port that partners dial for it alone.',
-      path: ['server', position, 'origin'],
-    })),
-    ...repeated(fleet.server.map(serverOf), identityOf).map(([position, first, server]): Finding => ({
-      code: 'fleet-duplicate-endpoint',
-      server: server.id,
-      message: `${server.id} and ${fleet.server[first]?.id ?? ''} are the same ${kinds[server.connect].unit} at ${server.endpoint}`,
-      fix: 'Remove one of them, or correct its endpoint, container or service.',
-      path: ['server', position, 'endpoint'],
-    })),
+    ...repeated(fleet.server, (server) => server.origin).map(
+      ([position, first, server]): FleetFileProblem => ({
+        code: 'fleet-duplicate-origin',
+        server: server.id,
+        message: `${server.id} and ${fleet.server[first]?.id ?? ''} have the same origin ${server.origin ?? ''}`,
+        fix: 'Give each server the name and port that partners dial for it alone.',
+        path: ['server', position, 'origin'],
+      }),
+    ),
+    ...repeated(fleet.server.map(serverOf), identityOf).map(
+      ([position, first, server]): FleetFileProblem => ({
+        code: 'fleet-duplicate-endpoint',
+        server: server.id,
+        message: `${server.id} and ${fleet.server[first]?.id ?? ''} are the same ${kinds[server.connect].unit} at ${server.endpoint}`,
+        fix: 'Remove one of them, or correct its endpoint, container or service.',
+        path: ['server', position, 'endpoint'],
+      }),
+    ),
   ];
 }
 
 const identityOf = (server: ConnectedServer): string => kindOf(server).identity(server);
 
-function origins(fleet: FleetSchema, written: (path: KeyPath) => unknown): Finding[] {
-  return fleet.server.flatMap((server, position): Finding[] => {
+function origins(fleet: FleetSchema, written: (path: KeyPath) => unknown): FleetFileProblem[] {
+  return fleet.server.flatMap((server, position): FleetFileProblem[] => {
     const path = ['server', position, 'origin'];
     const text = written(path);
     const parts = typeof text === 'string' ? parseOrigin(text) : null;
     if (!parts) return [];
-    const found: Finding[] = [];
+    const found: FleetFileProblem[] = [];
     if (parts.ipVersion === 6)
       found.push({
         code: 'fleet-origin-never-works',
@@ -96,9 +102,9 @@ function origins(fleet: FleetSchema, written: (path: KeyPath) => unknown): Findi
 }
 
 /** The names that links dial: the same as an origin, only that an IPv4 address here is nobody's own name. */
-function dialledNames(fleet: FleetSchema, written: (path: KeyPath) => unknown): Finding[] {
+function dialledNames(fleet: FleetSchema, written: (path: KeyPath) => unknown): FleetFileProblem[] {
   return fleet.link.flatMap((_, position) =>
-    (['supplier_origin', 'consumer_origin'] as const).flatMap((key): Finding[] => {
+    (['supplier_origin', 'consumer_origin'] as const).flatMap((key): FleetFileProblem[] => {
       const path = ['link', position, key];
       const text = written(path);
       const parts = typeof text === 'string' ? parseOrigin(text) : null;
@@ -156,19 +162,19 @@ const unknownEnd = (
   known: ReadonlySet<string>,
   position: number,
   side: (typeof sides)[number],
-): Finding => ({
+): FleetFileProblem => ({
   code: 'fleet-link-unknown-server',
   message: `the link names a server ${id}, which is not in the file`,
-  fix: known.size === 0 ? 'Add the server.' : `Use one of ${listed(known)}, or add the server.`,
+  fix: known.size === 0 ? 'Add the server.' : `Use one of ${joinNames(known)}, or add the server.`,
   path: ['link', position, side],
 });
 
-function links(fleet: FleetSchema): Finding[] {
+function links(fleet: FleetSchema): FleetFileProblem[] {
   const known = new Set<string>(fleet.server.map((server) => server.id));
   const unknown = fleet.link.flatMap((link, position) =>
     sides.flatMap((side) => (known.has(link[side]) ? [] : [unknownEnd(link[side], known, position, side)])),
   );
-  const loops = fleet.link.flatMap((link, position): Finding[] =>
+  const loops = fleet.link.flatMap((link, position): FleetFileProblem[] =>
     link.supplier !== link.consumer
       ? []
       : [
@@ -182,7 +188,7 @@ function links(fleet: FleetSchema): Finding[] {
         ],
   );
   const twice = repeated(fleet.link, (link) => [link.supplier, link.consumer].sort().join(' and ')).map(
-    ([position, first, link]): Finding => ({
+    ([position, first, link]): FleetFileProblem => ({
       code: 'fleet-duplicate-link',
       message: `${link.supplier} and ${link.consumer} are linked twice (the other is link[${first}])`,
       fix: 'Keep one link for the pair; mutual = true makes both pull.',
@@ -193,9 +199,9 @@ function links(fleet: FleetSchema): Finding[] {
 }
 
 /** A server cannot be in the fleet and taken out of it: its partners' tables would be written and removed. */
-function removedServers(fleet: FleetSchema): Finding[] {
+function removedServers(fleet: FleetSchema): FleetFileProblem[] {
   const owner = new Map(fleet.server.map((server) => [server.origin as string | null, server.id]));
-  return fleet.removed.flatMap(({ origin }, position): Finding[] => {
+  return fleet.removed.flatMap(({ origin }, position): FleetFileProblem[] => {
     const server = owner.get(origin);
     if (server === undefined) return [];
     return [

@@ -1,13 +1,13 @@
-import type { Finding } from './finding';
-import { listed } from '../../base/listed';
+import type { FleetFileProblem } from './fleet-file-problem';
+import { joinNames } from '../../base/join-names';
 import type { FleetSchema } from './schema';
 
 /** Rules of a fleet file about where a server's data comes from. */
 
 /** A chosen source is one of the server's suppliers. */
-export function refreshSources(fleet: FleetSchema): Finding[] {
+export function refreshSources(fleet: FleetSchema): FleetFileProblem[] {
   const suppliersOf = gather(fleet.link.map((link) => [link.consumer, link.supplier]));
-  return fleet.server.flatMap((server, position): Finding[] => {
+  return fleet.server.flatMap((server, position): FleetFileProblem[] => {
     const from = server.refresh_from;
     if (from === null) return [];
     const suppliers = suppliersOf.get(server.id) ?? new Set();
@@ -20,7 +20,7 @@ export function refreshSources(fleet: FleetSchema): Finding[] {
         fix:
           suppliers.size === 0
             ? 'Remove refresh_from.'
-            : `Use ${listed(suppliers, ' or ')}, or remove refresh_from.`,
+            : `Use ${joinNames(suppliers, ' or ')}, or remove refresh_from.`,
         path: ['server', position, 'refresh_from'],
       },
     ];
@@ -31,14 +31,14 @@ export function refreshSources(fleet: FleetSchema): Finding[] {
  * `automatic_refresh` makes a server ask every supplier it has, and the first to answer wins (`kanidm.md`, "Refresh
  * erases", rule 2). Mutual links count from both ends.
  */
-export function automaticRefresh(fleet: FleetSchema): Finding[] {
+export function automaticRefresh(fleet: FleetSchema): FleetFileProblem[] {
   const suppliersOf = gather(
     fleet.link.flatMap(({ supplier, consumer, mutual }): [string, string][] => [
       [consumer, supplier],
       ...(mutual ? [[supplier, consumer] as [string, string]] : []),
     ]),
   );
-  return fleet.link.flatMap((link, position): Finding[] => {
+  return fleet.link.flatMap((link, position): FleetFileProblem[] => {
     if (!link.automatic_refresh) return [];
     const suppliers = suppliersOf.get(link.consumer) ?? new Set();
     if (suppliers.size < 2) return [];
@@ -47,7 +47,7 @@ export function automaticRefresh(fleet: FleetSchema): Finding[] {
         code: 'fleet-automatic-refresh-several-suppliers',
         server: link.consumer,
         message:
-          `${link.consumer} may not refresh itself: it pulls from ${listed(suppliers, ' and ')}, ` +
+          `${link.consumer} may not refresh itself: it pulls from ${joinNames(suppliers, ' and ')}, ` +
           'and Kanidm takes the data of whichever answers first',
         fix: 'Remove automatic_refresh from this link; Kanilink then runs the refresh from the one right source.',
         path: ['link', position, 'automatic_refresh'],

@@ -21,10 +21,10 @@ export interface TomlDocument {
   /** `[[server]]` and the like, in the order of the file, each with its own keys and those of its sub-tables. */
   readonly tables: readonly AST.TOMLTable[];
   /** The key and value written at a path; null when nothing is. */
-  readonly find: (path: KeyPath) => Written | null;
+  readonly find: (path: KeyPath) => WrittenNode | null;
 }
 
-export interface Written {
+export interface WrittenNode {
   /** Where the key (or the table's header) starts. */
   readonly loc: AST.SourceLocation;
   /** Null for a table header and for a table made by dotted keys. */
@@ -91,9 +91,9 @@ export function describePath(path: KeyPath): string {
   );
 }
 
-function index(body: readonly (AST.TOMLKeyValue | AST.TOMLTable)[]): Map<string, Written> {
-  const written = new Map<string, Written>();
-  const put = (path: KeyPath, at: Written): void => {
+function index(body: readonly (AST.TOMLKeyValue | AST.TOMLTable)[]): Map<string, WrittenNode> {
+  const written = new Map<string, WrittenNode>();
+  const put = (path: KeyPath, at: WrittenNode): void => {
     if (!written.has(pathKey(path))) written.set(pathKey(path), at);
   };
   const addPair = (base: KeyPath, pair: AST.TOMLKeyValue): void => {

@@ -3,9 +3,9 @@ import { ownBindaddress, versionOf } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
 import { originHost, parseOrigin } from '../../base/origin';
 import { lacks, firstWith } from '../../versions/versions';
-import { listed } from '../../base/listed';
-import { findingsOf, type Words } from './words';
-import { type FleetView, isLoopback, type Seen, splitAddress } from './view';
+import { joinNames } from '../../base/join-names';
+import { ruleProblems, type Words } from './words';
+import { type FleetView, isLoopback, type ObservedView, splitAddress } from './view';
 
 /** Rules about names and ports. */
 export const words = {
@@ -72,7 +72,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
@@ -92,7 +92,7 @@ function origins({ topology, servers }: FleetView): readonly Problem[] {
     if (origin === null) {
       if (observed.config === null || topology.linksOf(id).length === 0) return [];
       return [
-        finding(
+        ruleProblem(
           'no-origin',
           id,
           `${id} has no replication origin, neither in the fleet file nor in its server.toml.`,
@@ -105,7 +105,7 @@ function origins({ topology, servers }: FleetView): readonly Problem[] {
     const found: Problem[] = [];
     if (twin !== undefined)
       found.push(
-        finding(
+        ruleProblem(
           'same-origin',
           id,
           `${id} and ${twin} both have the origin ${origin}.`,
@@ -124,7 +124,7 @@ function addresses(id: string, origin: Origin, version: string | null): readonly
   const { ipVersion } = parseOrigin(origin) ?? { ipVersion: null };
   if (ipVersion === 6)
     return [
-      finding(
+      ruleProblem(
         'origin-never-works',
         id,
         `The origin of ${id} is an IPv6 address, so kanidmd never listens for partners.`,
@@ -133,7 +133,7 @@ function addresses(id: string, origin: Origin, version: string | null): readonly
     ];
   if (ipVersion === null || version === null || !lacks(version, 'address-origin')) return [];
   return [
-    finding(
+    ruleProblem(
       'origin-is-address',
       id,
       `The origin of ${id} is an IP address, which kanidmd ${version} writes into its certificate as a name: partners refuse it.`,
@@ -154,10 +154,10 @@ function bindAddresses(view: FleetView): readonly Problem[] {
     if (isLoopback(bound.host) && from.length > 0) {
       const chosen = server.wanted.bindaddress !== null;
       found.push(
-        finding(
+        ruleProblem(
           chosen ? 'loopback-bind-chosen' : 'loopback-bind',
           id,
-          `${id} listens on ${written}, where ${listed(from, ' and ')} cannot reach it.`,
+          `${id} listens on ${written}, where ${joinNames(from, ' and ')} cannot reach it.`,
           chosen
             ? 'Leave it only if something on that machine forwards the port.'
             : bindFix(server, bound.port),
@@ -167,7 +167,7 @@ function bindAddresses(view: FleetView): readonly Problem[] {
     const dialled = server.origin === null ? null : parseOrigin(server.origin);
     if (dialled && dialled.port !== bound.port)
       found.push(
-        finding(
+        ruleProblem(
           'bind-port-differs',
           id,
           `${id} listens on port ${bound.port}, partners dial port ${dialled.port}.`,
@@ -188,7 +188,7 @@ function publishedPorts(view: FleetView): readonly Problem[] {
     const bound = splitAddress(bindaddressOf(server) ?? '');
     if (published.includes(dialled.port) || (bound && published.includes(bound.port))) return [];
     return [
-      finding(
+      ruleProblem(
         'port-not-published',
         server.wanted.id,
         `The container of ${server.wanted.id} does not publish port ${dialled.port}, which partners dial.`,
@@ -199,7 +199,7 @@ function publishedPorts(view: FleetView): readonly Problem[] {
 }
 
 /** A variable that counts must go first: the fleet file would not reach it. */
-function bindFix({ wanted: { id }, observed }: Seen, port: number): string {
+function bindFix({ wanted: { id }, observed }: ObservedView, port: number): string {
   const name = 'KANIDM_REPLICATION_BINDADDRESS';
   const value = observed.facts?.overrides[name];
   return value !== undefined && value === ownBindaddress(observed)
@@ -208,11 +208,11 @@ function bindFix({ wanted: { id }, observed }: Seen, port: number): string {
 }
 
 /** What it listens on; null: it has no replication, or its file says none. */
-const bindaddressOf = ({ wanted, observed }: Seen): string | null =>
+const bindaddressOf = ({ wanted, observed }: ObservedView): string | null =>
   wanted.bindaddress ?? ownBindaddress(observed);
 
 /** Who must reach this server from another machine, as far as names tell. */
-function remoteConsumers({ topology, byId }: FleetView, { wanted, origin }: Seen): readonly string[] {
+function remoteConsumers({ topology, byId }: FleetView, { wanted, origin }: ObservedView): readonly string[] {
   if (origin !== null && isLoopback(originHost(origin) ?? '')) return [];
   return topology.consumersOf(wanted.id).filter((id) => {
     const partner = byId.get(id)?.origin ?? topology.servers.get(id)?.origin ?? null;

@@ -4,7 +4,7 @@ import { versionOf } from '../../observed/observed-config';
 import { parseOrigin } from '../../base/origin';
 import type { Problem } from '../../base/problem';
 import { lacks, firstWith } from '../../versions/versions';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 import { readCertificate } from '../../certificates/read-certificate';
 import { keptTables } from './kept-tables';
 import type { FleetView } from './view';
@@ -84,7 +84,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
@@ -104,7 +104,7 @@ function certificateDates({ servers, now }: FleetView): readonly Problem[] {
     const renew = `Renew it on ${id} (kanidmd renew-replication-certificate), then deploy, so that partners pin the new one.`;
     if (Date.parse(certificate.notBefore) > now + DAY)
       return [
-        finding(
+        ruleProblem(
           'certificate-not-yet-valid',
           id,
           `The replication certificate of ${id} is valid from ${certificate.notBefore.slice(0, 10)} only.`,
@@ -113,12 +113,17 @@ function certificateDates({ servers, now }: FleetView): readonly Problem[] {
       ];
     if (end <= now)
       return [
-        finding('certificate-expired', id, `The replication certificate of ${id} expired on ${date}.`, renew),
+        ruleProblem(
+          'certificate-expired',
+          id,
+          `The replication certificate of ${id} expired on ${date}.`,
+          renew,
+        ),
       ];
     if (days >= SOON) return [];
     const left = days === 0 ? 'within a day' : days === 1 ? 'in 1 day' : `in ${days} days`;
     return [
-      finding(
+      ruleProblem(
         'certificate-expires-soon',
         id,
         `The replication certificate of ${id} expires ${left}, on ${date}.`,
@@ -141,7 +146,7 @@ function certificateNames({ topology, servers, byId }: FleetView): readonly Prob
     const renew = `Deploy: it renews the certificate of ${id} for that name and pins the new one on its partners.`;
     if (namesAddress(certificate, origin))
       return [
-        finding(
+        ruleProblem(
           'certificate-address-as-name',
           id,
           `The replication certificate of ${id} has the address of ${origin} as a DNS name, as Kanidm before ${firstWith('address-origin')} wrote it: partners refuse it.`,
@@ -149,7 +154,7 @@ function certificateNames({ topology, servers, byId }: FleetView): readonly Prob
         ),
       ];
     return [
-      finding(
+      ruleProblem(
         'certificate-for-other-name',
         id,
         `The replication certificate of ${id} is for ${certificate.names.join(', ') || 'no name'}, and its origin is ${origin}.`,
@@ -167,7 +172,7 @@ function certificateNames({ topology, servers, byId }: FleetView): readonly Prob
       const certificate = byId.get(whom)?.observed.certificate ?? null;
       if (origin === null || certificate === null || certifies(certificate, origin)) return [];
       return [
-        finding(
+        ruleProblem(
           'certificate-name',
           by,
           `${by} would dial ${whom} as ${origin}, but its certificate is for ${certificate.names.join(', ') || 'no name'}.`,
@@ -187,7 +192,7 @@ function pins({ servers, byId, ownerOf }: FleetView): readonly Problem[] {
       const live = owner === null ? null : (byId.get(owner)?.observed.certificate ?? null);
       if (owner === null || live === null || unpadded(live.text) === unpadded(partner.certificate)) return [];
       return [
-        finding(
+        ruleProblem(
           'pin-differs',
           id,
           `${id} pins another certificate for ${owner} than ${owner} shows now (${live.fingerprint}).`,
@@ -204,7 +209,7 @@ function unreadablePins(view: FleetView): readonly Problem[] {
   return keptTables(view)
     .filter(({ partner }) => !readCertificate(partner.certificate, {}).ok)
     .map(({ id, partner }) =>
-      finding(
+      ruleProblem(
         'pin-unreadable',
         id,
         `What ${id} pins for ${partner.origin} is no certificate: kanidmd refuses the file at its next start.`,

@@ -1,6 +1,6 @@
 import type { ConfigFixed } from '../../observed/observed';
 import type { Problem } from '../../base/problem';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 import type { FleetView } from './view';
 
 export const words = {
@@ -14,7 +14,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /**
  * A server.toml over SSH that cannot be replaced where it lies, known before anything is tried; `containers.ts` says the
@@ -27,7 +27,7 @@ export function check({ servers, topology }: FleetView): readonly Problem[] {
     const path = facts.configPath;
     const file = fixed.file === path ? path : `${path}, which leads to ${fixed.file},`;
     return [
-      finding(
+      ruleProblem(
         'config-read-only',
         id,
         `${file} ${reasons[fixed.how]}, so Kanilink cannot replace it.`,

@@ -3,12 +3,12 @@ import type { ContainerFacts, ObservedServer } from '../../observed/observed';
 import { databaseOf } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
 import { words } from './container-words';
-import { findingsOf } from './words';
-import type { FleetView, Seen } from './view';
+import { ruleProblems } from './words';
+import type { FleetView, ObservedView } from './view';
 
 export { words };
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /**
  * What about a server's container would stop a deploy, or lose its work later: known before anything is tried. Only
@@ -45,7 +45,7 @@ export function whyEndsWithStop(
     (database !== null && mountAt(mounts, database) === null);
   if (observed.facts?.manager === 'podman-systemd' && !lost) return [];
   return [
-    finding(
+    ruleProblem(
       'container-auto-removed',
       id,
       `The container of ${id} was made with --rm: when it ends, the engine removes it${lost ? ', and what of server.toml and database lies in it or on a volume without a name' : ''}.`,
@@ -54,11 +54,11 @@ export function whyEndsWithStop(
   ];
 }
 
-function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts): readonly Problem[] {
+function manager({ wanted: { id }, observed }: ObservedView, container: ContainerFacts): readonly Problem[] {
   switch (observed.facts?.manager) {
     case 'kubernetes':
       return [
-        finding(
+        ruleProblem(
           'container-kubernetes',
           id,
           `Kubernetes manages the container of ${id}, so Kanilink only looks at it.`,
@@ -67,7 +67,7 @@ function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts):
       ];
     case 'swarm':
       return [
-        finding(
+        ruleProblem(
           'container-swarm',
           id,
           `A Docker swarm manages the container of ${id}, so Kanilink only looks at it.`,
@@ -78,7 +78,7 @@ function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts):
       return container.unitInReach
         ? []
         : [
-            finding(
+            ruleProblem(
               'container-systemd-out-of-reach',
               id,
               `The container of ${id} is run by the systemd unit ${container.unit ?? ''}, which cannot be restarted over this endpoint.`,
@@ -87,7 +87,7 @@ function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts):
           ];
     case 'compose':
       return [
-        finding(
+        ruleProblem(
           'container-compose',
           id,
           `Docker Compose (project ${container.composeProject ?? 'unknown'}) made the container of ${id}.`,
@@ -99,13 +99,16 @@ function manager({ wanted: { id }, observed }: Seen, container: ContainerFacts):
   }
 }
 
-function configPlace({ wanted: { id }, observed }: Seen, container: ContainerFacts): readonly Problem[] {
+function configPlace(
+  { wanted: { id }, observed }: ObservedView,
+  container: ContainerFacts,
+): readonly Problem[] {
   const path = observed.facts?.configPath ?? 'server.toml';
   const where = { server: id, file: path };
   switch (container.configOn) {
     case 'read-only':
       return [
-        finding(
+        ruleProblem(
           'container-read-only',
           id,
           `${path} is mounted read-only into the container of ${id}, so it cannot be replaced.`,
@@ -115,7 +118,7 @@ function configPlace({ wanted: { id }, observed }: Seen, container: ContainerFac
       ];
     case 'tmpfs':
       return [
-        finding(
+        ruleProblem(
           'container-config-on-tmpfs',
           id,
           `${path} of ${id} lies in memory (tmpfs) and is gone after its restart.`,
@@ -125,7 +128,7 @@ function configPlace({ wanted: { id }, observed }: Seen, container: ContainerFac
       ];
     case 'layer':
       return [
-        finding(
+        ruleProblem(
           'container-config-not-mounted',
           id,
           `${path} of ${id} lies in the container itself: recreating the container loses it.`,
@@ -135,7 +138,7 @@ function configPlace({ wanted: { id }, observed }: Seen, container: ContainerFac
       ];
     case 'single-file':
       return [
-        finding(
+        ruleProblem(
           'container-config-single-file',
           id,
           `${path} is mounted into the container of ${id} as a single file.`,
@@ -149,11 +152,14 @@ function configPlace({ wanted: { id }, observed }: Seen, container: ContainerFac
   }
 }
 
-function owner({ wanted: { id }, observed }: Seen, { ownerKnown }: ContainerFacts): readonly Problem[] {
+function owner(
+  { wanted: { id }, observed }: ObservedView,
+  { ownerKnown }: ContainerFacts,
+): readonly Problem[] {
   const path = observed.facts?.configPath ?? 'server.toml';
   if (ownerKnown !== false) return [];
   return [
-    finding(
+    ruleProblem(
       'container-owner-unknown',
       id,
       `Podman does not tell whom ${path} of ${id} belongs to, so it cannot be replaced with its owner kept.`,
@@ -163,13 +169,16 @@ function owner({ wanted: { id }, observed }: Seen, { ownerKnown }: ContainerFact
   ];
 }
 
-function databasePlace({ wanted: { id }, observed }: Seen, { mounts }: ContainerFacts): readonly Problem[] {
+function databasePlace(
+  { wanted: { id }, observed }: ObservedView,
+  { mounts }: ContainerFacts,
+): readonly Problem[] {
   const path = databaseOf(observed);
   if (path === null) return [];
   const mount = mountAt(mounts, path);
   if (mount !== null && isAnonymous(mount))
     return [
-      finding(
+      ruleProblem(
         'container-database-anonymous',
         id,
         `The database of ${id}, ${path}, lies on a volume without a name.`,
@@ -179,7 +188,7 @@ function databasePlace({ wanted: { id }, observed }: Seen, { mounts }: Container
     ];
   if (mount !== null && mount.type !== 'tmpfs') return [];
   return [
-    finding(
+    ruleProblem(
       'container-database-not-mounted',
       id,
       `The database of ${id}, ${path}, lies in the container itself: recreating the container loses it.`,

@@ -4,7 +4,7 @@ import { sameOrigin } from '../../base/origin';
 import type { Problem } from '../../base/problem';
 import type { Partner } from '../../server-config/server-config';
 import { describeLink, describePull, type Link } from '../model/fleet';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 import { linksOnce } from './shape';
 import type { FleetView } from './view';
 
@@ -54,7 +54,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
@@ -109,7 +109,7 @@ function secondTables(view: FleetView): readonly Problem[] {
 
 /** A second table for one partner. */
 export const secondTable = (server: string, partner: string, origin: string): Problem =>
-  finding(
+  ruleProblem(
     'second-table',
     server,
     `${server} has a second table for ${partner}, ${origin}; a link has one.`,
@@ -178,7 +178,7 @@ function sideOf({ wanted, has }: Tables, server: ServerId, partner: ServerId): S
 const concerned = (link: Link) => ({ servers: [link.supplier, link.consumer], links: [describeLink(link)] });
 
 const notDeployed = (link: Link, lacks?: ServerId): Problem =>
-  finding(
+  ruleProblem(
     'link-not-deployed',
     null,
     `The link ${describeLink(link)} has not been deployed to ${lacks ?? `${link.supplier} and ${link.consumer}`}.`,
@@ -188,7 +188,7 @@ const notDeployed = (link: Link, lacks?: ServerId): Problem =>
   );
 
 const notDrawn = (server: ServerId, partner: ServerId): Problem =>
-  finding(
+  ruleProblem(
     'link-not-drawn',
     null,
     `${server} and ${partner} are linked on the servers, and not in the drawing: a deploy takes the link out.`,
@@ -198,7 +198,7 @@ const notDrawn = (server: ServerId, partner: ServerId): Problem =>
   );
 
 const oneSided = (link: Link, { server }: Side): Problem =>
-  finding(
+  ruleProblem(
     'link-one-sided',
     server,
     `The link ${describeLink(link)} is in the server.toml of one side only, not of ${server}: nothing replicates by it.`,
@@ -208,7 +208,7 @@ const oneSided = (link: Link, { server }: Side): Problem =>
   );
 
 const differs = (link: Link, different: readonly string[]): Problem =>
-  finding(
+  ruleProblem(
     'link-differs',
     null,
     `The link ${describeLink(link)} is drawn otherwise than deployed: ${different.join('; ')}.`,

@@ -1,10 +1,10 @@
 import type { ServerId } from '../../base/names';
 import type { Problem } from '../../base/problem';
 import type { Topology } from '../model/topology';
-import { listed } from '../../base/listed';
+import { joinNames } from '../../base/join-names';
 import { describeLink, type Fleet } from '../model/fleet';
 import { connectedParts } from './shape';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 
 /** Rules about whose data wins: every part needs exactly one primary, and every refresh a source. */
 export const words = {
@@ -34,7 +34,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const checkDrawn = (_: Fleet, topology: Topology): readonly Problem[] => [
@@ -60,11 +60,11 @@ function severalPrimaries(topology: Topology, parts: readonly (readonly ServerId
     const [first, ...others] = primaries;
     const out = others.flatMap((id) => topology.linksOf(id).map(describeLink));
     return [
-      finding(
+      ruleProblem(
         'several-primaries',
         null,
-        `${listed(primaries, ' and ')} are linked, and no link says whose data wins between them.`,
-        `Reverse ${out.length === 1 ? 'the link' : 'one of the links'} ${listed(out)}, so that only ${first ?? ''} is no link’s consumer.`,
+        `${joinNames(primaries, ' and ')} are linked, and no link says whose data wins between them.`,
+        `Reverse ${out.length === 1 ? 'the link' : 'one of the links'} ${joinNames(out)}, so that only ${first ?? ''} is no link’s consumer.`,
         {},
         { servers: primaries, links: out },
       ),
@@ -89,13 +89,13 @@ function describeRing(topology: Topology, ring: readonly ServerId[]): Problem {
   // The path follows sources, links run the other way.
   const drawn = [...ring].reverse();
   const [start = ''] = drawn;
-  const circle = `${listed(drawn, ' → ')} → ${start}`;
+  const circle = `${joinNames(drawn, ' → ')} → ${start}`;
   const within = new Set(ring);
   const links = ring.map((id) => describeLink({ supplier: topology.sourceOf(id) ?? '', consumer: id }));
   const chosen = ring.filter((id) => (topology.servers.get(id)?.refreshFrom ?? null) !== null);
   const besides = chosen.find((id) => topology.linksIn(id).some((link) => !within.has(link.supplier)));
   if (besides !== undefined)
-    return finding(
+    return ruleProblem(
       'refresh-cycle',
       null,
       `${circle} take their data from each other in a circle.`,
@@ -106,7 +106,7 @@ function describeRing(topology: Topology, ring: readonly ServerId[]): Problem {
   const first =
     [...topology.servers.keys()].find((id) => within.has(id) && topology.linksIn(id).length === 1) ?? ring[0];
   const into = first === undefined ? [] : topology.linksIn(first);
-  return finding(
+  return ruleProblem(
     'ring',
     null,
     `The links ${circle} run in a ring: no server’s data wins.`,

@@ -2,9 +2,9 @@ import type { DomainUuid, ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { holdsDatabase, runsWith, willRunWith } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
-import { listed } from '../../base/listed';
+import { joinNames } from '../../base/join-names';
 import { originLiesOutside } from '../../server-config/origin-in-domain';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 import type { FleetView } from './view';
 
 /** Rules about whose data the servers hold (`kanidm.md`, "Refresh erases", 4). */
@@ -59,7 +59,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
@@ -71,7 +71,7 @@ export const check = (view: FleetView): readonly Problem[] =>
 const databases = ({ servers }: FleetView): readonly Problem[] =>
   servers.flatMap(({ wanted: { id }, observed }) => {
     const gone = whyNoDatabase(observed);
-    return gone === null ? [] : [finding('database-not-there', id, gone.message, gone.fix)];
+    return gone === null ? [] : [ruleProblem('database-not-there', id, gone.message, gone.fix)];
   });
 
 /** Why the next start of a server would not open the database it holds, as far as was looked; null: nothing says so. */
@@ -111,7 +111,7 @@ const origins = ({ servers, topology, byId }: FleetView): readonly Problem[] =>
       (taken === null || observed.domain === null
         ? null
         : originOutside(id, willRunWith(observed)?.origin ?? null, taken.name, primary));
-    return outside === null ? [] : [finding('origin-outside-database', id, outside.message, outside.fix)];
+    return outside === null ? [] : [ruleProblem('origin-outside-database', id, outside.message, outside.fix)];
   });
 
 /** Why a server would not start again with its own database; null: nothing says so. */
@@ -152,7 +152,7 @@ function primaryLooksNew({ fleet, topology, byId }: FleetView): readonly Problem
     const domain = byId.get(id)?.observed.domain ?? null;
     if (domain === null || domain.uuid === known) return [];
     return [
-      finding(
+      ruleProblem(
         'primary-looks-new',
         null,
         `The primary looks new: ${id} is in domain ${domain.uuid}, the fleet belongs to ${known}. Deploying would give its data to everyone.`,
@@ -186,11 +186,11 @@ function primaryOutvoted({ topology, byId }: FleetView): readonly Problem[] {
     return [...others].flatMap(([uuid, agreed]) => {
       if (uuid === domain.uuid || agreed.length < 2) return [];
       return [
-        finding(
+        ruleProblem(
           'primary-outvoted',
           null,
-          `${listed(agreed, ' and ')} are in one domain (${uuid}), and the primary ${id} is not (${domain.uuid}): it looks new.`,
-          `Reverse the links so that one of ${listed(agreed)} is the primary. If ${id} is right, keep only one of them in the fleet file, deploy, and add the others after.`,
+          `${joinNames(agreed, ' and ')} are in one domain (${uuid}), and the primary ${id} is not (${domain.uuid}): it looks new.`,
+          `Reverse the links so that one of ${joinNames(agreed)} is the primary. If ${id} is right, keep only one of them in the fleet file, deploy, and add the others after.`,
           { server: id },
           { servers: [id, ...agreed] },
         ),
@@ -208,7 +208,7 @@ function domainNames({ topology, byId }: FleetView): readonly Problem[] {
     const other = names.find((name) => typeof name === 'string' && wanted !== null && name !== wanted);
     if (primary === null || primary === id || wanted === null || typeof other !== 'string') return [];
     return [
-      finding(
+      ruleProblem(
         'domain-names-differ',
         id,
         `${id} is set up for the domain ${other}, its primary ${primary} for ${wanted}.`,
@@ -228,7 +228,7 @@ function httpsOrigins({ servers }: FleetView): readonly Problem[] {
     if (domain === null || !originLiesOutside(origin, domain) || whyOriginOutside(observed) !== null)
       return [];
     return [
-      finding(
+      ruleProblem(
         'https-origin-outside-domain',
         id,
         `The HTTPS origin of ${id}, ${origin ?? ''}, is not in its domain ${domain}.`,

@@ -2,8 +2,8 @@ import { runsWith, versionOf } from '../../observed/observed-config';
 import { sameOrigin } from '../../base/origin';
 import type { Problem } from '../../base/problem';
 import { whatCounts } from '../../server-config/effective-config';
-import { findingsOf, type Words } from './words';
-import type { FleetView, Seen } from './view';
+import { ruleProblems, type Words } from './words';
+import type { FleetView, ObservedView } from './view';
 
 /** Rules about `KANIDM_*` variables of a server's unit or container. */
 export const words = {
@@ -40,7 +40,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
@@ -74,8 +74,8 @@ const variables: readonly Variable[] = [
 interface Variable {
   readonly name: string;
   readonly what: string;
-  readonly wanted: (server: Seen) => string | null;
-  readonly written: (server: Seen) => string | null;
+  readonly wanted: (server: ObservedView) => string | null;
+  readonly written: (server: ObservedView) => string | null;
   readonly same: (a: string, b: string) => boolean;
 }
 
@@ -92,7 +92,7 @@ function environment({ servers }: FleetView): readonly Problem[] {
   );
 }
 
-function judge(server: Seen, variable: Variable, value: string): readonly Problem[] {
+function judge(server: ObservedView, variable: Variable, value: string): readonly Problem[] {
   const { id } = server.wanted;
   const version = versionOf(server.observed);
   const counts = whatCounts(version);
@@ -102,7 +102,7 @@ function judge(server: Seen, variable: Variable, value: string): readonly Proble
   if (counts === 'file') {
     if (written === null || variable.same(value, written)) return [];
     return [
-      finding(
+      ruleProblem(
         'environment-ignored',
         id,
         `${set} has no effect: kanidmd ${version ?? ''} takes the ${variable.what} ${written} of its file. From 1.9 on the variable counts.`,
@@ -113,7 +113,7 @@ function judge(server: Seen, variable: Variable, value: string): readonly Proble
   const wanted = variable.wanted(server);
   if (wanted !== null && !variable.same(value, wanted))
     return [
-      finding(
+      ruleProblem(
         'environment-contradicts',
         id,
         `${set} wins over the ${variable.what} ${wanted} of the fleet file.`,
@@ -122,7 +122,7 @@ function judge(server: Seen, variable: Variable, value: string): readonly Proble
     ];
   const over = written === null || variable.same(value, written) ? '' : `, which says ${written}`;
   return [
-    finding(
+    ruleProblem(
       'environment-overrides',
       id,
       `${set} wins over its file${over}.`,
@@ -145,7 +145,7 @@ function telemetry({ servers }: FleetView): readonly Problem[] {
     );
     const inFile = server.observed.config?.otelCollector === collector;
     return [
-      finding(
+      ruleProblem(
         'words-go-elsewhere',
         id,
         `kanidmd of ${id} sends its log, and what its commands answer, to OpenTelemetry (${collector}): Kanilink can read neither.`,

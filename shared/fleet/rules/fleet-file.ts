@@ -1,5 +1,5 @@
 import { firstWith } from '../../versions/versions';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 
 /** What the fleet file itself says, and what it must not. */
 export const raisedBy = 'shared/fleet/read';
@@ -156,4 +156,4 @@ export const words = {
 
 export type FleetFileCode = keyof typeof words;
 /** A problem of the fleet file. */
-export const fleetFileProblem = findingsOf(words);
+export const fleetFileProblem = ruleProblems(words);

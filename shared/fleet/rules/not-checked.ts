@@ -1,9 +1,9 @@
 import type { ObservedServer } from '../../observed/observed';
 import { runsWith } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 import type { RuleCode } from './registry';
-import type { FleetView, Seen } from './view';
+import type { FleetView, ObservedView } from './view';
 
 export const words = {
   'not-checked': {
@@ -17,7 +17,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /**
  * What could not be judged, and why: a rule that lacks its facts says so instead of passing. A server that could not be
@@ -50,12 +50,12 @@ const whileStopped = (id: string, gaps: readonly Missing[]): Problem =>
   );
 
 const notChecked = (id: string, message: string, fix: string, rules: readonly RuleCode[]): Problem =>
-  finding('not-checked', id, message, fix, { server: id }, { rules });
+  ruleProblem('not-checked', id, message, fix, { server: id }, { rules });
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const notAtAll = (id: string, observed: ObservedServer): Problem =>
-  finding(
+  ruleProblem(
     'not-checked',
     id,
     `${id} was not checked: ${whyNot(observed)}.`,
@@ -78,7 +78,7 @@ interface Missing {
   readonly reason: string;
 }
 
-function missing({ wanted: { id }, observed }: Seen, linked: boolean): readonly Missing[] {
+function missing({ wanted: { id }, observed }: ObservedView, linked: boolean): readonly Missing[] {
   const gaps: Missing[] = [];
   const gap = (is: boolean, what: string, reason: string, ...rules: readonly RuleCode[]): void => {
     if (is) gaps.push({ what, rules, reason });

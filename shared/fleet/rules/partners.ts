@@ -1,8 +1,8 @@
 import { partnerNames } from '../../kanidmd/partner-names';
 import type { Problem } from '../../base/problem';
 import { type Partner, pulls } from '../../server-config/server-config';
-import { listed } from '../../base/listed';
-import { findingsOf, type Words } from './words';
+import { joinNames } from '../../base/join-names';
+import { ruleProblems, type Words } from './words';
 import { keptTables } from './kept-tables';
 import type { FleetView } from './view';
 
@@ -44,7 +44,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
@@ -62,7 +62,7 @@ function automaticRefreshInFiles({ servers }: FleetView): readonly Problem[] {
     const flagged = suppliers.filter((partner) => partner.automaticRefresh);
     if (flagged.length === 0 || suppliers.length < 2) return [];
     return [
-      finding(
+      ruleProblem(
         'automatic-refresh-several-suppliers',
         id,
         `${id} may refresh itself (automatic_refresh) and has ${suppliers.length} suppliers: it would take the data of whichever answers first, for good.`,
@@ -82,7 +82,7 @@ function automaticRefreshOnPrimary({ topology, byId }: FleetView): readonly Prob
     const flagged = partners.find((partner) => partner.automaticRefresh && pulls(partner.type));
     if (flagged === undefined) return [];
     return [
-      finding(
+      ruleProblem(
         'automatic-refresh-on-primary',
         id,
         `${id} is the primary, and its server.toml lets it refresh itself from ${flagged.origin}: it would replace the data that is to win.`,
@@ -99,7 +99,7 @@ function unknownPartners(view: FleetView): readonly Problem[] {
 
 /** A table for a partner the fleet does not know. */
 export const unknownPartner = (id: string, partner: Pick<Partner, 'origin' | 'type'>): Problem =>
-  finding(
+  ruleProblem(
     'unknown-partner',
     id,
     `${id} replicates with ${partner.origin} (${partner.type}), which is not in the fleet. It is kept.`,
@@ -116,10 +116,10 @@ function unresolvedNames({ servers }: FleetView): readonly Problem[] {
     const lost = partnerNames(log, config?.replication?.partners ?? []).filter((it) => it.resolves === 'no');
     if (lost.length === 0) return [];
     return [
-      finding(
+      ruleProblem(
         'partner-name-not-found',
         id,
-        `${id} cannot resolve ${listed(lost.map((it) => it.origin))}. It will take long to stop, and its certificate cannot be renewed meanwhile.`,
+        `${id} cannot resolve ${joinNames(lost.map((it) => it.origin))}. It will take long to stop, and its certificate cannot be renewed meanwhile.`,
         `Fix DNS on ${id}, or the origin of that partner.`,
       ),
     ];

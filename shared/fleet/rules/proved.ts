@@ -2,7 +2,7 @@ import type { Problem } from '../../base/problem';
 import type { RuvReport } from '../../ruv/ruv';
 import type { ServesReport } from '../../serves/serves';
 import { describePull } from '../model/fleet';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 
 /** They need a look of their own, which not every reading of a fleet has. */
 export const raisedBy = 'shared/fleet/rules/proved.ts';
@@ -26,7 +26,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** What looks of their own proved to be broken. What is unknown is no problem: it is said where it was looked at. */
 export function provedProblems({
@@ -38,14 +38,14 @@ export function provedProblems({
 }): readonly Problem[] {
   return [
     ...(serves?.servers ?? []).flatMap(({ server, state, cause, fix }) =>
-      state === 'broken' ? [finding('logins-broken', server, `${server}: ${cause}`, fix)] : [],
+      state === 'broken' ? [ruleProblem('logins-broken', server, `${server}: ${cause}`, fix)] : [],
     ),
     ...(serves?.logins ?? []).flatMap((it) => {
       if (it.state !== 'broken') return [];
       const { consumer, supplier, cause, fix } = it;
       const concerned = { servers: [consumer, supplier] };
       return [
-        finding(
+        ruleProblem(
           'logins-broken',
           consumer,
           `${describePull(it)}: ${cause}`,
@@ -56,7 +56,9 @@ export function provedProblems({
       ];
     }),
     ...(ruv?.servers ?? []).flatMap(({ server, state, cause, fix }) =>
-      state === 'went-back' ? [finding('restored-to-older-copy', server, `${server}: ${cause}`, fix)] : [],
+      state === 'went-back'
+        ? [ruleProblem('restored-to-older-copy', server, `${server}: ${cause}`, fix)]
+        : [],
     ),
   ];
 }

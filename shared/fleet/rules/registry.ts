@@ -15,7 +15,7 @@ import * as notChecked from './not-checked';
 import * as partners from './partners';
 import * as planning from './planning';
 import * as proved from './proved';
-import * as reach from './reach';
+import * as reach from './reachable';
 import * as shape from './shape';
 import * as sshConfig from './ssh-config';
 import * as versions from './versions';
@@ -49,7 +49,7 @@ interface Chapter {
  * Every code of the fleet, by the chapters of `docs/rules.md` and in their order. A rule is a row of words and a check in
  * one file; a new family is a file and a line here.
  *
- * Not here: what kanidmd itself would refuse in its server.toml (`server-config/findings.ts`; one check raises it of every
+ * Not here: what kanidmd itself would refuse in its server.toml (`server-config/config-problems.ts`; one check raises it of every
  * such file, and the page lists the codes), and faults of a call (`base/result.ts`), whose words stand where they are
  * raised, as they say what happened once and not what a fleet is like.
  */
@@ -104,7 +104,7 @@ export const wordsOfRule = (code: string): RuleWords | null => words.get(code) ?
  *
  * @param said the server it is about (null: the fleet), what is so, what to do, and where
  */
-export function finding(code: RuleCode, ...said: Said): Problem {
+export function ruleProblem(code: RuleCode, ...said: Said): Problem {
   const known = words.get(code);
   if (known === undefined) throw new Error(`no words for ${code}`);
   return problemBy(known, code, ...said);

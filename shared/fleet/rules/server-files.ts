@@ -2,12 +2,12 @@ import { type Problem, problemOf } from '../../base/problem';
 import type { Place } from '../../base/result';
 import { checkServerConfig } from '../../server-config/check-server-config';
 import type { Overrides } from '../../server-config/effective-config';
-import type { Finding } from '../../server-config/findings';
-import type { FleetView, Seen } from './view';
+import type { ConfigProblem } from '../../server-config/config-problems';
+import type { FleetView, ObservedView } from './view';
 
 /**
  * What the server's own kanidmd would refuse in its file at the next start, with line and column. Codes, words and
- * severities are those of `server-config/findings.ts`; what the next deploy itself puts right is a warning here, or it
+ * severities are those of `server-config/config-problems.ts`; what the next deploy itself puts right is a warning here, or it
  * would hold back its own repair.
  */
 export function serverFiles({ servers, topology }: FleetView): readonly Problem[] {
@@ -31,14 +31,14 @@ export function serverFiles({ servers, topology }: FleetView): readonly Problem[
 }
 
 /** What was found in a file as it was read: a watch asks of it every two seconds, and it changes when it is read again. */
-const checked = new WeakMap<object, { readonly of: string; readonly found: readonly Finding[] }>();
+const checked = new WeakMap<object, { readonly of: string; readonly found: readonly ConfigProblem[] }>();
 
 function findingsOf(
   file: { readonly text: string },
   version: string,
   where: Place,
   variables: Overrides | null,
-): readonly Finding[] {
+): readonly ConfigProblem[] {
   const of = JSON.stringify([version, where, variables]);
   const known = checked.get(file);
   if (known?.of === of) return known.found;
@@ -51,7 +51,7 @@ function findingsOf(
 const saidElsewhere = ['origin-is-address', 'origin-never-works', 'certificate-unreadable'];
 
 /** A deploy writes the acknowledgement line by version, a missing bindaddress, and origin and bindaddress where the fleet file has them. */
-function isRepaired(code: string, { wanted }: Seen): boolean {
+function isRepaired(code: string, { wanted }: ObservedView): boolean {
   switch (code) {
     case 'acknowledgement-fatal':
     case 'acknowledgement-missing':

@@ -3,9 +3,9 @@ import type { ServerId } from '../../base/names';
 import type { Problem } from '../../base/problem';
 import type { Topology } from '../model/topology';
 import { cutServers } from './cut-servers';
-import { counted, listed } from '../../base/listed';
+import { counted, joinNames } from '../../base/join-names';
 import type { FleetView } from './view';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 
 /** Rules about the graph without its direction: how many, in one piece, what breaks it. */
 export const words = {
@@ -56,7 +56,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** The rule about links that needs the servers too. */
 export const check = (view: FleetView): readonly Problem[] => noLinks(view);
@@ -87,10 +87,10 @@ export function connectedParts(topology: Topology): readonly (readonly ServerId[
 /** An empty fleet, and more servers than Kanidm supports. */
 function fleetSize(fleet: Fleet): readonly Problem[] {
   if (fleet.servers.length === 0)
-    return [finding('no-servers', null, 'The fleet has no servers.', 'Add a server.')];
+    return [ruleProblem('no-servers', null, 'The fleet has no servers.', 'Add a server.')];
   if (fleet.servers.length < 3) return [];
   return [
-    finding(
+    ruleProblem(
       'more-than-two-servers',
       null,
       `The fleet has ${fleet.servers.length} servers; Kanidm supports replication between two today.`,
@@ -108,7 +108,7 @@ function noLinks({ fleet, topology, servers }: FleetView): readonly Problem[] {
   );
   if (!idle) return [];
   return [
-    finding(
+    ruleProblem(
       'no-links',
       null,
       'No servers are linked, so nothing replicates.',
@@ -120,12 +120,12 @@ function noLinks({ fleet, topology, servers }: FleetView): readonly Problem[] {
 /** Parts that no link joins hold data of their own. */
 function fleetInParts(topology: Topology, parts: readonly (readonly ServerId[])[]): readonly Problem[] {
   if (parts.length < 2 || topology.pulls.length === 0) return [];
-  const words = listed(
-    parts.map((part) => listed(part)),
+  const words = joinNames(
+    parts.map((part) => joinNames(part)),
     ' | ',
   );
   return [
-    finding(
+    ruleProblem(
       'fleet-in-parts',
       null,
       `The fleet is drawn in ${parts.length} parts that no link joins: ${words}.`,
@@ -140,10 +140,10 @@ function fleetInParts(topology: Topology, parts: readonly (readonly ServerId[])[
 function singlePointsOfFailure(topology: Topology): readonly Problem[] {
   return cutServers(topology).map(({ id, pieces }) => {
     const words = pieces.map(({ first, count }) => counted(first, count));
-    return finding(
+    return ruleProblem(
       'single-point-of-failure',
       id,
-      `While ${id} is down, ${listed(words, ' and ')} do not replicate with each other.`,
+      `While ${id} is down, ${joinNames(words, ' and ')} do not replicate with each other.`,
       'Link them with each other as well, or accept it.',
     );
   });
@@ -154,7 +154,7 @@ function oneWayLinks(topology: Topology): readonly Problem[] {
   return linksOnce(topology)
     .filter((link) => !link.mutual)
     .map((link) =>
-      finding(
+      ruleProblem(
         'one-way-link',
         link.consumer,
         `${link.consumer} pulls from ${link.supplier} and not the other way round: changes made on ${link.consumer} never reach ${link.supplier} by this link.`,

@@ -1,6 +1,6 @@
 import type { ObservedServer } from '../../observed/observed';
 import type { Problem } from '../../base/problem';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 import type { FleetView } from './view';
 
 export const words = {
@@ -14,7 +14,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** One problem a server whose way through ~/.ssh/config was not followed to the letter. */
 export const check = ({ servers }: FleetView): readonly Problem[] =>
@@ -25,7 +25,7 @@ export function leftOutOfSshConfig({ id, facts }: ObservedServer): readonly Prob
   const leftOut = facts?.leftOut ?? [];
   if (leftOut.length === 0) return [];
   return [
-    finding(
+    ruleProblem(
       'ssh-config-left-out',
       id,
       `Part of ~/.ssh/config was left out on the way to ${id}: ${leftOut.join('; ')}.`,

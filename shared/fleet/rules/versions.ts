@@ -1,9 +1,9 @@
 import { versionOf } from '../../observed/observed-config';
 import type { Problem } from '../../base/problem';
-import { listed } from '../../base/listed';
+import { joinNames } from '../../base/join-names';
 import { untoldRounds } from '../../kanidmd/untold-rounds';
-import { findingsOf, type Words } from './words';
-import type { FleetView, Seen } from './view';
+import { ruleProblems, type Words } from './words';
+import type { FleetView, ObservedView } from './view';
 
 /** Rules about programs and clocks. */
 export const words = {
@@ -65,7 +65,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** All rules of this file. */
 export const check = (view: FleetView): readonly Problem[] =>
@@ -83,7 +83,7 @@ function runningVersions({ servers }: FleetView): readonly Problem[] {
     const onDisk = observed.versionOnDisk;
     if (observed.state !== 'running' || running === null || onDisk === null || running === onDisk) return [];
     return [
-      finding(
+      ruleProblem(
         'restart-is-an-upgrade',
         id,
         `${id} runs kanidmd ${running}, but ${onDisk} is on disk: a restart would change the version of its database.`,
@@ -100,7 +100,7 @@ function versions({ servers }: FleetView): readonly Problem[] {
   const minors = groups.flatMap(([version]) => minorOf(version) ?? []);
   const apart = Math.max(...minors) - Math.min(...minors) > 1;
   return [
-    finding(
+    ruleProblem(
       apart ? 'versions-far-apart' : 'versions-differ',
       null,
       `The servers run ${apart ? 'versions of Kanidm that are more than one minor version apart' : 'different versions of Kanidm'}: ${describe(groups)}.`,
@@ -116,7 +116,7 @@ function domainLevels({ servers }: FleetView): readonly Problem[] {
   const groups = group(servers, ({ observed }) => observed.domain?.level?.toString() ?? null);
   if (groups.length < 2) return [];
   return [
-    finding(
+    ruleProblem(
       'domain-levels-differ',
       null,
       `The servers are at different domain levels: ${describe(groups)}; pulls pause and refreshes of the lower one fail.`,
@@ -133,7 +133,7 @@ function rounds({ servers, topology }: FleetView): readonly Problem[] {
     const pulls = topology.pulls.some(({ consumer }) => consumer === id);
     const tells = (observed.log?.rounds.length ?? 0) > 0;
     const untold = pulls && !tells ? untoldRounds(id, versionOf(observed)) : null;
-    return untold === null ? [] : [finding('rounds-not-told', id, untold.cause, untold.fix)];
+    return untold === null ? [] : [ruleProblem('rounds-not-told', id, untold.cause, untold.fix)];
   });
 }
 
@@ -154,7 +154,7 @@ function clocks({ servers }: FleetView): readonly Problem[] {
     const code = apart > LARGEST_SKEW ? 'clock-skew' : 'clock-drifts';
     const limit = code === 'clock-skew' ? '; Kanidm refuses changes from over 600 seconds ahead' : '';
     return [
-      finding(
+      ruleProblem(
         code,
         id,
         `The clock of ${id} is ${duration(apart)} ${skew > 0 ? 'ahead' : 'behind'}${limit}.`,
@@ -170,7 +170,10 @@ function minorOf(version: string): number | null {
   return minor === undefined ? null : Number(minor);
 }
 
-function group(servers: readonly Seen[], by: (server: Seen) => string | null): [string, string[]][] {
+function group(
+  servers: readonly ObservedView[],
+  by: (server: ObservedView) => string | null,
+): [string, string[]][] {
   const groups = new Map<string, string[]>();
   for (const server of servers) {
     const key = by(server);
@@ -183,7 +186,7 @@ function group(servers: readonly Seen[], by: (server: Seen) => string | null): [
 }
 
 const describe = (groups: readonly [string, string[]][]): string =>
-  groups.map(([value, ids]) => `${value} on ${listed(ids)}`).join('; ');
+  groups.map(([value, ids]) => `${value} on ${joinNames(ids)}`).join('; ');
 
 function middle(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => (values.length === 2 ? Math.abs(a) - Math.abs(b) : a - b));

@@ -10,15 +10,15 @@ export interface FleetView {
   readonly fleet: Fleet;
   readonly topology: Topology;
   /** Servers that were probed, in the fleet's order. */
-  readonly servers: readonly Seen[];
-  readonly byId: ReadonlyMap<ServerId, Seen>;
+  readonly servers: readonly ObservedView[];
+  readonly byId: ReadonlyMap<ServerId, ObservedView>;
   readonly ownerOf: OwnerOf;
   /** Milliseconds since the epoch, our clock. */
   readonly now: number;
 }
 
 /** One server: what is wanted, what was seen, and what partners dial. */
-export interface Seen {
+export interface ObservedView {
   readonly wanted: FleetServer;
   readonly observed: ObservedServer;
   /** The fleet file's origin, else its own; null when neither has one. */
@@ -36,7 +36,7 @@ export function viewFleet(
   now: number,
 ): FleetView {
   const probed = new Map(observed.map((server) => [server.id, server]));
-  const servers = fleet.servers.flatMap((wanted): Seen[] => {
+  const servers = fleet.servers.flatMap((wanted): ObservedView[] => {
     const seen = probed.get(wanted.id);
     return seen ? [{ wanted, observed: seen, origin: wanted.origin ?? ownOrigin(seen) }] : [];
   });

@@ -47,7 +47,7 @@ export type CertainFix =
 /** The codes of one family and their words. */
 export type Words = Readonly<Record<string, RuleWords>>;
 
-/** What a finding concerns beside the one server and the one link it names. */
+/** What a problem concerns beside the one server and the one link it names. */
 interface Concerned {
   readonly servers?: readonly string[];
   readonly links?: readonly string[];
@@ -55,7 +55,7 @@ interface Concerned {
   readonly rules?: readonly string[];
 }
 
-/** What a finding says: of which server (null: the fleet), what is so, what to do, where, and what else it concerns. */
+/** What a problem says: of which server (null: the fleet), what is so, what to do, where, and what else it concerns. */
 export type Said = readonly [
   server: string | null,
   message: string,
@@ -65,11 +65,11 @@ export type Said = readonly [
 ];
 
 /**
- * Makes the findings of one family: a code must be among its words, and the family in `registry.ts`.
+ * Makes the problems of one family: a code must be among its words, and the family in `registry.ts`.
  *
  * @returns a function that makes a problem of a code and what is said; the severity is that of the words
  */
-export const findingsOf =
+export const ruleProblems =
   <K extends RuleCode>(words: Readonly<Record<K, RuleWords>>) =>
   (code: K, ...said: Said): Problem =>
     problemBy(words[code], code, ...said);

@@ -7,7 +7,7 @@ import { type Erasure, isAutomatic, type ModelServer, type ModelTable } from './
  * looked at again, so that a plan for a thousand servers does not look at a million pairs after every step.
  */
 export class ErasureWatch {
-  private readonly servers = new Map<ServerId, Watched>();
+  private readonly servers = new Map<ServerId, WatchedServer>();
   /** Who has tables for a server. */
   private readonly consumers = new Map<ServerId, Set<ServerId>>();
   /** By consumer, whose data it could take. */
@@ -107,7 +107,7 @@ export class ErasureWatch {
 
 type Kind = 'automatic' | 'asked';
 
-interface Watched {
+interface WatchedServer {
   readonly server: ModelServer;
   /** The tables it pulls by, by supplier. */
   readonly tables: ReadonlyMap<ServerId, readonly ModelTable[]>;

@@ -1,18 +1,18 @@
 import type { Fleet } from '../../fleet/model/fleet';
 import type { Topology } from '../../fleet/model/topology';
 import type { ServerId } from '../../base/names';
-import { finding, type RuleCode } from '../../fleet/rules/registry';
+import { ruleProblem, type RuleCode } from '../../fleet/rules/registry';
 import type { Problem } from '../../base/problem';
-import type { Known } from './known';
+import type { PlanContext } from './plan-context';
 import type { Step } from '../steps/step';
 
 /** What the operator must know or do besides the steps: no step can do it (`docs/paths.md`). */
-export function advice(known: Known, steps: readonly Step[]): readonly Problem[] {
-  return [...stopWhatIsRemoved(known, steps), ...primaryNotSeen(known)];
+export function advice(context: PlanContext, steps: readonly Step[]): readonly Problem[] {
+  return [...stopWhatIsRemoved(context, steps), ...primaryNotSeen(context)];
 }
 
 /** Taking a server out does not stop it: it is not in the fleet any more, so nothing here reaches it (rule 11). */
-function stopWhatIsRemoved({ fleet }: Known, steps: readonly Step[]): readonly Problem[] {
+function stopWhatIsRemoved({ fleet }: PlanContext, steps: readonly Step[]): readonly Problem[] {
   const gone = new Set(
     steps
       .filter((step) => step.action === 'configure')
@@ -21,7 +21,7 @@ function stopWhatIsRemoved({ fleet }: Known, steps: readonly Step[]): readonly P
   return fleet.removed
     .filter((origin) => gone.has(origin))
     .map((origin) =>
-      finding(
+      ruleProblem(
         'stop-removed-server',
         null,
         `${origin} gets no changes once its tables are taken out: while it runs, it still accepts accounts that you disable on the others.`,
@@ -31,12 +31,12 @@ function stopWhatIsRemoved({ fleet }: Known, steps: readonly Step[]): readonly P
 }
 
 /** A primary that may be gone for good: how it is replaced. */
-function primaryNotSeen({ topology, observed }: Known): readonly Problem[] {
+function primaryNotSeen({ topology, observed }: PlanContext): readonly Problem[] {
   return topology.primaries.flatMap((id): Problem[] => {
     if (observed.get(id)?.state === 'running') return [];
     const next = topology.order.find((it) => topology.primaryOf(it) === id && it !== id && isRunning(it));
     return [
-      finding(
+      ruleProblem(
         'primary-not-seen',
         id,
         `${id} is the primary and does not run or cannot be reached; the others go on with each other, and what needs ${id} waits.`,
@@ -62,7 +62,7 @@ export function whyNotRefreshed(
 ): readonly Problem[] {
   const problems: Problem[] = [];
   const block = (id: ServerId, code: RuleCode, message: string, fix: string): void =>
-    void problems.push(finding(code, null, message, fix, { server: id }));
+    void problems.push(ruleProblem(code, null, message, fix, { server: id }));
   for (const id of refresh) {
     const source = topology.sourceOf(id);
     if (!topology.servers.has(id))

@@ -1,6 +1,6 @@
 import type { Origin, ServerId } from '../../base/names';
 import type { Partner } from '../../server-config/server-config';
-import type { Known } from './known';
+import type { PlanContext } from './plan-context';
 import type { PlannedChange } from '../steps/configure';
 
 interface Words {
@@ -62,13 +62,13 @@ export function linkWords(
   id: ServerId,
   changes: readonly PlannedChange[],
   now: readonly Partner[],
-  known: Pick<Known, 'fleet' | 'ownerOf'>,
+  context: Pick<PlanContext, 'fleet' | 'ownerOf'>,
 ): Words {
   const gone = changes.flatMap((it) => (it.kind === 'remove-partner' ? [it.origin] : []));
   const pins = changes.flatMap((it) => (it.kind === 'pin-partner' ? [it] : []));
   const partners = [...new Set(pins.map((it) => it.of))];
   if (pins.length === 0 && gone.length > 0)
-    return { summary: `Take ${gone.join(' and ')} out of ${id}’s links`, why: whyGone(id, gone, known) };
+    return { summary: `Take ${gone.join(' and ')} out of ${id}’s links`, why: whyGone(id, gone, context) };
   const before = new Map(now.map((it) => [it.origin, it]));
   const anew = pins.every(({ partner }) => {
     const table = before.get(partner.origin);
@@ -89,7 +89,7 @@ export function linkWords(
   };
 }
 
-function whyGone(id: ServerId, gone: readonly Origin[], { fleet }: Pick<Known, 'fleet'>): string {
+function whyGone(id: ServerId, gone: readonly Origin[], { fleet }: Pick<PlanContext, 'fleet'>): string {
   const listed = gone.filter((origin) => fleet.removed.includes(origin));
   return listed.length > 0
     ? `${listed.join(' and ')} ${listed.length > 1 ? 'are' : 'is'} listed under [[removed]]; until the table is gone, ${id} keeps replicating with it.`

@@ -2,24 +2,24 @@ import { sha256 as digest } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Fleet } from '../../fleet/model/fleet';
 import { checkObserved } from '../../fleet/rules/check-observed';
-import { finding } from '../../fleet/rules/registry';
+import { ruleProblem } from '../../fleet/rules/registry';
 import { checkTopology } from '../../fleet/rules/check-topology';
 import { readTopology } from '../../fleet/model/topology';
 import { type Sha256, type ServerId, trusted } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { type Problem, problemOf } from '../../base/problem';
 import { originsOf } from '../../fleet/model/desired';
-import { Draft, type Surprise } from './draft';
-import type { Known } from './known';
+import { PlanBuilder, type Surprise } from './plan-builder';
+import type { PlanContext } from './plan-context';
 import { ownersOf } from '../../fleet/model/owners';
 import { distinctPairs, type Pair } from '../model/pair';
-import { PlanMaker } from './plan-maker';
+import { StepPlanner } from './step-planner';
 import type { Plan } from '../model/plan';
 import type { Step } from '../steps/step';
 import { advice, whyNotRefreshed } from './advice';
 import { whyNotFromBehind } from './supplier-behind';
-import { faultsOf } from './older-than-file';
-import { Roles } from './roles';
+import { lastingFaults } from './older-than-file';
+import { Eligibility } from './eligibility';
 
 /** What a plan is made for besides what the fleet file says. */
 export interface PlanWishes {
@@ -51,7 +51,7 @@ export function makePlan(
   const problems: Problem[] = [
     ...checkTopology(fleet, topology),
     ...checkObserved(fleet, topology, observed),
-    ...observed.flatMap((server) => faultsOf(server).map((fault) => problemOf(fault))),
+    ...observed.flatMap((server) => lastingFaults(server).map((fault) => problemOf(fault))),
     ...whyNotRefreshed(fleet, topology, asked),
     ...behind,
   ];
@@ -59,23 +59,23 @@ export function makePlan(
   const origins = originsOf(fleet, byId);
   const ownerOf = ownersOf(fleet, observed, origins);
   // What holds back a step is an error, also where it is a warning by itself.
-  const report: Known['report'] = (id, code, message, fix, other) => {
+  const report: PlanContext['report'] = (id, code, message, fix, other) => {
     const concerned = other === undefined ? undefined : { servers: [id, other] };
-    problems.push({ ...finding(code, id, message, fix, { server: id }, concerned), severity: 'error' });
+    problems.push({ ...ruleProblem(code, id, message, fix, { server: id }, concerned), severity: 'error' });
   };
-  const known: Known = {
+  const context: PlanContext = {
     ...{ fleet, topology, origins, ownerOf, problems, report },
     observed: byId,
     refresh: new Set(refresh),
     unproved: new Set(unproved),
   };
-  const roles = new Roles(known);
-  const draft = new Draft(observed, ownerOf, roles.mayTouch);
-  problems.push(...draft.stage.pending().map(({ erased, by }) => erasesItself(erased, by)));
-  new PlanMaker(known, roles, draft).run();
-  for (const [id, other] of pairsToCompare(draft.steps, uncompared)) draft.compare(id, other);
-  problems.push(...advice(known, draft.steps));
-  return planOf(draft, problems);
+  const eligibility = new Eligibility(context);
+  const builder = new PlanBuilder(observed, ownerOf, eligibility.mayTouch);
+  problems.push(...builder.model.pending().map(({ erased, by }) => erasesItself(erased, by)));
+  new StepPlanner(context, eligibility, builder).run();
+  for (const [id, other] of pairsToCompare(builder.steps, uncompared)) builder.compare(id, other);
+  problems.push(...advice(context, builder.steps));
+  return planOf(builder, problems);
 }
 
 /** Servers answer in any order. Where several steps could come next, the fleet file's order decides. */
@@ -97,20 +97,20 @@ function pairsToCompare(steps: readonly Step[], uncompared: readonly Pair[]): re
 }
 
 /** A draft of special steps (a rollback, a restart) on the same model of which servers would erase themselves. */
-export function draftOf(
+export function builderOf(
   fleet: Fleet,
   seen: readonly ObservedServer[],
   starting: ServerId | null = null,
-): Draft {
+): PlanBuilder {
   const observed = inFleetOrder(fleet, seen);
   const running = new Set(observed.filter((it) => it.state === 'running').map((it) => it.id));
-  return new Draft(observed, ownersOf(fleet, observed), (id) => running.has(id), starting);
+  return new PlanBuilder(observed, ownersOf(fleet, observed), (id) => running.has(id), starting);
 }
 
 /** The plan a draft has become. An erasure that no step is there to cause blocks it. */
-export function planOf(draft: Draft, found: readonly Problem[]): Plan {
-  const problems = [...found, ...draft.surprises.map(surprise)];
-  const steps = draft.steps;
+export function planOf(builder: PlanBuilder, found: readonly Problem[]): Plan {
+  const problems = [...found, ...builder.surprises.map(surprise)];
+  const steps = builder.steps;
   return {
     steps,
     problems: dedupe(problems),
@@ -120,7 +120,7 @@ export function planOf(draft: Draft, found: readonly Problem[]): Plan {
 }
 
 function erasesItself(erased: ServerId, by: ServerId): Problem {
-  return finding(
+  return ruleProblem(
     'erases-itself',
     null,
     `${erased} has automatic_refresh and is in another domain than ${by}: it replaces its own database with ${by}’s as soon as a pull works.`,
@@ -131,14 +131,14 @@ function erasesItself(erased: ServerId, by: ServerId): Problem {
 
 function surprise(it: Surprise): Problem {
   if (it.asked)
-    return finding(
+    return ruleProblem(
       'would-erase',
       null,
       `Step ${it.step.id} (${it.step.summary}) could make ${it.erased} take ${it.by}’s data: a refresh of ${it.erased} that was asked for earlier may still wait, and nothing restarts it before.`,
       `Stop ${it.by}, restart ${it.erased}, start ${it.by}, all by hand; then plan again.`,
       { server: it.erased },
     );
-  return finding(
+  return ruleProblem(
     'would-erase',
     null,
     `Step ${it.step.id} (${it.step.summary}) would make ${it.erased} erase itself with ${it.by}’s data.`,

@@ -22,7 +22,7 @@ export function isOlderThanItsFile(server: ObservedServer): boolean {
 }
 
 /** What is wrong with a server that its restart will not fix: no certificate is no fault of a process older than its file. */
-export function faultsOf(server: ObservedServer): readonly Fault[] {
+export function lastingFaults(server: ObservedServer): readonly Fault[] {
   return isOlderThanItsFile(server) ? server.faults.filter((it) => !isNoCertificate(it)) : server.faults;
 }
 

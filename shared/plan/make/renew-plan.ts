@@ -1,4 +1,4 @@
-import { finding } from '../../fleet/rules/registry';
+import { ruleProblem } from '../../fleet/rules/registry';
 import { checkTopology } from '../../fleet/rules/check-topology';
 import type { Fleet } from '../../fleet/model/fleet';
 import { readTopology } from '../../fleet/model/topology';
@@ -7,7 +7,7 @@ import type { ObservedServer } from '../../observed/observed';
 import { parseOrigin } from '../../base/origin';
 import { type Problem, problemOf } from '../../base/problem';
 import { type Partner, pulls } from '../../server-config/server-config';
-import { draftOf, planOf } from './make-plan';
+import { builderOf, planOf } from './make-plan';
 import { type OwnerOf, ownersOf } from '../../fleet/model/owners';
 import type { Plan } from '../model/plan';
 import type { PlannedChange } from '../steps/configure';
@@ -23,7 +23,7 @@ import { type Obstacle, renewalObstacles } from './renewal-obstacles';
  */
 export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[], id: ServerId): Plan {
   const topology = readTopology(fleet);
-  const draft = draftOf(fleet, observed);
+  const builder = builderOf(fleet, observed);
   const ownerOf = ownersOf(fleet, observed);
   const problems: Problem[] = [
     ...checkTopology(fleet, topology),
@@ -33,9 +33,9 @@ export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[],
   const partners = partnersOf(id, observed, ownerOf);
   problems.push(...whyNot(id, server, observed, ownerOf));
   if (!server?.certificate || problems.some((it) => it.severity === 'error' && it.server === null))
-    return planOf(draft, problems);
+    return planOf(builder, problems);
 
-  const renewed = draft.renewCertificate(id, server.certificate);
+  const renewed = builder.renewCertificate(id, server.certificate);
   const order = [...topology.order, ...topology.alone];
   const inOrder = [...partners].sort((a, b) => order.indexOf(a.partner) - order.indexOf(b.partner));
   for (const { partner, tables } of inOrder) {
@@ -50,19 +50,19 @@ export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[],
       why: `${partner} reads its partners’ certificates only at start; until then every pull between the two fails.`,
       needs: [renewed],
     };
-    const added = draft.configure(partner, changes, words);
+    const added = builder.configure(partner, changes, words);
     if (!added.ok) problems.push({ ...problemOf(added.error), server: null });
   }
   for (const consumer of [id, ...inOrder.map((it) => it.partner)]) {
-    const suppliers = (draft.config(consumer)?.replication?.partners ?? []).flatMap((table) => {
+    const suppliers = (builder.config(consumer)?.replication?.partners ?? []).flatMap((table) => {
       const supplier = pulls(table.type) ? ownerOf(table) : null;
       const origin = parseOrigin(table.origin)?.origin ?? null;
       const concerned = consumer === id ? inOrder.some((it) => it.partner === supplier) : supplier === id;
       return supplier !== null && origin !== null && concerned ? [{ server: supplier, origin }] : [];
     });
-    if (suppliers.length > 0) draft.verify(consumer, suppliers);
+    if (suppliers.length > 0) builder.verify(consumer, suppliers);
   }
-  return planOf(draft, problems);
+  return planOf(builder, problems);
 }
 
 /** A server that has tables for the renewed one, and these tables. */
@@ -92,7 +92,7 @@ function whyNot(
   const others = observed.filter((it) => it.id !== id);
   const obstacles = server ? renewalObstacles(server, others, ownerOf) : [noSuchServer(id)];
   return obstacles.map((it) => ({
-    ...finding(
+    ...ruleProblem(
       it.code,
       null,
       it.message,

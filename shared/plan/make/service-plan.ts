@@ -1,5 +1,5 @@
 import { whyEndsWithStop } from '../../fleet/rules/containers';
-import { finding, type RuleCode } from '../../fleet/rules/registry';
+import { ruleProblem, type RuleCode } from '../../fleet/rules/registry';
 import type { Fleet } from '../../fleet/model/fleet';
 import { readTopology } from '../../fleet/model/topology';
 import type { Origin, ServerId } from '../../base/names';
@@ -9,8 +9,8 @@ import { parseOrigin } from '../../base/origin';
 import { type Problem, problemOf } from '../../base/problem';
 import { checkServerConfig } from '../../server-config/check-server-config';
 import { allowsPull, pulls } from '../../server-config/server-config';
-import type { Draft } from './draft';
-import { draftOf, planOf } from './make-plan';
+import type { PlanBuilder } from './plan-builder';
+import { builderOf, planOf } from './make-plan';
 import { type OwnerOf, ownersOf } from '../../fleet/model/owners';
 import type { Plan } from '../model/plan';
 import { stepWords } from './step-words';
@@ -36,27 +36,27 @@ export function makeServicePlan(fleet: Fleet, observed: readonly ObservedServer[
   const server = observed.find(({ id }) => id === wish.server);
   const runs = server?.state === 'running';
   const changes = wish.kind === 'restart' || (wish.kind === 'start' && !runs);
-  const draft = draftOf(fleet, observed, changes && !runs ? wish.server : null);
+  const builder = builderOf(fleet, observed, changes && !runs ? wish.server : null);
   const problems: Problem[] = [
     // What stands against it is said by itself. A restart may be what cures a fault.
     ...observed.flatMap((it) => it.faults.map((fault) => problemOf(fault, 'warning'))),
     ...whyNot(wish, server),
   ];
   const blocked = problems.some((it) => it.severity === 'error' && it.server === null);
-  if (blocked || server === undefined) return planOf(draft, problems);
-  const erasing = changes ? whyErasesItself(draft, server) : [];
-  if (erasing.length > 0) return planOf(draft, [...problems, ...erasing]);
-  if (changes && !runs) draft.start(wish.server, startRisk(server, wish));
-  else if (changes) draft.restart(wish.server, stepWords.asked);
+  if (blocked || server === undefined) return planOf(builder, problems);
+  const erasing = changes ? whyErasesItself(builder, server) : [];
+  if (erasing.length > 0) return planOf(builder, [...problems, ...erasing]);
+  if (changes && !runs) builder.start(wish.server, startRisk(server, wish));
+  else if (changes) builder.restart(wish.server, stepWords.asked);
   if (changes || wish.kind === 'prove')
-    prove(draft, wish.server, observed, ownerOf, [...topology.order, ...topology.alone]);
-  return planOf(draft, problems);
+    prove(builder, wish.server, observed, ownerOf, [...topology.order, ...topology.alone]);
+  return planOf(builder, problems);
 }
 
 function whyNot(wish: ServiceWish, server: ObservedServer | undefined): readonly Problem[] {
   const id = wish.server;
   const block = (code: RuleCode, message: string, fix: string, evidence?: string): Problem => ({
-    ...finding(code, null, message, fix, { server: id }),
+    ...ruleProblem(code, null, message, fix, { server: id }),
     ...(evidence === undefined ? {} : { evidence }),
   });
   if (server === undefined)
@@ -153,12 +153,12 @@ function startRisk(server: ObservedServer, wish: ServiceWish): string {
 }
 
 /** Whether it may replace its own database once it has started. Nobody asked for that, so there is no backup either. */
-function whyErasesItself(draft: Draft, { id, state }: ObservedServer): readonly Problem[] {
-  const pending = draft.stage.pending().filter(({ erased }) => erased === id);
+function whyErasesItself(builder: PlanBuilder, { id, state }: ObservedServer): readonly Problem[] {
+  const pending = builder.model.pending().filter(({ erased }) => erased === id);
   return pending
     .slice(0, 1)
     .map(({ by }) =>
-      finding(
+      ruleProblem(
         'erases-itself',
         null,
         `${id} has automatic_refresh, and ${state === 'running' ? `is in another domain than ${by}` : 'which domain its database is in is not known while it does not run'}: once it starts, it may replace its own database with ${by}’s.`,
@@ -170,7 +170,7 @@ function whyErasesItself(draft: Draft, { id, state }: ObservedServer): readonly 
 
 /** The proof of every pull of a server, both ways, that the files of both ends let through. */
 function prove(
-  draft: Draft,
+  builder: PlanBuilder,
   id: ServerId,
   observed: readonly ObservedServer[],
   ownerOf: OwnerOf,
@@ -194,6 +194,6 @@ function prove(
   const partners = order.filter((it) => it !== id && runs(it));
   for (const consumer of [id, ...partners]) {
     const suppliers = suppliersOf(consumer);
-    if (suppliers.length > 0) draft.verify(consumer, suppliers);
+    if (suppliers.length > 0) builder.verify(consumer, suppliers);
   }
 }

@@ -53,7 +53,7 @@ export const stepWords = {
   /** Why a server is restarted because somebody asked for it. */
   asked: 'You asked for it. A refresh that was asked for and has not begun is dropped by it.',
 
-  /** What a start of kanidmd brings in besides; said by the step itself, whoever asks for it (`draft.ts`). */
+  /** What a start of kanidmd brings in besides; said by the step itself, whoever asks for it (`plan-builder.ts`). */
   newerFile: (id: ServerId): string =>
     ` The server.toml of ${id} was changed after kanidmd started, and counts from then on.`,
 

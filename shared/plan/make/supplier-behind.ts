@@ -3,7 +3,7 @@ import type { Topology } from '../../fleet/model/topology';
 import type { ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { parseOrigin } from '../../base/origin';
-import { finding } from '../../fleet/rules/registry';
+import { ruleProblem } from '../../fleet/rules/registry';
 import type { Problem } from '../../base/problem';
 
 /** The cause that a round has when its supplier is behind its consumer (`shared/kanidmd/causes`). */
@@ -24,7 +24,7 @@ export function whyNotFromBehind(
     const [consumer, supplier] = [id, source].map((it) => observed.find((seen) => seen.id === it));
     if (source === null || !isBehind(consumer, supplier, observed)) return [];
     return [
-      finding(
+      ruleProblem(
         'source-is-behind',
         null,
         `${id} is to take ${source}’s data, and ${source} is the one that is behind: its log or the newest round of ${id} says so. A refresh would replace the newer data with the older.`,

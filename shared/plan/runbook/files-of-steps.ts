@@ -6,7 +6,7 @@ import { editServerConfig } from '../../server-config/edit-server-config';
 import { readServerConfig } from '../../server-config/read-server-config';
 import { stagedCopy } from '../../server-config/staged-copy';
 import type { Placeholder, StepFile } from '../commands/step-context';
-import { withPlaceholder } from '../make/draft-values';
+import { withPlaceholder } from '../make/played-server';
 import type { ConfigureStep } from '../steps/configure';
 import type { PutBackStep } from '../steps/put-back';
 import type { Step } from '../steps/step';

@@ -19,13 +19,13 @@ export interface StepDescriptor<S> {
   takesDataOf(step: S): readonly ServerId[];
   /** Servers it only looks at: they must be reachable, and are not locked. */
   looksAt(step: S): readonly ServerId[];
-  /** Plays it on the model of all servers; what a new file changes was played when its diff was made (`make/draft.ts`). */
+  /** Plays it on the model of all servers; what a new file changes was played when its diff was made (`make/plan-builder.ts`). */
   play(step: S, stage: Played): void;
   /** Its commands in a runbook, with how to see that they worked and what to do if not. */
   commands(step: S, context: StepContext): string;
 }
 
-/** The model of all servers, as far as steps are played on it (`make/stage.ts`). */
+/** The model of all servers, as far as steps are played on it (`make/fleet-model.ts`). */
 export interface Played {
   restart(id: ServerId): void;
   certificateAfter(id: ServerId, after: StepId, anew: boolean): void;

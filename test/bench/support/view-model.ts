@@ -1,7 +1,7 @@
 import { fleetLogs } from '../../../electron/engine/watch/fleet-logs';
 import type { LoggedServer } from '../../../electron/engine/watch/server-log';
 import { LogTail } from '../../../electron/engine/watch/log-tail';
-import { Credit, pump } from '../../../electron/engine/door/pump';
+import { Credit, pump } from '../../../electron/engine/ipc/pump';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
 import { systemClock } from '../../../electron/engine/base/time';
 import type { SeenServer } from '../../../electron/engine/fleet/server-probe';

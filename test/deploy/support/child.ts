@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     home: order.home,
     env: {},
     configDir: order.configDir,
-    person: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
+    prompter: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
     log: () => undefined,
     practiceProgram: [],
     between: (server, real) => breaking(real, server.id, effectSteps, order.fault, now, ask),

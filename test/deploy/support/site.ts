@@ -59,7 +59,7 @@ export async function startSite(
         home,
         env: {},
         configDir: dir,
-        person: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
+        prompter: { acceptHostKey: () => Promise.resolve(false), secret: () => Promise.resolve(null) },
         log: () => undefined,
         practiceProgram: [],
       });

@@ -1,4 +1,4 @@
-import type { Person, ServerConnection } from '../../../electron/engine/connect/connection';
+import type { Prompter, ServerConnection } from '../../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../../electron/engine/connect/common/pool';
 import { openSsh } from '../../../electron/engine/connect/ssh/open-ssh';
 import type { SshSession } from '../../../electron/engine/connect/ssh/session/session';
@@ -17,7 +17,7 @@ export interface Workbench {
   readonly asRoot: Pick<SshTarget, 'endpoint'>;
   readonly asAda: Pick<SshTarget, 'endpoint'>;
   /** As ada with sudo, by the link, where `more` does not say otherwise. Connections are kept for the next to use. */
-  open(more?: Partial<SshTarget>, who?: Person, timeoutMs?: number): Promise<Result<ServerConnection>>;
+  open(more?: Partial<SshTarget>, who?: Prompter, timeoutMs?: number): Promise<Result<ServerConnection>>;
   /** What ada sees of a program, with its exit code: for what a failed test says. */
   seenAsAda(...argv: string[]): string;
   close(): Promise<void>;

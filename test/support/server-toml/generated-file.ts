@@ -1,5 +1,5 @@
 import { type CertificateText, type Origin, trusted } from '../../../shared/base/names';
-import { ACKNOWLEDGEMENT } from '../../../shared/server-config/findings';
+import { ACKNOWLEDGEMENT } from '../../../shared/server-config/config-problems';
 import { certificateKey, type PartnerType, pulls } from '../../../shared/server-config/server-config';
 import { certificateOfTest } from '../fleet-fixtures';
 import { comment, spellKey, spellSeconds, spellText, type Spelled, strangeValue } from './spelling';

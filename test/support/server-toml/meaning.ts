@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml';
 import { parseOrigin } from '../../../shared/base/origin';
 import { certificateKey, type ConfigChange, pulls } from '../../../shared/server-config/server-config';
-import { ACKNOWLEDGEMENT } from '../../../shared/server-config/findings';
+import { ACKNOWLEDGEMENT } from '../../../shared/server-config/config-problems';
 
 /** What a file says, as plain values. */
 export type Meaning = Record<string, unknown>;

@@ -2,7 +2,7 @@ import type { Fault } from '../../../../shared/base/result';
 import type { Unusable } from '../../storage/local-file';
 
 /** Which server a fault is about, and how it was dialled. Every fault of a connection names both. */
-export interface At {
+export interface ServerPlace {
   readonly server: string;
   /** As the fleet file spells it: `ssh://admin@192.0.2.7:22`. */
   readonly endpoint: string;
@@ -15,25 +15,31 @@ interface More {
 }
 
 /** A fault of this connection; the message gets the endpoint in front. */
-export function faultAt(at: At, code: string, message: string, fix: string, more: More = {}): Fault {
+export function faultAt(
+  where: ServerPlace,
+  code: string,
+  message: string,
+  fix: string,
+  more: More = {},
+): Fault {
   return {
     code,
-    message: `${at.endpoint}: ${message}`,
+    message: `${where.endpoint}: ${message}`,
     fix,
     ...(more.detail === undefined || more.detail === '' ? {} : { detail: more.detail }),
-    where: { server: at.server, ...(more.file === undefined ? {} : { file: more.file }) },
+    where: { server: where.server, ...(more.file === undefined ? {} : { file: more.file }) },
   };
 }
 
 /** A file of this machine that cannot be used: what is wrong with it, or that its disk is silent. */
 export function localFileFault(
-  at: At,
+  where: ServerPlace,
   file: Unusable,
   { code, message, fix }: Pick<Fault, 'code' | 'message' | 'fix'>,
 ): Fault {
   const { reason: detail, silent } = file;
-  if (!silent) return faultAt(at, code, message, fix, { detail });
-  return faultAt(at, 'local-disk-silent', message, 'See why that disk is slow; Kanilink tries again.', {
+  if (!silent) return faultAt(where, code, message, fix, { detail });
+  return faultAt(where, 'local-disk-silent', message, 'See why that disk is slow; Kanilink tries again.', {
     detail,
   });
 }

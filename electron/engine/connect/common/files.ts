@@ -3,7 +3,7 @@ import { type Sha256, trusted } from '../../../../shared/base/names';
 import { fail, ok, type Fault, type Result } from '../../../../shared/base/result';
 import { LONGEST_TOML } from '../../../../shared/toml/toml-bounds';
 import type { FileContent, FileStat } from '../connection';
-import { type At, faultAt } from './faults';
+import { type ServerPlace, faultAt } from './faults';
 
 /**
  * A server.toml beyond this is none: no text of more than `LONGEST_TOML` characters is read, and each has at most four
@@ -14,18 +14,18 @@ export const LARGEST_CONFIG = 4 * LONGEST_TOML;
 export const sha256Of = (bytes: Uint8Array): Sha256 =>
   trusted(createHash('sha256').update(bytes).digest('hex'));
 
-export const noSuchFile = (at: At, path: string): Fault =>
-  faultAt(at, 'no-such-file', `there is no ${path}`, 'Check the path.', { file: path });
+export const noSuchFile = (where: ServerPlace, path: string): Fault =>
+  faultAt(where, 'no-such-file', `there is no ${path}`, 'Check the path.', { file: path });
 
-export const diskFull = (at: At, path: string, detail: string): Fault =>
-  faultAt(at, 'disk-full', `the disk is full at ${path}`, 'Make room there, then try again.', {
+export const diskFull = (where: ServerPlace, path: string, detail: string): Fault =>
+  faultAt(where, 'disk-full', `the disk is full at ${path}`, 'Make room there, then try again.', {
     file: path,
     detail,
   });
 
-export const tooLarge = (at: At, path: string, maxBytes: number): Fault =>
+export const tooLarge = (where: ServerPlace, path: string, maxBytes: number): Fault =>
   faultAt(
-    at,
+    where,
     'file-too-large',
     `${path} is larger than ${maxBytes} bytes`,
     'Check that this is the right file.',
@@ -34,15 +34,15 @@ export const tooLarge = (at: At, path: string, maxBytes: number): Fault =>
     },
   );
 
-export const notAFile = (at: At, path: string): Fault =>
-  faultAt(at, 'not-a-file', `${path} is not a regular file`, 'Name a file, not a folder or a device.', {
+export const notAFile = (where: ServerPlace, path: string): Fault =>
+  faultAt(where, 'not-a-file', `${path} is not a regular file`, 'Name a file, not a folder or a device.', {
     file: path,
   });
 
 /** The file is not the one that was read: somebody else changed it since. */
-export const fileChanged = (at: At, path: string, expect: Sha256, found: Sha256): Fault =>
+export const fileChanged = (where: ServerPlace, path: string, expect: Sha256, found: Sha256): Fault =>
   faultAt(
-    at,
+    where,
     'file-changed',
     `${path} was changed by somebody else since it was read; nothing was replaced`,
     'Look at the change, then make the plan again.',
@@ -50,9 +50,9 @@ export const fileChanged = (at: At, path: string, expect: Sha256, found: Sha256)
   );
 
 /** Owner and mode of a file are kept or the file is not replaced: kanidmd may not be able to read the new one. */
-export const cannotKeepOwner = (at: At, path: string, stat: FileStat, detail: string): Fault =>
+export const cannotKeepOwner = (where: ServerPlace, path: string, stat: FileStat, detail: string): Fault =>
   faultAt(
-    at,
+    where,
     'cannot-keep-owner',
     `the new ${path} could not get the owner and mode of the old one; nothing was replaced`,
     'Connect as root or as the file’s owner, or set `sudo = true` for this server.',
@@ -61,7 +61,7 @@ export const cannotKeepOwner = (at: At, path: string, stat: FileStat, detail: st
 
 /** Compares what is on the disk after a write with what was meant. */
 export function confirmWritten(
-  at: At,
+  where: ServerPlace,
   path: string,
   wanted: Sha256,
   found: Result<FileContent>,
@@ -70,7 +70,7 @@ export function confirmWritten(
   if (found.value.sha256 === wanted) return ok(wanted);
   return fail(
     faultAt(
-      at,
+      where,
       'read-back-differs',
       `${path} was replaced, but reads back with other bytes`,
       'Somebody may have written it at the same moment: look at the file on the server.',

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { fail, type Fault, type Result } from '../../../../shared/base/result';
 import type { Call } from '../../base/call';
 import { cancelledAt } from '../../base/limited';
-import { type At, faultAt } from './faults';
+import { type ServerPlace, faultAt } from './faults';
 
 /** The reason of every abort signal below the seam: the fault the waiting call ends with. */
 export class Stopped {
@@ -16,17 +16,17 @@ export class Stopped {
  */
 export async function within<T>(
   call: Call,
-  at: At,
+  where: ServerPlace,
   doing: string,
   work: (signal: AbortSignal) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const limit = new AbortController();
   // Many reads may wait on it at once.
   setMaxListeners(0, limit.signal);
-  const cancel = () => limit.abort(new Stopped(cancelled(at, doing)));
-  if (call.signal.aborted) return fail(cancelled(at, doing));
+  const cancel = () => limit.abort(new Stopped(cancelled(where, doing)));
+  if (call.signal.aborted) return fail(cancelled(where, doing));
   const timer = setTimeout(
-    () => limit.abort(new Stopped(timedOut(at, doing, call.timeoutMs))),
+    () => limit.abort(new Stopped(timedOut(where, doing, call.timeoutMs))),
     call.timeoutMs,
   );
   call.signal.addEventListener('abort', cancel, { once: true });
@@ -96,14 +96,14 @@ export const cleanUpTime = (): AbortSignal => AbortSignal.timeout(CLEAN_UP_MS);
 const CLEAN_UP_MS = 5_000;
 
 /** The fault `timed-out`, after `ms` milliseconds of what was being done. */
-export const timedOut = (at: At, doing: string, ms: number): Fault =>
+export const timedOut = (where: ServerPlace, doing: string, ms: number): Fault =>
   faultAt(
-    at,
+    where,
     'timed-out',
     `no answer within ${ms / 1000} s while ${doing}`,
     'Check that the server is up and not overloaded, then try again.',
   );
 
 /** The fault `cancelled`, of what was being done. */
-export const cancelled = (at: At, doing: string): Fault =>
-  faultAt(at, 'cancelled', `cancelled while ${doing}`, 'Start it again when you want it.');
+export const cancelled = (where: ServerPlace, doing: string): Fault =>
+  faultAt(where, 'cancelled', `cancelled while ${doing}`, 'Start it again when you want it.');

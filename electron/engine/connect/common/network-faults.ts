@@ -1,5 +1,5 @@
 import type { Fault } from '../../../../shared/base/result';
-import { type At, errorText, faultAt } from './faults';
+import { type ServerPlace, errorText, faultAt } from './faults';
 
 type Words = readonly [code: string, message: string, fix: string];
 
@@ -26,10 +26,14 @@ const words: Readonly<Record<string, Words>> = {
  * @param own what a refusal of the host itself means to this transport, by errno.
  * @returns null: the error is about something else.
  */
-export function networkFault(at: At, error: unknown, own: Readonly<Record<string, Words>>): Fault | null {
+export function networkFault(
+  where: ServerPlace,
+  error: unknown,
+  own: Readonly<Record<string, Words>>,
+): Fault | null {
   const code = errorCode(error);
   const known = code === null ? undefined : (own[code] ?? words[code]);
-  return known === undefined ? null : faultAt(at, ...known, { detail: errorText(error) });
+  return known === undefined ? null : faultAt(where, ...known, { detail: errorText(error) });
 }
 
 /** Node's code of an error: `ECONNREFUSED`; of several the first's; null: it has none. */

@@ -15,7 +15,7 @@ class Fake implements Pooled {
 }
 const fault = (code: string) => fail({ code, message: code, fix: '', where: {} });
 const call = (timeoutMs = 5_000, signal = new AbortController().signal): Call => ({ signal, timeoutMs });
-const at = { server: 'idm-a', endpoint: 'ssh://idm-a' };
+const where = { server: 'idm-a', endpoint: 'ssh://idm-a' };
 const code = (result: Result<unknown>) => (result.ok ? 'ok' : result.error.code);
 
 /** An opener that waits to be told. */
@@ -32,13 +32,13 @@ describe('the pool of connections', () => {
     const { openings, open } = opener();
     const lease = pool.lease('a', open);
     const other = pool.lease('a', open);
-    const both = [lease.use(call(), at), other.use(call(), at)];
+    const both = [lease.use(call(), where), other.use(call(), where)];
     await turn();
     expect(openings).toHaveLength(1);
     const connection = new Fake();
     openings[0]?.finish(ok(connection));
     for (const result of await Promise.all(both)) expect(result).toEqual(ok(connection));
-    expect(await lease.use(call(), at)).toEqual(ok(connection));
+    expect(await lease.use(call(), where)).toEqual(ok(connection));
     expect(openings).toHaveLength(1);
   });
 
@@ -46,7 +46,7 @@ describe('the pool of connections', () => {
     const { openings, open } = opener();
     const lease = new ConnectionPool<Fake>(0).lease('a', open);
     await lease.release();
-    expect(code(await lease.use(call(), at))).toBe('cancelled');
+    expect(code(await lease.use(call(), where))).toBe('cancelled');
     expect(openings).toHaveLength(0);
   });
 
@@ -59,11 +59,11 @@ describe('the pool of connections', () => {
       connections.push(new Fake());
       return ok(connections.at(-1) ?? new Fake());
     });
-    expect(code(await lease.use(call(), at))).toBe('connection-refused');
+    expect(code(await lease.use(call(), where))).toBe('connection-refused');
     fails = false;
-    expect(code(await lease.use(call(), at))).toBe('ok');
+    expect(code(await lease.use(call(), where))).toBe('ok');
     await connections[0]?.close();
-    expect(await lease.use(call(), at)).toEqual(ok(connections[1]));
+    expect(await lease.use(call(), where)).toEqual(ok(connections[1]));
     expect(connections).toHaveLength(2);
   });
 
@@ -73,7 +73,7 @@ describe('the pool of connections', () => {
     const lease = pool.lease('a', open);
     const first = new AbortController();
     const second = new AbortController();
-    const calls = [first, second].map(({ signal }) => lease.use(call(5_000, signal), at));
+    const calls = [first, second].map(({ signal }) => lease.use(call(5_000, signal), where));
     await turn();
     first.abort();
     expect(code((await calls[0]) ?? fault('none'))).toBe('cancelled');
@@ -87,7 +87,7 @@ describe('the pool of connections', () => {
     const pool = new ConnectionPool<Fake>(0);
     const { openings, open } = opener();
     const lease = pool.lease('a', open);
-    const late = lease.use(call(20), at);
+    const late = lease.use(call(20), where);
     expect(code(await late)).toBe('timed-out');
     const connection = new Fake();
     openings[0]?.finish(ok(connection));
@@ -102,7 +102,7 @@ describe('the pool of connections', () => {
       await asking(() => new Promise<void>((resolve) => (answer = resolve)));
       return ok(new Fake());
     });
-    const waiting = lease.use(call(50), at);
+    const waiting = lease.use(call(50), where);
     setTimeout(() => answer(), 200);
     expect(code(await waiting)).toBe('ok');
   });
@@ -112,7 +112,7 @@ describe('the pool of connections', () => {
     const connection = new Fake();
     const one = pool.lease('a', async () => ok(connection));
     const two = pool.lease('a', async () => ok(connection));
-    await one.use(call(), at);
+    await one.use(call(), where);
     await one.release();
     await one.release();
     expect(connection.ended.aborted).toBe(false);
@@ -124,10 +124,10 @@ describe('the pool of connections', () => {
     const pool = new ConnectionPool<Fake>(60_000);
     const connection = new Fake();
     const one = pool.lease('a', async () => ok(connection));
-    await one.use(call(), at);
+    await one.use(call(), where);
     await one.release();
     const two = pool.lease('a', async () => fault('not needed'));
-    expect(await two.use(call(), at)).toEqual(ok(connection));
+    expect(await two.use(call(), where)).toEqual(ok(connection));
     await pool.close();
     expect(connection.ended.aborted).toBe(true);
   });

@@ -1,8 +1,8 @@
 import { fail, type Result } from '../../../../shared/base/result';
 import { monotonicNow } from '../../base/time';
-import type { Person } from '../connection';
+import type { Prompter } from '../connection';
 import type { Call } from '../../base/call';
-import type { At } from './faults';
+import type { ServerPlace } from './faults';
 import { cancelled, Stopped, timedOut } from './limits';
 
 /** A connection the pool can hold: it says when it is gone, and can be closed. */
@@ -18,11 +18,11 @@ export type Asking = <T>(question: () => Promise<T>) => Promise<T>;
 export type Open<C> = (signal: AbortSignal, asking: Asking) => Promise<Result<C>>;
 
 /** A person whose answers no limit of an opening counts. */
-export function patient(person: Person, asking: Asking): Person {
-  const { acceptBareEngine } = person;
+export function patient(prompter: Prompter, asking: Asking): Prompter {
+  const { acceptBareEngine } = prompter;
   return {
-    acceptHostKey: (question, stop) => asking(() => person.acceptHostKey(question, stop)),
-    secret: (question, stop) => asking(() => person.secret(question, stop)),
+    acceptHostKey: (question, stop) => asking(() => prompter.acceptHostKey(question, stop)),
+    secret: (question, stop) => asking(() => prompter.secret(question, stop)),
     ...(acceptBareEngine === undefined
       ? {}
       : { acceptBareEngine: (question, stop) => asking(() => acceptBareEngine(question, stop)) }),
@@ -33,9 +33,9 @@ export function patient(person: Person, asking: Asking): Person {
 export interface Lease<C> {
   /**
    * The live connection; opened, or reopened after a loss, when there is none. Calls at once share one opening.
-   * @param at where this holder's faults are: `timed-out` and `cancelled`, or the reason of a {@link Stopped} signal.
+   * @param where where this holder's faults are: `timed-out` and `cancelled`, or the reason of a {@link Stopped} signal.
    */
-  use(call: Call, at: At): Promise<Result<C>>;
+  use(call: Call, where: ServerPlace): Promise<Result<C>>;
   /** Gives the share back. The connection closes when nobody has taken it up again for a while. */
   release(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export class ConnectionPool<C extends Pooled> {
     let released = false;
     return {
       // Closed while somebody was in the middle of a look: what it asks next is as good as cancelled.
-      use: (call, at) => (released ? Promise.resolve(stopped(call, at)) : entry.use(call, at)),
+      use: (call, where) => (released ? Promise.resolve(stopped(call, where)) : entry.use(call, where)),
       release: async () => {
         if (released) return;
         released = true;
@@ -118,13 +118,13 @@ class Entry<C extends Pooled> {
     await live?.close();
   }
 
-  async use(call: Call, at: At): Promise<Result<C>> {
+  async use(call: Call, where: ServerPlace): Promise<Result<C>> {
     if (this.live !== null && !this.live.ended.aborted) return { ok: true, value: this.live };
-    if (call.signal.aborted) return stopped(call, at);
+    if (call.signal.aborted) return stopped(call, where);
     const opening = (this.opening ??= this.begin());
     opening.waiters++;
     try {
-      return await waitFor(opening, call, at);
+      return await waitFor(opening, call, where);
     } finally {
       opening.waiters--;
       if (opening.waiters === 0 && this.opening === opening) {
@@ -171,15 +171,15 @@ class Entry<C extends Pooled> {
 const openingAborted = { code: 'cancelled', message: 'Cancelled.', fix: 'Try again.', where: {} } as const;
 
 /** Why the wait of a cancelled call ended. */
-function stopped(call: Call, at: At): Result<never> {
+function stopped(call: Call, where: ServerPlace): Result<never> {
   const reason: unknown = call.signal.reason;
-  return fail(reason instanceof Stopped ? reason.fault : cancelled(at, CONNECTING));
+  return fail(reason instanceof Stopped ? reason.fault : cancelled(where, CONNECTING));
 }
 
 const CONNECTING = 'connecting';
 
 /** Waits for an opening under one caller's limit, which stands still while a person is asked. */
-function waitFor<C>(opening: Opening<C>, call: Call, at: At): Promise<Result<C>> {
+function waitFor<C>(opening: Opening<C>, call: Call, where: ServerPlace): Promise<Result<C>> {
   const began = monotonicNow();
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout;
@@ -188,12 +188,12 @@ function waitFor<C>(opening: Opening<C>, call: Call, at: At): Promise<Result<C>>
       call.signal.removeEventListener('abort', cancel);
       resolve(result);
     };
-    const cancel = () => done(stopped(call, at));
+    const cancel = () => done(stopped(call, where));
     const check = () => {
       const waited = monotonicNow() - Math.max(began, opening.answeredAt);
       if (opening.asking > 0) timer = setTimeout(check, call.timeoutMs);
       // A timer may fire a millisecond early.
-      else if (waited + 1 >= call.timeoutMs) done(fail(timedOut(at, CONNECTING, call.timeoutMs)));
+      else if (waited + 1 >= call.timeoutMs) done(fail(timedOut(where, CONNECTING, call.timeoutMs)));
       else timer = setTimeout(check, call.timeoutMs - waited);
     };
     timer = setTimeout(check, call.timeoutMs);

@@ -1,4 +1,4 @@
-import { faultAt, type At } from './faults';
+import { faultAt, type ServerPlace } from './faults';
 import type { Fault } from '../../../../shared/base/result';
 
 /** What connections read of this computer. Given, never looked up, so that tests have their own. */
@@ -24,9 +24,9 @@ export const HOW_TO_TRUST =
   'See what it would use, and decide: “Review and trust…” in the window, kanilink trust FLEET on the command line.';
 
 /** A file of a fleet's is not what was agreed to. */
-export const notBelieved = (at: At, path: string): Fault =>
+export const notBelieved = (where: ServerPlace, path: string): Fault =>
   faultAt(
-    at,
+    where,
     'fleet-file-changed',
     `${path} on this machine is not as it was when you trusted the fleet file, so it is not believed`,
     `Look at what changed in it, then open the fleet file again. ${HOW_TO_TRUST}`,

@@ -3,7 +3,7 @@ import type { Call } from '../../base/call';
 import { ConnectionPool, type Lease, type Open, patient } from '../common/pool';
 import { emptyMemory } from '../ssh/session/authenticate';
 import { connect } from '../ssh/session/connect';
-import { type At, faultAt } from '../common/faults';
+import { type ServerPlace, faultAt } from '../common/faults';
 import { portFault } from '../common/port-faults';
 import { settle, within } from '../common/limits';
 import { hopName, resolveRoute, withNotes } from '../ssh/address/route';
@@ -43,30 +43,31 @@ const WAYS: readonly (readonly string[])[] = [
  * `sudo -n` where this user may not use the socket. Followed logs have connections of their own, so that no call ever
  * waits for one of them to end.
  */
-export const dialSsh: DialSsh = (target, at, person) => dialThrough(sharedPool, target, at, person);
+export const dialSsh: DialSsh = (target, where, prompter) => dialThrough(sharedPool, target, where, prompter);
 
 /** The same through connections that are shared with nobody else; tests do. */
 export const dialSshApart = (): DialSsh => {
   const pool = new ConnectionPool<SshSession>(0);
-  return (target, at, person) => dialThrough(pool, target, at, person);
+  return (target, where, prompter) => dialThrough(pool, target, where, prompter);
 };
 
 async function dialThrough(
   pool: ConnectionPool<SshSession>,
-  ...[target, at, person]: Parameters<DialSsh>
+  ...[target, where, prompter]: Parameters<DialSsh>
 ): Promise<Result<Dialer>> {
-  const route = await resolveRoute({ ...target, identity: null, knownHosts: null }, at);
+  const route = await resolveRoute({ ...target, identity: null, knownHosts: null }, where);
   if (!route.ok) return route;
   const memory = emptyMemory();
   const open: Open<SshSession> = (signal, asking) =>
-    connect(route.value, at, patient(person, asking), memory, signal);
+    connect(route.value, where, patient(prompter, asking), memory, signal);
   const { host, port, user } = route.value;
   const jumps = route.value.jumps.map(hopName);
   // A dialer counts the streams in its connections, so it shares them with no other.
   const dialer = dialers++;
   const leaseOf = (use: Use, number: number): Lease<SshSession> =>
     pool.lease(JSON.stringify(['docker', user, host, port, target.home, jumps, dialer, use, number]), open);
-  const through = (lease: Lease<SshSession>, call: Call): Promise<Result<SshSession>> => lease.use(call, at);
+  const through = (lease: Lease<SshSession>, call: Call): Promise<Result<SshSession>> =>
+    lease.use(call, where);
   const main = leaseOf('call', 0);
   const lanesFor = (use: Use) =>
     new SshLanes({
@@ -84,13 +85,13 @@ async function dialThrough(
   const find = (session: SshSession): Promise<Result<readonly string[]>> => {
     if (way !== null) return Promise.resolve(ok(way));
     const limit = { signal: session.ended, timeoutMs: CONNECT_MS };
-    finding ??= within(limit, at, 'looking for the engine', (signal) => findWay(session, at, signal)).then(
-      (found) => {
-        finding = null;
-        if (found.ok) way = found.value;
-        return found;
-      },
-    );
+    finding ??= within(limit, where, 'looking for the engine', (signal) =>
+      findWay(session, where, signal),
+    ).then((found) => {
+      finding = null;
+      if (found.ok) way = found.value;
+      return found;
+    });
     return finding;
   };
 
@@ -98,7 +99,7 @@ async function dialThrough(
     ready: async (call) => {
       const opened = await through(main, call);
       if (!opened.ok) return fail(withNotes(opened.error, route.value));
-      const found = await within(call, at, 'looking for the engine', (signal) =>
+      const found = await within(call, where, 'looking for the engine', (signal) =>
         settle([signal], (done) => void find(opened.value).then(done)),
       );
       return found.ok ? ok(undefined) : found;
@@ -111,7 +112,7 @@ async function dialThrough(
       if (!found.ok) throw new FaultError(found.error);
       const started = await lanes[use].start(found.value, signal);
       if (!started.ok) throw new FaultError(started.error);
-      return new ProgramStream(started.value, at);
+      return new ProgramStream(started.value, where);
     },
     onHost: async (argv, signal) => {
       const opened = await through(main, { signal, timeoutMs: CONNECT_MS });
@@ -132,7 +133,11 @@ async function dialThrough(
 }
 
 /** Tries the ways with nothing to say: one that reaches the socket ends well. */
-async function findWay(session: SshSession, at: At, signal: AbortSignal): Promise<Result<readonly string[]>> {
+async function findWay(
+  session: SshSession,
+  where: ServerPlace,
+  signal: AbortSignal,
+): Promise<Result<readonly string[]>> {
   const said: string[] = [];
   for (const argv of WAYS) {
     const tried = await run(session, argv, signal);
@@ -143,7 +148,7 @@ async function findWay(session: SshSession, at: At, signal: AbortSignal): Promis
   }
   return fail(
     faultAt(
-      at,
+      where,
       'engine-not-reached',
       'no Docker Engine and no Podman can be reached there',
       'Install the docker command there, start the engine, and let this user use it: the group docker, or sudo without a password.',

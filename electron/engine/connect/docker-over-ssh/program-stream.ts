@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { type At, faultAt } from '../common/faults';
+import { type ServerPlace, faultAt } from '../common/faults';
 import type { Program } from '../ssh/session/program';
 import { FaultError } from '../docker/api/faults';
 
@@ -12,7 +12,7 @@ export class ProgramStream extends Duplex {
 
   constructor(
     private readonly program: Program,
-    at: At,
+    where: ServerPlace,
   ) {
     super({ allowHalfOpen: true });
     const { channel } = program;
@@ -28,7 +28,7 @@ export class ProgramStream extends Duplex {
         this.destroy(
           new FaultError(
             faultAt(
-              at,
+              where,
               'connection-lost',
               'the connection to the engine was lost',
               'Check that the Docker Engine there runs, then try again.',

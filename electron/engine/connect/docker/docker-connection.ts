@@ -21,11 +21,11 @@ import type {
   TakeOver,
 } from '../connection';
 import type { Call } from '../../base/call';
-import type { At } from '../common/faults';
+import type { ServerPlace } from '../common/faults';
 import { within } from '../common/limits';
 import { readFile, stat } from './files/archive';
 import { Container, type Inspected } from './api/container';
-import type { EngineApi } from './api/engine-api';
+import type { DockerApi } from './api/docker-api';
 import { exec } from './unit/exec';
 import { configPathOf, hostFacts } from './unit/facts';
 import { makeFolder, removeFile } from './files/folders';
@@ -42,13 +42,13 @@ import { reachOf } from './inspect/reach';
 import { replaceFile } from './files/replace-file';
 import { runBeside } from './unit/run-beside';
 import { Scratches } from './files/scratch';
-import { changeService, stateOf, type Verb, whyNotChanged } from './unit/service';
+import { changeService, stateOf, type Verb, checkChangeable } from './unit/service';
 import type { DockerTarget } from './api/target';
 import { testConfig } from './unit/test-config';
 
 /** A server in a container, reached over the API of its engine: Docker's or Podman's. */
 export class DockerConnection implements ServerConnection {
-  private readonly at: At;
+  private readonly where: ServerPlace;
   private readonly container: Container;
   private readonly scratches = new Map<string, Scratches>();
   /** When the process started that was asked to stop and may still be at it; null: none. */
@@ -56,12 +56,12 @@ export class DockerConnection implements ServerConnection {
 
   constructor(
     private readonly target: Pick<DockerTarget, 'id' | 'endpoint' | 'container' | 'config'>,
-    private readonly api: EngineApi,
+    private readonly api: DockerApi,
     private readonly backoff: readonly number[],
     /** Gives the engine back. */
     private readonly release: () => Promise<void>,
   ) {
-    this.at = api.at;
+    this.where = api.where;
     this.container = new Container(api, target.container);
   }
 
@@ -116,7 +116,7 @@ export class DockerConnection implements ServerConnection {
     call: Call & { readonly expect: Sha256 },
   ): Promise<Result<Sha256>> {
     return this.during(call, `replacing ${path}`, async (seen, signal) => {
-      const no = whyNotChanged(this.at, seen);
+      const no = checkChangeable(this.where, seen);
       if (no !== null) return fail(no);
       const beside = (container: Container, folder: string): Scratches =>
         container === this.container ? this.scratchesBeside(folder) : new Scratches(container, folder);
@@ -127,7 +127,7 @@ export class DockerConnection implements ServerConnection {
   async facts(call: Call): Promise<Result<HostFacts>> {
     const ready = await this.api.dialer.ready(call);
     if (!ready.ok) return ready;
-    return within(call, this.at, 'asking about the container', async (signal) => {
+    return within(call, this.where, 'asking about the container', async (signal) => {
       // A probe looks at whatever container has the name now.
       const seen = await this.container.rebind(signal);
       return seen.ok ? hostFacts(this.container, seen.value, this.target.config, signal) : seen;
@@ -173,7 +173,7 @@ export class DockerConnection implements ServerConnection {
 
   makeFolder(path: string, mode: number, call: Call): Promise<Result<void>> {
     return this.during(call, `making ${path}`, async (seen, signal) => {
-      const no = whyNotChanged(this.at, seen);
+      const no = checkChangeable(this.where, seen);
       if (no !== null) return fail(no);
       return makeFolder(this.container, seen, path, mode, signal);
     });
@@ -196,8 +196,8 @@ export class DockerConnection implements ServerConnection {
 
   dial(to: TcpAddress, call: Call): Promise<Result<Duplex>> {
     return this.during(call, `dialling port ${to.port}`, async (seen, signal) => {
-      const reach = reachOf(this.at, seen, to);
-      return reach.ok ? this.api.dialer.reach(this.at, reach.value, signal) : reach;
+      const reach = reachOf(this.where, seen, to);
+      return reach.ok ? this.api.dialer.reach(this.where, reach.value, signal) : reach;
     });
   }
 
@@ -232,9 +232,15 @@ export class DockerConnection implements ServerConnection {
     const beside = /^(\/.*)\/\.kanilink\/[0-9a-f]{12}$/.exec(path)?.[1];
     if (beside === undefined || posix.normalize(path) !== path)
       return fail(
-        faultAt(this.at, 'no-scratch', `${path} is no scratch folder of Kanilink’s`, 'Look at it by hand.', {
-          file: path,
-        }),
+        faultAt(
+          this.where,
+          'no-scratch',
+          `${path} is no scratch folder of Kanilink’s`,
+          'Look at it by hand.',
+          {
+            file: path,
+          },
+        ),
       );
     const space = await this.scratchesBeside(beside).again(path, signal);
     if (!space.ok) return space;
@@ -262,7 +268,7 @@ export class DockerConnection implements ServerConnection {
   ): Promise<Result<T>> {
     const ready = await this.api.dialer.ready(call);
     if (!ready.ok) return ready;
-    return within(call, this.at, doing, async (signal) => {
+    return within(call, this.where, doing, async (signal) => {
       const seen = await this.container.inspect(signal);
       return seen.ok ? work(seen.value, signal) : seen;
     });

@@ -1,16 +1,16 @@
 import { ok, type Result } from '../../../../shared/base/result';
-import type { Person, ServerConnection } from '../connection';
+import type { Prompter, ServerConnection } from '../connection';
 import type { Call } from '../../base/call';
 import { within } from '../common/limits';
 import { RECONNECT_MS } from '../common/reconnect';
 import { Container } from './api/container';
 import { DockerConnection } from './docker-connection';
-import { EngineApi } from './api/engine-api';
-import { type EngineOptions, leaseEngine } from './api/engines';
+import { DockerApi } from './api/docker-api';
+import { type DockerEngineOptions, leaseDockerEngine } from './api/docker-engines';
 import type { DockerTarget } from './api/target';
 
 /** How engines are reached, and what tests set otherwise. */
-export interface DockerOptions extends EngineOptions {
+export interface DockerOptions extends DockerEngineOptions {
   /** Milliseconds before each reconnect of a followed log. */
   readonly backoff?: readonly number[];
 }
@@ -22,18 +22,20 @@ export interface DockerOptions extends EngineOptions {
  */
 export async function openDocker(
   target: DockerTarget,
-  person: Person,
+  prompter: Prompter,
   call: Call,
   options: DockerOptions,
 ): Promise<Result<ServerConnection>> {
-  const at = { server: target.id, endpoint: target.endpoint };
-  const lease = await leaseEngine(target, person, call, options);
+  const where = { server: target.id, endpoint: target.endpoint };
+  const lease = await leaseDockerEngine(target, prompter, call, options);
   if (!lease.ok) return lease;
   const { engine, release } = lease.value;
-  const api = new EngineApi(at, engine);
+  const api = new DockerApi(where, engine);
   const ready = await engine.dialer.ready(call);
   const seen = ready.ok
-    ? await within(call, at, 'connecting', (signal) => new Container(api, target.container).inspect(signal))
+    ? await within(call, where, 'connecting', (signal) =>
+        new Container(api, target.container).inspect(signal),
+      )
     : ready;
   if (seen.ok) return ok(new DockerConnection(target, api, options.backoff ?? RECONNECT_MS, release));
   await release();

@@ -79,8 +79,8 @@ export function fakeConnection(
       }),
     dial: (to, call) =>
       ask(`dial ${to.host}:${to.port}`, call, async () => {
-        const at = { server: server.id, endpoint: 'memory' };
-        return (await server.dials(to)) ?? fail(portFault(at, to.port, false, 'nothing listens'));
+        const where = { server: server.id, endpoint: 'memory' };
+        return (await server.dials(to)) ?? fail(portFault(where, to.port, false, 'nothing listens'));
       }),
     close: () => Promise.resolve(),
   };

@@ -4,14 +4,14 @@ import type { LogBound, LogItem, LogStart, OlderLog } from '../connection';
 /** The nil uuid: kanidmd's lines that belong to no span (`kanidm.md`, "What commands print"). */
 const NO_SPAN = '00000000-0000-0000-0000-000000000000';
 
-interface Written {
+interface LoggedLine {
   readonly at: number;
   readonly text: string;
 }
 
 /** The log of a fake server: lines with a time and a cursor, read from either, followed until the signal aborts. */
 export class FakeLog {
-  private readonly lines: Written[] = [];
+  private readonly lines: LoggedLine[] = [];
   private readonly waiting = new Set<() => void>();
 
   /** @param now the server's clock, milliseconds. */
@@ -79,5 +79,5 @@ export class FakeLog {
   }
 }
 
-const itemOf = (line: Written) =>
+const itemOf = (line: LoggedLine) =>
   ({ kind: 'line', cursor: String(line.at), source: 'kanidmd', ...line }) as const;

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../../shared/base/result';
-import type { Person, ServerConnection } from '../connection';
+import type { Prompter, ServerConnection } from '../connection';
 import type { Call } from '../../base/call';
 import { ConnectionPool, type Open, patient } from '../common/pool';
 import { emptyMemory } from './session/authenticate';
@@ -32,30 +32,30 @@ const sharedPool = new ConnectionPool<SshSession>();
  */
 export async function openSsh(
   target: SshTarget,
-  person: Person,
+  prompter: Prompter,
   call: Call,
   options: SshOptions = {},
 ): Promise<Result<ServerConnection>> {
-  const at = { server: target.id, endpoint: target.endpoint };
+  const where = { server: target.id, endpoint: target.endpoint };
   if (!isUnitName(unitName(target.service)))
     return fail(
       faultAt(
-        at,
+        where,
         'unit-name-invalid',
         `${JSON.stringify(target.service)} is not the name of a systemd unit`,
         'Write the name that `systemctl list-units` shows, without wildcards.',
       ),
     );
-  const route = await resolveRoute(target, at);
+  const route = await resolveRoute(target, where);
   if (!route.ok) return route;
   const memory = emptyMemory();
   const open: Open<SshSession> = async (signal, asking) =>
-    usable(await connect(route.value, at, patient(person, asking), memory, signal), signal);
+    usable(await connect(route.value, where, patient(prompter, asking), memory, signal), signal);
   const { host, port, user } = route.value;
   const way = route.value.jumps.map(hopName);
   const key = JSON.stringify([target.id, user, host, port, target.identity, target.knownHosts, way]);
   const lease = (options.pool ?? sharedPool).lease(key, open);
-  const session = await lease.use(call, at);
+  const session = await lease.use(call, where);
   if (session.ok)
     return ok(new SshConnection(target, route.value.notes, lease, options.backoff ?? RECONNECT_MS));
   await lease.release();

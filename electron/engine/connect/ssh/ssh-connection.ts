@@ -27,7 +27,7 @@ import type { Call } from '../../base/call';
 import type { Lease } from '../common/pool';
 import { configFacts } from './unit/config-facts';
 import { hostFacts, type UnitFacts, unitFacts } from './unit/facts';
-import type { At } from '../common/faults';
+import type { ServerPlace } from '../common/faults';
 import { ChosenHands } from './choose-hands';
 import type { Hands, KnownUnit } from './unit/hands';
 import { makeHelper } from './helper/make-helper';
@@ -55,7 +55,7 @@ const CONNECT_MS = 30_000;
 
 /** A server reached over SSH, its kanidmd run by systemd. */
 export class SshConnection implements ServerConnection {
-  private readonly at: At;
+  private readonly where: ServerPlace;
   private readonly machine: Machine;
   private readonly hands: ChosenHands;
   /** The unit as it was seen last. */
@@ -68,15 +68,15 @@ export class SshConnection implements ServerConnection {
     private readonly lease: Lease<SshSession>,
     private readonly backoff: readonly number[],
   ) {
-    this.at = { server: target.id, endpoint: target.endpoint };
+    this.where = { server: target.id, endpoint: target.endpoint };
     const session = (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS });
-    this.machine = new Machine(this.at, unitName(target.service), target.sudo, session, howToAllow);
+    this.machine = new Machine(this.where, unitName(target.service), target.sudo, session, howToAllow);
     const sftp = async (signal: AbortSignal) => {
       const opened = await session(signal);
       return opened.ok ? opened.value.sftp(signal) : opened;
     };
-    const keep = keepContext(this.at, (argv, signal) => this.machine.run(argv, signal));
-    this.hands = new ChosenHands(this.machine, sftpFiles(this.at, sftp, keep), target.kanidmd);
+    const keep = keepContext(this.where, (argv, signal) => this.machine.run(argv, signal));
+    this.hands = new ChosenHands(this.machine, sftpFiles(this.where, sftp, keep), target.kanidmd);
   }
 
   kanidmd(args: readonly string[], call: Call): Promise<Result<Output>> {
@@ -205,7 +205,7 @@ export class SshConnection implements ServerConnection {
     const session = await this.session(call);
     if (!session.ok) return session;
     const { host, port } = dialledFrom(to);
-    return within(call, this.at, `dialling port ${port}`, (signal) =>
+    return within(call, this.where, `dialling port ${port}`, (signal) =>
       session.value.forward(host, port, signal, portFault),
     );
   }
@@ -271,7 +271,7 @@ export class SshConnection implements ServerConnection {
   private get journal(): LogSource {
     const { unit, prefix } = this.machine;
     const session = (signal: AbortSignal) => this.session({ signal, timeoutMs: CONNECT_MS });
-    return { at: this.at, unit, prefix, session, backoff: this.backoff };
+    return { where: this.where, unit, prefix, session, backoff: this.backoff };
   }
 
   /** Connects under a limit that stands still while a person is asked, then works under a limit of its own. */
@@ -281,10 +281,10 @@ export class SshConnection implements ServerConnection {
     work: (signal: AbortSignal) => Promise<Result<T>>,
   ): Promise<Result<T>> {
     const session = await this.session(call);
-    return session.ok ? within(call, this.at, doing, work) : session;
+    return session.ok ? within(call, this.where, doing, work) : session;
   }
 
   private session(call: Call): Promise<Result<SshSession>> {
-    return this.lease.use(call, this.at);
+    return this.lease.use(call, this.where);
   }
 }

@@ -37,7 +37,7 @@ export interface Deployment {
   /** Checksums of the files that `configure` steps wrote. */
   readonly written: Map<StepId, Sha256>;
   /** Each server's file, certificate and domain as this deploy knows them: as probed, then as its own steps left them. */
-  readonly known: Map<ServerId, Known>;
+  readonly baselines: Map<ServerId, Baseline>;
   /** Servers with the files their kanidmd has accepted in this deploy; kept by `testFile`. */
   readonly accepted: Set<string>;
   /** Backups made and read back by this deploy, by server. */
@@ -56,7 +56,7 @@ export interface Deployment {
 }
 
 /** What a server must still be when a step touches it; null: nothing is known to compare with. */
-export interface Known {
+export interface Baseline {
   readonly text: string | null;
   readonly sha256: Sha256 | null;
   readonly certificate: Fingerprint | null;
@@ -69,7 +69,7 @@ export interface Known {
 }
 
 /** What a probe saw, as what must still be so. */
-export const knownOf = (observed: ObservedServer): Known => ({
+export const baselineOf = (observed: ObservedServer): Baseline => ({
   text: observed.file?.text ?? null,
   sha256: observed.file?.sha256 ?? null,
   certificate: observed.certificate?.fingerprint ?? null,
@@ -80,9 +80,9 @@ export const knownOf = (observed: ObservedServer): Known => ({
 });
 
 /** Notes what a step of this deploy changed itself. */
-export function learn(deployment: Deployment, server: ServerId, change: Partial<Known>): void {
-  const known = deployment.known.get(server) ?? knownOf(siteOf(deployment, server).observed);
-  deployment.known.set(server, { ...known, ...change });
+export function learn(deployment: Deployment, server: ServerId, change: Partial<Baseline>): void {
+  const known = deployment.baselines.get(server) ?? baselineOf(siteOf(deployment, server).observed);
+  deployment.baselines.set(server, { ...known, ...change });
 }
 
 /** How a step ended badly. `undone`: the server runs as before. */

@@ -17,22 +17,22 @@ const ONE = { 'idm-b': { domain: 'b', tables: [] } };
 const ONE_OLD = { 'idm-b': { domain: 'b', tables: [], version: '1.8.6' } };
 
 const draws = {
-  restart: () => trial.draft.restart(id('idm-b'), 'a test'),
+  restart: () => trial.builder.restart(id('idm-b'), 'a test'),
   write: () => {
     const text = trial.server('idm-b').files.text('/etc/kanidm/server.toml') ?? '';
-    trial.draft.putBack(id('idm-b'), `# earlier\n${text}`, { summary: '', why: '' });
+    trial.builder.putBack(id('idm-b'), `# earlier\n${text}`, { summary: '', why: '' });
   },
-  backup: () => trial.draft.backup(id('idm-b')),
+  backup: () => trial.builder.backup(id('idm-b')),
   refresh: () => {
     const origin = originOfTest('idm-a');
-    trial.draft.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
+    trial.builder.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
     trial.deployment.backups.set(id('idm-b'), '/backup');
   },
   renew: () => {
     const { certificate } = trial.sites.find((it) => it.server.id === 'idm-b')?.observed ?? {};
-    if (certificate) trial.draft.renewCertificate(id('idm-b'), certificate);
+    if (certificate) trial.builder.renewCertificate(id('idm-b'), certificate);
   },
-  compare: () => trial.draft.compare(id('idm-a'), id('idm-b')),
+  compare: () => trial.builder.compare(id('idm-a'), id('idm-b')),
 };
 
 describe('somebody takes the lock over right before the lock is looked at', () => {

@@ -86,7 +86,7 @@ async function caught<T>(run: () => Promise<Result<T>>): Promise<Result<T>> {
  * Gives back what a deploy that was killed still holds: locks that carry its id, and no others.
  * @returns the servers of which it is not known whether their lock is gone.
  */
-export async function releaseLeft(
+export async function releaseOrphanedLocks(
   sites: readonly Site[],
   deploy: string,
   clock: Clock,

@@ -22,7 +22,7 @@ const unnamed = (text: string): string => text.replace(`${LINE}\n`, '');
 async function restarting(tables: readonly string[] = ['idm-b mutual-pull']): Promise<void> {
   trial = await StepTrial.of({ 'idm-a': { domain: 'a', tables } });
   end = () => trial.end();
-  trial.draft.restart(id('idm-a'), 'a test');
+  trial.builder.restart(id('idm-a'), 'a test');
 }
 /** Somebody edited the file before the deploy began: no drift. */
 function edited(change: (text: string) => string): void {
@@ -90,7 +90,7 @@ it('an earlier file that names another database is not put back', async () => {
   trial = await StepTrial.of({ 'idm-a': { domain: 'a', tables: [] } });
   end = () => trial.end();
   const { files, configPath } = trial.server('idm-a');
-  trial.draft.putBack(id('idm-a'), moved(files.text(configPath) ?? ''), { summary: '', why: '' });
+  trial.builder.putBack(id('idm-a'), moved(files.text(configPath) ?? ''), { summary: '', why: '' });
   expect((await trial.fails()).fault.code).toBe('database-not-there');
   expect(trial.allEffects()).toEqual([]);
 });

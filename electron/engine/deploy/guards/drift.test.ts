@@ -15,25 +15,25 @@ const changes: Readonly<Record<string, () => void>> = {
   'certificate-changed': () => void (trial.server('idm-b').certificate = certificateOfTest('idm-b', 7)),
 };
 const draws: Readonly<Record<string, () => void>> = {
-  restart: () => trial.draft.restart(id('idm-b'), 'a test'),
+  restart: () => trial.builder.restart(id('idm-b'), 'a test'),
   configure: () =>
-    void trial.draft.configure(id('idm-b'), [{ kind: 'remove-partner', origin: originOfTest('idm-a') }], {
+    void trial.builder.configure(id('idm-b'), [{ kind: 'remove-partner', origin: originOfTest('idm-a') }], {
       summary: '',
       why: '',
       needs: [],
     }),
   'put-back': () => {
     const text = trial.server('idm-b').files.text('/etc/kanidm/server.toml') ?? '';
-    trial.draft.putBack(id('idm-b'), `# earlier\n${text}`, { summary: '', why: '' });
+    trial.builder.putBack(id('idm-b'), `# earlier\n${text}`, { summary: '', why: '' });
   },
-  backup: () => trial.draft.backup(id('idm-b')),
+  backup: () => trial.builder.backup(id('idm-b')),
   refresh: () => {
-    trial.draft.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('a'), 'command');
+    trial.builder.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('a'), 'command');
     trial.deployment.backups.set(id('idm-b'), '/backup');
   },
   renew: () => {
     const { certificate } = trial.sites.find((it) => it.server.id === 'idm-b')?.observed ?? {};
-    if (certificate) trial.draft.renewCertificate(id('idm-b'), certificate);
+    if (certificate) trial.builder.renewCertificate(id('idm-b'), certificate);
   },
 };
 

@@ -8,7 +8,7 @@ import {
   readOwnCertificate,
   readVersionOnDisk,
 } from '../../fleet/probe/probe-server';
-import { type Deployment, knownOf, type Site } from '../deployment/deployment';
+import { type Deployment, baselineOf, type Site } from '../deployment/deployment';
 import { goneSincePlanned } from '../deployment/went-away';
 import { domains } from './whose-data';
 
@@ -17,8 +17,8 @@ import { domains } from './whose-data';
  * deploy's own steps left them. Looked at before every step that touches it. Whatever changed stops the deploy there.
  * @returns null when nothing drifted, else the difference.
  */
-export async function whyDrifted(deployment: Deployment, site: Site, call: Call): Promise<Fault | null> {
-  const known = deployment.known.get(site.server.id) ?? knownOf(site.observed);
+export async function guardDrift(deployment: Deployment, site: Site, call: Call): Promise<Fault | null> {
+  const known = deployment.baselines.get(site.server.id) ?? baselineOf(site.observed);
   const where = { server: site.server.id };
   const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
   const [file, version, domain, certificate] = await Promise.all([

@@ -3,7 +3,7 @@ import { domainAs } from '../../../../test/support/fake-replication';
 import { domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
 import { uncancelled } from '../../base/time';
-import { whyErases } from './guard-erasures';
+import { guardErasures } from './guard-erasures';
 
 /* The last guard of promise 1: it looks at the servers as they are right before an effect, whatever the plan knew. */
 
@@ -26,7 +26,7 @@ describe('before a restart', () => {
       'idm-c': { domain: 'a', tables: [] },
     });
     trial.edit('idm-b', automatic);
-    trial.draft.restart(id('idm-c'), 'a test');
+    trial.builder.restart(id('idm-c'), 'a test');
     const { fault } = await trial.fails();
     expect(fault).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
     expect(fault.message).toContain('idm-a');
@@ -37,7 +37,7 @@ describe('before a restart', () => {
   it('nobody may erase itself because a partner’s database was swapped', async () => {
     trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
     swapped();
-    trial.draft.restart(id('idm-c'), 'a test');
+    trial.builder.restart(id('idm-c'), 'a test');
     expect((await trial.fails()).fault).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
     expect(trial.allEffects()).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe('before a restart', () => {
     trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
     swapped();
     trial.server('idm-b').files.remove('/etc/kanidm/server.toml');
-    trial.draft.restart(id('idm-c'), 'a test');
+    trial.builder.restart(id('idm-c'), 'a test');
     expect((await trial.fails()).fault.code).toBe('would-erase');
     expect(trial.allEffects()).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe('before a restart', () => {
     // Taken out of the file, which kept its time; nobody restarted idm-b.
     trial.edit('idm-b', (text) => text.replace('automatic_refresh = true', ''));
     swapped();
-    trial.draft.restart(id('idm-c'), 'a test');
+    trial.builder.restart(id('idm-c'), 'a test');
     expect((await trial.fails()).fault).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
     expect(trial.allEffects()).toEqual([]);
   });
@@ -66,7 +66,7 @@ describe('before a restart', () => {
     trial.edit('idm-b', (text) => text.replace('automatic_refresh = true', ''));
     swapped();
     const whyNot = (server: string) =>
-      whyErases(
+      guardErasures(
         trial.deployment,
         { erases: [] },
         { server: id(server), config: null, domain: null },
@@ -82,20 +82,20 @@ describe('before a restart', () => {
     trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
     swapped();
     trial.whenAsked(/idm-b kanidmd domain show/, { says: 'nothing of the kind' });
-    trial.draft.restart(id('idm-c'), 'a test');
+    trial.builder.restart(id('idm-c'), 'a test');
     expect((await trial.fails()).fault.code).toBe('would-erase');
   });
 
   it('and a silent one that had its supplier’s domain keeps nobody', async () => {
     trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
     trial.whenAsked(/idm-b kanidmd domain show/, { says: 'nothing of the kind' });
-    trial.draft.restart(id('idm-c'), 'a test');
+    trial.builder.restart(id('idm-c'), 'a test');
     expect(await trial.run()).toMatchObject({ ok: true });
   });
 
   it('automatic servers of one domain keep nobody', async () => {
     trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
-    trial.draft.restart(id('idm-c'), 'a test');
+    trial.builder.restart(id('idm-c'), 'a test');
     expect(await trial.run()).toMatchObject({ ok: true });
     expect(trial.effects('idm-c')).toEqual(['restart']);
   });
@@ -105,7 +105,7 @@ describe('before a new file', () => {
   it('nobody may erase itself by it, though only the new file says so', async () => {
     trial = await StepTrial.of(A_AND_B);
     const earlier = trial.server('idm-b').files.text('/etc/kanidm/server.toml') ?? '';
-    const put = trial.draft.putBack(id('idm-b'), `# earlier\n${earlier}`, { summary: '', why: '' });
+    const put = trial.builder.putBack(id('idm-b'), `# earlier\n${earlier}`, { summary: '', why: '' });
     expect(put.ok).toBe(true);
     swapped();
     expect((await trial.fails()).fault).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
@@ -120,7 +120,7 @@ describe('before a new file', () => {
     const unread = { ...site, observed: { ...site.observed, config: null } };
     const deployment = { ...trial.deployment, sites: new Map([[site.server.id, unread]]) };
     const coming = { server: site.server.id, config: null, domain: null };
-    const fault = await whyErases(deployment, { erases: [] }, coming, uncancelled(9000));
+    const fault = await guardErasures(deployment, { erases: [] }, coming, uncancelled(9000));
     expect(fault).toMatchObject({ where: { server: 'idm-a', file: '/etc/kanidm/server.toml' } });
   });
 });
@@ -132,7 +132,7 @@ describe('before a refresh', () => {
       'idm-b': { domain: 'b', tables: ['idm-a mutual-pull'] },
     });
     const origin = originOfTest('idm-a');
-    trial.draft.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
+    trial.builder.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
   };
 
   it('there must be a backup that this deploy made and read back', async () => {
@@ -156,7 +156,7 @@ describe('before a refresh', () => {
       'idm-c': { domain: 'b', tables: ['idm-b pull'] },
     });
     const origin = originOfTest('idm-a');
-    trial.draft.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
+    trial.builder.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
     trial.deployment.backups.set(id('idm-b'), '/backup');
     trial.edit(
       'idm-b',

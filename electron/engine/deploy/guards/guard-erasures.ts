@@ -8,11 +8,11 @@ import { pulls, type ServerConfig } from '../../../../shared/server-config/serve
 import type { Call } from '../../base/call';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { readDomainOf } from '../../fleet/probe/probe-server';
-import { type Deployment, faultAt, knownOf, type Site } from '../deployment/deployment';
-import { whySourceChanged } from './whose-data';
+import { type Deployment, faultAt, baselineOf, type Site } from '../deployment/deployment';
+import { guardSources } from './whose-data';
 
 /** What is about to change on one server. */
-export interface Coming {
+export interface PendingChange {
   readonly server: ServerId;
   /** The file it will run with; null: the one that is there. */
   readonly config: ServerConfig | null;
@@ -26,10 +26,10 @@ export interface Coming {
  * names and the operator agreed to. Each of those has a backup that this deploy made and read back, and its
  * suppliers still hold the database that the plan was made from.
  */
-export async function whyErases(
+export async function guardErasures(
   deployment: Deployment,
   step: { readonly erases: readonly ServerId[] },
-  coming: Coming,
+  pending: PendingChange,
   call: Call,
 ): Promise<Fault | null> {
   const live = await Promise.all([...deployment.sites.values()].map((site) => liveConfig(site, call)));
@@ -39,17 +39,17 @@ export async function whyErases(
     const config = it.config ?? it.site.observed.config;
     const { id } = it.site.server;
     // A process that is not started anew keeps the flags that it has read, whatever its file says now.
-    const goesOn = !deployment.restarted.has(id) && (id !== coming.server || coming.domain !== null);
+    const goesOn = !deployment.restarted.has(id) && (id !== pending.server || pending.domain !== null);
     if (config !== null) files.set(id, goesOn ? withOwnFlags(it.site.observed, config) : config);
-    else if (it.fault !== null && it.site.server.id === coming.server) return it.fault;
+    else if (it.fault !== null && it.site.server.id === pending.server) return it.fault;
   }
-  if (coming.config !== null) files.set(coming.server, coming.config);
+  if (pending.config !== null) files.set(pending.server, pending.config);
   for (const erased of step.erases)
     if (!deployment.backups.has(erased)) return { ...noBackup(erased), where: { server: erased } };
-  const changed = await whySourceChanged(deployment, step.erases, files, call);
+  const changed = await guardSources(deployment, step.erases, files, call);
   if (changed !== null) return changed;
   if (![...files.values()].some(isAutomatic)) return null;
-  const model = await modelOf(deployment, files, coming, call);
+  const model = await modelOf(deployment, files, pending, call);
   const surprise = erasures(model).find((it) => !step.erases.includes(it.erased));
   if (surprise) return { ...wouldErase(surprise.erased, surprise.by), where: { server: surprise.erased } };
   return null;
@@ -72,7 +72,7 @@ async function liveConfig(site: Site, call: Call) {
 async function modelOf(
   deployment: Deployment,
   files: ReadonlyMap<ServerId, ServerConfig>,
-  coming: Coming,
+  pending: PendingChange,
   call: Call,
 ): Promise<ReadonlyMap<ServerId, ModelServer>> {
   // Their own origins are as their files say now.
@@ -87,18 +87,18 @@ async function modelOf(
     [...deployment.sites.values()].map(async (site): Promise<ModelServer> => {
       const { id } = site.server;
       const domain = await readDomainOf(site.connection, call);
-      const known = deployment.known.get(id) ?? knownOf(site.observed);
+      const known = deployment.baselines.get(id) ?? baselineOf(site.observed);
       return {
         id,
         domain:
-          coming.server === id && coming.domain !== null
-            ? coming.domain
+          pending.server === id && pending.domain !== null
+            ? pending.domain
             : domain.ok
               ? domain.value.uuid
               : known.domain,
         certificate: known.certificateText,
         // What a server that is about to start will show is not known either.
-        unseen: known.certificateText === null && (domain.ok || coming.server === id),
+        unseen: known.certificateText === null && (domain.ok || pending.server === id),
         tables: (files.get(id)?.replication?.partners ?? []).map((it) => ({
           partner: ownerOf(it),
           type: it.type,

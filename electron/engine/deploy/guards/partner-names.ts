@@ -12,7 +12,7 @@ import { type Deployment, faultAt, serverNow, type Site } from '../deployment/de
  * nobody else can be asked. Two poll intervals are waited for a round of each partner. Without one the answer is no.
  * @returns null when all are proved, else why not.
  */
-export async function whyNamesUnproved(deployment: Deployment, site: Site): Promise<Fault | null> {
+export async function guardPartnerNames(deployment: Deployment, site: Site): Promise<Fault | null> {
   const partners = site.observed.config?.replication?.partners ?? [];
   const windowMs = proofWindowMs(runsWith(site.observed));
   const limit = { timeoutMs: windowMs, signal: deployment.signal, everyMs: 500 };

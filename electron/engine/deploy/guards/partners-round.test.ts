@@ -4,7 +4,7 @@ import { domainOfTest } from '../../../../test/support/fleet-fixtures';
 import type { LogEvidence } from '../../../../shared/kanidmd/evidence';
 import type { Step } from '../../../../shared/plan/steps/step';
 import type { Site } from '../deployment/deployment';
-import { whyNoRound } from './partners-round';
+import { guardPartnersRound } from './partners-round';
 
 const MICROSECONDS = 1000;
 
@@ -48,7 +48,7 @@ async function saidAtRestartOfB(a: Partial<Site['observed']>, b: Partial<Site['o
   end = made.end;
   const stop = new AbortController();
   const deployment = { ...made.deployment, signal: stop.signal };
-  const waited = whyNoRound(deployment, { id: '1' } as Step, withB, null);
+  const waited = guardPartnersRound(deployment, { id: '1' } as Step, withB, null);
   stop.abort();
   await waited;
   return made.said;

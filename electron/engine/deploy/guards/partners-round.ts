@@ -19,7 +19,7 @@ import { type Deployment, type Site } from '../deployment/deployment';
  * @param now the file the server runs with from now on; null: the one it had.
  * @returns null when all have, else whose pull does not work any more.
  */
-export async function whyNoRound(
+export async function guardPartnersRound(
   deployment: Deployment,
   step: Step,
   site: Site,
@@ -95,7 +95,7 @@ function tablesAreSame(deployment: Deployment, site: Site, consumer: Site, now: 
   const same = (a: Partner | undefined, b: Partner | undefined): boolean =>
     JSON.stringify(a) === JSON.stringify(b);
   // Another step of this deploy may have changed the consumer's file by now.
-  const unchanged = deployment.known.get(consumer.server.id)?.sha256 === consumer.observed.file?.sha256;
+  const unchanged = deployment.baselines.get(consumer.server.id)?.sha256 === consumer.observed.file?.sha256;
   return unchanged && same(tableFor(site.observed.config, theirs), tableFor(now, theirs));
 }
 

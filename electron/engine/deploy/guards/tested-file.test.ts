@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fakeDeployment, fakeServer, fakeSite } from '../../../../test/support/fake-deployment';
 import { domainOfTest } from '../../../../test/support/fleet-fixtures';
 import { ownersOf } from '../../../../shared/fleet/model/owners';
-import { Draft } from '../../../../shared/plan/make/draft';
+import { PlanBuilder } from '../../../../shared/plan/make/plan-builder';
 import type { Step } from '../../../../shared/plan/steps/step';
 import type { Trouble } from '../../connect/fake/fake-trouble';
 import type { FakeServer } from '../../connect/fake/fake-server';
@@ -26,18 +26,18 @@ afterEach(async () => {
 });
 
 /** Carries out one step against a server in memory; `draw` adds it to a plan, as the planner does. */
-async function carryOut(server: FakeServer, draw: (draft: Draft) => void, trouble?: Trouble) {
+async function carryOut(server: FakeServer, draw: (builder: PlanBuilder) => void, trouble?: Trouble) {
   const site = await fakeSite(server, trouble);
   const made = await fakeDeployment([site]);
   ({ end } = made);
-  const draft = new Draft([site.observed], ownersOf(made.deployment.fleet, [site.observed]));
-  draw(draft);
+  const builder = new PlanBuilder([site.observed], ownersOf(made.deployment.fleet, [site.observed]));
+  draw(builder);
   let result: StepResult = { ok: true, note: '' };
-  for (const step of draft.steps) {
+  for (const step of builder.steps) {
     result = await runStep(made.deployment, step);
     if (!result.ok) break;
   }
-  return { result, site, steps: draft.steps as readonly Step[] };
+  return { result, site, steps: builder.steps as readonly Step[] };
 }
 
 const failure = (result: StepResult) => {
@@ -50,7 +50,9 @@ describe('a server.toml that no process has read', () => {
     const server = fakeServer('idm-a', [], { refuses });
     const good = server.files.text(CONFIG) ?? '';
     server.files.put(CONFIG, BAD + good);
-    const { result, site, steps } = await carryOut(server, (draft) => draft.restart(site0, 'it is older'));
+    const { result, site, steps } = await carryOut(server, (builder) =>
+      builder.restart(site0, 'it is older'),
+    );
     expect(failure(result).fault).toMatchObject({ code: 'config-refused', where: { file: CONFIG } });
     expect(failure(result).fault.detail).toContain('write_replica');
     expect(restarts(server)).toEqual([]);
@@ -63,7 +65,7 @@ describe('a server.toml that no process has read', () => {
     const server = fakeServer('idm-a', [], { refuses });
     const newer = `# newer\n${server.files.text(CONFIG) ?? ''}`;
     server.files.put(CONFIG, newer);
-    const { result } = await carryOut(server, (draft) => draft.restart(site0, 'it is older'));
+    const { result } = await carryOut(server, (builder) => builder.restart(site0, 'it is older'));
     expect(result.ok).toBe(true);
     expect(server.asked.indexOf('testConfig')).toBeLessThan(server.asked.indexOf('restart'));
     expect(server.asked).toContain('testConfig');
@@ -74,7 +76,7 @@ describe('a server.toml that no process has read', () => {
     const server = fakeServer('idm-a', [], { refuses: () => null });
     const backup = '[online_backup]\npath = "/b"\nschedule = "every day"\n';
     server.files.put(CONFIG, `${server.files.text(CONFIG) ?? ''}\n${backup}`);
-    const { result } = await carryOut(server, (draft) => draft.restart(site0, 'it is older'));
+    const { result } = await carryOut(server, (builder) => builder.restart(site0, 'it is older'));
     expect(failure(result).fault.detail).toContain('online_backup.schedule');
     expect(restarts(server)).toEqual([]);
   });
@@ -84,7 +86,7 @@ describe('a server.toml that no process has read', () => {
     server.files.put(CONFIG, `# newer\n${server.files.text(CONFIG) ?? ''}`);
     const full = { code: 'disk-full', message: 'the disk is full', fix: 'Make room.', where: {} };
     const trouble: Trouble = (asked) => (asked === 'testConfig' ? { fails: full } : null);
-    const { result } = await carryOut(server, (draft) => draft.restart(site0, 'it is older'), trouble);
+    const { result } = await carryOut(server, (builder) => builder.restart(site0, 'it is older'), trouble);
     expect(failure(result).fault.code).toBe('config-untested');
     expect(restarts(server)).toEqual([]);
   });
@@ -93,7 +95,7 @@ describe('a server.toml that no process has read', () => {
     const server = fakeServer('idm-a', [], { refuses, version: '1.8.6' });
     const good = server.files.text(CONFIG) ?? '';
     server.files.put(CONFIG, BAD + good);
-    const { result } = await carryOut(server, (draft) => draft.backup(site0));
+    const { result } = await carryOut(server, (builder) => builder.backup(site0));
     expect(failure(result).fault.code).toBe('config-refused');
     expect(restarts(server)).toEqual([]);
   });
@@ -105,13 +107,13 @@ describe('a server.toml that no process has read', () => {
     const made = await fakeDeployment([site, source]);
     ({ end } = made);
     made.deployment.backups.set(site.server.id, '/backup');
-    const draft = new Draft(
+    const builder = new PlanBuilder(
       [site.observed, source.observed],
       ownersOf(made.deployment.fleet, [site.observed, source.observed]),
     );
     const origin = source.observed.config?.replication?.origin as never;
-    draft.refresh(site.server.id, source.server.id, origin, domainOfTest('a'), 'command');
-    const [step] = draft.steps;
+    builder.refresh(site.server.id, source.server.id, origin, domainOfTest('a'), 'command');
+    const [step] = builder.steps;
     if (!step) throw new Error('there is a step');
     // Somebody breaks the file while the refresh is asked for.
     const ask = site.connection.kanidmd.bind(site.connection);
@@ -133,8 +135,8 @@ describe('a server.toml that no process has read', () => {
     const good = server.files.text(CONFIG) ?? '';
     server.files.put(CONFIG, BAD + good);
     server.breaks = () => 'Could not bind to replication address';
-    const { result } = await carryOut(server, (draft) => {
-      const put = draft.putBack(site0, `# other\n${good}`, { summary: 'Put back', why: '' });
+    const { result } = await carryOut(server, (builder) => {
+      const put = builder.putBack(site0, `# other\n${good}`, { summary: 'Put back', why: '' });
       if (!put.ok) throw new Error(put.error.message);
     });
     expect(failure(result)).toMatchObject({ undone: false });
@@ -146,8 +148,8 @@ describe('a server.toml that no process has read', () => {
     const server = fakeServer('idm-a', [], { refuses });
     const good = server.files.text(CONFIG) ?? '';
     server.breaks = (config) => (config.startsWith('# other') ? 'Could not bind' : null);
-    const { result } = await carryOut(server, (draft) => {
-      const put = draft.putBack(site0, `# other\n${good}`, { summary: 'Put back', why: '' });
+    const { result } = await carryOut(server, (builder) => {
+      const put = builder.putBack(site0, `# other\n${good}`, { summary: 'Put back', why: '' });
       if (!put.ok) throw new Error(put.error.message);
     });
     expect(failure(result)).toMatchObject({ undone: true });

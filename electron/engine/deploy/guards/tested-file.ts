@@ -29,12 +29,12 @@ export type FileTest =
  * for real.
  */
 export async function testFile(
-  deployment: Pick<Deployment, 'accepted' | 'known'>,
+  deployment: Pick<Deployment, 'accepted' | 'baselines'>,
   site: Site,
   bytes: Uint8Array,
   call: Call,
 ): Promise<FileTest> {
-  const unfit = await whyOtherDatabase(deployment, site, bytes, call);
+  const unfit = await checkDatabase(deployment, site, bytes, call);
   if (unfit !== null) return unfit;
   const key = acceptedKey(site, sha256Of(bytes));
   if (deployment.accepted.has(key)) return { result: 'accepted' };
@@ -51,8 +51,8 @@ export async function testFile(
  * Why these bytes do not go with the database that the server holds: kanidmd would open another one, or refuse this one
  * for its domain.
  */
-async function whyOtherDatabase(
-  deployment: Pick<Deployment, 'known'>,
+async function checkDatabase(
+  deployment: Pick<Deployment, 'baselines'>,
   site: Site,
   bytes: Uint8Array,
   call: Call,
@@ -90,7 +90,7 @@ function whatATestMisses(bytes: Uint8Array, site: Site): string | null {
  * @returns null when kanidmd accepts a copy of that file. Where it cannot be asked (a full disk, a lost connection) null
  * too, if nothing runs that a start could end, or if the process that the probe saw had read this very file.
  */
-export async function whyUnfitToStart(deployment: Deployment, site: Site): Promise<Fault | null> {
+export async function guardStart(deployment: Deployment, site: Site): Promise<Fault | null> {
   const server = site.server.id;
   const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
   if (path === null) return { ...unknownFile, where: { server } };

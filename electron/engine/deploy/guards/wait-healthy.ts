@@ -20,7 +20,7 @@ const LIMIT = 90_000;
  * @returns null when healthy, else why not.
  */
 export async function waitHealthy(
-  deployment: Pick<Deployment, 'clock' | 'known'>,
+  deployment: Pick<Deployment, 'clock' | 'baselines'>,
   site: Site,
   sinceMs: number,
   replication: boolean,
@@ -29,7 +29,7 @@ export async function waitHealthy(
   const signal = new AbortController().signal;
   const limit = { timeoutMs: LIMIT, signal, everyMs: 250 };
   const outcome = await until(deployment.clock, limit, async () => {
-    const fault = await whyUnhealthy(deployment, site, sinceMs, replication, taking);
+    const fault = await checkHealthy(deployment, site, sinceMs, replication, taking);
     if (fault === null) return { done: true, value: null };
     // Neither a process that exited nor a database comes back by waiting.
     if (fault.code === 'server-stopped' || fault.code === 'database-changed')
@@ -39,8 +39,8 @@ export async function waitHealthy(
   return outcome.done ? outcome.value : outcome.last;
 }
 
-async function whyUnhealthy(
-  deployment: Pick<Deployment, 'clock' | 'known'>,
+async function checkHealthy(
+  deployment: Pick<Deployment, 'clock' | 'baselines'>,
   site: Site,
   sinceMs: number,
   replication: boolean,
@@ -66,7 +66,7 @@ async function whyUnhealthy(
       where,
     };
   // The log first: it costs less than a command, and a server that is still starting answers none.
-  const silent = whyNotStarted(log, replication, where);
+  const silent = checkStarted(log, replication, where);
   if (silent !== null) return silent;
   const [domain, certificate] = await Promise.all([
     readDomainOf(connection, call),
@@ -82,7 +82,7 @@ async function whyUnhealthy(
   return null;
 }
 
-function whyNotStarted(log: Result<LogEvidence>, replication: boolean, where: Place): Fault | null {
+function checkStarted(log: Result<LogEvidence>, replication: boolean, where: Place): Fault | null {
   if (!log.ok) return { ...log.error, where: { ...where, ...log.error.where } };
   if (!replication) return log.value.startedAt === null ? { ...notStarted, where } : null;
   const bind = log.value.troubles.find(

@@ -28,7 +28,7 @@ const CONFIG = '/etc/kanidm/server.toml';
 describe('a server that comes up with another database', () => {
   it('has not been restarted well', async () => {
     trial = await StepTrial.of(ONE);
-    trial.draft.restart(id('idm-a'), 'a test');
+    trial.builder.restart(id('idm-a'), 'a test');
     rebornAtItsStart();
     const failure = await trial.fails();
     expect(failure).toMatchObject({
@@ -41,7 +41,7 @@ describe('a server that comes up with another database', () => {
   it('gets its previous file back, as one that does not come up', async () => {
     trial = await StepTrial.of(ONE);
     const before = trial.server('idm-a').files.text(CONFIG) ?? '';
-    trial.draft.putBack(id('idm-a'), `# earlier\n${before}`, { summary: '', why: '' });
+    trial.builder.putBack(id('idm-a'), `# earlier\n${before}`, { summary: '', why: '' });
     rebornAtItsStart(1);
     expect(await trial.fails()).toMatchObject({ undone: true, fault: { code: 'database-changed' } });
     expect(trial.server('idm-a').files.text(CONFIG)).toBe(before);
@@ -50,7 +50,7 @@ describe('a server that comes up with another database', () => {
   it('is said to be so where the previous file does not help either', async () => {
     trial = await StepTrial.of(ONE);
     const before = trial.server('idm-a').files.text(CONFIG) ?? '';
-    trial.draft.putBack(id('idm-a'), `# earlier\n${before}`, { summary: '', why: '' });
+    trial.builder.putBack(id('idm-a'), `# earlier\n${before}`, { summary: '', why: '' });
     rebornAtItsStart();
     const failure = await trial.fails();
     expect(failure).toMatchObject({ undone: false, fault: { code: 'database-changed' } });
@@ -59,7 +59,7 @@ describe('a server that comes up with another database', () => {
 
   it('has no backup', async () => {
     trial = await StepTrial.of({ 'idm-a': { ...ONE['idm-a'], version: '1.8.6' } });
-    trial.draft.backup(id('idm-a'));
+    trial.builder.backup(id('idm-a'));
     rebornAtItsStart();
     expect((await trial.fails()).fault.code).toBe('database-changed');
     expect(trial.deployment.backups.size).toBe(0);
@@ -67,9 +67,9 @@ describe('a server that comes up with another database', () => {
 
   it('is not compared where the one it had is not known, and that is said', async () => {
     trial = await StepTrial.of(ONE);
-    const known = trial.deployment.known.get(id('idm-a'));
-    if (known) trial.deployment.known.set(id('idm-a'), { ...known, domain: null });
-    trial.draft.restart(id('idm-a'), 'a test');
+    const known = trial.deployment.baselines.get(id('idm-a'));
+    if (known) trial.deployment.baselines.set(id('idm-a'), { ...known, domain: null });
+    trial.builder.restart(id('idm-a'), 'a test');
     rebornAtItsStart();
     expect(await trial.run()).toMatchObject({ ok: true });
     expect(trial.said.join()).toContain('not known either whether it holds the same database');
@@ -108,7 +108,7 @@ describe('a source that was reborn', () => {
     const observed = trial.sites.find((it) => it.server.id === 'idm-a')?.observed.certificate;
     if (!observed) throw new Error('it shows one');
     const partner = { origin: originOfTest('idm-a'), type: 'pull' as const, automaticRefresh: true };
-    trial.draft.configure(
+    trial.builder.configure(
       id('idm-b'),
       [{ kind: 'pin-partner', partner, of: id('idm-a'), certificate: { known: observed } }],
       { summary: '', why: '', needs: [] },
@@ -165,8 +165,8 @@ describe('the domains that a server may be in after its start, besides its own',
       'idm-b': { domain: 'b', tables: ['idm-a pull'] },
       'idm-c': { domain: 'c', tables: [] },
     });
-    if (action === 'restart') trial.draft.restart(id('idm-b'), 'a test');
-    else trial.draft.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('d'), 'command');
+    if (action === 'restart') trial.builder.restart(id('idm-b'), 'a test');
+    else trial.builder.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('d'), 'command');
     const step = { ...trial.step, erases: erases.map(id) };
     const site = trial.sites.find((it) => it.server.id === 'idm-b');
     if (!site) throw new Error('it is there');

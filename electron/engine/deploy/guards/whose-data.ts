@@ -9,17 +9,17 @@ import { pulls, type ServerConfig } from '../../../../shared/server-config/serve
 import type { Call } from '../../base/call';
 import { readDomainOf } from '../../fleet/probe/probe-server';
 import { cancelled } from '../deployment/cancelled';
-import { type Deployment, faultAt, knownOf, type Site } from '../deployment/deployment';
+import { type Deployment, faultAt, baselineOf, type Site } from '../deployment/deployment';
 
 /** Which database a server holds, and whose it may take: by their domains (`kanidm.md`, "Refresh erases", 4). */
 
 /** The domain this deploy knows a server to be in: as probed, or as its own steps left it; null: not known. */
-export const domainOf = (deployment: Pick<Deployment, 'known'>, site: Site): DomainUuid | null =>
-  (deployment.known.get(site.server.id) ?? knownOf(site.observed)).domain;
+export const domainOf = (deployment: Pick<Deployment, 'baselines'>, site: Site): DomainUuid | null =>
+  (deployment.baselines.get(site.server.id) ?? baselineOf(site.observed)).domain;
 
 /** What its database calls that domain. */
-export const domainNameOf = (deployment: Pick<Deployment, 'known'>, site: Site): string | null =>
-  (deployment.known.get(site.server.id) ?? knownOf(site.observed)).domainName;
+export const domainNameOf = (deployment: Pick<Deployment, 'baselines'>, site: Site): string | null =>
+  (deployment.baselines.get(site.server.id) ?? baselineOf(site.observed)).domainName;
 
 /**
  * The domains a server may be in once a step has started it, besides the one it was in: those of whose data the step is
@@ -29,7 +29,7 @@ export function mayTake(deployment: Deployment, step: Step, site: Site): readonl
   const { id } = site.server;
   if (!step.erases.includes(id)) return [];
   if (step.action === 'refresh') return [step.domain];
-  const text = deployment.known.get(id)?.text ?? site.observed.file?.text ?? '';
+  const text = deployment.baselines.get(id)?.text ?? site.observed.file?.text ?? '';
   const config = readServerConfig(new TextEncoder().encode(text), { server: id });
   return config.ok ? sourcesOf(deployment, config.value).flatMap((it) => domainOf(deployment, it) ?? []) : [];
 }
@@ -41,7 +41,7 @@ export function mayTake(deployment: Deployment, step: Step, site: Site): readonl
  * @param files what the servers run with from now on.
  * @returns null when every supplier that is known is what it was.
  */
-export async function whySourceChanged(
+export async function guardSources(
   deployment: Deployment,
   erased: readonly ServerId[],
   files: ReadonlyMap<ServerId, ServerConfig>,

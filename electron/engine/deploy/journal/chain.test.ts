@@ -8,7 +8,7 @@ import { type ServerId, type Sha256, stepId, trusted } from '../../../../shared/
 import type { ObservedFleet } from '../../fleet/observe-fleet';
 import { touchedServers } from './chain';
 import { type JournalEntry, journalEntry } from './journal-entry';
-import { planLooseEnds } from '../plan/plan-loose-ends';
+import { planRecovery } from '../plan/plan-recovery';
 import type { DeployRecord } from './read-journal';
 
 const WROTE = '2026-11-26T08:00:00.000Z';
@@ -54,7 +54,7 @@ async function looseEnds(
     facts: seen.facts && { ...seen.facts, service, startedAt: Date.parse(WROTE) + startedMs },
   };
   const fleet = { fleet: fleetOfTest(['idm-a'], []), observed: [observed] } as unknown as ObservedFleet;
-  const plan = planLooseEnds(fleet, record, await touchedServers([record]));
+  const plan = planRecovery(fleet, record, await touchedServers([record]));
   return plan === null ? [] : plan.steps.map((step) => step.summary);
 }
 

@@ -9,7 +9,7 @@ import type { JournalEntry } from './journal-entry';
 export type Intent = Extract<JournalEntry, { kind: 'intent' }>;
 
 /** What a deploy and its resumes did to one server. */
-export interface Touched {
+export interface ServerActivity {
   readonly server: ServerId;
   /** Newest last. */
   readonly intents: readonly Intent[];
@@ -38,7 +38,7 @@ export function isYounger({ process: before }: Intent, { facts }: ObservedServer
 }
 
 /** Something was done to it, or begun, after which its pulls must be proved again. */
-export const isAtWork = (it: Touched): boolean => it.intents.some(({ effect }) => effect !== 'backup');
+export const isAtWork = (it: ServerActivity): boolean => it.intents.some(({ effect }) => effect !== 'backup');
 
 /** A deploy with the resumes of it, oldest first: they share the id in the locks. */
 export const chainOf = (of: DeployRecord, all: readonly DeployRecord[]): readonly DeployRecord[] =>
@@ -58,7 +58,7 @@ export const rollbacksOf = (of: DeployRecord, all: readonly DeployRecord[]): rea
 export async function touchedServers(
   chain: readonly DeployRecord[],
   rollbacks: readonly DeployRecord[] = [],
-): Promise<readonly Touched[]> {
+): Promise<readonly ServerActivity[]> {
   const servers = new Map<ServerId, Growing>();
   const records = [...chain, ...rollbacks].sort((a, b) => (a.deploy < b.deploy ? -1 : 1));
   let order = 0;
@@ -98,8 +98,8 @@ export async function touchedServers(
   return [...servers].map(([server, it]) => ({ ...it, server }));
 }
 
-/** `Touched` as far as the journal was read. */
-interface Growing extends Mutable<Omit<Touched, 'server' | 'intents' | 'written'>> {
+/** `ServerActivity` as far as the journal was read. */
+interface Growing extends Mutable<Omit<ServerActivity, 'server' | 'intents' | 'written'>> {
   readonly intents: Intent[];
   readonly written: Set<string>;
   /** The effect that was begun last. */

@@ -9,7 +9,7 @@ import { type ServerId, stepId, trusted } from '../../../../shared/base/names';
 import { JOURNAL_FORMAT, type NewEntry } from './journal-entry';
 import { fleetOfTest, readCertificateOfTest } from '../../../../test/support/fleet-fixtures';
 import { stepOfTest } from '../../../../test/support/steps-of-test';
-import { planJob, whyInterrupted } from '../plan/plan-job';
+import { planJob, checkInterrupted } from '../plan/plan-job';
 import { historyOf } from './history';
 import { interruptedDeploy, readDeploys, readJournal, whatHolds } from './read-journal';
 
@@ -197,7 +197,7 @@ describe('a journal of another format', () => {
           message: expect.stringMatching(/format is 3.*alex began it/) as string,
         },
       });
-    expect(whyInterrupted({ kind: 'apply' }, FLEET, await readDeploys(configDir))).toMatchObject({
+    expect(checkInterrupted({ kind: 'apply' }, FLEET, await readDeploys(configDir))).toMatchObject({
       code: 'journal-unreadable',
     });
   });

@@ -112,7 +112,7 @@ export interface FleetKey {
 }
 
 /** What stands in the way of a new deploy of a fleet, wherever that is asked. */
-export interface Held {
+export interface BlockingDeploys {
   /** Its newest deploy that ended without saying how, and that nothing settled since. */
   readonly interrupted: DeployRecord | null;
   /** Deploys that may be its own and may have been interrupted: their journals cannot be read. */
@@ -122,7 +122,7 @@ export interface Held {
 }
 
 /** What of the journals that were read stands in the way of a new deploy of a fleet. */
-export function whatHolds({ deploys, unreadable }: PastDeploys, fleet: FleetKey): Held {
+export function whatHolds({ deploys, unreadable }: PastDeploys, fleet: FleetKey): BlockingDeploys {
   return {
     interrupted: interruptedDeploy(deploys, fleet),
     unreadable: unreadable.filter((it) => !it.over && mayBeOf(it, fleet)),

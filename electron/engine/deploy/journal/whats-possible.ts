@@ -15,11 +15,11 @@ export const whatsPossible = (
   interrupted: DeployRecord | null,
 ): readonly Possible[] => [
   ...(of.deploy === interrupted?.deploy ? (['resume'] as const) : []),
-  ...(whyNotUndone(of, all) === null ? (['rollback'] as const) : []),
+  ...(checkUndoable(of, all) === null ? (['rollback'] as const) : []),
 ];
 
 /** Why a deploy is not rolled back; null: it can be. @param all the deploys of its fleet. */
-export function whyNotUndone(of: DeployRecord, all: readonly DeployRecord[]): Fault | null {
+export function checkUndoable(of: DeployRecord, all: readonly DeployRecord[]): Fault | null {
   if (of.state === 'running') return stillRunning(of);
   const chain = chainOf(of, all);
   if (chain.some(hasRenewed)) return renewalStays(of);

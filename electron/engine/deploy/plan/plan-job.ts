@@ -12,14 +12,14 @@ import { type Fault, fail, ok, type Result } from '../../../../shared/base/resul
 import type { Clock } from '../../base/time';
 import type { ObservedFleet } from '../../fleet/observe-fleet';
 import { planPutBack } from './plan-put-back';
-import { planLooseEnds } from './plan-loose-ends';
+import { planRecovery } from './plan-recovery';
 import { ranLast } from './ran-last';
 import { restOfService } from './rest-of-service';
 import { planRollback } from './plan-rollback';
 import { chainOf, isAtWork, rollbacksOf, touchedServers } from '../journal/chain';
 import { lastComparisons } from '../../compare/kept-comparisons';
 import { neverCompared } from '../journal/compared';
-import { comparisonsLeft, refreshesLeft } from '../journal/left-over';
+import { comparisonsLeft, unfinishedRefreshes } from '../journal/unfinished';
 import type { Unread } from '../journal/glance';
 import {
   type DeployRecord,
@@ -30,7 +30,7 @@ import {
   type PastDeploys,
   whatHolds,
 } from '../journal/read-journal';
-import { endedBadly, whyNotUndone } from '../journal/whats-possible';
+import { endedBadly, checkUndoable } from '../journal/whats-possible';
 import { stillRunning } from '../journal/still-running';
 
 /** A plan with what running it needs to know. */
@@ -64,12 +64,12 @@ export async function planJob(
       const of = interruptedDeploy(deploys, key);
       const live = mine.find((it) => it.state === 'running');
       if (of === null && live !== undefined) return fail(stillRunning(live));
-      if (of === null) return fail(whyNone(unread, null) ?? nothingInterrupted);
+      if (of === null) return fail(checkNamed(unread, null) ?? nothingInterrupted);
       const chain = chainOf(of, mine);
       const rest = await restOfService(fleet, chain, clock);
       if (rest !== null) return ok({ plan: withProblems(fleet, rest), of, partial: false });
       const touched = await touchedServers(chain, rollbacksOf(of, mine));
-      const first = planLooseEnds(fleet, of, touched);
+      const first = planRecovery(fleet, of, touched);
       if (first !== null) return ok({ plan: withProblems(fleet, first), of, partial: true });
       const uncompared = comparisonsLeft(chain).filter((pair) => pair.every((id) => fleet.sites.has(id)));
       return ok({
@@ -77,7 +77,7 @@ export async function planJob(
           fleet,
           makePlan(fleet.fleet, fleet.observed, {
             uncompared,
-            refresh: refreshesLeft(chain),
+            refresh: unfinishedRefreshes(chain),
             unproved: touched.flatMap((it) => (isAtWork(it) ? [it.server] : [])),
           }),
         ),
@@ -94,8 +94,8 @@ export async function planJob(
         job.deploy === null
           ? (interrupted ?? mine.find(endedBadly) ?? null)
           : (mine.find((it) => it.deploy === job.deploy) ?? null);
-      if (of === null) return fail(whyNone(unread, job.deploy) ?? nothingToUndo);
-      const not = whyNotUndone(of, mine);
+      if (of === null) return fail(checkNamed(unread, job.deploy) ?? nothingToUndo);
+      const not = checkUndoable(of, mine);
       if (not !== null) return fail(not);
       const chain = chainOf(of, mine);
       return ok({
@@ -148,7 +148,7 @@ export async function planJob(
 }
 
 /** The interrupted deploy of a fleet as a fault: nothing but what settles it is deployed before. Null: none is. */
-export function whyInterrupted(job: Job, fleet: FleetKey, past: PastDeploys): Fault | null {
+export function checkInterrupted(job: Job, fleet: FleetKey, past: PastDeploys): Fault | null {
   if (settles(job.kind)) return null;
   const held = whatHolds(past, fleet);
   const of = held.interrupted;
@@ -166,7 +166,7 @@ export function whyInterrupted(job: Job, fleet: FleetKey, past: PastDeploys): Fa
  * Why there is no deploy to go on with: its journal cannot be read. A journal that is read in part is never acted on.
  * @param named the deploy that was asked for; null: the newest that stands in the way.
  */
-function whyNone(unread: readonly Unread[], named: string | null): Fault | null {
+function checkNamed(unread: readonly Unread[], named: string | null): Fault | null {
   const it = unread.find((one) => (named === null ? !one.over : one.deploy === named));
   if (it !== undefined) return unreadableJournal(it, 'error');
   return named === null ? null : noSuchDeploy(named);

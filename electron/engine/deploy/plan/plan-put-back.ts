@@ -1,5 +1,5 @@
 import { serverId } from '../../../../shared/base/names';
-import { draftOf, planOf } from '../../../../shared/plan/make/make-plan';
+import { builderOf, planOf } from '../../../../shared/plan/make/make-plan';
 import type { Plan } from '../../../../shared/plan/model/plan';
 import { type Problem, problemOf } from '../../../../shared/base/problem';
 import type { ObservedFleet } from '../../fleet/observe-fleet';
@@ -7,18 +7,18 @@ import type { DeployRecord } from '../journal/read-journal';
 
 /** Puts one earlier server.toml back on its server, under the same rules as any other change. */
 export function planPutBack(fleet: ObservedFleet, server: string, text: string, of: DeployRecord): Plan {
-  const draft = draftOf(fleet.fleet, fleet.observed);
+  const builder = builderOf(fleet.fleet, fleet.observed);
   const id = serverId(server);
   const problems: Problem[] = [];
-  if (id === null || !draft.server(id)) problems.push({ ...unread(server), where: { server } });
+  if (id === null || !builder.server(id)) problems.push({ ...unread(server), where: { server } });
   else {
-    const added = draft.putBack(id, text, {
+    const added = builder.putBack(id, text, {
       summary: `Put an earlier server.toml of ${id} back`,
       why: `It is the file the deploy of ${of.header.at} kept.`,
     });
     if (!added.ok) problems.push({ ...problemOf(added.error), server: null });
   }
-  return planOf(draft, problems);
+  return planOf(builder, problems);
 }
 
 /** The file of a server that nobody can read now cannot be compared with another. */

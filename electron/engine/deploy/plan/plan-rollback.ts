@@ -1,9 +1,9 @@
 import { isOlderThanItsFile } from '../../../../shared/plan/make/older-than-file';
-import { draftOf, planOf } from '../../../../shared/plan/make/make-plan';
+import { builderOf, planOf } from '../../../../shared/plan/make/make-plan';
 import type { Plan } from '../../../../shared/plan/model/plan';
 import { type Problem, problemOf } from '../../../../shared/base/problem';
 import type { ObservedFleet } from '../../fleet/observe-fleet';
-import type { Touched } from '../journal/chain';
+import type { ServerActivity } from '../journal/chain';
 import { unread } from './plan-put-back';
 import type { DeployRecord } from '../journal/read-journal';
 import { refreshNotUndone } from './refresh-not-undone';
@@ -18,9 +18,9 @@ export function planRollback(
   fleet: ObservedFleet,
   of: DeployRecord,
   chain: readonly DeployRecord[],
-  touched: readonly Touched[],
+  touched: readonly ServerActivity[],
 ): Plan {
-  const draft = draftOf(fleet.fleet, fleet.observed);
+  const builder = builderOf(fleet.fleet, fleet.observed);
   const problems: Problem[] = [
     ...(of.outcome === 'done' ? [endedWell(of)] : []),
     ...chain.flatMap((record) => refreshNotUndone(record, fleet)),
@@ -28,32 +28,32 @@ export function planRollback(
   for (const it of [...touched].sort((a, b) => b.order - a.order)) {
     const id = it.server;
     const seen = fleet.observed.find(({ id: other }) => other === id);
-    const server = draft.server(id);
+    const server = builder.server(id);
     if (!seen || !server) {
       problems.push({ ...unread(it.server), where: { server: it.server } });
       continue;
     }
-    const before = draft.steps.length;
+    const before = builder.steps.length;
     if (it.original !== null && server.file.text !== it.original) {
       if (!it.written.has(server.file.sha256)) {
         problems.push(changedByOthers(it.server, server.file.path));
         continue;
       }
-      const added = draft.putBack(id, it.original, {
+      const added = builder.putBack(id, it.original, {
         summary: `Put ${id}’s previous server.toml back`,
         why: 'It is the file it had before the deploy.',
       });
       if (!added.ok) problems.push({ ...problemOf(added.error), server: null });
     }
     // A server that was to be started did not run before: it may stay so.
-    if (draft.steps.length > before || chain[0]?.header.purpose === 'start') continue;
+    if (builder.steps.length > before || chain[0]?.header.purpose === 'start') continue;
     if (it.queued !== null || seen.state === 'stopped' || it.unread !== null || isOlderThanItsFile(seen))
-      draft.restart(
+      builder.restart(
         id,
         `The deploy was interrupted while it was at work on ${id}: it must run with the file that is there, and a refresh that may be queued must go.`,
       );
   }
-  return planOf(draft, problems);
+  return planOf(builder, problems);
 }
 
 /** A deploy that ended well is no half-done work: undoing it takes away what replicates. */

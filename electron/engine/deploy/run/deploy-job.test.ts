@@ -29,7 +29,7 @@ function locked() {
   );
   const engine = createEngine({
     ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
-    person: { acceptHostKey: async () => false, secret: async () => null },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
     open: fleet.open,
   });
   return { fleet, engine };

@@ -6,8 +6,8 @@ import type { Fault } from '../../../../shared/base/result';
 import { observeFleet, type Prober } from '../../fleet/observe-fleet';
 import { FRESH_MS } from '../../fleet/server-probe';
 import type { Clock } from '../../base/time';
-import { Channel } from '../../base/queue';
-import { planJob, whyInterrupted } from '../plan/plan-job';
+import { BoundedQueue } from '../../base/bounded-queue';
+import { planJob, checkInterrupted } from '../plan/plan-job';
 import { readDeploys } from '../journal/read-journal';
 import type { Consent } from '../../api/consent';
 import { keepDomain, type KeptDomain } from './keep-domain';
@@ -41,7 +41,7 @@ export async function* deployJob(
   }
   const past = await readDeploys(configDir);
   const key = { path: text.path, name: fleet.value.fleet.name };
-  const interrupted = whyInterrupted(job, key, past);
+  const interrupted = checkInterrupted(job, key, past);
   if (interrupted !== null) {
     yield refuse(interrupted);
     return;
@@ -56,7 +56,7 @@ export async function* deployJob(
     yield refuse(planChanged);
     return;
   }
-  const events = new Channel<DeployEvent>();
+  const events = new BoundedQueue<DeployEvent>();
   const running = runDeploy({
     fleet: fleet.value.fleet,
     text,

@@ -7,7 +7,7 @@ import { makeTlsCertificate } from '../../../../practice/host/certificates';
 import { fleetOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id } from '../../../../test/support/step-trial';
 import type { DeployEvent } from '../../../../shared/plan/model/deploy';
-import { draftOf, planOf } from '../../../../shared/plan/make/make-plan';
+import { builderOf, planOf } from '../../../../shared/plan/make/make-plan';
 import type { ServerConnection } from '../../connect/connection';
 import { systemClock } from '../../base/time';
 import { readDeploys } from '../journal/read-journal';
@@ -27,14 +27,14 @@ async function restartBoth(change: (real: ServerConnection) => Partial<ServerCon
   const [a, b] = await Promise.all(servers.map((it) => fakeSite(it)));
   if (!a || !b) throw new Error('both are there');
   const sites: readonly Site[] = [a, { ...b, connection: { ...b.connection, ...change(b.connection) } }];
-  const draft = draftOf(
+  const builder = builderOf(
     fleet,
     sites.map((it) => it.observed),
   );
-  for (const site of sites) draft.restart(site.server.id, 'a test');
+  for (const site of sites) builder.restart(site.server.id, 'a test');
   const events: DeployEvent[] = [];
   const outcome = await runDeploy({
-    ...{ fleet, text: { path: '/f.toml', text: '' }, plan: planOf(draft, []) },
+    ...{ fleet, text: { path: '/f.toml', text: '' }, plan: planOf(builder, []) },
     sites: new Map(sites.map((it) => [it.server.id, it])),
     ...{ erase: [], purpose: 'apply', of: null, partial: false, takeOver: false, configDir },
     past: { deploys: [], unreadable: [] },
@@ -64,15 +64,15 @@ async function provePull(dial: () => Promise<null>, held = false) {
     Object.assign(servers[1] ?? {}, {
       lock: `${JSON.stringify({ who: 'robin', host: 'x', deploy: 'y', since: Date.now(), token: 't' })}\n`,
     });
-  const draft = draftOf(
+  const builder = builderOf(
     fleet,
     sites.map((it) => it.observed),
   );
-  draft.restart(id('idm-b'), 'a test');
-  draft.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
+  builder.restart(id('idm-b'), 'a test');
+  builder.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
   const [stop, events] = [new AbortController(), [] as DeployEvent[]];
   const outcome = await runDeploy({
-    ...{ fleet, text: { path: '/f.toml', text: '' }, plan: planOf(draft, []) },
+    ...{ fleet, text: { path: '/f.toml', text: '' }, plan: planOf(builder, []) },
     sites: new Map(sites.map((it) => [it.server.id, it])),
     ...{ erase: [], purpose: 'apply', of: null, partial: false, takeOver: false, configDir },
     past: { deploys: [], unreadable: [] },

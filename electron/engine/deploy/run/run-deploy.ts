@@ -8,7 +8,7 @@ import { type Problem, problemOf } from '../../../../shared/base/problem';
 import type { ServerId } from '../../../../shared/base/names';
 import { fail, type Result } from '../../../../shared/base/result';
 import type { Clock } from '../../base/time';
-import { takeAwayLeft } from '../../compare/left-behind';
+import { deleteOrphanedBackups } from '../../compare/orphaned-backups';
 import { unexpected } from '../../base/unexpected';
 import { ownMark } from '../../storage/process-mark';
 import { expectedDurations } from '../journal/durations';
@@ -16,11 +16,11 @@ import { addToJournal, type Journal, openJournal } from '../journal/journal';
 import { JOURNAL_FORMAT } from '../journal/journal-entry';
 import type { JobKind } from '../../../../shared/plan/model/job';
 import { claim } from '../journal/claim';
-import { concerned, deployer, type Locks, releaseLeft, takeLocks } from '../deployment/locks';
+import { concerned, deployer, type Locks, releaseOrphanedLocks, takeLocks } from '../deployment/locks';
 import { type DeployRecord, type PastDeploys, running } from '../journal/read-journal';
 import { lookBefore } from './logins-before';
 import { runSteps } from './run-steps';
-import { type Deployment, knownOf, type Site } from '../deployment/deployment';
+import { type Deployment, baselineOf, type Site } from '../deployment/deployment';
 
 export interface DeployRequest {
   readonly fleet: Fleet;
@@ -97,7 +97,7 @@ export async function runDeploy(request: DeployRequest): Promise<DeployOutcome> 
       };
       const { check } = locked.value;
       const mine = new Map(sitesConcerned(request).map((site) => [site.server.id, site]));
-      const left = await takeAwayLeft(request.configDir, mine, say, check);
+      const left = await deleteOrphanedBackups(request.configDir, mine, say, check);
       await lookBefore(deployment, plan.steps, request.of);
       const ended = await runSteps(deployment, plan.steps, tell);
       const outcome = ended.outcome === 'done' && errors.length > 0 ? 'failed' : ended.outcome;
@@ -178,7 +178,9 @@ function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): D
     begun: new Set(),
     certificates: new Map(),
     written: new Map(),
-    known: new Map([...request.sites.values()].map((site) => [site.server.id, knownOf(site.observed)])),
+    baselines: new Map(
+      [...request.sites.values()].map((site) => [site.server.id, baselineOf(site.observed)]),
+    ),
     accepted: new Set(),
     backups: new Map(),
     restarted: new Map(),
@@ -201,7 +203,7 @@ async function settle(of: DeployRecord, by: string, request: DeployRequest): Pro
       await addToJournal(it.folder, { kind: 'settled', by, purpose: request.purpose }, request.clock);
   const steps = [...chain.flatMap((it) => it.header.steps), ...request.plan.steps];
   const locked = concerned(steps).flatMap((id) => siteNamed(request, id));
-  const kept = await releaseLeft(locked, of.header.lock, request.clock);
+  const kept = await releaseOrphanedLocks(locked, of.header.lock, request.clock);
   return kept.map((fault) => problemOf(fault, 'warning'));
 }
 

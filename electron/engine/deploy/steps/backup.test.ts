@@ -10,7 +10,7 @@ afterEach(() => trial.end());
 
 const draw = async (version?: string): Promise<void> => {
   trial = await StepTrial.of({ 'idm-b': { domain: 'b', tables: [], ...(version ? { version } : {}) } });
-  trial.draft.backup(id('idm-b'));
+  trial.builder.backup(id('idm-b'));
 };
 /** It failed with this code, and the deploy has no backup to go on with. */
 const none = async (code: string): Promise<void> => {
@@ -138,7 +138,7 @@ it('of a container that went away while it was stopped says so, and what to do',
 
 it('of a container that went away while it was restarted: the restart says so, too', async () => {
   trial = await StepTrial.of({ 'idm-b': { domain: 'b', tables: [] } });
-  trial.draft.restart(id('idm-b'), 'a test');
+  trial.builder.restart(id('idm-b'), 'a test');
   const gone = { fails: { code: 'no-such-container', message: 'gone', fix: 'look', where: {} } };
   let asked = false;
   trial.trouble = (_server, what) => ((asked ||= what === 'restart') ? gone : null);
@@ -176,10 +176,10 @@ it('of a server that would erase itself at its start is not begun', async () => 
     'idm-a': { domain: 'a', tables: ['idm-b allow-pull'] },
     'idm-b': { domain: 'b', tables: ['idm-a pull'], version: '1.8.6' },
   });
-  trial.draft.backup(id('idm-b'));
+  trial.builder.backup(id('idm-b'));
   trial.edit('idm-b', (text) => text.replace('type = "pull"', '$&\nautomatic_refresh = true'));
-  const known = trial.deployment.known.get(id('idm-b'));
-  if (known) trial.deployment.known.set(id('idm-b'), { ...known, sha256: null });
+  const known = trial.deployment.baselines.get(id('idm-b'));
+  if (known) trial.deployment.baselines.set(id('idm-b'), { ...known, sha256: null });
   await none('would-erase');
   expect(trial.effects('idm-b')).toEqual(['makeFolder']);
 });

@@ -9,11 +9,11 @@ import { type Fault, type Result, fail, ok } from '../../../../shared/base/resul
 import type { FileContent, FileStat } from '../../connect/connection';
 import { type BackupValue, isPacked, LARGEST_BACKUP, streamBackup } from '../../compare/stream-backup';
 import { uncancelled } from '../../base/time';
-import { whyDrifted } from '../guards/drift';
+import { guardDrift } from '../guards/drift';
 import { cancelled } from '../deployment/cancelled';
 import { leftDown } from '../deployment/went-away';
 import { effect } from '../deployment/effect';
-import { whyErases } from '../guards/guard-erasures';
+import { guardErasures } from '../guards/guard-erasures';
 import {
   type Deployment,
   faultAt,
@@ -52,7 +52,7 @@ export async function backup(deployment: Deployment, step: BackupStep): Promise<
   const folder = `${dbPath.slice(0, dbPath.lastIndexOf('/'))}/kanilink-backups`;
   const path = `${folder}/${server.id}-${stamp(serverNow(site, deployment.clock))}${backupSuffix(observed)}`;
   const call = { signal: deployment.signal, timeoutMs: 60_000 };
-  const drift = await whyDrifted(deployment, site, call);
+  const drift = await guardDrift(deployment, site, call);
   if (drift !== null) return stepFailed(drift);
   if (deployment.signal.aborted) return stepFailed(cancelled(site.server.id));
   const made = await effect(deployment, step, site, { effect: 'backup', path: folder }, () =>
@@ -110,7 +110,7 @@ async function offline(
   const { connection, observed } = site;
   // It is started again below, so the erase rules of a restart hold (`kanidm.md`, "Refresh erases", 3).
   const coming = { server: site.server.id, config: null, domain: null };
-  const erases = await whyErases(deployment, { erases: [] }, coming, uncancelled(60_000));
+  const erases = await guardErasures(deployment, { erases: [] }, coming, uncancelled(60_000));
   if (erases !== null) return erases;
   const { asked, outcome: stopped } = await stopService(deployment, step, site);
   // Nothing was stopped, so nothing is to be started.

@@ -48,11 +48,11 @@ async function fails(action: string): Promise<unknown> {
     learn(trial.deployment, id('idm-a'), { domain: null, certificate: null, certificateText: null });
   }
   if (action === 'put-back')
-    trial.draft.putBack(id('idm-a'), `# earlier\n${server.files.text(CONFIG) ?? ''}`, {
+    trial.builder.putBack(id('idm-a'), `# earlier\n${server.files.text(CONFIG) ?? ''}`, {
       summary: '',
       why: '',
     });
-  const [step = { ...plain, action, reads: '' } as unknown as Step] = trial.draft.steps;
+  const [step = { ...plain, action, reads: '' } as unknown as Step] = trial.builder.steps;
   const result = await runStep(trial.deployment, step);
   return result.ok ? null : result.failure.fault.code;
 }

@@ -12,9 +12,9 @@ import {
   stepFailed,
   type StepResult,
 } from '../deployment/deployment';
-import { whyDrifted } from '../guards/drift';
-import { whyErases } from '../guards/guard-erasures';
-import { whyNoRound } from '../guards/partners-round';
+import { guardDrift } from '../guards/drift';
+import { guardErasures } from '../guards/guard-erasures';
+import { guardPartnersRound } from '../guards/partners-round';
 
 /** What a start and a restart do each in its own way. */
 export interface BringUp {
@@ -35,14 +35,19 @@ export async function bringUp(
 ): Promise<StepResult> {
   const site = siteOf(deployment, step.server);
   const call = { signal: deployment.signal, timeoutMs: 60_000 };
-  const drift = await whyDrifted(deployment, site, call);
+  const drift = await guardDrift(deployment, site, call);
   if (drift !== null) return stepFailed(drift);
-  const erases = await whyErases(deployment, step, { server: step.server, config: null, domain: null }, call);
+  const erases = await guardErasures(
+    deployment,
+    step,
+    { server: step.server, config: null, domain: null },
+    call,
+  );
   if (erases !== null) return stepFailed(erases);
   const end = await ended(site, call);
   if (end !== null) return end;
   if (deployment.signal.aborted) return stepFailed(cancelled(site.server.id));
   const fault = await up(site, replicates(site.observed));
-  const silent = fault ?? (await whyNoRound(deployment, step, site, null));
+  const silent = fault ?? (await guardPartnersRound(deployment, step, site, null));
   return silent === null ? stepDone() : stepFailed(silent);
 }

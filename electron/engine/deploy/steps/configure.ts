@@ -9,7 +9,7 @@ import { type ConfigChange, pulls, type ServerConfig } from '../../../../shared/
 import type { Call } from '../../base/call';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { readOwnCertificate } from '../../fleet/probe/probe-server';
-import { fileChanged, whyDrifted } from '../guards/drift';
+import { fileChanged, guardDrift } from '../guards/drift';
 import { type Deployment, faultAt, siteOf, stepFailed, type StepResult } from '../deployment/deployment';
 import { writeConfig } from './write-config';
 
@@ -21,17 +21,17 @@ export async function configure(deployment: Deployment, step: ConfigureStep): Pr
   if (!old.ok) return stepFailed(faultAt(site, old));
   const expected = 'sha256' in step.from ? step.from.sha256 : deployment.written.get(step.from.after);
   if (old.value.sha256 !== expected) {
-    const drift = await whyDrifted(deployment, site, call);
+    const drift = await guardDrift(deployment, site, call);
     return stepFailed(drift ?? { ...fileChanged, where: { server: step.server, file: step.path } });
   }
   const edited = editFor(deployment, step, old.value.bytes);
   if (!edited.ok) return stepFailed(faultAt(site, edited));
-  const fresh = (): Promise<Fault | null> => whyPinsStale(deployment, step, call);
+  const fresh = (): Promise<Fault | null> => guardPins(deployment, step, call);
   return writeConfig(deployment, step, { old: old.value, ...edited.value }, fresh);
 }
 
 /** A certificate this step pins must be the one its server shows now. One that shows none now, being down, is not judged. */
-async function whyPinsStale(deployment: Deployment, step: ConfigureStep, call: Call): Promise<Fault | null> {
+async function guardPins(deployment: Deployment, step: ConfigureStep, call: Call): Promise<Fault | null> {
   const pinned = step.changes.flatMap((change) => {
     if (change.kind !== 'pin-partner') return [];
     const certificate = certificateOf(deployment, change);

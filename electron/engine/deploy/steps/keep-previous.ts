@@ -5,7 +5,7 @@ import type { ServerConfig } from '../../../../shared/server-config/server-confi
 import { replicates } from '../../../../shared/observed/observed-config';
 import { uncancelled } from '../../base/time';
 import { effect, note } from '../deployment/effect';
-import { whyErases } from '../guards/guard-erasures';
+import { guardErasures } from '../guards/guard-erasures';
 import { restartHealthy } from './restart-healthy';
 import { type Deployment, learn, type Site, stepFailed, type StepResult } from '../deployment/deployment';
 import { testFile } from '../guards/tested-file';
@@ -57,7 +57,7 @@ async function whyUnfit(
   config: ServerConfig,
 ): Promise<string | null> {
   const coming = { server: site.server.id, config, domain: null };
-  const erases = await whyErases(deployment, { erases: [] }, coming, uncancelled(30_000));
+  const erases = await guardErasures(deployment, { erases: [] }, coming, uncancelled(30_000));
   if (erases !== null) return erases.message;
   const test = await testFile(deployment, site, old, uncancelled(60_000));
   if (test.result === 'unfit') return test.fault.message;

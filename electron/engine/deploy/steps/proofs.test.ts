@@ -17,7 +17,7 @@ const pair = async (a = 'a', b = 'a', version = '1.10.5'): Promise<void> => {
 
 describe('pulls', () => {
   const verify = (): void =>
-    trial.draft.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
+    trial.builder.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
 
   it('are proved by a fresh round', async () => {
     await pair();
@@ -83,7 +83,7 @@ describe('a new certificate', () => {
     await pair('a', 'a', version);
     const { certificate } = trial.sites.find((it) => it.server.id === 'idm-b')?.observed ?? {};
     if (!certificate) throw new Error('it shows one');
-    trial.draft.renewCertificate(id('idm-b'), certificate);
+    trial.builder.renewCertificate(id('idm-b'), certificate);
   };
   const asked = (): boolean => trial.effects('idm-b').length > 0;
 
@@ -91,7 +91,7 @@ describe('a new certificate', () => {
     await renew();
     expect(await trial.run()).toMatchObject({ ok: true });
     expect(trial.deployment.certificates.get(trial.step.id)?.text).toBe(certificateOfTest('idm-b', 1));
-    expect(trial.deployment.known.get(id('idm-b'))?.certificateText).toBe(certificateOfTest('idm-b', 1));
+    expect(trial.deployment.baselines.get(id('idm-b'))?.certificateText).toBe(certificateOfTest('idm-b', 1));
   });
 
   it('that never comes is not claimed', async () => {
@@ -160,7 +160,7 @@ describe('a new certificate', () => {
 describe('the first certificate of a server', () => {
   it('is waited for, and what shows none is a fault', async () => {
     await pair();
-    trial.draft.readCertificate(id('idm-b'));
+    trial.builder.readCertificate(id('idm-b'));
     trial.whenAsked(/idm-b kanidmd show-repl/, { says: 'none' });
     expect((await trial.fails()).fault.code).toBe('no-certificate-shown');
     expect(trial.deployment.certificates.size).toBe(0);
@@ -168,7 +168,7 @@ describe('the first certificate of a server', () => {
 
   it('is not waited for after a cancel, and it says so', async () => {
     await pair();
-    trial.draft.readCertificate(id('idm-b'));
+    trial.builder.readCertificate(id('idm-b'));
     trial.whenAsked(/idm-b kanidmd show-repl/, { says: 'none' });
     trial.before(/idm-b kanidmd show-repl/, () => trial.stop.abort(), 2);
     expect((await trial.fails()).fault.code).toBe('cancelled');
@@ -178,14 +178,14 @@ describe('the first certificate of a server', () => {
 describe('data', () => {
   it('that is the same is said to be', async () => {
     await pair();
-    trial.draft.compare(id('idm-a'), id('idm-b'));
+    trial.builder.compare(id('idm-a'), id('idm-b'));
     expect(await trial.run()).toMatchObject({ ok: true, note: expect.stringContaining('hold the same') });
     expect(trial.server('idm-a').files.list('/var/lib/kanidm')).toEqual(['kanidm.db']);
   });
 
   it('that differs fails the step', async () => {
     await pair();
-    trial.draft.compare(id('idm-a'), id('idm-b'));
+    trial.builder.compare(id('idm-a'), id('idm-b'));
     trial.replication.backupOf = (server) =>
       backupOf(
         server.id === 'idm-b' ? server : Object.assign(Object.create(server), { domain: domainAs('c') }),
@@ -195,12 +195,12 @@ describe('data', () => {
 
   it('that cannot be compared is a fault, or is said not to be compared', async () => {
     await pair();
-    trial.draft.compare(id('idm-a'), id('idm-b'));
+    trial.builder.compare(id('idm-a'), id('idm-b'));
     trial.replication.backupOf = (server) => (server.id === 'idm-a' ? null : backupOf(server));
     expect((await trial.fails()).fault.code).toBe('backup-failed');
     await trial.end();
     await pair('a', 'a', '1.8.6');
-    trial.draft.compare(id('idm-a'), id('idm-b'));
+    trial.builder.compare(id('idm-a'), id('idm-b'));
     expect(await trial.run()).toMatchObject({ ok: true, note: expect.stringContaining('Not compared') });
   });
 });

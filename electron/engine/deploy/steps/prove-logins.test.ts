@@ -60,7 +60,7 @@ async function pair(state: Says): Promise<void> {
     server.files.put('/var/lib/kanidm/chain.pem', chain);
     server.dials = () => Promise.resolve(ok(connect(address.port, '127.0.0.1')));
   }
-  trial.draft.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
+  trial.builder.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
 }
 
 it('logins that work both ways are said with the rounds', async () => {
@@ -102,7 +102,7 @@ it('a deploy looks before its first step, tells it, and writes it down', async (
   await writeHead(trial.deployment.journal);
   await lookBefore(trial.deployment, [], null);
   expect([logins, await journalled()]).toEqual([0, []]);
-  await lookBefore(trial.deployment, trial.draft.steps, null);
+  await lookBefore(trial.deployment, trial.builder.steps, null);
   // A step is about idm-b.
   expect([...trial.deployment.loginsFailed]).toEqual(['idm-a']);
   expect(await journalled()).toEqual([['idm-a']]);
@@ -112,7 +112,7 @@ it('a deploy looks before its first step, tells it, and writes it down', async (
 it('a server that a step is about is judged, however it was before', async () => {
   await pair('fails');
   await writeHead(trial.deployment.journal);
-  await lookBefore(trial.deployment, trial.draft.steps, null);
+  await lookBefore(trial.deployment, trial.builder.steps, null);
   expect((await trial.fails()).fault).toMatchObject({ code: 'logins-broken', where: { server: 'idm-b' } });
 });
 
@@ -126,7 +126,7 @@ it.each<[string, Parameters<typeof pastOf>[0], Says, readonly string[]]>([
 ])('a resume takes of the deploy it finishes %s', async (_what, past, state, excused) => {
   await pair(state);
   await writeHead(trial.deployment.journal);
-  await lookBefore(trial.deployment, trial.draft.steps, pastOf(past));
+  await lookBefore(trial.deployment, trial.builder.steps, pastOf(past));
   expect([...trial.deployment.loginsFailed]).toEqual(excused);
   expect(await journalled()).toEqual([excused]);
 });

@@ -2,7 +2,7 @@ import type { PutBackStep } from '../../../../shared/plan/steps/put-back';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { type Deployment, faultAt, siteOf, stepFailed, type StepResult } from '../deployment/deployment';
-import { fileChanged, whyDrifted } from '../guards/drift';
+import { fileChanged, guardDrift } from '../guards/drift';
 import { writeConfig } from './write-config';
 
 /** An earlier file, whole; it replaces the very file that was reviewed. */
@@ -13,7 +13,7 @@ export async function putBack(deployment: Deployment, step: PutBackStep): Promis
   const old = await site.connection.readFile(step.path, { ...call, maxBytes: LARGEST_CONFIG });
   if (!old.ok) return stepFailed(faultAt(site, old));
   if (old.value.sha256 !== step.from.sha256) {
-    const drift = await whyDrifted(deployment, site, call);
+    const drift = await guardDrift(deployment, site, call);
     return stepFailed(drift ?? { ...fileChanged, where });
   }
   const bytes = new TextEncoder().encode(step.text);

@@ -16,7 +16,7 @@ const draw = async (by: 'command' | 'automatic' = 'command', more: readonly stri
     'idm-b': { domain: 'b', tables: ['idm-a mutual-pull', ...more] },
     'idm-c': { domain: 'a', tables: [] },
   });
-  trial.draft.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('a'), by);
+  trial.builder.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('a'), by);
   trial.deployment.backups.set(id('idm-b'), '/backup');
 };
 const asked = (): boolean => trial.effects('idm-b').some((it) => it.startsWith('kanidmd refresh'));
@@ -106,7 +106,7 @@ describe('the proof', () => {
       ok: true,
       note: expect.stringContaining('refreshed from idm-a'),
     });
-    expect(trial.deployment.known.get(id('idm-b'))?.domain).toBe(domainOfTest('a'));
+    expect(trial.deployment.baselines.get(id('idm-b'))?.domain).toBe(domainOfTest('a'));
   });
 
   it('is not what the command says: "success" without a round', async () => {
@@ -145,7 +145,7 @@ describe('the proof', () => {
       const { fault } = await trial.fails();
       expect(fault).toMatchObject({ code: 'database-changed', where: { server: 'idm-a' } });
       expect(fault.message).toContain('idm-b has taken it');
-      expect(trial.deployment.known.get(id('idm-b'))?.domain).toBe(domainOfTest('b'));
+      expect(trial.deployment.baselines.get(id('idm-b'))?.domain).toBe(domainOfTest('b'));
     },
   );
 

@@ -10,10 +10,10 @@ import { LARGEST_CONFIG } from '../../connect/common/files';
 import { proofWindowMs, readDomainOf } from '../../fleet/probe/probe-server';
 import { readEvidence } from '../../fleet/probe/read-evidence';
 import { uncancelled, until } from '../../base/time';
-import { whyDrifted } from '../guards/drift';
+import { guardDrift } from '../guards/drift';
 import { cancelled, CANCELLED } from '../deployment/cancelled';
 import { effect, note } from '../deployment/effect';
-import { whyErases } from '../guards/guard-erasures';
+import { guardErasures } from '../guards/guard-erasures';
 import {
   type Deployment,
   faultAt,
@@ -38,7 +38,7 @@ const LIMIT = 300_000;
 export async function refresh(deployment: Deployment, step: RefreshStep): Promise<StepResult> {
   const site = siteOf(deployment, step.server);
   const source = siteOf(deployment, step.source);
-  const unfit = step.by === 'command' ? await whyUnfit(deployment, step, site, source) : null;
+  const unfit = step.by === 'command' ? await guardRefresh(deployment, step, site, source) : null;
   if (unfit !== null) return stepFailed(unfit);
   if (step.by === 'automatic') {
     const since = deployment.restarted.get(step.server);
@@ -77,7 +77,7 @@ export async function refresh(deployment: Deployment, step: RefreshStep): Promis
 }
 
 /** What must hold right before the command, looked at again now (`RefreshStep.requires`). */
-async function whyUnfit(
+async function guardRefresh(
   deployment: Deployment,
   step: RefreshStep,
   site: Site,
@@ -86,10 +86,10 @@ async function whyUnfit(
   const call = { signal: deployment.signal, timeoutMs: 30_000 };
   const where = { server: step.server };
   const path = site.observed.file?.path ?? '';
-  const drift = await whyDrifted(deployment, site, call);
+  const drift = await guardDrift(deployment, site, call);
   if (drift !== null) return drift;
   const coming = { server: step.server, config: null, domain: step.domain };
-  const erases = await whyErases(deployment, step, coming, call);
+  const erases = await guardErasures(deployment, step, coming, call);
   if (erases !== null) return erases;
   const file = await site.connection.readFile(path, { ...call, maxBytes: LARGEST_CONFIG });
   if (!file.ok) return faultAt(site, file);

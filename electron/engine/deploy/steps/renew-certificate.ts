@@ -5,10 +5,10 @@ import type { RenewStep } from '../../../../shared/plan/steps/renew-certificate'
 import type { Fault } from '../../../../shared/base/result';
 import { readOwnCertificate } from '../../fleet/probe/probe-server';
 import { uncancelled, until } from '../../base/time';
-import { whyDrifted } from '../guards/drift';
+import { guardDrift } from '../guards/drift';
 import { cancelled } from '../deployment/cancelled';
 import { effect } from '../deployment/effect';
-import { whyNamesUnproved } from '../guards/partner-names';
+import { guardPartnerNames } from '../guards/partner-names';
 import {
   type Deployment,
   faultAt,
@@ -31,12 +31,12 @@ const LIMIT = 120_000;
 export async function renewCertificate(deployment: Deployment, step: RenewStep): Promise<StepResult> {
   const site = siteOf(deployment, step.server);
   const call = { signal: deployment.signal, timeoutMs: 30_000 };
-  const drift = await whyDrifted(deployment, site, call);
+  const drift = await guardDrift(deployment, site, call);
   if (drift !== null) return stepFailed(drift);
   const before = await readOwnCertificate(site.connection, call);
   if (!before.ok) return stepFailed(faultAt(site, before));
   if (before.value.text !== step.old) return stepFailed(changedMeanwhile(site, before.value));
-  const unproved = await whyNamesUnproved(deployment, site);
+  const unproved = await guardPartnerNames(deployment, site);
   // What a wait that was cancelled did not see says nothing.
   if (deployment.signal.aborted)
     return stepFailed(cancelled(site.server.id, 'anything was renewed.', 'Renew again when you are ready.'));

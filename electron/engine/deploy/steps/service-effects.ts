@@ -5,7 +5,7 @@ import { uncancelled } from '../../base/time';
 import { effect } from '../deployment/effect';
 import type { Deployment, Site } from '../deployment/deployment';
 import { sayIfStillStopping } from '../guards/still-stopping';
-import { whyUnfitToStart } from '../guards/tested-file';
+import { guardStart } from '../guards/tested-file';
 
 /** A stop that hangs because a partner's name does not resolve ends by systemd's kill: 40 s measured, 90 s systemd's default. */
 const RESTART_LIMIT = 150_000;
@@ -19,7 +19,7 @@ export interface Asked {
 
 /**
  * The only way in which a deploy restarts kanidmd. kanidmd reads its file at its start, so a copy of the file that lies
- * there is tested before (`whyUnfitToStart`), whatever step asks for the restart.
+ * there is tested before (`guardStart`), whatever step asks for the restart.
  * @param begun its file was replaced already: see `effect`.
  * @param before called right before the manager is asked.
  */
@@ -116,7 +116,7 @@ async function guarded(
   site: Site,
   run: (asking: () => void) => Promise<Result<ServiceState>>,
 ): Promise<Asked> {
-  const unfit: Fault | null = await whyUnfitToStart(deployment, site);
+  const unfit: Fault | null = await guardStart(deployment, site);
   if (unfit !== null) return { asked: false, outcome: fail(unfit) };
   let asked = false;
   const outcome = await run(() => (asked = true));

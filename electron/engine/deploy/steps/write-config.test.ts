@@ -24,7 +24,7 @@ const PAIR: Readonly<Record<string, Before>> = {
 };
 const text = (name = 'idm-a'): string => trial.server(name).files.text(CONFIG) ?? '';
 const putBack = (earlier = `# earlier\n${text()}`): void =>
-  void trial.draft.putBack(id('idm-a'), earlier, { summary: '', why: '' });
+  void trial.builder.putBack(id('idm-a'), earlier, { summary: '', why: '' });
 const denied = { fails: { code: 'permission-denied', message: '', fix: '', where: {} } };
 
 describe('before a new file replaces the old one', () => {
@@ -110,7 +110,7 @@ describe('a server that does not come back with its new file', () => {
     expect(failure.fault.fix).toContain('runs again with its previous file');
     expect([text(), trial.server('idm-a').reads]).toEqual([before, before]);
     expect(trial.effects('idm-a')).toEqual(['replaceFile', 'restart', 'replaceFile', 'restart']);
-    expect(trial.deployment.known.get(id('idm-a'))?.text).toBe(before);
+    expect(trial.deployment.baselines.get(id('idm-a'))?.text).toBe(before);
   });
 
   it('keeps the new one where its previous file would erase somebody', async () => {
@@ -135,7 +135,7 @@ describe('a server that does not come back with its new file', () => {
     const old = new TextEncoder().encode(text().replace(/\n\[replication\."[\s\S]*$/, '') + link);
     const now = await site.connection.stat(CONFIG, { signal: new AbortController().signal, timeoutMs: 9000 });
     expect(now.ok).toBe(true);
-    const known = trial.deployment.known.get(id('idm-a'));
+    const known = trial.deployment.baselines.get(id('idm-a'));
     const file = {
       old: { bytes: old, sha256: known?.sha256 ?? trusted<Sha256>('') },
       bytes: new TextEncoder().encode(step.text),
@@ -240,7 +240,7 @@ describe('a restart rolls', () => {
     );
 
   it.each([
-    ['a restart', () => trial.draft.restart(id('idm-a'), 'a test')],
+    ['a restart', () => trial.builder.restart(id('idm-a'), 'a test')],
     ['a new file with the same tables', () => putBack()],
   ])('no other server is touched while a partner does not pull again, after %s', async (_what, draw) => {
     trial = await StepTrial.of(PAIR);
@@ -259,7 +259,7 @@ describe('a restart rolls', () => {
 
   it('goes on once the partner has pulled', async () => {
     trial = await StepTrial.of(PAIR);
-    trial.draft.restart(id('idm-a'), 'a test');
+    trial.builder.restart(id('idm-a'), 'a test');
     const began = trial.clock.monotonic();
     expect(await trial.run()).toMatchObject({ ok: true });
     expect(trial.said.join()).toContain('Waiting until idm-b has pulled from idm-a again');
@@ -276,7 +276,7 @@ describe('the pins of a new file', () => {
     const observed = trial.sites.find((it) => it.server.id === 'idm-b')?.observed.certificate;
     if (!observed) throw new Error('it shows one');
     const partner = { origin: originOfTest('idm-b'), type: 'mutual-pull' as const, automaticRefresh: false };
-    trial.draft.configure(
+    trial.builder.configure(
       id('idm-a'),
       [{ kind: 'pin-partner', partner, of: id('idm-b'), certificate: { known: observed } }],
       { summary: '', why: '', needs: [] },

@@ -6,13 +6,13 @@ import type { Fault } from '../../../../shared/base/result';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import type { ServerConfig } from '../../../../shared/server-config/server-config';
 import { uncancelled } from '../../base/time';
-import { whyDrifted } from '../guards/drift';
+import { guardDrift } from '../guards/drift';
 import { cancelled } from '../deployment/cancelled';
 import { LOCK_LOST } from '../../connect/common/lock-owner';
 import { effect } from '../deployment/effect';
-import { whyErases } from '../guards/guard-erasures';
+import { guardErasures } from '../guards/guard-erasures';
 import { keepPrevious } from './keep-previous';
-import { whyNoRound } from '../guards/partners-round';
+import { guardPartnersRound } from '../guards/partners-round';
 import { restartHealthy } from './restart-healthy';
 import { testFile } from '../guards/tested-file';
 import {
@@ -50,7 +50,7 @@ export async function writeConfig(
   const before = `step-${step.id}.${step.server}.before.toml`;
   const after = `step-${step.id}.${step.server}.after.toml`;
   const [drift, stale, test, kept] = await Promise.all([
-    whyDrifted(deployment, site, call),
+    guardDrift(deployment, site, call),
     unfit(),
     testFile(deployment, site, file.bytes, call),
     keep(deployment, [
@@ -64,7 +64,7 @@ export async function writeConfig(
   if (test.result === 'unfit') return stepFailed(test.fault);
   if (test.result === 'refused') return stepFailed(refused(site, step.path, test.detail));
   if (kept !== null) return stepFailed(kept);
-  const erases = await whyErases(
+  const erases = await guardErasures(
     deployment,
     step,
     { server: step.server, config: file.config, domain: null },
@@ -90,7 +90,7 @@ export async function writeConfig(
   const replication = replicates({ ...site.observed, config: file.config });
   const fault = await restartHealthy(deployment, step, site, replication, true);
   if (fault === null) {
-    const silent = await whyNoRound(deployment, step, site, file.config);
+    const silent = await guardPartnersRound(deployment, step, site, file.config);
     return silent === null ? stepDone() : stepFailed(silent);
   }
   // The one who took the lock over may be writing too: the file is whole, and what to do is theirs to say.

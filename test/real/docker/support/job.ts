@@ -16,7 +16,7 @@ export function engineOf(home: string): { readonly engine: Engine; close(): Prom
     // What a developer's shell may say must not matter.
     env: { DOCKER_HOST: 'tcp://192.0.2.1:2375' },
     configDir,
-    person: person(),
+    prompter: person(),
     log: () => undefined,
     practiceProgram: [],
   });

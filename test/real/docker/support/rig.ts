@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Person, ServerConnection } from '../../../../electron/engine/connect/connection';
+import type { Prompter, ServerConnection } from '../../../../electron/engine/connect/connection';
 import { openDocker } from '../../../../electron/engine/connect/docker/open-docker';
 import type { DockerTarget } from '../../../../electron/engine/connect/docker/api/target';
 import { value } from '../../../ssh/results';
@@ -16,7 +16,7 @@ export interface Rig {
   readonly engine: TestEngine;
   /** What images are made from. */
   readonly rootFs: string;
-  open(container: string, more?: Partial<DockerTarget>, who?: Person): Promise<ServerConnection>;
+  open(container: string, more?: Partial<DockerTarget>, who?: Prompter): Promise<ServerConnection>;
   /** Starts a container that runs a script of the test's own instead of kanidmd; `server` is its last argument. */
   runScript(name: string, script: string, more?: readonly string[]): void;
   close(): Promise<void>;

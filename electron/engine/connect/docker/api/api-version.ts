@@ -1,5 +1,5 @@
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 
 /** The oldest version of the API with all that is asked of it: Docker 19.03, Podman 2. */
 const OLDEST = '1.40';
@@ -13,9 +13,9 @@ const NEWEST = '1.52';
  * @param oldest what it says it speaks at least (`MinAPIVersion`); null: it does not say.
  * @returns `1.41`, or the fault `engine-too-old` or `engine-too-new`.
  */
-export function negotiate(at: At, newest: string, oldest: string | null): Result<string> {
-  if (isBefore(newest, OLDEST)) return fail(tooOld(at, newest));
-  if (oldest !== null && isBefore(NEWEST, oldest)) return fail(tooNew(at, oldest));
+export function negotiate(where: ServerPlace, newest: string, oldest: string | null): Result<string> {
+  if (isBefore(newest, OLDEST)) return fail(tooOld(where, newest));
+  if (oldest !== null && isBefore(NEWEST, oldest)) return fail(tooNew(where, oldest));
   return ok(isBefore(newest, NEWEST) ? newest : NEWEST);
 }
 
@@ -26,17 +26,17 @@ function isBefore(a: string, b: string): boolean {
   return majorA === majorB ? minorA < minorB : majorA < majorB;
 }
 
-const tooOld = (at: At, newest: string): Fault =>
+const tooOld = (where: ServerPlace, newest: string): Fault =>
   faultAt(
-    at,
+    where,
     'engine-too-old',
     `the engine is too old: it speaks version ${newest} of the Docker API, and Kanilink needs ${OLDEST} or later`,
     'Upgrade it: Docker 19.03 or later, or Podman 2 or later.',
   );
 
-const tooNew = (at: At, oldest: string): Fault =>
+const tooNew = (where: ServerPlace, oldest: string): Fault =>
   faultAt(
-    at,
+    where,
     'engine-too-new',
     `the engine is too new: it speaks the Docker API from version ${oldest} on, and this Kanilink up to ${NEWEST}`,
     'Upgrade Kanilink.',

@@ -3,10 +3,10 @@ import { fail, ok, type Result } from '../../../../../shared/base/result';
 import { BoundedOutput, OUTPUT_LIMIT } from '../../common/bounded-output';
 import { HeadOutput } from '../../common/head-output';
 import type { HeadWanted } from '../../connection';
-import type { At } from '../../common/faults';
+import type { ServerPlace } from '../../common/faults';
 import { settle } from '../../common/limits';
 import { Demultiplexer, type Frame } from './demux';
-import { engineFault, speaksOtherwise } from './faults';
+import { dockerFault, speaksOtherwise } from './faults';
 
 /** What a program printed. */
 export interface Printed {
@@ -21,7 +21,7 @@ export interface Printed {
  */
 export function collect(
   stream: Readable,
-  at: At,
+  where: ServerPlace,
   doing: string,
   signal: AbortSignal,
   { limit = OUTPUT_LIMIT, head }: { readonly limit?: number; readonly head?: HeadWanted } = {},
@@ -39,7 +39,7 @@ export function collect(
         const read = frames.push(chunk);
         if (read === null) {
           stream.destroy();
-          done(fail(speaksOtherwise(at, doing, NOT_MULTIPLEXED)));
+          done(fail(speaksOtherwise(where, doing, NOT_MULTIPLEXED)));
         } else if (!read.every(take)) {
           finish(true);
           stream.destroy();
@@ -47,10 +47,10 @@ export function collect(
       })
       .once('end', () => {
         if (frames.pending === 0) finish(false);
-        else done(fail(engineFault(at, new Error('the stream ended within a frame'), doing, signal)));
+        else done(fail(dockerFault(where, new Error('the stream ended within a frame'), doing, signal)));
       })
-      .once('error', (error) => done(fail(engineFault(at, error, doing, signal))))
-      .once('close', () => done(fail(engineFault(at, new Error('the stream was closed'), doing, signal))));
+      .once('error', (error) => done(fail(dockerFault(where, error, doing, signal))))
+      .once('close', () => done(fail(dockerFault(where, new Error('the stream was closed'), doing, signal))));
     return () => stream.destroy();
   });
 }

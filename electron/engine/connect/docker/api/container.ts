@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import type { Use } from './dialer';
-import type { EngineApi, Request } from './engine-api';
+import type { DockerApi, Request } from './docker-api';
 import { inspected, type Inspected } from './replies';
 
 export type { Inspected };
@@ -17,13 +17,13 @@ export class Container {
   user = '';
 
   constructor(
-    readonly api: EngineApi,
+    readonly api: DockerApi,
     /** As the fleet file names it. */
     readonly name: string,
   ) {}
 
-  get at(): At {
-    return this.api.at;
+  get where(): ServerPlace {
+    return this.api.where;
   }
 
   /** Looks the name up again: whatever container has it now is the server. */
@@ -45,7 +45,7 @@ export class Container {
   /** The container as the engine has it now. */
   async inspect(signal: AbortSignal): Promise<Result<Inspected>> {
     // Docker's own rule for names; it also keeps a name from becoming another path of the API.
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(this.name)) return fail(nameInvalid(this.at, this.name));
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(this.name)) return fail(nameInvalid(this.where, this.name));
     const found = await this.look(this.bound ?? this.name, signal);
     if (found.ok) {
       this.bound ??= found.value.Id;
@@ -53,7 +53,7 @@ export class Container {
     }
     if (this.bound === null || found.error.code !== 'no-such-container') return found;
     const other = await this.look(this.name, signal);
-    return other.ok ? fail(recreated(this.at, this.name)) : other;
+    return other.ok ? fail(recreated(this.where, this.name)) : other;
   }
 
   /** The id, looked up at first use. */
@@ -105,7 +105,7 @@ export class Container {
         method: 'GET',
         path: `/containers/${encodeURIComponent(name)}/json`,
         doing: `looking at container ${name}`,
-        expected: ({ statusCode }) => (statusCode === 404 ? noSuchContainer(this.at, this.name) : null),
+        expected: ({ statusCode }) => (statusCode === 404 ? noSuchContainer(this.where, this.name) : null),
       },
       inspected,
       signal,
@@ -119,33 +119,33 @@ export class Container {
 export const nameOf = (seen: Pick<Inspected, 'Name'>): string => seen.Name.replace(/^\//, '');
 
 /** For everything that needs a running process. */
-export const containerStopped = (at: At, name: string, status: string): Fault =>
+export const containerStopped = (where: ServerPlace, name: string, status: string): Fault =>
   faultAt(
-    at,
+    where,
     'container-stopped',
     `container ${name} does not run (${status})`,
     'Start it; its files can be read and replaced meanwhile, commands cannot run.',
   );
 
-const nameInvalid = (at: At, name: string): Fault =>
+const nameInvalid = (where: ServerPlace, name: string): Fault =>
   faultAt(
-    at,
+    where,
     'container-name-invalid',
     `${JSON.stringify(name)} is not a container’s name`,
     'Write the name that `docker ps` shows.',
   );
 
-const noSuchContainer = (at: At, name: string): Fault =>
+const noSuchContainer = (where: ServerPlace, name: string): Fault =>
   faultAt(
-    at,
+    where,
     'no-such-container',
     `there is no container ${name}`,
     'Check its name with `docker ps --all`, and that this is the right engine.',
   );
 
-const recreated = (at: At, name: string): Fault =>
+const recreated = (where: ServerPlace, name: string): Fault =>
   faultAt(
-    at,
+    where,
     'container-recreated',
     `container ${name} is another one than before: it was recreated`,
     'Check the server again, then plan again.',

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerFolder, listContexts, readContext } from './context';
 
 let folder = '';
-const at = { server: 'idm-a', endpoint: 'context://x' };
+const where = { server: 'idm-a', endpoint: 'context://x' };
 const idOf = (name: string) => createHash('sha256').update(name).digest('hex');
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('Docker contexts', () => {
   it('are found by name, with the folder of their TLS files', async () => {
-    const found = await readContext(folder, 'lab', at);
+    const found = await readContext(folder, 'lab', where);
     expect(found).toMatchObject({
       value: {
         endpoint: 'tcp://192.0.2.7:2376',
@@ -35,11 +35,11 @@ describe('Docker contexts', () => {
         unchecked: false,
       },
     });
-    expect(await readContext(folder, 'open', at)).toMatchObject({ value: { unchecked: true } });
+    expect(await readContext(folder, 'open', where)).toMatchObject({ value: { unchecked: true } });
   });
 
   it('default is the socket, whatever DOCKER_HOST says', async () => {
-    expect(await readContext(folder, 'default', at)).toMatchObject({
+    expect(await readContext(folder, 'default', where)).toMatchObject({
       value: { endpoint: 'unix:///var/run/docker.sock' },
     });
   });
@@ -47,7 +47,7 @@ describe('Docker contexts', () => {
   it.each(['none', 'broken', 'other-name'])(
     '%s is said to be missing, with those there are',
     async (name) => {
-      const found = await readContext(folder, name, at);
+      const found = await readContext(folder, name, where);
       expect(found).toMatchObject({ ok: false, error: { code: 'context-not-found' } });
       expect(JSON.stringify(found)).toContain('default, far, lab');
     },

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import { readLocalText } from '../../../storage/local-file';
-import { type At, faultAt } from '../../common/faults';
-import type { EngineTarget } from './target';
+import { type ServerPlace, faultAt } from '../../common/faults';
+import type { DockerEngineTarget } from './target';
 
 /** A Docker context: a name for an endpoint, kept by `docker context create`. */
 export interface DockerContext {
@@ -19,14 +19,18 @@ export interface DockerContext {
 }
 
 /** The folder of Docker's own client: `DOCKER_CONFIG`, else `~/.docker`. */
-export const dockerFolder = ({ env, home }: Pick<EngineTarget, 'env' | 'home'>): string =>
+export const dockerFolder = ({ env, home }: Pick<DockerEngineTarget, 'env' | 'home'>): string =>
   env['DOCKER_CONFIG'] || join(home, '.docker');
 
 /** What `default` means to Docker's own client, without `DOCKER_HOST`. */
 const DEFAULT_SOCKET = 'unix:///var/run/docker.sock';
 
 /** Finds a context by name. Its folder is the SHA-256 of the name, as Docker's client lays it out. */
-export async function readContext(folder: string, name: string, at: At): Promise<Result<DockerContext>> {
+export async function readContext(
+  folder: string,
+  name: string,
+  where: ServerPlace,
+): Promise<Result<DockerContext>> {
   const id = createHash('sha256').update(name).digest('hex');
   if (name === 'default') return ok({ name, endpoint: DEFAULT_SOCKET, tlsFolder: folder, unchecked: false });
   const context = await readMeta(folder, id);
@@ -34,7 +38,7 @@ export async function readContext(folder: string, name: string, at: At): Promise
   const known = await listContexts(folder);
   return fail(
     faultAt(
-      at,
+      where,
       'context-not-found',
       `there is no Docker context ${name} in ${folder}`,
       'Check its name, or write the endpoint itself into the fleet file.',

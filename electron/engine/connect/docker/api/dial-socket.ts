@@ -29,10 +29,10 @@ export function dialSocket(to: NetConnectOpts): Dialer {
         });
       }),
     onHost: local ? runHere : null,
-    reach: (at, it, signal) =>
+    reach: (where, it, signal) =>
       'path' in to
-        ? reachTcp(at, it.fromHost.host, it.fromHost.port, signal)
-        : reachRemote(at, to.host ?? 'localhost', it, signal),
+        ? reachTcp(where, it.fromHost.host, it.fromHost.port, signal)
+        : reachRemote(where, to.host ?? 'localhost', it, signal),
     spare: SPARE,
     close: () => Promise.resolve(),
   };
@@ -62,7 +62,7 @@ export function dialTls(host: string, port: number, files: TlsFiles): Dialer {
         });
       }),
     onHost: null,
-    reach: (at, it, signal) => reachRemote(at, host, it, signal),
+    reach: (where, it, signal) => reachRemote(where, host, it, signal),
     spare: SPARE,
     close: () => Promise.resolve(),
   };

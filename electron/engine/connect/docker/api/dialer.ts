@@ -1,10 +1,10 @@
 import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Result } from '../../../../../shared/base/result';
-import type { At } from '../../common/faults';
-import type { Output, Person, TcpAddress } from '../../connection';
+import type { ServerPlace } from '../../common/faults';
+import type { Output, Prompter, TcpAddress } from '../../connection';
 import type { Call } from '../../../base/call';
-import type { EngineTarget } from './target';
+import type { DockerEngineTarget } from './target';
 
 /**
  * What a stream is for. A `call` is over within its limit; a `follow` stays open as long as somebody reads a log, and must
@@ -19,7 +19,7 @@ export interface Spare {
 }
 
 /** Where a container's port is found. */
-export interface Reach {
+export interface ContainerPort {
   /** As the engine's own host sees it. */
   readonly fromHost: TcpAddress;
   /** The listener on the engine's host that others see; null: they see none. */
@@ -35,7 +35,7 @@ export interface Dialer {
   /** Runs a program on the engine's own host; null: this way does not reach the host itself. */
   readonly onHost: ((argv: readonly string[], signal: AbortSignal) => Promise<Result<Output>>) | null;
   /** A TCP connection to a container's port. */
-  reach(at: At, to: Reach, signal: AbortSignal): Promise<Result<Duplex>>;
+  reach(where: ServerPlace, to: ContainerPort, signal: AbortSignal): Promise<Result<Duplex>>;
   /** Unused streams that are kept for the next request, and for how long. */
   readonly spare: Spare;
   close(): Promise<void>;
@@ -43,9 +43,9 @@ export interface Dialer {
 
 /** How an engine named `ssh://…` is dialled. Whoever puts the transports together says so: this one knows no SSH. */
 export type DialSsh = (
-  target: Pick<EngineTarget, 'endpoint' | 'home' | 'env'>,
-  at: At,
-  person: Person,
+  target: Pick<DockerEngineTarget, 'endpoint' | 'home' | 'env'>,
+  where: ServerPlace,
+  prompter: Prompter,
 ) => Promise<Result<Dialer>>;
 
 /** Node's HTTP agent over a dialer, so that no request is dialled by anybody else. */

@@ -4,15 +4,15 @@ import {
   readDockerEndpoint,
 } from '../../../../../shared/connect/docker/endpoint';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 
 /** Takes an endpoint apart; the fault `endpoint-invalid` where it is none. */
-export function readEndpoint(endpoint: string, at: At): Result<DockerEndpoint> {
+export function readEndpoint(endpoint: string, where: ServerPlace): Result<DockerEndpoint> {
   const read = readDockerEndpoint(endpoint);
   if (read !== null) return ok(read);
   return fail(
     faultAt(
-      at,
+      where,
       'endpoint-invalid',
       'this is not an endpoint of a Docker Engine',
       `Write ${DOCKER_ENDPOINTS.replaceAll('"', '')}.`,

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../../../shared/base/result';
-import { type At, errorText, faultAt } from '../../common/faults';
+import { type ServerPlace, errorText, faultAt } from '../../common/faults';
 import { stopFault } from '../../common/limits';
 import { errorCode, networkFault } from '../../common/network-faults';
 
@@ -21,27 +21,27 @@ export interface Refusal {
  * What a failed request means for a person. An aborted signal's own reason wins: the socket's error is only its echo.
  * @param doing `reading /data/server.toml`.
  */
-export function engineFault(at: At, error: unknown, doing: string, signal: AbortSignal): Fault {
+export function dockerFault(where: ServerPlace, error: unknown, doing: string, signal: AbortSignal): Fault {
   if (signal.aborted) return stopFault(signal);
   // Made by the way to the engine, which serves all its servers.
   if (error instanceof FaultError)
-    return { ...error.fault, where: { ...error.fault.where, server: at.server } };
-  const unreached = networkFault(at, error, REFUSED);
+    return { ...error.fault, where: { ...error.fault.where, server: where.server } };
+  const unreached = networkFault(where, error, REFUSED);
   if (unreached !== null) return unreached;
   const detail = errorText(error);
   const code = errorCode(error);
   // Node's own words for what is no HTTP: HPE_INVALID_CONSTANT, HPE_HEADER_OVERFLOW.
-  if (code?.startsWith('HPE_') === true) return speaksOtherwise(at, doing, `${code}: ${detail}`);
+  if (code?.startsWith('HPE_') === true) return speaksOtherwise(where, doing, `${code}: ${detail}`);
   if (code !== null && /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(code))
     return faultAt(
-      at,
+      where,
       'engine-tls-failed',
       'the TLS connection to the engine could not be made',
       'Check ca.pem, cert.pem and key.pem, that they are the ones of this engine, and that it listens with --tlsverify.',
       { detail: `${code}: ${detail}` },
     );
   return faultAt(
-    at,
+    where,
     'connection-lost',
     `the connection to the engine was lost while ${doing}`,
     'Check that the Docker Engine runs, then try again.',
@@ -71,9 +71,9 @@ const REFUSED = {
  * The fault of an answer that is no answer of a Docker Engine.
  * @param detail what of it is wrong.
  */
-export const speaksOtherwise = (at: At, doing: string, detail: string): Fault =>
+export const speaksOtherwise = (where: ServerPlace, doing: string, detail: string): Fault =>
   faultAt(
-    at,
+    where,
     'engine-speaks-otherwise',
     `the engine’s answer cannot be read (${doing})`,
     'Check that the endpoint is a Docker Engine or Podman, and not a proxy or another service.',
@@ -81,14 +81,14 @@ export const speaksOtherwise = (at: At, doing: string, detail: string): Fault =>
   );
 
 /** The fault of a refusal nobody has better words for. */
-export function refused(at: At, { statusCode, message }: Refusal, doing: string): Fault {
+export function refused(where: ServerPlace, { statusCode, message }: Refusal, doing: string): Fault {
   if (/no space left on device/i.test(message))
-    return faultAt(at, 'disk-full', `the disk is full (${doing})`, 'Make room there, then try again.', {
+    return faultAt(where, 'disk-full', `the disk is full (${doing})`, 'Make room there, then try again.', {
       detail: message,
     });
   if (/read-only file system|marked read-only|is mounted read-only/i.test(message))
     return faultAt(
-      at,
+      where,
       'read-only',
       `the engine may not write there (${doing}): it is mounted read-only`,
       'Mount it writable, or change the file where it comes from.',
@@ -96,14 +96,14 @@ export function refused(at: At, { statusCode, message }: Refusal, doing: string)
     );
   if (/permission denied|operation not permitted/i.test(message))
     return faultAt(
-      at,
+      where,
       'permission-denied',
       `the engine was not allowed to (${doing})`,
       'Check the rights of the user the engine runs as, and the mount.',
       { detail: message },
     );
   return faultAt(
-    at,
+    where,
     'engine-refused',
     `the engine refused (${doing}, HTTP ${statusCode})`,
     'See what it printed below; `docker info` on the host says more.',

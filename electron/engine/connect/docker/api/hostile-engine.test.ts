@@ -4,20 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
   CONFIG,
-  type FakeEngine,
+  type FakeDockerEngine,
   json,
-  startFakeEngine,
-} from '../../../../../test/support/fake-engine';
+  startFakeDockerEngine,
+} from '../../../../../test/support/fake-docker-engine';
 import { fail, type Fault, type Result } from '../../../../../shared/base/result';
 import { timedOut } from '../../common/limits';
 import { sha256Of } from '../../common/files';
-import type { Person, ServerConnection } from '../../connection';
+import type { Prompter, ServerConnection } from '../../connection';
 import { listContainers } from '../unit/list-containers';
 import { openDocker } from '../open-docker';
 import { enginesApart } from '../../../../../test/support/apart';
 
 const call = (timeoutMs: number) => ({ signal: new AbortController().signal, timeoutMs });
-const nobody: Person = { acceptHostKey: async () => false, secret: async () => null };
+const nobody: Prompter = { acceptHostKey: async () => false, secret: async () => null };
 
 /** Answers that are no engine's. `null` for an answer of which only the status is read: it may pass. */
 const HOSTILITIES: Readonly<Record<string, { readonly answer: Answer; readonly isWell?: true }>> = {
@@ -127,9 +127,9 @@ const CALLS: readonly (readonly [name: string, call: RegExp, use: Use, read: boo
 ];
 
 describe('an engine that answers otherwise', () => {
-  let engine: FakeEngine;
+  let engine: FakeDockerEngine;
   beforeAll(async () => {
-    engine = await startFakeEngine();
+    engine = await startFakeDockerEngine();
   });
   afterAll(() => engine.close());
 

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
-import type { At } from '../../common/faults';
+import type { ServerPlace } from '../../common/faults';
 import { settle } from '../../common/limits';
-import { engineFault, speaksOtherwise } from './faults';
+import { dockerFault, speaksOtherwise } from './faults';
 
 /** No reply that is asked for here comes near it; a longer one is not read on. Bytes. */
 export const REPLY_LIMIT = 16 * 1024 * 1024;
@@ -16,7 +16,7 @@ const SHOWN = 200;
 /** Reads a body to its end; one longer than `limit` bytes is left there, and is a fault. */
 export function readBody(
   body: Readable,
-  at: At,
+  where: ServerPlace,
   doing: string,
   signal: AbortSignal,
   limit = REPLY_LIMIT,
@@ -24,13 +24,13 @@ export function readBody(
   return settle([signal], (done) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const lost = (error: Error) => done(fail(engineFault(at, error, doing, signal)));
+    const lost = (error: Error) => done(fail(dockerFault(where, error, doing, signal)));
     body
       .on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size <= limit) return void chunks.push(chunk);
         chunks.length = 0;
-        done(fail(speaksOtherwise(at, doing, `the answer is longer than ${limit} bytes`)));
+        done(fail(speaksOtherwise(where, doing, `the answer is longer than ${limit} bytes`)));
         body.destroy();
       })
       .once('end', () => done(ok(Buffer.concat(chunks))))
@@ -44,12 +44,12 @@ export function readBody(
 export async function readJson<T>(
   body: Readable,
   schema: z.ZodType<T>,
-  at: At,
+  where: ServerPlace,
   doing: string,
   signal: AbortSignal,
 ): Promise<Result<T>> {
-  const bytes = await readBody(body, at, doing, signal);
-  return bytes.ok ? parse(bytes.value.toString('utf8'), schema, at, doing) : bytes;
+  const bytes = await readBody(body, where, doing, signal);
+  return bytes.ok ? parse(bytes.value.toString('utf8'), schema, where, doing) : bytes;
 }
 
 /** Reads a header that is base64 of JSON; absent or anything else is a fault. */
@@ -57,17 +57,18 @@ export function readHeader<T>(
   reply: IncomingMessage,
   name: string,
   schema: z.ZodType<T>,
-  at: At,
+  where: ServerPlace,
   doing: string,
 ): Result<T> {
   const told = reply.headers[name];
-  if (typeof told !== 'string') return fail(speaksOtherwise(at, doing, `the answer has no header ${name}`));
-  return parse(Buffer.from(told, 'base64').toString('utf8'), schema, at, doing);
+  if (typeof told !== 'string')
+    return fail(speaksOtherwise(where, doing, `the answer has no header ${name}`));
+  return parse(Buffer.from(told, 'base64').toString('utf8'), schema, where, doing);
 }
 
 /** What a refusal says for itself: the `message` of its JSON, or its text. */
-export async function readRefusal(body: Readable, at: At, doing: string, signal: AbortSignal) {
-  const bytes = await readBody(body, at, doing, signal, WORDS_LIMIT);
+export async function readRefusal(body: Readable, where: ServerPlace, doing: string, signal: AbortSignal) {
+  const bytes = await readBody(body, where, doing, signal, WORDS_LIMIT);
   if (!bytes.ok) return '';
   const text = bytes.value.toString('utf8');
   const json = parseJson(text);
@@ -75,18 +76,18 @@ export async function readRefusal(body: Readable, at: At, doing: string, signal:
   return (typeof said === 'string' ? said : text).trim();
 }
 
-function parse<T>(text: string, schema: z.ZodType<T>, at: At, doing: string): Result<T> {
+function parse<T>(text: string, schema: z.ZodType<T>, where: ServerPlace, doing: string): Result<T> {
   const json = parseJson(text);
   if (json === undefined)
     return fail(
-      speaksOtherwise(at, doing, `the answer is not JSON: ${JSON.stringify(text.slice(0, SHOWN))}`),
+      speaksOtherwise(where, doing, `the answer is not JSON: ${JSON.stringify(text.slice(0, SHOWN))}`),
     );
   const read = schema.safeParse(json);
   if (read.success) return ok(read.data);
   const wrong = read.error.issues
     .slice(0, 5)
     .map(({ path, message }) => `${path.map(String).join('.') || 'the answer'}: ${message}`);
-  return fail(speaksOtherwise(at, doing, wrong.join('\n').slice(0, 2_000)));
+  return fail(speaksOtherwise(where, doing, wrong.join('\n').slice(0, 2_000)));
 }
 
 function parseJson(text: string): unknown {

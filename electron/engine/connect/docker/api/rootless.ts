@@ -1,9 +1,9 @@
 import { ok, type Result } from '../../../../../shared/base/result';
-import type { EngineApi } from './engine-api';
+import type { DockerApi } from './docker-api';
 import { info } from './replies';
 
 /** Whether the engine runs as an ordinary user, with a user namespace of its own. */
-export async function isRootless(api: EngineApi, signal: AbortSignal): Promise<Result<boolean>> {
+export async function isRootless(api: DockerApi, signal: AbortSignal): Promise<Result<boolean>> {
   const doing = 'asking whose the engine is';
   const told = await api.json({ method: 'GET', path: '/info', doing }, info, signal);
   if (!told.ok) return told;

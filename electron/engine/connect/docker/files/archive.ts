@@ -3,12 +3,12 @@ import type { Header } from 'tar-stream';
 import type { z } from 'zod';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { FileContent, FileStat } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { stopFault } from '../../common/limits';
 import { noSuchFile, notAFile, sha256Of } from '../../common/files';
 import { wallNow } from '../../../base/time';
 import type { Container } from '../api/container';
-import { engineFault, type Refusal, speaksOtherwise } from '../api/faults';
+import { dockerFault, type Refusal, speaksOtherwise } from '../api/faults';
 import { type Look, refuseLinks } from './links';
 import { readHeader } from '../api/read-reply';
 import { pathStat } from '../api/replies';
@@ -53,13 +53,14 @@ export async function readFile(
 ): Promise<Result<FileContent & { readonly realPath: string }>> {
   const real = await resolve(container, path, signal);
   if (!real.ok) return real;
-  if (real.value === null) return fail(noSuchFile(container.at, path));
-  if (real.value.isFolder) return fail(notAFile(container.at, path));
-  if (real.value.size > maxBytes) return fail(tooLarge(container.at, path, maxBytes));
+  if (real.value === null) return fail(noSuchFile(container.where, path));
+  if (real.value.isFolder) return fail(notAFile(container.where, path));
+  if (real.value.size > maxBytes) return fail(tooLarge(container.where, path, maxBytes));
   const entry = await first(container, real.value.path, maxBytes, signal);
   if (!entry.ok) return entry;
   const { header, bytes } = entry.value;
-  if (header.type !== 'file' && header.type !== 'contiguous-file') return fail(notAFile(container.at, path));
+  if (header.type !== 'file' && header.type !== 'contiguous-file')
+    return fail(notAFile(container.where, path));
   return ok({ bytes, sha256: sha256Of(bytes), stat: statOf(header), realPath: real.value.path });
 }
 
@@ -82,7 +83,7 @@ export async function put(
       query: { path: folder },
       tar,
       doing,
-      expected: (refusal) => pathFault(container.at, folder, refusal),
+      expected: (refusal) => pathFault(container.where, folder, refusal),
     },
     signal,
   );
@@ -105,7 +106,7 @@ async function resolve(
   path: string,
   signal: AbortSignal,
 ): Promise<Result<Real | null>> {
-  if (!path.startsWith('/') || path.includes('\0')) return fail(pathInvalid(container.at, path));
+  if (!path.startsWith('/') || path.includes('\0')) return fail(pathInvalid(container.where, path));
   let now = posix.normalize(path);
   const clear = await refuseLinks(container, now, lookOf(container, signal));
   if (!clear.ok) return clear;
@@ -117,7 +118,7 @@ async function resolve(
     now = posix.resolve(posix.dirname(now), linkTarget);
   }
   return fail(
-    faultAt(container.at, 'too-many-links', `${path} leads in a circle`, 'Correct the symbolic links.', {
+    faultAt(container.where, 'too-many-links', `${path} leads in a circle`, 'Correct the symbolic links.', {
       file: path,
     }),
   );
@@ -138,13 +139,13 @@ async function head(
       query: { path: now },
       doing,
       // A HEAD's refusal has no words: a container that is gone is found out by the caller.
-      expected: ({ statusCode }) => (statusCode === 404 ? noSuchFile(container.at, path) : null),
+      expected: ({ statusCode }) => (statusCode === 404 ? noSuchFile(container.where, path) : null),
     },
     signal,
   );
   if (answer.ok) {
     answer.value.resume();
-    return readHeader(answer.value, STAT_HEADER, pathStat, container.at, doing);
+    return readHeader(answer.value, STAT_HEADER, pathStat, container.where, doing);
   }
   if (answer.error.code === 'engine-refused') {
     const why = await whyRefused(container, now, answer.error, signal);
@@ -173,11 +174,11 @@ async function whyRefused(
 }
 
 async function first(container: Container, path: string, maxBytes: number, signal: AbortSignal) {
-  const { at } = container;
+  const { where } = container;
   const doing = `reading ${path}`;
   const stream = await container.stream(
     '/archive',
-    { method: 'GET', query: { path }, doing, expected: (refusal) => pathFault(at, path, refusal) },
+    { method: 'GET', query: { path }, doing, expected: (refusal) => pathFault(where, path, refusal) },
     signal,
   );
   if (!stream.ok) return stream;
@@ -186,11 +187,11 @@ async function first(container: Container, path: string, maxBytes: number, signa
     case 'entry':
       return ok(entry);
     case 'too-large':
-      return fail(tooLarge(at, path, maxBytes));
+      return fail(tooLarge(where, path, maxBytes));
     case 'cut':
-      return fail(engineFault(at, new Error(entry.reason), doing, signal));
+      return fail(dockerFault(where, new Error(entry.reason), doing, signal));
     case 'no-archive':
-      return fail(signal.aborted ? stopFault(signal) : speaksOtherwise(at, doing, entry.reason));
+      return fail(signal.aborted ? stopFault(signal) : speaksOtherwise(where, doing, entry.reason));
   }
 }
 
@@ -203,14 +204,14 @@ const statOf = (header: Header): FileStat => ({
   modifiedAt: header.mtime.getTime(),
 });
 
-function pathFault(at: At, path: string, { statusCode, message }: Refusal): Fault | null {
+function pathFault(where: ServerPlace, path: string, { statusCode, message }: Refusal): Fault | null {
   if (statusCode !== 404 || /no such container/i.test(message)) return null;
-  return noSuchFile(at, path);
+  return noSuchFile(where, path);
 }
 
-const pathInvalid = (at: At, path: string): Fault =>
+const pathInvalid = (where: ServerPlace, path: string): Fault =>
   faultAt(
-    at,
+    where,
     'path-invalid',
     `${JSON.stringify(path)} is not an absolute path`,
     'Correct the path in the fleet file.',
@@ -219,9 +220,9 @@ const pathInvalid = (at: At, path: string): Fault =>
     },
   );
 
-const tooLarge = (at: At, path: string, maxBytes: number): Fault =>
+const tooLarge = (where: ServerPlace, path: string, maxBytes: number): Fault =>
   faultAt(
-    at,
+    where,
     'file-too-large',
     `${path} is larger than ${maxBytes} bytes`,
     'Check that this is the right file.',

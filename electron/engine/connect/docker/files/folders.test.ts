@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack } from 'tar-stream';
 import { enginesApart } from '../../../../../test/support/apart';
-import { type Answer, type FakeEngine, startFakeEngine } from '../../../../../test/support/fake-engine';
+import {
+  type Answer,
+  type FakeDockerEngine,
+  startFakeDockerEngine,
+} from '../../../../../test/support/fake-docker-engine';
 import type { ServerConnection } from '../../connection';
 import { openDocker } from '../open-docker';
 
@@ -12,9 +16,9 @@ const call = () => ({ signal: new AbortController().signal, timeoutMs: 5_000 });
 const FOLDER = 0o20000000000;
 const BACKUPS = '/data/kanilink-backups';
 
-let engine: FakeEngine;
+let engine: FakeDockerEngine;
 beforeAll(async () => {
-  engine = await startFakeEngine();
+  engine = await startFakeDockerEngine();
 });
 afterAll(() => engine.close());
 

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { FileStat } from '../../connection';
 import { closedEnough, folderOfAnother } from '../../common/backup-folder';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { put, stat } from './archive';
 import type { Container, Inspected } from '../api/container';
 import { kanidmdUser, type User } from './kanidmd-user';
@@ -23,17 +23,17 @@ export async function makeFolder(
   if (!there.ok) return there;
   const user = await kanidmdUser(container, seen, path, signal);
   if (!user.ok) return user;
-  if (there.value !== null) return whyUnfit(container, seen, path, there.value, mode, user.value, signal);
+  if (there.value !== null) return acceptFolder(container, seen, path, there.value, mode, user.value, signal);
   const entry = { kind: 'folder', name: posix.basename(path), owner: { ...user.value, mode } } as const;
   const made = await put(container, posix.dirname(path), [entry], `making ${path}`, signal);
   if (!made.ok) return made;
   const now = await stat(container, path, signal);
   if (!now.ok) return now;
-  if (now.value === null) return fail(gone(container.at, path));
-  return whyUnfit(container, seen, path, now.value, mode, user.value, signal);
+  if (now.value === null) return fail(gone(container.where, path));
+  return acceptFolder(container, seen, path, now.value, mode, user.value, signal);
 }
 
-async function whyUnfit(
+async function acceptFolder(
   container: Container,
   seen: Inspected,
   path: string,
@@ -42,25 +42,31 @@ async function whyUnfit(
   user: User,
   signal: AbortSignal,
 ): Promise<Result<void>> {
-  const { at } = container;
+  const { where } = container;
   if (found.kind !== 'folder')
     return fail(
-      faultAt(at, 'file-exists', `${path} is there and is no folder`, 'Move it away.', { file: path }),
+      faultAt(where, 'file-exists', `${path} is there and is no folder`, 'Move it away.', { file: path }),
     );
-  const closed = closedEnough(at, path, found.mode, mode);
+  const closed = closedEnough(where, path, found.mode, mode);
   if (!closed.ok) return closed;
   const owner = await ownerOf(container, seen, found.realPath, found, signal);
   // Podman does not tell everywhere: its mode lets in nobody but root and whoever that is.
   if (!owner.ok) return owner.error.code === 'owner-unknown' ? ok(undefined) : owner;
   return owner.value.uid === user.uid
     ? ok(undefined)
-    : fail(folderOfAnother(at, path, owner.value.uid, user.uid));
+    : fail(folderOfAnother(where, path, owner.value.uid, user.uid));
 }
 
-const gone = (at: At, path: string): Fault =>
-  faultAt(at, 'no-such-file', `${path} was made and is not there`, 'Look at who else works in that folder.', {
-    file: path,
-  });
+const gone = (where: ServerPlace, path: string): Fault =>
+  faultAt(
+    where,
+    'no-such-file',
+    `${path} was made and is not there`,
+    'Look at who else works in that folder.',
+    {
+      file: path,
+    },
+  );
 
 /**
  * Takes away what a file of ours holds. The archive API cannot delete: an empty private file keeps the name. What must

@@ -40,7 +40,7 @@ export async function kanidmdUser(
   if (owner !== null && owner.uid !== 0) return ok({ uid: owner.uid, gid: owner.gid });
   return fail(
     faultAt(
-      container.at,
+      container.where,
       'service-user-unknown',
       `the container runs as ${name}, and what number that user has is not known`,
       'Run the container as a user by number (user: "1000:1000").',

@@ -29,7 +29,7 @@ const look: Look = {
   },
 };
 const code = async (path: string, user = '1000:1000') => {
-  const container = { user, at: { server: 'idm-a', endpoint: 'unix:///x' } } as unknown as Container;
+  const container = { user, where: { server: 'idm-a', endpoint: 'unix:///x' } } as unknown as Container;
   const result = await refuseLinks(container, path, look);
   return result.ok ? 'ok' : result.error.code;
 };

@@ -60,7 +60,7 @@ export const isRoot = (user: string): boolean => ['', '0', 'root'].includes(user
 
 const linkRefused = (container: Container, path: string, link: string) =>
   faultAt(
-    container.at,
+    container.where,
     'link-refused',
     `${link} is a symbolic link in a folder that the container’s user can write, so what it leads to is neither read nor written`,
     'Put the file itself in its place, or name the path it leads to in the fleet file (config).',

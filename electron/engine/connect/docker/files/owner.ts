@@ -55,7 +55,7 @@ export async function ownerOf(
 
 const unknown = (container: Container, path: string, detail: string) =>
   faultAt(
-    container.at,
+    container.where,
     'owner-unknown',
     `Podman does not tell whom ${path} belongs to, so it is not replaced`,
     'Use Podman’s socket on this machine or ssh://user@host as the endpoint, with the file on a mount, so that its owner can be looked up on the host.',

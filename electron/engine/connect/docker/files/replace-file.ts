@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Sha256 } from '../../../../../shared/base/names';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { LARGEST_CONFIG, cannotKeepOwner, confirmWritten, fileChanged, sha256Of } from '../../common/files';
 import { pause } from '../../common/limits';
 import { wallNow } from '../../../base/time';
@@ -52,10 +52,10 @@ export async function replaceFile(
   const old = await readFile(container, path, LARGEST_CONFIG, signal);
   if (!old.ok) return old;
   const { realPath, sha256, stat } = old.value;
-  const { at } = container;
-  if (sha256 !== expect) return fail(fileChanged(at, path, expect, sha256));
+  const { where } = container;
+  if (sha256 !== expect) return fail(fileChanged(where, path, expect, sha256));
   const mount = mountAt(mountsOf(seen), realPath);
-  if (mount !== null && !mount.writable) return fail(readOnly(at, path, mount.destination));
+  if (mount !== null && !mount.writable) return fail(readOnly(where, path, mount.destination));
   const user = await ownerOf(container, seen, realPath, stat, signal);
   if (!user.ok) return user;
   const owner: Owner = { ...user.value, mode: stat.mode };
@@ -76,7 +76,7 @@ export async function replaceFile(
   }
   const reach = mountsOf(seen).find((it) => it.writable && it !== mount && isAbove(it.source, mount.source));
   if (reach !== undefined)
-    return fail(byHand(sourceInReach(at, path, reach.destination), path, mount.source));
+    return fail(byHand(sourceInReach(where, path, reach.destination), path, mount.source));
   const recipe: Recipe = {
     entrypoint: ['/kanilink-helper-is-never-started'],
     args: [],
@@ -123,7 +123,7 @@ async function uploadAndLink(
   signal: AbortSignal,
 ): Promise<Result<Sha256>> {
   const { container, folder, modifiedAt } = spot;
-  const { at } = container;
+  const { where } = container;
   const wanted = sha256Of(bytes);
   const beside = `${space.relative}/${spot.name}`;
   const upload: readonly TarEntry[] = [...space.entries, { kind: 'file', name: beside, owner, bytes }];
@@ -131,19 +131,19 @@ async function uploadAndLink(
   if (!sent.ok) return sent;
   const back = await readFile(container, posix.join(folder, beside), LARGEST_CONFIG, signal);
   if (!back.ok) return back;
-  const confirmed = confirmWritten(at, path, wanted, back);
+  const confirmed = confirmWritten(where, path, wanted, back);
   if (!confirmed.ok) return confirmed;
   const kept = await ownerNow(spot, back.value, signal);
   if (!kept.ok) return kept;
   if (!sameOwner(kept.value, owner))
     return fail(
-      cannotKeepOwner(at, path, { ...back.value.stat, ...owner }, `got    ${describe(kept.value)}`),
+      cannotKeepOwner(where, path, { ...back.value.stat, ...owner }, `got    ${describe(kept.value)}`),
     );
 
   // Right before the link, which cannot be made conditional: what was written to the file since then is not overwritten.
   const still = await readFile(container, posix.join(folder, spot.name), LARGEST_CONFIG, signal);
   if (!still.ok) return still;
-  if (still.value.sha256 !== expect) return fail(fileChanged(at, path, expect, still.value.sha256));
+  if (still.value.sha256 !== expect) return fail(fileChanged(where, path, expect, still.value.sha256));
   // The file comes along again: the engine unlinks the old name before it makes the link, so what the link needs must not
   // have gone meanwhile.
   const link: TarEntry = { kind: 'hard-link', name: spot.name, to: beside, owner };
@@ -154,8 +154,8 @@ async function uploadAndLink(
   const now = await ownerNow(spot, found.value, signal);
   if (!now.ok) return now;
   return sameOwner(now.value, owner)
-    ? confirmWritten(at, path, wanted, found)
-    : fail(ownerDiffers(at, path, owner, now.value));
+    ? confirmWritten(where, path, wanted, found)
+    : fail(ownerDiffers(where, path, owner, now.value));
 }
 
 async function ownerNow(
@@ -179,14 +179,14 @@ async function finish(
   expect: Sha256,
   fault: Fault,
 ): Promise<Result<Sha256>> {
-  const { at } = spot.container;
+  const { where } = spot.container;
   const signal = AbortSignal.timeout(FINISH_MS);
   let seenOld = 0;
   while (!signal.aborted) {
     const found = await readFile(spot.container, posix.join(spot.folder, spot.name), LARGEST_CONFIG, signal);
     if (found.ok && found.value.sha256 === wanted) return ok(wanted);
     if (found.ok && found.value.sha256 !== expect)
-      return fail(fileChanged(at, path, expect, found.value.sha256));
+      return fail(fileChanged(where, path, expect, found.value.sha256));
     // Twice, for the engine may still be at it in the moment after it was left.
     if (found.ok && ++seenOld > 1) return fail(fault);
     if (!found.ok && found.error.code === 'no-such-file')
@@ -207,18 +207,18 @@ const gone = new Set(['no-such-container', 'container-recreated']);
 const sameOwner = (a: Owner, b: Owner): boolean => a.uid === b.uid && a.gid === b.gid && a.mode === b.mode;
 const describe = (owner: Owner): string => `${owner.uid}:${owner.gid} mode 0${owner.mode.toString(8)}`;
 
-const ownerDiffers = (at: At, path: string, wanted: Owner, found: Owner): Fault =>
+const ownerDiffers = (where: ServerPlace, path: string, wanted: Owner, found: Owner): Fault =>
   faultAt(
-    at,
+    where,
     'owner-differs',
     `${path} was replaced, but does not have the owner and mode of the old file`,
     'Put them right on the host before the server is started.',
     { file: path, detail: `wanted ${describe(wanted)}\nfound  ${describe(found)}` },
   );
 
-const readOnly = (at: At, path: string, mount: string): Fault =>
+const readOnly = (where: ServerPlace, path: string, mount: string): Fault =>
   faultAt(
-    at,
+    where,
     'read-only',
     `${path} cannot be replaced: ${mount} is mounted read-only into the container`,
     'Mount it writable, or change the file where it comes from.',
@@ -229,9 +229,9 @@ const readOnly = (at: At, path: string, mount: string): Fault =>
 const isAbove = (source: string, file: string): boolean =>
   source !== '' && posix.dirname(file).startsWith(source === '/' ? '/' : `${source}/`);
 
-const sourceInReach = (at: At, path: string, destination: string): Fault =>
+const sourceInReach = (where: ServerPlace, path: string, destination: string): Fault =>
   faultAt(
-    at,
+    where,
     'source-in-reach',
     `${path} is mounted as a single file from a folder that the container can change through ${destination}`,
     'Mount the whole folder of server.toml instead.',

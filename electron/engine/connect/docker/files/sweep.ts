@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../../../shared/base/result';
 import { engineNow } from '../api/clock';
-import type { EngineApi } from '../api/engine-api';
+import type { DockerApi } from '../api/docker-api';
 import { listed, type Listed } from '../api/replies';
 import { type Life, lifeOf, ownMark, processMark } from '../../../storage/process-mark';
 import { LABEL } from '../api/label';
@@ -21,7 +21,7 @@ export const thisRun = async (): Promise<string> => JSON.stringify(await ownMark
  * do not run, only old ones by the engine's own clock whose run is gone. Volumes are never removed with them.
  * @returns how many are gone. What cannot be removed stays for the next time.
  */
-export async function sweep(api: EngineApi, signal: AbortSignal): Promise<Result<number>> {
+export async function sweep(api: DockerApi, signal: AbortSignal): Promise<Result<number>> {
   const filters = JSON.stringify({ label: [`${LABEL}.temporary`] });
   const doing = 'looking for what an earlier run left behind';
   const found = await api.json(

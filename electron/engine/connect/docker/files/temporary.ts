@@ -1,6 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import { Container, type Inspected } from '../api/container';
-import type { EngineApi } from '../api/engine-api';
+import type { DockerApi } from '../api/docker-api';
 import { faultAt } from '../../common/faults';
 import { LABEL } from '../api/label';
 import { created } from '../api/replies';
@@ -24,7 +24,7 @@ export interface Recipe {
  * happened. Volumes are never removed with it: a volume it borrows may be the server's database.
  */
 export async function withTemporary<T>(
-  api: EngineApi,
+  api: DockerApi,
   seen: Inspected,
   recipe: Recipe,
   doing: string,
@@ -82,16 +82,16 @@ export async function withTemporary<T>(
     : used;
 }
 
-const leftBehind = (api: EngineApi, id: string, fault: Fault): Fault =>
+const leftBehind = (api: DockerApi, id: string, fault: Fault): Fault =>
   faultAt(
-    api.at,
+    api.where,
     'temporary-left',
     `the temporary container ${id.slice(0, 12)} could not be removed`,
     `Remove it there: docker rm --force ${id.slice(0, 12)}. Then try again.`,
     { detail: `${fault.message}\n${fault.detail ?? ''}`.trim() },
   );
 
-async function remove(api: EngineApi, id: string, doing: string): Promise<Result<void>> {
+async function remove(api: DockerApi, id: string, doing: string): Promise<Result<void>> {
   const removed = await api.done(
     {
       method: 'DELETE',

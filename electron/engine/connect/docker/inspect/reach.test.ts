@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Inspected } from '../api/container';
 import { reachOf } from './reach';
 
-const at = { server: 'idm-a', endpoint: 'tcp://192.0.2.1:2376' };
+const where = { server: 'idm-a', endpoint: 'tcp://192.0.2.1:2376' };
 
 /** What the engine says of a container's network. */
 const seen = (parts: {
@@ -43,7 +43,7 @@ describe('where a container’s port is dialled', () => {
       { fromHost: { host: '172.17.0.2', port: 8443 }, published: null },
     ],
   ])('%s', (_, parts, reach) => {
-    expect(reachOf(at, seen(parts), https)).toEqual({ ok: true, value: reach });
+    expect(reachOf(where, seen(parts), https)).toEqual({ ok: true, value: reach });
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe('where a container’s port is dialled', () => {
     ['a word for a port', { bindings: [{ HostIp: '', HostPort: 'https' }] }],
     ['a port there is not', { bindings: [{ HostIp: '', HostPort: '70000' }] }],
   ])('is not known from %s', (_, parts) => {
-    expect(reachOf(at, seen(parts), https)).toMatchObject({
+    expect(reachOf(where, seen(parts), https)).toMatchObject({
       ok: false,
       error: { code: 'port-not-reachable' },
     });

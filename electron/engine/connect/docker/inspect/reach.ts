@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import type { TcpAddress } from '../../connection';
 import { dialledFrom } from '../../common/dialled';
-import type { At } from '../../common/faults';
+import type { ServerPlace } from '../../common/faults';
 import { notReachable } from '../../common/port-faults';
 import type { Inspected } from '../api/container';
-import type { Reach } from '../api/dialer';
+import type { ContainerPort } from '../api/dialer';
 
 /**
  * Where a container's port is dialled: as it is published, on the host's own network, else at the container's address,
@@ -13,22 +13,22 @@ import type { Reach } from '../api/dialer';
  * @returns `port-not-reachable` when it is neither.
  */
 export function reachOf(
-  at: At,
+  where: ServerPlace,
   seen: Pick<Inspected, 'HostConfig' | 'NetworkSettings'>,
   to: TcpAddress,
-): Result<Reach> {
+): Result<ContainerPort> {
   const { HostConfig, NetworkSettings } = seen;
   if (HostConfig.NetworkMode === 'host') return ok(onHost(to));
   const [binding] = (NetworkSettings.Ports[`${to.port}/tcp`] ?? []).flatMap(listener);
   if (binding !== undefined) return ok(onHost(binding));
   const address = Object.values(NetworkSettings.Networks).find(({ IPAddress }) => isIP(IPAddress) !== 0);
   if (address === undefined)
-    return fail(notReachable(at, to.port, 'the container does not publish it', 'Publish the port.'));
+    return fail(notReachable(where, to.port, 'the container does not publish it', 'Publish the port.'));
   return ok({ fromHost: { host: address.IPAddress, port: to.port }, published: null });
 }
 
 /** A listener on the engine's host. */
-const onHost = (listens: TcpAddress): Reach => ({
+const onHost = (listens: TcpAddress): ContainerPort => ({
   fromHost: dialledFrom(listens),
   published: listens.host === '::1' || listens.host.startsWith('127.') ? null : listens,
 });

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enginesApart } from '../../../../../test/support/apart';
-import { type FakeEngine, frame, startFakeEngine } from '../../../../../test/support/fake-engine';
+import {
+  type FakeDockerEngine,
+  frame,
+  startFakeDockerEngine,
+} from '../../../../../test/support/fake-docker-engine';
 import { openDocker } from '../open-docker';
 
-let engine: FakeEngine;
+let engine: FakeDockerEngine;
 beforeAll(async () => {
-  engine = await startFakeEngine();
+  engine = await startFakeDockerEngine();
 });
 afterAll(() => engine.close());
 

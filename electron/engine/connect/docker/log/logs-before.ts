@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import type { LogBound, LogItem, OlderLog } from '../../connection';
 import type { Container } from '../api/container';
-import { engineFault, speaksOtherwise } from '../api/faults';
+import { dockerFault, speaksOtherwise } from '../api/faults';
 import { LineCounter, writeCursor } from './log-cursor';
 import { DOING, openLog, withoutSilence } from './open-log';
 
@@ -65,7 +65,7 @@ async function readStretch(
   try {
     for await (const chunk of withoutSilence(stream, container)) {
       const lines = reader.push(chunk as Buffer);
-      if (lines === null) return fail(speaksOtherwise(container.at, DOING, 'it is no log of a container'));
+      if (lines === null) return fail(speaksOtherwise(container.where, DOING, 'it is no log of a container'));
       for (const { nanoseconds, text } of lines) {
         const cursor = writeCursor(counter.place(nanoseconds));
         pastHeld ||= cursor === room.held;
@@ -77,9 +77,9 @@ async function readStretch(
     }
     return reader.mayEnd
       ? ok(newest)
-      : fail(speaksOtherwise(container.at, DOING, 'it ends within a message'));
+      : fail(speaksOtherwise(container.where, DOING, 'it ends within a message'));
   } catch (error) {
-    return fail(engineFault(container.at, error, DOING, signal));
+    return fail(dockerFault(container.where, error, DOING, signal));
   } finally {
     stream.destroy();
   }

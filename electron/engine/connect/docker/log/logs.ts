@@ -3,7 +3,7 @@ import type { LogItem, LogStart } from '../../connection';
 import { followLog, type Reading } from '../../common/follow-log';
 import { pause, within } from '../../common/limits';
 import type { Container } from '../api/container';
-import { engineFault, speaksOtherwise } from '../api/faults';
+import { dockerFault, speaksOtherwise } from '../api/faults';
 import { LineCounter, type LogCursor, readCursor, writeCursor } from './log-cursor';
 import { DOING, openLog, SILENCE_MS, withoutSilence } from './open-log';
 
@@ -60,7 +60,7 @@ async function* readOnce(
   if (skipping !== null) {
     const place = skipping;
     const limit = { signal, timeoutMs: SILENCE_MS };
-    const kept = await within(limit, container.at, DOING, (end) => isKept(container, place, end));
+    const kept = await within(limit, container.where, DOING, (end) => isKept(container, place, end));
     if (!kept.ok) return kept.error;
     if (!kept.value) {
       yield { kind: 'gap', reason: 'The engine no longer keeps the last line that was read.' };
@@ -75,7 +75,7 @@ async function* readOnce(
   try {
     for await (const chunk of follow ? stream : withoutSilence(stream, container)) {
       const lines = reader.push(chunk as Buffer);
-      if (lines === null) return speaksOtherwise(container.at, DOING, 'it is no log of a container');
+      if (lines === null) return speaksOtherwise(container.where, DOING, 'it is no log of a container');
       for (const { nanoseconds, text } of lines) {
         const cursor = counter.place(nanoseconds);
         if (skipping !== null) {
@@ -91,9 +91,9 @@ async function* readOnce(
         };
       }
     }
-    return reader.mayEnd ? null : speaksOtherwise(container.at, DOING, 'it ends within a message');
+    return reader.mayEnd ? null : speaksOtherwise(container.where, DOING, 'it ends within a message');
   } catch (error) {
-    return engineFault(container.at, error, DOING, signal);
+    return dockerFault(container.where, error, DOING, signal);
   } finally {
     stream.destroy();
   }
@@ -113,12 +113,12 @@ async function isKept(
   try {
     for await (const chunk of stream) {
       const lines = reader.push(chunk as Buffer);
-      if (lines === null) return fail(speaksOtherwise(container.at, DOING, 'it is no log of a container'));
+      if (lines === null) return fail(speaksOtherwise(container.where, DOING, 'it is no log of a container'));
       if (lines.some(({ nanoseconds }) => same(counter.place(nanoseconds), cursor))) return ok(true);
     }
     return ok(false);
   } catch (error) {
-    return fail(engineFault(container.at, error, DOING, signal));
+    return fail(dockerFault(container.where, error, DOING, signal));
   } finally {
     stream.destroy();
   }

@@ -53,11 +53,11 @@ export async function openLog(
 /** Chunks of a stream; one that is silent for too long ends with a fault. A slow reader is not silence. */
 export async function* withoutSilence(
   stream: Readable,
-  { at }: Container,
+  { where }: Container,
 ): AsyncGenerator<unknown, void, undefined> {
   const chunks: AsyncIterator<unknown> = stream[Symbol.asyncIterator]();
   for (;;) {
-    const late = new FaultError(timedOut(at, DOING, SILENCE_MS));
+    const late = new FaultError(timedOut(where, DOING, SILENCE_MS));
     const timer = setTimeout(() => stream.destroy(late), SILENCE_MS);
     try {
       const next = await chunks.next();
@@ -71,7 +71,7 @@ export async function* withoutSilence(
 
 const driverKeepsNone = (container: Container, message: string): Fault =>
   faultAt(
-    container.at,
+    container.where,
     'log-not-readable',
     `the logging driver of container ${container.name} keeps nothing that can be read back`,
     'Use the json-file, local or journald driver: without its log the server’s replication cannot be judged.',

@@ -27,9 +27,9 @@ export async function exec(
   signal: AbortSignal,
   head?: HeadWanted,
 ): Promise<Result<Output>> {
-  const { api, at, name } = container;
+  const { api, where, name } = container;
   const doing = `running ${argv.slice(0, 4).join(' ')}`;
-  if (!seen.State.Running || seen.State.Paused) return fail(containerStopped(at, name, seen.State.Status));
+  if (!seen.State.Running || seen.State.Paused) return fail(containerStopped(where, name, seen.State.Status));
   const created = await container.json(
     '/exec',
     {
@@ -37,7 +37,7 @@ export async function exec(
       body: { AttachStdout: true, AttachStderr: true, AttachStdin: false, Tty: false, Cmd: argv },
       doing,
       expected: ({ statusCode, message }) =>
-        statusCode === 409 ? containerStopped(at, name, message) : null,
+        statusCode === 409 ? containerStopped(where, name, message) : null,
     },
     replies.created,
     signal,
@@ -51,12 +51,12 @@ export async function exec(
       body: { Detach: false, Tty: false },
       doing,
       expected: ({ statusCode, message }) =>
-        statusCode === 409 ? containerStopped(at, name, message) : notRunnable(container, argv, message),
+        statusCode === 409 ? containerStopped(where, name, message) : notRunnable(container, argv, message),
     },
     signal,
   );
   if (!stream.ok) return stream;
-  const printed = await collect(stream.value, at, doing, signal, head === undefined ? {} : { head });
+  const printed = await collect(stream.value, where, doing, signal, head === undefined ? {} : { head });
   if (!printed.ok) return printed;
   if (printed.value.cut) return ok({ exitCode: null, ...printed.value });
   const exitCode = await exitCodeOf(container, id, doing, signal);
@@ -67,7 +67,7 @@ export async function exec(
     (exitCode.value === 126 || exitCode.value === 127) &&
     /OCI runtime exec failed|executable file not found/.test(text)
   )
-    return fail(notRunnable(container, argv, text) ?? containerStopped(at, name, text));
+    return fail(notRunnable(container, argv, text) ?? containerStopped(where, name, text));
   return ok({ exitCode: exitCode.value, ...printed.value });
 }
 
@@ -94,7 +94,7 @@ async function exitCodeOf(
 
 const notHeard = (container: Container, doing: string) =>
   faultAt(
-    container.at,
+    container.where,
     'connection-lost',
     `the connection to the engine was lost while ${doing}`,
     'The program still runs, and what it says is not heard: look at the server, then try again.',
@@ -103,7 +103,7 @@ const notHeard = (container: Container, doing: string) =>
 const notRunnable = (container: Container, argv: readonly string[], message: string) =>
   /OCI runtime|executable file not found|no such file/i.test(message)
     ? faultAt(
-        container.at,
+        container.where,
         'kanidmd-not-found',
         `${argv[0] ?? ''} cannot be run in container ${container.name}`,
         'Check that this is a container of kanidmd.',

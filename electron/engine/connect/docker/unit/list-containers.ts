@@ -2,16 +2,16 @@ import { isEveryAddress } from '../../../../../shared/server-config/socket-addre
 import type { FoundContainer } from '../../../../../shared/ipc';
 import { readVersion } from '../../../../../shared/kanidmd/read-output';
 import { ok, type Result } from '../../../../../shared/base/result';
-import type { Person } from '../../connection';
+import type { Prompter } from '../../connection';
 import type { Call } from '../../../base/call';
 import { within } from '../../common/limits';
 import { Container } from '../api/container';
-import { EngineApi } from '../api/engine-api';
+import { DockerApi } from '../api/docker-api';
 import { exec } from './exec';
-import { type EngineOptions, leaseEngine } from '../api/engines';
+import { type DockerEngineOptions, leaseDockerEngine } from '../api/docker-engines';
 import { looksLikeKanidmd, serverCommand } from '../inspect/program';
 import { listed, type Listed } from '../api/replies';
-import type { EngineTarget } from '../api/target';
+import type { DockerEngineTarget } from '../api/target';
 
 /** Asking a container for its version must not hold the list up. Milliseconds. */
 const VERSION_MS = 5_000;
@@ -21,19 +21,19 @@ const VERSION_MS = 5_000;
  * `kanidmd version`, as a probe does; nothing is changed. Kanilink's own (locks, tests under way) are left out.
  */
 export async function listContainers(
-  target: EngineTarget,
-  person: Person,
+  target: DockerEngineTarget,
+  prompter: Prompter,
   call: Call,
-  options: EngineOptions,
+  options: DockerEngineOptions,
 ): Promise<Result<readonly FoundContainer[]>> {
-  const at = { server: target.id, endpoint: target.endpoint };
-  const lease = await leaseEngine(target, person, call, options);
+  const where = { server: target.id, endpoint: target.endpoint };
+  const lease = await leaseDockerEngine(target, prompter, call, options);
   if (!lease.ok) return lease;
-  const api = new EngineApi(at, lease.value.engine);
+  const api = new DockerApi(where, lease.value.engine);
   try {
     const ready = await api.dialer.ready(call);
     if (!ready.ok) return ready;
-    return await within(call, at, 'listing containers', async (signal) => {
+    return await within(call, where, 'listing containers', async (signal) => {
       const answer = await api.json(
         { method: 'GET', path: '/containers/json', query: { all: true }, doing: 'listing containers' },
         listed,
@@ -52,7 +52,7 @@ export async function listContainers(
 const isOurs = ({ Labels }: Listed): boolean =>
   Object.keys(Labels).some((label) => label.startsWith('org.kanilink.'));
 
-async function describe(api: EngineApi, info: Listed, signal: AbortSignal): Promise<FoundContainer> {
+async function describe(api: DockerApi, info: Listed, signal: AbortSignal): Promise<FoundContainer> {
   const isKanidmd = looksLikeKanidmd(info.Command, info.Image);
   const version = isKanidmd && info.State === 'running' ? await versionOf(api, info.Id, signal) : null;
   return {
@@ -74,9 +74,9 @@ function portText({ IP, PublicPort, PrivatePort, Type }: Listed['Ports'][number]
   return [`${everywhere ? '' : `${IP.includes(':') ? `[${IP}]` : IP}:`}${PublicPort}:${PrivatePort}`];
 }
 
-async function versionOf(api: EngineApi, id: string, signal: AbortSignal): Promise<string | null> {
+async function versionOf(api: DockerApi, id: string, signal: AbortSignal): Promise<string | null> {
   const call = { signal, timeoutMs: VERSION_MS };
-  const output = await within(call, api.at, 'asking for the version', async (limit) => {
+  const output = await within(call, api.where, 'asking for the version', async (limit) => {
     const container = new Container(api, id);
     const seen = await container.inspect(limit);
     return seen.ok

@@ -13,7 +13,7 @@ function engine() {
   const names = new Map<string, { readonly Id: string; readonly Labels: Readonly<Record<string, string>> }>();
   let made = 0;
   const api = {
-    at: { server: 'idm-a', endpoint: 'memory' },
+    where: { server: 'idm-a', endpoint: 'memory' },
     json: async ({ method, path, query, body, expected }: never) => {
       if (path === '/info') return ok({ SystemTime: new Date().toISOString() });
       if (method === 'POST') {

@@ -2,12 +2,12 @@ import { fail, ok, type Fault, type Result } from '../../../../../shared/base/re
 import type { Lock, LockOwner, TakeOver } from '../../connection';
 import type { Call } from '../../../base/call';
 import { lockLost, mayTakeOver, type WrittenOwner } from '../../common/lock-owner';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { type HeldLock, lockAll } from '../../common/lock-all';
 import { pause, within } from '../../common/limits';
 import { engineNow } from '../api/clock';
 import { type Container, nameOf } from '../api/container';
-import type { EngineApi } from '../api/engine-api';
+import type { DockerApi } from '../api/docker-api';
 import { speaksOtherwise } from '../api/faults';
 import { created, inspected } from '../api/replies';
 import { LABEL } from '../api/label';
@@ -32,13 +32,13 @@ export async function lockContainer(
   if (!all.ok) return all;
   const { check, release } = all.value;
   return ok({
-    check: (call: Call) => within(call, api.at, 'looking at the lock', check),
-    release: (call: Call) => within(call, api.at, 'releasing the lock', release),
+    check: (call: Call) => within(call, api.where, 'looking at the lock', check),
+    release: (call: Call) => within(call, api.where, 'releasing the lock', release),
   });
 }
 
 async function lockName(
-  api: EngineApi,
+  api: DockerApi,
   image: string,
   name: string,
   owner: LockOwner,
@@ -60,30 +60,30 @@ async function lockName(
     }
     const now = await engineNow(api, signal);
     if (!now.ok) return now;
-    const taking = mayTakeOver(held.value, owner, takeOver, now.value, api.at.server);
+    const taking = mayTakeOver(held.value, owner, takeOver, now.value, api.where.server);
     if (!taking.ok) return taking;
     // By its id: a lock that took the place of this one meanwhile is not touched.
     const removed = await remove(api, held.value.token, signal);
     if (!removed.ok) return removed;
   }
-  return fail(nameKept(api.at, name, taken?.detail ?? ''));
+  return fail(nameKept(api.where, name, taken?.detail ?? ''));
 }
 
 const TRIES = 30;
 const PAUSE_MS = 100;
 const NAME_TAKEN = 'lock-name-taken';
 
-const lockOf = (api: EngineApi, name: string, id: string): HeldLock => ({
+const lockOf = (api: DockerApi, name: string, id: string): HeldLock => ({
   check: async (signal) => {
     const held = await look(api, name, signal);
     if (!held.ok) return held;
-    return held.value?.token === id ? ok(undefined) : fail(lockLost(held.value, api.at.server));
+    return held.value?.token === id ? ok(undefined) : fail(lockLost(held.value, api.where.server));
   },
   release: (signal) => remove(api, id, signal),
 });
 
 async function create(
-  api: EngineApi,
+  api: DockerApi,
   image: string,
   name: string,
   owner: LockOwner,
@@ -110,7 +110,7 @@ async function create(
       doing: 'locking the server',
       expected: ({ statusCode, message }) =>
         statusCode === 409 || /already in use/i.test(message)
-          ? faultAt(api.at, NAME_TAKEN, `${name} is there already`, 'Try again.', { detail: message })
+          ? faultAt(api.where, NAME_TAKEN, `${name} is there already`, 'Try again.', { detail: message })
           : null,
     },
     created,
@@ -120,14 +120,14 @@ async function create(
 }
 
 /** Null: nobody holds it. The lock's token is the container's id; its `since` is when the engine made it. */
-async function look(api: EngineApi, name: string, signal: AbortSignal): Promise<Result<WrittenOwner | null>> {
+async function look(api: DockerApi, name: string, signal: AbortSignal): Promise<Result<WrittenOwner | null>> {
   const answer = await api.json(
     {
       method: 'GET',
       path: `/containers/${encodeURIComponent(name)}/json`,
       doing: 'looking at the lock',
       expected: ({ statusCode }) =>
-        statusCode === 404 ? faultAt(api.at, 'no-lock', 'not locked', '') : null,
+        statusCode === 404 ? faultAt(api.where, 'no-lock', 'not locked', '') : null,
     },
     inspected,
     signal,
@@ -136,12 +136,12 @@ async function look(api: EngineApi, name: string, signal: AbortSignal): Promise<
   const { Id, Created, Config } = answer.value;
   const since = Date.parse(Created);
   if (!Number.isFinite(since))
-    return fail(speaksOtherwise(api.at, 'looking at the lock', `Created: ${JSON.stringify(Created)}`));
+    return fail(speaksOtherwise(api.where, 'looking at the lock', `Created: ${JSON.stringify(Created)}`));
   const label = (key: string): string => Config.Labels[`${LABEL}.lock.${key}`] ?? 'unknown';
   return ok({ token: Id, since, who: label('who'), host: label('host'), deploy: label('deploy') });
 }
 
-async function remove(api: EngineApi, id: string, signal: AbortSignal): Promise<Result<void>> {
+async function remove(api: DockerApi, id: string, signal: AbortSignal): Promise<Result<void>> {
   const removed = await api.done(
     {
       method: 'DELETE',
@@ -149,7 +149,7 @@ async function remove(api: EngineApi, id: string, signal: AbortSignal): Promise<
       query: { v: false, force: true },
       doing: 'removing a lock',
       expected: ({ statusCode }) =>
-        statusCode === 404 ? faultAt(api.at, 'no-lock', 'not locked', '') : null,
+        statusCode === 404 ? faultAt(api.where, 'no-lock', 'not locked', '') : null,
     },
     signal,
   );
@@ -157,9 +157,9 @@ async function remove(api: EngineApi, id: string, signal: AbortSignal): Promise<
 }
 
 /** No lock that says whose it is, and yet no lock to be had. */
-const nameKept = (at: At, name: string, detail: string): Fault =>
+const nameKept = (where: ServerPlace, name: string, detail: string): Fault =>
   faultAt(
-    at,
+    where,
     'locked',
     `the name ${name} is taken on the engine, by nothing that can be looked at`,
     'Try again; if it stays so, look at `docker ps --all` there.',

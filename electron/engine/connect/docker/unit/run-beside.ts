@@ -9,7 +9,7 @@ import type { TarEntry } from '../files/tar';
 import { type Recipe, withTemporary } from '../files/temporary';
 
 /** What runs in the throwaway container. */
-export interface Beside {
+export interface SidecarOptions {
   readonly args: readonly string[];
   /** Files put into the container's own layer first, at `/`. */
   readonly files: readonly TarEntry[];
@@ -26,10 +26,10 @@ export interface Beside {
 export async function runBeside(
   container: Container,
   seen: Inspected,
-  beside: Beside,
+  beside: SidecarOptions,
   signal: AbortSignal,
 ): Promise<Result<Output>> {
-  const { api, at } = container;
+  const { api, where } = container;
   const doing = `running kanidmd ${beside.args[0] ?? ''} in a throwaway container`;
   const env = seen.Config.Env.filter((line) => beside.keepOverrides || !line.startsWith('KANIDM_'));
   const recipe: Recipe = {
@@ -54,7 +54,7 @@ export async function runBeside(
       signal,
     );
     if (!log.ok) return log;
-    const printed = await collect(log.value, at, doing, signal);
+    const printed = await collect(log.value, where, doing, signal);
     if (!printed.ok) return printed;
     return ok({ exitCode: ended.value.StatusCode, ...printed.value });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ok, type Result } from '../../../../../shared/base/result';
 import { Container } from '../api/container';
-import type { EngineApi } from '../api/engine-api';
+import type { DockerApi } from '../api/docker-api';
 import { inspected } from '../api/replies';
 import { changeService, type Verb } from './service';
 
@@ -36,7 +36,7 @@ function engineWith(first: Made, after: Made | null = null) {
   let now = made(first);
   const effects: string[] = [];
   const api = {
-    at: { server: 'idm-a', endpoint: 'unix:///x' },
+    where: { server: 'idm-a', endpoint: 'unix:///x' },
     dialer: {
       onHost: (argv: readonly string[]) => {
         effects.push(argv.join(' '));
@@ -58,7 +58,7 @@ function engineWith(first: Made, after: Made | null = null) {
       return Promise.resolve(ok(undefined));
     },
   };
-  const container = new Container(api as unknown as EngineApi, 'idm');
+  const container = new Container(api as unknown as DockerApi, 'idm');
   const signal = new AbortController().signal;
   const change = async (verb: Verb): Promise<string> => {
     await container.inspect(signal);

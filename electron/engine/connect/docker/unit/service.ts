@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isAnonymous } from '../../../../../shared/observed/container-mounts';
 import type { ServiceState } from '../../../../../shared/observed/observed';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import type { Container, Inspected } from '../api/container';
 import { managerOf, podmanUnit } from '../inspect/manager';
 import { mountsOf } from '../inspect/mounts';
@@ -62,14 +62,14 @@ export async function changeService(
 ): Promise<Result<ServiceState>> {
   const seen = await container.inspect(signal);
   if (!seen.ok) return seen;
-  const no = whyNotChanged(container.at, seen.value);
+  const no = checkChangeable(container.where, seen.value);
   if (no !== null) return fail(no);
   if (managerOf(seen.value) !== 'podman-systemd') {
     const changed = await throughEngine(container, verb, signal);
     return changed.ok ? stateNow(await container.inspect(signal)) : changed;
   }
   // Podman would forget it, and nothing could be asked to start it again.
-  if (verb === 'stop' && seen.value.HostConfig.AutoRemove) return fail(goneWhenStopped(container.at));
+  if (verb === 'stop' && seen.value.HostConfig.AutoRemove) return fail(goneWhenStopped(container.where));
   const changed = await throughSystemd(container, seen.value, verb, signal);
   return changed.ok
     ? stateNow(await container.follow((now) => isMadeAgain(seen.value, now), signal))
@@ -92,9 +92,9 @@ const lastingOf = (seen: Inspected) => ({
   mounts: [...mountsOf(seen)].sort((a, b) => a.destination.localeCompare(b.destination)),
 });
 
-const goneWhenStopped = (at: At): Fault =>
+const goneWhenStopped = (where: ServerPlace): Fault =>
   faultAt(
-    at,
+    where,
     'container-gone-when-stopped',
     'the unit of this container removes it when it is stopped, so it cannot be stopped for a while. It was not stopped',
     'Stop the unit by hand, or use a kanidmd of 1.9 or later, whose backups need no stop.',
@@ -107,7 +107,7 @@ async function throughEngine(
 ): Promise<Result<unknown>> {
   const failed = (message: string): Fault =>
     faultAt(
-      container.at,
+      container.where,
       'service-command-failed',
       `the engine could not ${verb} container ${container.name}`,
       'See what it printed below.',
@@ -133,17 +133,17 @@ async function throughSystemd(
   verb: Verb,
   signal: AbortSignal,
 ): Promise<Result<unknown>> {
-  const { at, api } = container;
+  const { where, api } = container;
   const unit = podmanUnit(seen);
   const { onHost } = api.dialer;
-  if (unit === null || onHost === null) return fail(systemdOutOfReach(at, verb, unit));
+  if (unit === null || onHost === null) return fail(systemdOutOfReach(where, verb, unit));
   const rootless = await isRootless(api, signal);
   if (!rootless.ok) return rootless;
   const done = await onHost(['systemctl', ...(rootless.value ? ['--user'] : []), verb, unit], signal);
   if (!done.ok || done.value.exitCode === 0) return done;
   return fail(
     faultAt(
-      at,
+      where,
       'service-command-failed',
       `systemctl ${verb} ${unit} did not work`,
       'Check that this user may change the unit on the engine’s host; `systemctl status` there says more.',
@@ -157,43 +157,43 @@ async function throughSystemd(
  * `--rm` is removed whenever it ends, and its anonymous volumes with it, so it is not stopped, nor given what a start may
  * fail of. A unit of Podman makes its container again at each start: there only what lies on such a volume is lost.
  */
-export function whyNotChanged(at: At, seen: Inspected): Fault | null {
+export function checkChangeable(where: ServerPlace, seen: Inspected): Fault | null {
   const manager = managerOf(seen);
-  if (manager === 'kubernetes') return managedByKubernetes(at);
-  if (manager === 'swarm') return managedBySwarm(at);
+  if (manager === 'kubernetes') return managedByKubernetes(where);
+  if (manager === 'swarm') return managedBySwarm(where);
   if (!seen.HostConfig.AutoRemove) return null;
-  return manager !== 'podman-systemd' || mountsOf(seen).some(isAnonymous) ? autoRemoved(at) : null;
+  return manager !== 'podman-systemd' || mountsOf(seen).some(isAnonymous) ? autoRemoved(where) : null;
 }
 
-const autoRemoved = (at: At): Fault =>
+const autoRemoved = (where: ServerPlace): Fault =>
   faultAt(
-    at,
+    where,
     'container-auto-removed',
     'this container was made with --rm: when it ends, the engine removes it and its anonymous volumes. Nothing was changed',
     'Make it again without --rm, with server.toml and database on named volumes or folders of the host.',
   );
 
 /** Kubernetes would undo it; what it runs is only looked at. */
-const managedByKubernetes = (at: At): Fault =>
+const managedByKubernetes = (where: ServerPlace): Fault =>
   faultAt(
-    at,
+    where,
     'managed-by-kubernetes',
     'Kubernetes manages this container; Kanilink only looks at it',
     'Make the change in what Kubernetes deploys.',
   );
 
 /** A swarm starts another task, from its image, as soon as one ends. */
-const managedBySwarm = (at: At): Fault =>
+const managedBySwarm = (where: ServerPlace): Fault =>
   faultAt(
-    at,
+    where,
     'managed-by-swarm',
     'a Docker swarm manages this container; Kanilink only looks at it',
     'Make the change in the service of the swarm.',
   );
 
-const systemdOutOfReach = (at: At, verb: Verb, unit: string | null): Fault =>
+const systemdOutOfReach = (where: ServerPlace, verb: Verb, unit: string | null): Fault =>
   faultAt(
-    at,
+    where,
     'systemd-out-of-reach',
     `this container is run by a systemd unit${unit === null ? '' : ` (${unit})`}, which cannot be reached over this endpoint`,
     `Use its socket on this machine or ssh://user@host as the endpoint, or ${verb} the unit there by hand.`,

@@ -20,7 +20,7 @@ export async function testConfig(
   user: { readonly uid: number; readonly gid: number },
   signal: AbortSignal,
 ): Promise<Result<ConfigTest>> {
-  const copy = stagedCopy(bytes, `/${FOLDER}`, { server: container.at.server });
+  const copy = stagedCopy(bytes, `/${FOLDER}`, { server: container.where.server });
   if (!copy.ok) return copy;
   const output = await runBeside(
     container,

@@ -1,6 +1,6 @@
 import { readSshEndpoint } from '../../../../../shared/base/reach-names';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import type { Route, routeTo, Wanted } from './route';
 import type { Settings } from './ssh-settings';
 
@@ -13,7 +13,7 @@ export async function jumpsOf(
   host: string,
   filledIn: (text: string) => string,
   wanted: Wanted,
-  at: At,
+  where: ServerPlace,
   depth: number,
   follow: typeof routeTo,
 ): Promise<Result<readonly Route[]>> {
@@ -22,7 +22,7 @@ export async function jumpsOf(
   if (command !== null && command.toLowerCase() !== 'none')
     return fail(
       faultAt(
-        at,
+        where,
         'proxy-command-unsupported',
         `~/.ssh/config reaches ${host} through a ProxyCommand, which is not supported`,
         'Use ProxyJump, or an address that can be reached directly.',
@@ -37,7 +37,7 @@ export async function jumpsOf(
     if (parts === null || depth + jumps.length >= MOST_JUMPS)
       return fail(
         faultAt(
-          at,
+          where,
           'proxy-jump-invalid',
           parts === null
             ? `~/.ssh/config names a ProxyJump for ${host} that is no host: ${word}`
@@ -47,7 +47,7 @@ export async function jumpsOf(
         ),
       );
     const hop: Wanted = { ...wanted, identity: null, knownHosts: null };
-    const route = await follow(parts, hop, at, depth + 1 + jumps.length, index === 0);
+    const route = await follow(parts, hop, where, depth + 1 + jumps.length, index === 0);
     if (!route.ok) return route;
     jumps.push(...route.value.jumps, { ...route.value, jumps: [] });
   }

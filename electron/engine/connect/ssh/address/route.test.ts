@@ -7,14 +7,14 @@ import { resolveRoute } from './route';
 
 describe('the way to a server', () => {
   let home: string;
-  const at = { server: 'idm-b', endpoint: 'ssh://x' };
+  const where = { server: 'idm-b', endpoint: 'ssh://x' };
   const config = (text: string) => writeFile(join(home, '.ssh', 'config'), text);
   const route = async (
     endpoint: string,
     more: { identity?: string; knownHosts?: string; env?: Record<string, string> } = {},
   ) => {
     const wanted = { endpoint, identity: null, knownHosts: null, home, env: { USER: 'me' }, ...more };
-    const resolved = await resolveRoute(wanted, at);
+    const resolved = await resolveRoute(wanted, where);
     if (!resolved.ok) throw new Error(resolved.error.code);
     return resolved.value;
   };

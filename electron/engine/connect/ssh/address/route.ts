@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isHost, isUser, readSshEndpoint, type SshEndpoint } from '../../../../../shared/base/reach-names';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import type { BelievedFiles } from '../../common/this-machine';
 import { jumpsOf } from './jumps';
 import { Expansion, localUser, readSettings, type Settings, type Tokens } from './ssh-settings';
@@ -65,33 +65,33 @@ const OWN_KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2'];
  * UserKnownHostsFile, GlobalKnownHostsFile, RevokedHostKeys, HashKnownHosts). What the endpoint says wins; the fleet's key
  * and known_hosts are the server's own, not those of the hosts on the way (as `ssh -i`).
  */
-export async function resolveRoute(wanted: Wanted, at: At): Promise<Result<Route>> {
+export async function resolveRoute(wanted: Wanted, where: ServerPlace): Promise<Result<Route>> {
   const parts = readSshEndpoint(wanted.endpoint);
   if (parts === null)
     return fail(
       faultAt(
-        at,
+        where,
         'endpoint-invalid',
         'this is not an SSH endpoint',
         'Write ssh://user@host[:port] or ssh://alias.',
       ),
     );
-  return routeTo(parts, wanted, at, 0, true);
+  return routeTo(parts, wanted, where, 0, true);
 }
 
 /** @param ownJumps whether the host's own ProxyJump counts; for the second host on a way the first one has said it. */
 export async function routeTo(
   parts: SshEndpoint,
   wanted: Wanted,
-  at: At,
+  where: ServerPlace,
   depth: number,
   ownJumps: boolean,
 ): Promise<Result<Route>> {
-  const settings = await readSettings(wanted.home, parts.host, at);
+  const settings = await readSettings(wanted.home, parts.host, where);
   if (!settings.ok) return settings;
   const { one } = settings.value;
-  const expansion = new Expansion(wanted.home, wanted.env, at);
-  const tokens = tokensOf(parts, wanted, settings.value, expansion, at);
+  const expansion = new Expansion(wanted.home, wanted.env, where);
+  const tokens = tokensOf(parts, wanted, settings.value, expansion, where);
   if (!tokens.ok) return tokens;
   const { host, port, user } = tokens.value;
   const jumps = ownJumps
@@ -100,7 +100,7 @@ export async function routeTo(
         parts.host,
         (text) => expansion.tokens(text, tokens.value),
         wanted,
-        at,
+        where,
         depth,
         routeTo,
       )
@@ -130,12 +130,12 @@ function tokensOf(
   { env }: Wanted,
   { one }: Settings,
   expansion: Expansion,
-  at: At,
+  where: ServerPlace,
 ): Result<Tokens> {
   const wrong = (keyword: string, value: string) =>
     fail(
       faultAt(
-        at,
+        where,
         'ssh-config-invalid',
         `${keyword} of ${parts.host} in ~/.ssh/config cannot be used: ${JSON.stringify(value)}`,
         `Correct ${keyword} there.`,
@@ -146,7 +146,7 @@ function tokensOf(
     return one('user') === null
       ? fail(
           faultAt(
-            at,
+            where,
             'endpoint-invalid',
             `${JSON.stringify(user)}, your name on this machine, is no user of an SSH server`,
             'Write the user into the endpoint: ssh://user@host.',

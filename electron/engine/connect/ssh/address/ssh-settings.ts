@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ownUser } from '../../../base/own-user';
 import { isAbsolute, join } from 'node:path';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt, localFileFault } from '../../common/faults';
+import { type ServerPlace, faultAt, localFileFault } from '../../common/faults';
 import { readSshConfig } from './ssh-config-file';
 import type { SshTarget } from './target';
 
@@ -16,11 +16,15 @@ export interface Settings {
 }
 
 /** Reads what ~/.ssh/config says for a host; `ssh-config-invalid` when it cannot be read. */
-export async function readSettings(home: string, host: string, at: At): Promise<Result<Settings>> {
+export async function readSettings(
+  home: string,
+  host: string,
+  where: ServerPlace,
+): Promise<Result<Settings>> {
   const read = await readSshConfig(home, host);
   if (!read.ok)
     return fail(
-      localFileFault(at, read.unusable, {
+      localFileFault(where, read.unusable, {
         code: 'ssh-config-invalid',
         message: `${read.file} on this machine cannot be read`,
         fix: 'Correct it: `ssh -G host` says where.',
@@ -46,7 +50,7 @@ export class Expansion {
   constructor(
     private readonly home: string,
     private readonly env: SshTarget['env'],
-    private readonly at: At,
+    private readonly where: ServerPlace,
   ) {}
 
   /**
@@ -106,7 +110,7 @@ export class Expansion {
 
   private notSet(name: string) {
     return faultAt(
-      this.at,
+      this.where,
       'ssh-config-invalid',
       `~/.ssh/config uses the variable ${name}, which is not set here`,
       'Set it for the program that starts Kanilink (an app started from a menu has other variables than a terminal), or write the path itself.',

@@ -27,6 +27,6 @@ export async function makeOrAccept(
   const rights = await machine.rights(signal);
   if (!rights.ok) return rights;
   if (rights.value.kind !== 'own' && Number(uid) !== who.uid)
-    return fail(folderOfAnother(machine.at, path, Number(uid), who.uid));
-  return closedEnough(machine.at, path, found & 0o7777, mode);
+    return fail(folderOfAnother(machine.where, path, Number(uid), who.uid));
+  return closedEnough(machine.where, path, found & 0o7777, mode);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { cleanUpTime } from '../../common/limits';
 import { newFolder, removal } from '../commands/files';
 import type { Identity } from '../machine/identity';
@@ -27,22 +27,22 @@ export async function freshFolder(
 ): Promise<Result<MadeFolder>> {
   const path = `${name}-${randomBytes(6).toString('hex')}`;
   const made = await machine.as(who, newFolder(path, 0o700), signal);
-  if (made.ok && made.value.exitCode !== 0) return fail(cannotMake(machine.at, path, made.value.stderr));
+  if (made.ok && made.value.exitCode !== 0) return fail(cannotMake(machine.where, path, made.value.stderr));
   const node = made.ok ? await nodeOf(machine, who, path, signal) : made;
   if (node.ok && node.value !== null) return ok({ path, node: node.value });
   // A folder whose making was not heard of may be there all the same; nobody else can have this name.
   await machine.as(who, removal(path), cleanUpTime());
-  return node.ok ? fail(cannotMake(machine.at, path, 'it is gone again')) : node;
+  return node.ok ? fail(cannotMake(machine.where, path, 'it is gone again')) : node;
 }
 
 /**
  * The fault `permission-denied`, where a program of coreutils says so; null: it says something else. Another locale's words are
  * not known, and give the fault of a failed program.
  */
-export const mayNot = (at: At, path: string, said: string): Fault | null =>
+export const mayNot = (where: ServerPlace, path: string, said: string): Fault | null =>
   /: (?:Permission denied|Operation not permitted)$/m.test(said)
     ? faultAt(
-        at,
+        where,
         'permission-denied',
         `not allowed to change ${path}`,
         'Connect as a user who may, or set `sudo = true` for this server.',
@@ -79,7 +79,7 @@ export async function removeMade(
   if (now.value !== node)
     return fail(
       faultAt(
-        machine.at,
+        machine.where,
         'folder-swapped',
         `${path} is not the folder Kanilink made: somebody put something else in its place`,
         'Look at it by hand, and at who may write into the folder it lies in.',
@@ -106,7 +106,7 @@ export async function removeFolder(
     ? ok(undefined)
     : fail(
         faultAt(
-          machine.at,
+          machine.where,
           'file-operation-failed',
           `${known} could not be removed`,
           'Remove it by hand; look at the disk (read-only?).',
@@ -115,10 +115,10 @@ export async function removeFolder(
       );
 }
 
-const cannotMake = (at: At, path: string, said: string): Fault =>
-  mayNot(at, path, said) ??
+const cannotMake = (where: ServerPlace, path: string, said: string): Fault =>
+  mayNot(where, path, said) ??
   faultAt(
-    at,
+    where,
     'file-operation-failed',
     `the folder ${path} cannot be made`,
     'Look at the disk (full, read-only?) and at the folder it is to lie in.',

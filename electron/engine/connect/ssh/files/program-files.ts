@@ -1,6 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { FileContent, FileStat, Output } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { diskFull, noSuchFile, notAFile, sha256Of, tooLarge } from '../../common/files';
 import { contentOf, isLink, isThere, lookAt, newFile, newFolder, removal } from '../commands/files';
 import type { ServerFiles } from './files';
@@ -33,7 +33,7 @@ export interface FolderWork {
 
 /** Files by coreutils, each of them run by the one who is to do it: root by sudo, or the owner of a folder. SFTP has neither. */
 export function programFiles(machine: Machine, who: Identity): ServerFiles & FolderWork {
-  const { at } = machine;
+  const { where } = machine;
   const files = new ProgramFiles(machine, who);
   return {
     stat: (path, signal) => files.stat(path, signal),
@@ -44,7 +44,7 @@ export function programFiles(machine: Machine, who: Identity): ServerFiles & Fol
     makeFolder: async (path, mode, signal) => {
       const there = await files.there(path, signal);
       if (!there.ok) return there;
-      if (there.value) return fail(fileExists(at, path));
+      if (there.value) return fail(fileExists(where, path));
       return files.done(path, newFolder(path, mode), signal);
     },
     remove: (path, signal) => files.done(path, ['rm', '-f', '--', path], signal),
@@ -86,16 +86,16 @@ export class ProgramFiles {
   }
 
   async read(path: string, maxBytes: number, signal: AbortSignal): Promise<Result<FileContent>> {
-    const { at } = this.machine;
+    const { where } = this.machine;
     const stat = await this.stat(path, signal);
     if (!stat.ok) return stat;
-    if (stat.value === null) return fail(noSuchFile(at, path));
+    if (stat.value === null) return fail(noSuchFile(where, path));
     // Opening a pipe would wait for a writer.
-    if (stat.value.kind !== 'file') return fail(notAFile(at, path));
-    if (stat.value.size > maxBytes) return fail(tooLarge(at, path, maxBytes));
+    if (stat.value.kind !== 'file') return fail(notAFile(where, path));
+    if (stat.value.size > maxBytes) return fail(tooLarge(where, path, maxBytes));
     const read = await this.machine.rawAs(this.who, contentOf(path), signal, { maxBytes });
     if (!read.ok) return read;
-    if (read.value.cut) return fail(tooLarge(at, path, maxBytes));
+    if (read.value.cut) return fail(tooLarge(where, path, maxBytes));
     if (read.value.exitCode !== 0)
       return fail(
         this.failed(path, ['cat'], { ...read.value, stdout: '', stderr: read.value.stderr.toString('utf8') }),
@@ -118,10 +118,10 @@ export class ProgramFiles {
   private failed(path: string, argv: readonly string[], output: Output): Fault {
     // In the words of the C locale, which sudo's programs mostly have; in another one it is the fault below.
     if (/No space left on device|Disk quota exceeded/.test(output.stderr))
-      return diskFull(this.machine.at, path, output.stderr.trim());
+      return diskFull(this.machine.where, path, output.stderr.trim());
     const who = this.who.name ?? `uid ${this.who.uid}`;
     return faultAt(
-      this.machine.at,
+      this.machine.where,
       'file-operation-failed',
       `${argv[0] ?? ''}, run as ${who}, failed with exit code ${output.exitCode ?? 'none'}`,
       'Look at the disk (full, read-only?), at the folder on the server and at whose it is.',
@@ -130,7 +130,7 @@ export class ProgramFiles {
   }
 }
 
-const fileExists = (at: At, path: string): Fault =>
-  faultAt(at, 'file-exists', `${path} is already there`, 'Move it away or choose another name.', {
+const fileExists = (where: ServerPlace, path: string): Fault =>
+  faultAt(where, 'file-exists', `${path} is already there`, 'Move it away or choose another name.', {
     file: path,
   });

@@ -41,7 +41,7 @@ export async function replaceByPrograms(
   const resolved = await machine.as(who, ['readlink', '-e', '--', path], signal);
   if (!resolved.ok) return resolved;
   const target = resolved.value.stdout.replace(/\n$/, '');
-  if (resolved.value.exitCode !== 0 || !target.startsWith('/')) return fail(noSuchFile(machine.at, path));
+  if (resolved.value.exitCode !== 0 || !target.startsWith('/')) return fail(noSuchFile(machine.where, path));
   const replacing = new Replacing(machine, who, files, target, bytes, expect);
   const old = await replacing.expected(signal);
   if (!old.ok) return old;
@@ -54,7 +54,7 @@ export async function replaceByPrograms(
   const found = await files.read(target, LARGEST_CONFIG, signal);
   return !found.ok && found.error.code === 'connection-lost'
     ? replacing.clearUp(folder.value.path, found.error)
-    : confirmWritten(machine.at, path, sha256Of(bytes), found);
+    : confirmWritten(machine.where, path, sha256Of(bytes), found);
 }
 
 class Replacing {
@@ -77,7 +77,7 @@ class Replacing {
     const { sha256, stat } = content.value;
     return sha256 === this.expect
       ? ok(stat)
-      : fail(fileChanged(this.machine.at, this.target, this.expect, sha256));
+      : fail(fileChanged(this.machine.where, this.target, this.expect, sha256));
   }
 
   async install(folder: string, old: FileStat, signal: AbortSignal): Promise<Result<void>> {
@@ -90,9 +90,9 @@ class Replacing {
       const given = await machine.as(who, [program, `--reference=${target}`, '--', beside], signal);
       if (!given.ok) return given;
       if (given.value.exitCode !== 0)
-        return fail(cannotKeepOwner(machine.at, target, old, given.value.stderr.trim()));
+        return fail(cannotKeepOwner(machine.where, target, old, given.value.stderr.trim()));
     }
-    const keep = keepContext(machine.at, (argv, limit) => machine.as(who, argv, limit));
+    const keep = keepContext(machine.where, (argv, limit) => machine.as(who, argv, limit));
     const labelled = await keep(target, beside, signal);
     if (!labelled.ok) return labelled;
     // A connection that broke off leaves a shorter file.
@@ -101,7 +101,9 @@ class Replacing {
     if (written.value.sha256 !== this.wanted) return fail(this.notWritten(beside, written.value.sha256));
     const { uid, gid, mode } = written.value.stat;
     if (uid !== old.uid || gid !== old.gid || mode !== old.mode)
-      return fail(cannotKeepOwner(machine.at, target, old, `it got ${uid}:${gid} mode 0${mode.toString(8)}`));
+      return fail(
+        cannotKeepOwner(machine.where, target, old, `it got ${uid}:${gid} mode 0${mode.toString(8)}`),
+      );
     const still = await this.expected(signal);
     return still.ok ? files.done(target, rename(beside, target), signal) : still;
   }
@@ -118,7 +120,7 @@ class Replacing {
 
   private notWritten(beside: string, found: Sha256): Fault {
     return faultAt(
-      this.machine.at,
+      this.machine.where,
       'read-back-differs',
       `the new ${this.target} reads back with other bytes; nothing was replaced`,
       'Look at the disk of the server, then try again.',

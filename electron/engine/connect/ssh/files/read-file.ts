@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import type { FileContent } from '../../connection';
-import type { At } from '../../common/faults';
+import type { ServerPlace } from '../../common/faults';
 import { noSuchFile, notAFile, sha256Of, tooLarge } from '../../common/files';
 import type { Handle, Sftp } from '../session/sftp';
 
@@ -12,26 +12,26 @@ const PARALLEL = 16;
 /** Reads a regular file whole. Larger than `maxBytes`, or shorter than its size says: a fault. */
 export async function readFile(
   sftp: Sftp,
-  at: At,
+  where: ServerPlace,
   path: string,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Result<FileContent>> {
   const there = await sftp.stat(path, signal);
   if (!there.ok) return there;
-  if (there.value === null) return fail(noSuchFile(at, path));
+  if (there.value === null) return fail(noSuchFile(where, path));
   // Opening a pipe would wait for a writer.
-  if (there.value.kind !== 'file') return fail(notAFile(at, path));
+  if (there.value.kind !== 'file') return fail(notAFile(where, path));
   const handle = await sftp.open(path, 'r', {}, signal);
   if (!handle.ok) return handle;
-  const content = await readOpen(sftp, at, handle.value, path, maxBytes, signal);
+  const content = await readOpen(sftp, where, handle.value, path, maxBytes, signal);
   await sftp.close(handle.value, path, signal);
   return content;
 }
 
 async function readOpen(
   sftp: Sftp,
-  at: At,
+  where: ServerPlace,
   handle: Handle,
   path: string,
   maxBytes: number,
@@ -40,7 +40,7 @@ async function readOpen(
   const stat = await sftp.fstat(handle, path, signal);
   if (!stat.ok) return stat;
   const { size } = stat.value;
-  if (size > maxBytes) return fail(tooLarge(at, path, maxBytes));
+  if (size > maxBytes) return fail(tooLarge(where, path, maxBytes));
 
   const bytes = Buffer.alloc(size);
   let next = 0;

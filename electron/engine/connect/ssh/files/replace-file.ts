@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Sha256 } from '../../../../../shared/base/names';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { FileContent, FileStat } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import {
   LARGEST_CONFIG,
   cannotKeepOwner,
@@ -24,7 +24,7 @@ import type { SftpChannel } from './sftp-files';
  * wrong, the file beside it is removed; over a new connection, when the old one was lost.
  */
 export async function replaceFile(
-  at: At,
+  where: ServerPlace,
   channel: SftpChannel,
   keep: KeepContext,
   path: string,
@@ -38,7 +38,7 @@ export async function replaceFile(
   // The link stays a link: what it leads to is replaced.
   const target = await sftp.realpath(path, signal);
   if (!target.ok) return target;
-  const old = await readExpected(sftp, at, target.value, expect, signal);
+  const old = await readExpected(sftp, where, target.value, expect, signal);
   if (!old.ok) return old;
 
   const beside = posix.join(
@@ -46,25 +46,25 @@ export async function replaceFile(
     `.${posix.basename(target.value)}.kanilink-${randomBytes(6).toString('hex')}`,
   );
   const place = { beside, target: target.value, keep };
-  const replaced = await writeAndRename(sftp, at, place, bytes, expect, old.value, signal);
+  const replaced = await writeAndRename(sftp, where, place, bytes, expect, old.value, signal);
   const wanted = sha256Of(bytes);
-  if (!replaced.ok) return clearUp(at, channel, beside, target.value, wanted, replaced.error);
-  return confirmWritten(at, path, wanted, await readBack(sftp, at, channel, target.value, signal));
+  if (!replaced.ok) return clearUp(where, channel, beside, target.value, wanted, replaced.error);
+  return confirmWritten(where, path, wanted, await readBack(sftp, where, channel, target.value, signal));
 }
 
 /** The new file is in place; a connection lost at this very moment must not hide it. */
 async function readBack(
   sftp: Sftp,
-  at: At,
+  where: ServerPlace,
   channel: SftpChannel,
   target: string,
   signal: AbortSignal,
 ): Promise<Result<FileContent>> {
-  const found = await readFile(sftp, at, target, LARGEST_CONFIG, signal);
+  const found = await readFile(sftp, where, target, LARGEST_CONFIG, signal);
   if (found.ok || found.error.code !== 'connection-lost') return found;
   const again = cleanUpTime();
   const opened = await channel(again);
-  return opened.ok ? readFile(opened.value, at, target, LARGEST_CONFIG, again) : found;
+  return opened.ok ? readFile(opened.value, where, target, LARGEST_CONFIG, again) : found;
 }
 
 interface Place {
@@ -75,7 +75,7 @@ interface Place {
 
 async function writeAndRename(
   sftp: Sftp,
-  at: At,
+  where: ServerPlace,
   { beside, target, keep }: Place,
   bytes: Uint8Array,
   expect: Sha256,
@@ -84,20 +84,20 @@ async function writeAndRename(
 ): Promise<Result<void>> {
   const handle = await sftp.open(beside, 'wx', { mode: 0o600 }, signal);
   if (!handle.ok) return handle;
-  const written = await fill(sftp, at, handle.value, beside, target, bytes, old, signal);
+  const written = await fill(sftp, where, handle.value, beside, target, bytes, old, signal);
   const closed = await sftp.close(handle.value, beside, signal);
   if (!written.ok) return written;
   if (!closed.ok) return closed;
   const labelled = await keep(target, beside, signal);
   if (!labelled.ok) return labelled;
   // Right before the rename, which cannot be made conditional: what was written to the file since then is not overwritten.
-  const still = await readExpected(sftp, at, target, expect, signal);
+  const still = await readExpected(sftp, where, target, expect, signal);
   if (!still.ok) return still;
   const renamed = await sftp.rename(beside, target, signal);
   if (!renamed.ok && renamed.error.code === 'unsupported')
     return fail(
       faultAt(
-        at,
+        where,
         'cannot-replace-atomically',
         `the server’s SFTP cannot rename over ${target}; nothing was replaced`,
         'Use OpenSSH’s own SFTP server, which has posix-rename@openssh.com.',
@@ -110,7 +110,7 @@ async function writeAndRename(
 /** Bytes, owner, mode, then down to the disk. Owner before mode, for giving a file away takes bits from its mode. */
 async function fill(
   sftp: Sftp,
-  at: At,
+  where: ServerPlace,
   handle: Handle,
   beside: string,
   target: string,
@@ -120,20 +120,20 @@ async function fill(
 ): Promise<Result<void>> {
   const written = await sftp.write(handle, beside, Buffer.from(bytes), signal);
   if (!written.ok)
-    return fail(await fullOrNot(sftp, at, beside, target, bytes.length, written.error, signal));
+    return fail(await fullOrNot(sftp, where, beside, target, bytes.length, written.error, signal));
   const fresh = await sftp.fstat(handle, beside, signal);
   if (!fresh.ok) return fresh;
   if (fresh.value.uid !== old.uid || fresh.value.gid !== old.gid) {
     const given = await sftp.fchown(handle, beside, old.uid, old.gid, signal);
-    if (!given.ok) return ownerFault(at, target, old, given.error);
+    if (!given.ok) return ownerFault(where, target, old, given.error);
   }
   const permitted = await sftp.fchmod(handle, beside, old.mode, signal);
-  if (!permitted.ok) return ownerFault(at, target, old, permitted.error);
+  if (!permitted.ok) return ownerFault(where, target, old, permitted.error);
   const now = await sftp.fstat(handle, beside, signal);
   if (!now.ok) return now;
   const { uid, gid, mode } = now.value;
   if (uid !== old.uid || gid !== old.gid || mode !== old.mode)
-    return fail(cannotKeepOwner(at, target, old, `got    ${uid}:${gid} mode 0${mode.toString(8)}`));
+    return fail(cannotKeepOwner(where, target, old, `got    ${uid}:${gid} mode 0${mode.toString(8)}`));
   const flushed = await sftp.fsync(handle, beside, signal);
   return flushed.ok || flushed.error.code === 'unsupported' ? ok(undefined) : flushed;
 }
@@ -141,7 +141,7 @@ async function fill(
 /** SFTP has no word for a full disk: a write that failed where less is free than it is long was one. */
 async function fullOrNot(
   sftp: Sftp,
-  at: At,
+  where: ServerPlace,
   beside: string,
   target: string,
   length: number,
@@ -150,28 +150,28 @@ async function fullOrNot(
 ): Promise<Fault> {
   if (fault.code !== 'file-operation-failed') return fault;
   const free = await sftp.freeSpace(beside, signal);
-  return free.ok && free.value < length ? diskFull(at, target, fault.detail ?? fault.message) : fault;
+  return free.ok && free.value < length ? diskFull(where, target, fault.detail ?? fault.message) : fault;
 }
 
 /** Only a refusal means the owner cannot be kept; a lost connection stays one. */
-const ownerFault = (at: At, target: string, old: FileStat, fault: Fault): Result<never> =>
+const ownerFault = (where: ServerPlace, target: string, old: FileStat, fault: Fault): Result<never> =>
   fail(
     fault.code === 'permission-denied' || fault.code === 'file-operation-failed'
-      ? cannotKeepOwner(at, target, old, fault.detail ?? fault.message)
+      ? cannotKeepOwner(where, target, old, fault.detail ?? fault.message)
       : fault,
   );
 
 async function readExpected(
   sftp: Sftp,
-  at: At,
+  where: ServerPlace,
   path: string,
   expect: Sha256,
   signal: AbortSignal,
 ): Promise<Result<FileStat>> {
-  const content = await readFile(sftp, at, path, LARGEST_CONFIG, signal);
+  const content = await readFile(sftp, where, path, LARGEST_CONFIG, signal);
   if (!content.ok) return content;
   const { sha256, stat } = content.value;
-  return sha256 === expect ? ok(stat) : fail(fileChanged(at, path, expect, sha256));
+  return sha256 === expect ? ok(stat) : fail(fileChanged(where, path, expect, sha256));
 }
 
 /**
@@ -179,7 +179,7 @@ async function readExpected(
  * the file on the disk tells, and if it is the new one, the replacement worked.
  */
 async function clearUp(
-  at: At,
+  where: ServerPlace,
   channel: SftpChannel,
   beside: string,
   target: string,
@@ -192,7 +192,7 @@ async function clearUp(
   const removed = await opened.value.unlink(beside, signal);
   if (removed.ok) return fail(fault);
   if (removed.error.code !== 'no-such-file') return fail(withNote(fault, `Left behind: ${beside}`));
-  const found = await readFile(opened.value, at, target, LARGEST_CONFIG, signal);
+  const found = await readFile(opened.value, where, target, LARGEST_CONFIG, signal);
   return found.ok && found.value.sha256 === wanted ? ok(wanted) : fail(fault);
 }
 

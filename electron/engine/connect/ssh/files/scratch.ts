@@ -37,16 +37,22 @@ export async function makeScratch(
  * One that a program that was killed left behind, by its path. Only what is named as scratch folders are is ever given back,
  * for it is removed with all it holds, by the owner of the folder it lies in.
  */
-export async function scratchLeft(
+export async function orphanedScratch(
   machine: Machine,
   path: string,
   signal: AbortSignal,
 ): Promise<Result<ScratchFolder>> {
   if (posix.normalize(path) !== path || !posix.isAbsolute(path) || !NAMES.test(posix.basename(path)))
     return fail(
-      faultAt(machine.at, 'no-scratch', `${path} is no scratch folder of Kanilink’s`, 'Look at it by hand.', {
-        file: path,
-      }),
+      faultAt(
+        machine.where,
+        'no-scratch',
+        `${path} is no scratch folder of Kanilink’s`,
+        'Look at it by hand.',
+        {
+          file: path,
+        },
+      ),
     );
   const work = await workAt(machine, path, 'change', signal);
   if (!work.ok) return work;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ok } from '../../../../../shared/base/result';
 import { keepContext } from './selinux';
 
-const at = { server: 'idm-a', endpoint: 'ssh://a' };
+const where = { server: 'idm-a', endpoint: 'ssh://a' };
 const never = new AbortController().signal;
 const old = 'system_u:object_r:kanidm_conf_t:s0';
 
@@ -19,7 +19,7 @@ function machine(contexts: Record<string, string>, mayRelabel = true) {
     const stdout = program === 'stat' ? `${contexts[path] ?? '?'}\n` : '';
     return Promise.resolve(ok({ exitCode: stderr === '' ? 0 : 1, stdout, stderr, cut: false }));
   };
-  return { ran, contexts, keep: keepContext(at, run) };
+  return { ran, contexts, keep: keepContext(where, run) };
 }
 
 describe('the SELinux context of a replaced file', () => {

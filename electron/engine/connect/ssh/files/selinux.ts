@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import type { Output } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 
 /** Gives the file `beside` the SELinux context of `target`, where the machine has SELinux. */
 export type KeepContext = (target: string, beside: string, signal: AbortSignal) => Promise<Result<void>>;
@@ -12,7 +12,7 @@ export type KeepContext = (target: string, beside: string, signal: AbortSignal) 
  * @param run runs a program with the rights that made the file.
  */
 export function keepContext(
-  at: At,
+  where: ServerPlace,
   run: (argv: readonly string[], signal: AbortSignal) => Promise<Result<Output>>,
 ): KeepContext {
   const contextOf = async (path: string, signal: AbortSignal): Promise<Result<string | null>> => {
@@ -32,7 +32,7 @@ export function keepContext(
     if (now.value === old.value) return ok(undefined);
     return fail(
       faultAt(
-        at,
+        where,
         'cannot-keep-context',
         `the new ${target} could not get the SELinux context of the old one; nothing was replaced`,
         'Let this user relabel the file (chcon --reference), connect as root, or set `sudo = true` for this server.',

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../../../../shared/base/result';
-import type { At } from '../../common/faults';
+import type { ServerPlace } from '../../common/faults';
 import type { ServerFiles } from './files';
 import { readFile } from './read-file';
 import { replaceFile } from './replace-file';
@@ -13,7 +13,7 @@ export type SftpChannel = (signal: AbortSignal) => Promise<Result<Sftp>>;
  * Files over SFTP, with the rights of the user who logged in. Folders are made and removed by programs: SFTP follows a
  * symlink that somebody put in a folder's place, and `chmod` in it does too.
  */
-export function sftpFiles(at: At, channel: SftpChannel, keep: KeepContext): ServerFiles {
+export function sftpFiles(where: ServerPlace, channel: SftpChannel, keep: KeepContext): ServerFiles {
   const withSftp = async <T>(
     signal: AbortSignal,
     work: (sftp: Sftp) => Promise<Result<T>>,
@@ -23,8 +23,9 @@ export function sftpFiles(at: At, channel: SftpChannel, keep: KeepContext): Serv
   };
   return {
     stat: (path, signal) => withSftp(signal, (sftp) => sftp.stat(path, signal)),
-    read: (path, maxBytes, signal) => withSftp(signal, (sftp) => readFile(sftp, at, path, maxBytes, signal)),
-    replace: (path, bytes, expect, signal) => replaceFile(at, channel, keep, path, bytes, expect, signal),
+    read: (path, maxBytes, signal) =>
+      withSftp(signal, (sftp) => readFile(sftp, where, path, maxBytes, signal)),
+    replace: (path, bytes, expect, signal) => replaceFile(where, channel, keep, path, bytes, expect, signal),
     create: (path, bytes, signal) => withSftp(signal, (sftp) => createFile(sftp, path, bytes, signal)),
     remove: (path, signal) =>
       withSftp(signal, async (sftp) => unlessMissing(await sftp.unlink(path, signal))),

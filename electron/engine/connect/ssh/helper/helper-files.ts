@@ -74,12 +74,12 @@ export function helperFiles(helper: Helper, login: ServerFiles): ServerFiles {
     const told = await helper.raw([place.read, ...place.args], signal, { maxBytes: maxBytes + HEAD });
     if (!told.ok) return told;
     const words = { ...told.value, stdout: '', stderr: told.value.stderr.toString('utf8') };
-    if (helper.refusal(words)?.word === 'no-such-file') return fail(noSuchFile(machine.at, path));
+    if (helper.refusal(words)?.word === 'no-such-file') return fail(noSuchFile(machine.where, path));
     const end = told.value.stdout.subarray(0, HEAD).indexOf('\n');
     const found = readLook(told.value.stdout.subarray(0, Math.max(end, 0)).toString('utf8'));
     const bytes = told.value.stdout.subarray(end + 1);
-    if (found !== null && found.kind !== 'file') return fail(notAFile(machine.at, path));
-    if (told.value.cut || bytes.length > maxBytes) return fail(tooLarge(machine.at, path, maxBytes));
+    if (found !== null && found.kind !== 'file') return fail(notAFile(machine.where, path));
+    if (told.value.cut || bytes.length > maxBytes) return fail(tooLarge(machine.where, path, maxBytes));
     if (told.value.exitCode !== 0 || found === null) return fail(helper.failed(place.read, words));
     return ok({ bytes, sha256: sha256Of(bytes), stat: found });
   };
@@ -95,7 +95,7 @@ export function helperFiles(helper: Helper, login: ServerFiles): ServerFiles {
       if (!told.ok) return told;
       const refused = helper.refusal(told.value);
       if (refused?.word === 'file-changed')
-        return fail(fileChanged(machine.at, path, expect, asSha256(refused.about)));
+        return fail(fileChanged(machine.where, path, expect, asSha256(refused.about)));
       if (told.value.exitCode !== 0) return fail(helper.failed('config-replace', told.value));
       return asSha256(told.value.stdout) === wanted
         ? ok(wanted)

@@ -69,7 +69,7 @@ export function helperHands(helper: Helper, login: ServerFiles, program: string)
       if (!madeFor(unit)) return fail(helper.outdated('configuration or environment'));
       const number = random();
       const copy = stagedCopy(bytes, `${lockPath(parameters.unit)}-test-${number}`, {
-        server: machine.at.server,
+        server: machine.where.server,
       });
       if (!copy.ok) return copy;
       const told = answered(

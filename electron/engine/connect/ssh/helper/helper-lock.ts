@@ -6,7 +6,7 @@ import { faultAt } from '../../common/faults';
 import type { HeldLock } from '../../common/lock-all';
 import { cleanUpTime } from '../../common/limits';
 import type { Machine } from '../machine/machine';
-import { heldLock, type Held, isOwner } from '../unit/lock-held';
+import { heldLock, type FoundLock, isOwner } from '../unit/lock-held';
 import { lockPath } from '../unit/lock-place';
 import { unitNames } from '../unit/unit-names';
 import type { Helper } from './installed';
@@ -32,16 +32,17 @@ export async function takeLockByHelper(
     if (free) continue;
     await taken.value.release(cleanUpTime());
     if (!other.ok) return other;
-    return fail(lockedBy(typeof other.value === 'object' ? other.value : null, null, machine.at.server));
+    return fail(lockedBy(typeof other.value === 'object' ? other.value : null, null, machine.where.server));
   }
   return taken;
 }
 
-const heldBy = (machine: Machine, lock: string, signal: AbortSignal): Promise<Result<Held>> =>
+const heldBy = (machine: Machine, lock: string, signal: AbortSignal): Promise<Result<FoundLock>> =>
   heldLock((argv, stop, options) => machine.run(argv, stop, options), lock, [0], signal);
 
 /** One that the same deploy left behind, by another way to the server. */
-const isOfDeploy = (held: Held, { deploy }: LockOwner): boolean => isOwner(held) && held.deploy === deploy;
+const isOfDeploy = (held: FoundLock, { deploy }: LockOwner): boolean =>
+  isOwner(held) && held.deploy === deploy;
 
 async function takeOwnLock(
   helper: Helper,
@@ -50,12 +51,12 @@ async function takeOwnLock(
   signal: AbortSignal,
 ): Promise<Result<HeldLock>> {
   const { machine } = helper;
-  const { server } = machine.at;
+  const { server } = machine.where;
   const token = randomBytes(12).toString('hex');
   const input = new TextEncoder().encode(ownerText(owner, token));
   const lock = lockPath(machine.unit);
-  const held = (limit: AbortSignal): Promise<Result<Held>> => heldBy(machine, lock, limit);
-  const ours = (found: Held): boolean => isOwner(found) && found.token === token;
+  const held = (limit: AbortSignal): Promise<Result<FoundLock>> => heldBy(machine, lock, limit);
+  const ours = (found: FoundLock): boolean => isOwner(found) && found.token === token;
   const check = async (limit: AbortSignal): Promise<Result<void>> => {
     const found = await held(limit);
     if (!found.ok) return found;
@@ -85,7 +86,7 @@ async function takeOwnLock(
     if (found.value === 'not-roots')
       return fail(
         faultAt(
-          machine.at,
+          machine.where,
           'lock-impossible',
           `${lock} is there, and is no lock of root’s`,
           'Look at it on the server, and remove it.',

@@ -1,6 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { Output } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { contentOf } from '../commands/files';
 import type { Machine } from '../machine/machine';
 import { walk } from '../machine/path-walk';
@@ -36,7 +36,12 @@ export async function installedHelper(
   const roots = 'uid' in verdict && verdict.uid === 0 && last?.kind === 'file' && last.uid === 0;
   if (!roots || (last.mode & 0o022) !== 0)
     return fail(
-      helperFault(machine.at, path, 'helper-changed', 'can be changed by others than root, so it is not run'),
+      helperFault(
+        machine.where,
+        path,
+        'helper-changed',
+        'can be changed by others than root, so it is not run',
+      ),
     );
   const text = await machine.run(contentOf(path), signal, { maxBytes: LARGEST_HELPER });
   if (!text.ok) return text;
@@ -44,7 +49,7 @@ export async function installedHelper(
   if (parameters === null)
     return fail(
       helperFault(
-        machine.at,
+        machine.where,
         path,
         'helper-outdated',
         'is not one that this version of Kanilink makes: it was changed, or is older or newer',
@@ -54,14 +59,14 @@ export async function installedHelper(
   if (!service.ok) return service;
   const differs = difference(parameters, machine, config, service.value);
   if (differs === null) return ok(parameters);
-  return fail(madeForAnother(machine.at, path, differs));
+  return fail(madeForAnother(machine.where, path, differs));
 }
 
-const helperFault = (at: At, path: string, code: string, what: string): Fault =>
-  faultAt(at, code, `the helper ${path} ${what}`, anew(at.server), { file: path });
+const helperFault = (where: ServerPlace, path: string, code: string, what: string): Fault =>
+  faultAt(where, code, `the helper ${path} ${what}`, anew(where.server), { file: path });
 
-const madeForAnother = (at: At, path: string, what: string): Fault =>
-  helperFault(at, path, 'helper-outdated', `was made for another ${what} than the server has now`);
+const madeForAnother = (where: ServerPlace, path: string, what: string): Fault =>
+  helperFault(where, path, 'helper-outdated', `was made for another ${what} than the server has now`);
 
 function difference(
   parameters: HelperParameters,
@@ -70,7 +75,7 @@ function difference(
   service: ServiceUser,
 ): string | null {
   if (parameters.unit !== machine.unit) return 'unit';
-  if (parameters.server !== machine.at.server) return 'name of the server in the fleet';
+  if (parameters.server !== machine.where.server) return 'name of the server in the fleet';
   if (config !== null && parameters.config !== config) return 'configuration';
   const user = JSON.stringify(parameters.user) === JSON.stringify(userOf(service));
   return user ? null : 'user who runs kanidmd';
@@ -116,39 +121,39 @@ export class Helper {
   /** The fault for an answer that should have been good. */
   failed(verb: string, output: Output): Fault {
     const refused = this.refusal(output);
-    const { at } = this.machine;
+    const { where } = this.machine;
     const detail = output.stderr.trim().slice(0, 2_000);
     if (refused?.word === 'not-roots' || refused?.word === 'folder-not-safe')
       return faultAt(
-        at,
+        where,
         'folder-not-safe',
         `the helper does not work in ${refused.about}: others may write there`,
         'Let the folder and all above it belong to root, or to the user who runs kanidmd, and let nobody else write there (chmod go-w). Nothing was changed.',
         { file: refused.about, detail },
       );
     if (/No space left on device|Disk quota exceeded/.test(output.stderr))
-      return faultAt(at, 'disk-full', `the disk is full at ${verb}`, 'Make room there, then try again.', {
+      return faultAt(where, 'disk-full', `the disk is full at ${verb}`, 'Make room there, then try again.', {
         detail,
       });
     return faultAt(
-      at,
+      where,
       'helper-failed',
       `the helper’s ${verb} failed with exit code ${output.exitCode ?? 'none'}`,
-      refused === null ? 'Look at the disk and at the folders on the server.' : anew(at.server),
+      refused === null ? 'Look at the disk and at the folders on the server.' : anew(where.server),
       { detail },
     );
   }
 
   outdated(what: string): Fault {
-    return madeForAnother(this.machine.at, this.path, what);
+    return madeForAnother(this.machine.where, this.path, what);
   }
 
   cannot(what: string, file?: string): Fault {
     return faultAt(
-      this.machine.at,
+      this.machine.where,
       'helper-cannot',
       `the helper on the server cannot do this: ${what}`,
-      anew(this.machine.at.server),
+      anew(this.machine.where.server),
       file === undefined ? {} : { file },
     );
   }

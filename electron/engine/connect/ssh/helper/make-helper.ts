@@ -47,8 +47,8 @@ export async function makeHelper(
   wish: HelperWish,
   signal: AbortSignal,
 ): Promise<Result<HelperView>> {
-  const { at, unit } = machine;
-  const not = (message: string, fix: string) => fail(faultAt(at, 'helper-not-possible', message, fix));
+  const { where, unit } = machine;
+  const not = (message: string, fix: string) => fail(faultAt(where, 'helper-not-possible', message, fix));
   const way = (path: string) => walk((argv, limit) => machine.look(argv, limit), path, signal);
   const service = await machine.serviceUser(signal);
   if (!service.ok) return service;
@@ -96,7 +96,7 @@ export async function makeHelper(
       'Let it belong to that user, and every folder above it to root.',
     );
   const parameters = parametersShape.safeParse({
-    ...{ format: FORMAT, unit, server: at.server, kanidmd: program.value },
+    ...{ format: FORMAT, unit, server: where.server, kanidmd: program.value },
     ...{ config: wish.config, file: config.value.physical },
     ...{ database, data: data.value.physical },
     variables: variablesOf(wish.overrides),
@@ -127,7 +127,7 @@ async function databaseOf(
   signal: AbortSignal,
 ): Promise<string | null> {
   const read = await files.read(config, LARGEST_CONFIG, signal);
-  const said = read.ok ? readServerConfig(read.value.bytes, { server: machine.at.server }) : null;
+  const said = read.ok ? readServerConfig(read.value.bytes, { server: machine.where.server }) : null;
   // A file that cannot be read is as one that says nothing: a variable names the database all the same.
   if (said?.ok !== true) return overrides['KANIDM_DB_PATH'] ?? null;
   const printed = await runKanidmd(machine, program, ['version'], config, signal);

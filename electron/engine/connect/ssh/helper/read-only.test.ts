@@ -20,7 +20,7 @@ function machineThat(ran: string[], exitCode: number): Machine {
     return ok(output);
   };
   const parts = {
-    at: { server: 'idm-a', endpoint: 'ssh://ada@idm-a' },
+    where: { server: 'idm-a', endpoint: 'ssh://ada@idm-a' },
     rights: async () => ok({ kind: 'restricted', uid: 1000, asRoot: null }),
     serviceUser: async () => ok(service),
     as: run,

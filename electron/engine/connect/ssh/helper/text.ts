@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { besideUnit } from '../machine/service-user';
-import { harmless } from '../unit/test-config';
+import { testVariables } from '../unit/test-config';
 import { BACKUPS, type HelperParameters, parametersShape } from './parameters';
 
 /** Before the line that holds the parameters. */
@@ -37,7 +37,7 @@ function folders(path: string): string {
  */
 export function helperText(parameters: HelperParameters): string {
   const { unit, server, kanidmd, config, file, database, data, environment, user, variables } = parameters;
-  const tested = harmless(Object.fromEntries(variables.map(({ name, value }) => [name, value])));
+  const tested = testVariables(Object.fromEntries(variables.map(({ name, value }) => [name, value])));
   const withVariables = (all: readonly { readonly name: string; readonly value: string }[]) =>
     all.length === 0
       ? kanidmd

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { HIDDEN } from './log-stream';
 import { run } from '../session/run';
 import type { SshSession } from '../session/session';
@@ -15,7 +15,7 @@ import type { SshSession } from '../session/session';
  */
 export async function journalPrefix(
   session: SshSession,
-  at: At,
+  where: ServerPlace,
   unit: string,
   prefix: readonly string[],
   signal: AbortSignal,
@@ -26,13 +26,13 @@ export async function journalPrefix(
   const hidden = HIDDEN.test(stderr);
   if (!hidden && asked.value.exitCode === 0) return ok([]);
   if (!hidden || prefix.length > 0) return ok(prefix);
-  return fail(notReadable(at, stderr.trim()));
+  return fail(notReadable(where, stderr.trim()));
 }
 
 /** Silence that proves nothing. */
-export const notReadable = (at: At, detail: string) =>
+export const notReadable = (where: ServerPlace, detail: string) =>
   faultAt(
-    at,
+    where,
     'journal-not-readable',
     'the journal may not be read by this user',
     'Add the user to the group systemd-journal (usermod -aG systemd-journal USER), or set `sudo = true` for this server.',

@@ -7,7 +7,7 @@ import { Program } from '../session/program';
 import type { SshSession } from '../session/session';
 import { readBefore } from './logs-before';
 
-const at = { server: 'a', endpoint: 'ssh' };
+const where = { server: 'a', endpoint: 'ssh' };
 const NOW = 1_795_451_507_000_000;
 
 const entry = (n: number, time = NOW - n) =>
@@ -34,7 +34,7 @@ function journal(printed: string, hangs = false) {
   };
   const session = { start, ended: new AbortController().signal } as unknown as SshSession;
   return {
-    ...{ at, unit: 'kanidmd.service', prefix: [], backoff: [] },
+    ...{ where: where, unit: 'kanidmd.service', prefix: [], backoff: [] },
     session: () => Promise.resolve(ok(session)),
   };
 }
@@ -57,7 +57,7 @@ it('what is no entry takes room too, however much of it comes', async () => {
 it('where the time runs out, has what was read until then', async () => {
   const late = new AbortController();
   const reading = readBefore(journal(entry(1) + entry(2), true), NOW, bound, late.signal);
-  setTimeout(() => late.abort(new Stopped(timedOut(at, 'reading', 1))), 100);
+  setTimeout(() => late.abort(new Stopped(timedOut(where, 'reading', 1))), 100);
   expect(await reading).toMatchObject({
     ok: true,
     value: { from: NOW - 2, items: [{ cursor: 'c2' }, { cursor: 'c1' }] },
@@ -67,7 +67,7 @@ it('where the time runs out, has what was read until then', async () => {
 it('where the time runs out before anything was read, is a fault', async () => {
   const late = new AbortController();
   const reading = readBefore(journal('', true), NOW, bound, late.signal);
-  setTimeout(() => late.abort(new Stopped(timedOut(at, 'reading', 1))), 100);
+  setTimeout(() => late.abort(new Stopped(timedOut(where, 'reading', 1))), 100);
   expect(await reading).toMatchObject({ ok: false, error: { code: 'timed-out' } });
 });
 

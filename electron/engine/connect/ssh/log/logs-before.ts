@@ -17,7 +17,7 @@ export async function readBefore(
 ): Promise<Result<OlderLog>> {
   const session = await asked.session(signal);
   if (!session.ok) return session;
-  const prefix = await journalPrefix(session.value, asked.at, asked.unit, asked.prefix, signal);
+  const prefix = await journalPrefix(session.value, asked.where, asked.unit, asked.prefix, signal);
   if (!prefix.ok) return prefix;
   const source = { ...asked, prefix: prefix.value };
   const argv = journalctl(source, ['--reverse', `--until=${timeOf(before)}`]);
@@ -26,7 +26,7 @@ export async function readBefore(
   const entries = new NewestEntries(before, bound);
   try {
     for (;;) {
-      const next = await nextWithin(stream.value, source.at, false, signal);
+      const next = await nextWithin(stream.value, source.where, false, signal);
       if (!next.ok)
         return next.error.code === 'timed-out' && entries.hasLines ? ok(entries.stretch(false)) : next;
       if (next.value.kind === 'ended') {

@@ -1,6 +1,6 @@
 import { ok, fail, type Fault, type Result } from '../../../../../shared/base/result';
 import type { LogItem, LogStart } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { followLog, type Reading } from '../../common/follow-log';
 import { cursorTime } from './journal';
 import { journalPrefix, notReadable } from './journal-access';
@@ -10,7 +10,7 @@ import type { SshSession } from '../session/session';
 
 /** What reading a unit's journal needs. */
 export interface LogSource {
-  readonly at: At;
+  readonly where: ServerPlace;
   /** With its suffix. */
   readonly unit: string;
   /** `sudo -n`, or nothing. */
@@ -46,7 +46,7 @@ export function readLogs(
 async function* readOnce(asked: LogSource, from: LogStart, follow: boolean, signal: AbortSignal): Reading {
   const session = await asked.session(signal);
   if (!session.ok) return session.error;
-  const prefix = await journalPrefix(session.value, asked.at, asked.unit, asked.prefix, signal);
+  const prefix = await journalPrefix(session.value, asked.where, asked.unit, asked.prefix, signal);
   if (!prefix.ok) return prefix.error;
   const source = { ...asked, prefix: prefix.value };
   let start = from;
@@ -69,7 +69,7 @@ async function* readOnce(asked: LogSource, from: LogStart, follow: boolean, sign
   if (!stream.ok) return stream.error;
   try {
     for (;;) {
-      const next = await nextWithin(stream.value, source.at, follow, signal);
+      const next = await nextWithin(stream.value, source.where, follow, signal);
       if (!next.ok) return next.error;
       if (next.value.kind === 'ended') return endOf(source, next.value.exitCode, next.value.stderr, follow);
       for (const item of next.value.items) {
@@ -120,7 +120,7 @@ async function isKept(
   if (!stream.ok) return stream;
   try {
     for (;;) {
-      const next = await nextWithin(stream.value, source.at, false, signal);
+      const next = await nextWithin(stream.value, source.where, false, signal);
       if (!next.ok) return next;
       if (next.value.kind === 'ended') {
         const fault = endOf(source, next.value.exitCode, next.value.stderr, false);
@@ -138,11 +138,16 @@ async function isKept(
 }
 
 /** What comes next; one that is not followed has no reason to be silent for long. */
-export async function nextWithin(stream: LogStream, at: At, follow: boolean, signal: AbortSignal) {
+export async function nextWithin(
+  stream: LogStream,
+  where: ServerPlace,
+  follow: boolean,
+  signal: AbortSignal,
+) {
   if (follow) return stream.next(signal);
   const limit = new AbortController();
   const timer = setTimeout(
-    () => limit.abort(new Stopped(timedOut(at, 'reading the journal', SILENCE_MS))),
+    () => limit.abort(new Stopped(timedOut(where, 'reading the journal', SILENCE_MS))),
     SILENCE_MS,
   );
   const pass = () => limit.abort(signal.reason);
@@ -163,13 +168,13 @@ export function endOf(
   stderr: string,
   follow: boolean,
 ): Fault | null {
-  const { at } = source;
+  const { where } = source;
   const detail = stderr.trim();
   // journalctl exits 0 with this hint and shows nothing: silence that proves nothing.
-  if (HIDDEN.test(stderr) || /^sudo:/m.test(stderr)) return notReadable(at, detail);
+  if (HIDDEN.test(stderr) || /^sudo:/m.test(stderr)) return notReadable(where, detail);
   if (exitCode === 127)
     return faultAt(
-      at,
+      where,
       'no-systemd',
       'there is no journalctl on the server',
       'Kanilink reads logs of systemd units over SSH; connect to a container by the Docker API.',
@@ -177,9 +182,9 @@ export function endOf(
     );
   if (exitCode === 0 && !follow) return null;
   if (exitCode === null || exitCode === 0 || follow)
-    return faultAt(at, 'log-ended', 'journalctl ended', 'Look at the journal on the server.', { detail });
+    return faultAt(where, 'log-ended', 'journalctl ended', 'Look at the journal on the server.', { detail });
   return faultAt(
-    at,
+    where,
     'log-failed',
     `journalctl failed with exit code ${exitCode}`,
     'Look at the journal on the server.',

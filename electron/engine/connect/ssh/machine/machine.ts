@@ -2,7 +2,7 @@ import { believedTime } from '../../common/server-clock';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { Output } from '../../connection';
 import { wallNow } from '../../../base/time';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { type Identity, ROOT, runningAs } from './identity';
 import { findRights, type Rights, SUDO } from './rights';
 import { asText, type RawOutput, run, type RunOptions } from '../session/run';
@@ -21,7 +21,7 @@ export class Machine {
   private service: ServiceUser | null = null;
 
   constructor(
-    readonly at: At,
+    readonly where: ServerPlace,
     /** With its suffix. */
     readonly unit: string,
     /** Through `sudo -n`. */
@@ -39,7 +39,7 @@ export class Machine {
   /** What the login may do. */
   async rights(signal: AbortSignal): Promise<Result<Rights>> {
     if (this.found !== null) return ok(this.found);
-    const found = await findRights(this.at, this.sudo, (argv) => this.raw(argv, signal));
+    const found = await findRights(this.where, this.sudo, (argv) => this.raw(argv, signal));
     if (found.ok) this.found = found.value;
     return found;
   }
@@ -47,7 +47,7 @@ export class Machine {
   /** Who runs the unit. */
   async serviceUser(signal: AbortSignal): Promise<Result<ServiceUser>> {
     if (this.service !== null) return ok(this.service);
-    const found = await serviceUser(this.at, this.unit, (argv, limit) => this.look(argv, limit), signal);
+    const found = await serviceUser(this.where, this.unit, (argv, limit) => this.look(argv, limit), signal);
     if (found.ok) this.service = found.value;
     return found;
   }
@@ -149,7 +149,7 @@ export class Machine {
   }
 
   private lacking(argv: readonly string[], said: string): Result<never> {
-    return fail(sudoRefused(this.at, argv, said, this.howToAllow(this.at.server)));
+    return fail(sudoRefused(this.where, argv, said, this.howToAllow(this.where.server)));
   }
 }
 
@@ -166,8 +166,8 @@ function wordsFor(rights: Rights, who: Identity, argv: readonly string[]): reado
  * The fault `sudo-refused`: the program did not run.
  * @param said what sudo printed, kept as the detail.
  */
-export const sudoRefused = (at: At, argv: readonly string[], said: string, fix: string): Fault =>
-  faultAt(at, 'sudo-refused', `sudo does not run ${argv[0] ?? ''} without a password`, fix, {
+export const sudoRefused = (where: ServerPlace, argv: readonly string[], said: string, fix: string): Fault =>
+  faultAt(where, 'sudo-refused', `sudo does not run ${argv[0] ?? ''} without a password`, fix, {
     detail: said,
   });
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { type Identity, ROOT } from './identity';
 import type { Machine } from './machine';
 import { walk } from './path-walk';
@@ -43,10 +43,10 @@ export async function workAt(
     signal,
   );
   if (!way.ok) return way;
-  if (way.value === null) return fail(unclear(machine.at, path));
+  if (way.value === null) return fail(unclear(machine.where, path));
   const { passed, exists } = way.value;
   const verdict = whose(passed, doing, service.value.identity, exists);
-  if ('refused' in verdict) return fail(notSafe(machine.at, path, verdict));
+  if ('refused' in verdict) return fail(notSafe(machine.where, path, verdict));
   const physical =
     doing === 'read' ? way.value.physical : posix.join(way.value.physical, posix.basename(absolute));
   if (verdict.uid === 0) return ok({ who: ROOT, self: rights.value.uid === 0, path: physical });
@@ -56,7 +56,7 @@ export async function workAt(
     return ok({ who: { ...service.value.identity, ...enter }, self: false, path: physical });
   const entry = await getent((argv, limit) => machine.look(argv, limit), 'passwd', `${verdict.uid}`, signal);
   if (!entry.ok) return entry;
-  if (entry.value === null) return fail(nobodys(machine.at, path, verdict.uid));
+  if (entry.value === null) return fail(nobodys(machine.where, path, verdict.uid));
   const [name = null] = entry.value;
   const other = { uid: verdict.uid, gid: Number(entry.value[3]), groups: [], name, ...enter };
   return ok({ who: other, self: false, path: physical });
@@ -65,15 +65,19 @@ export async function workAt(
 const FIX =
   'Let the folder and all above it belong to root, or to the user who runs kanidmd, and let nobody else write there (chmod go-w). Nothing was changed.';
 
-const unclear = (at: At, path: string): Fault =>
-  faultAt(at, 'folder-not-safe', `the way to ${path} has no end, or cannot be read`, FIX, { file: path });
+const unclear = (where: ServerPlace, path: string): Fault =>
+  faultAt(where, 'folder-not-safe', `the way to ${path} has no end, or cannot be read`, FIX, { file: path });
 
-const nobodys = (at: At, path: string, uid: number): Fault =>
-  faultAt(at, 'folder-not-safe', `${path} lies in a folder of uid ${uid}, which has no name there`, FIX, {
+const nobodys = (where: ServerPlace, path: string, uid: number): Fault =>
+  faultAt(where, 'folder-not-safe', `${path} lies in a folder of uid ${uid}, which has no name there`, FIX, {
     file: path,
   });
 
-function notSafe(at: At, path: string, verdict: Extract<Verdict, { readonly refused: string }>): Fault {
+function notSafe(
+  where: ServerPlace,
+  path: string,
+  verdict: Extract<Verdict, { readonly refused: string }>,
+): Fault {
   const why = {
     'open-to-all': 'everybody may write into it',
     'open-to-group': 'a group may write into it that is not the one of kanidmd’s user',
@@ -81,7 +85,7 @@ function notSafe(at: At, path: string, verdict: Extract<Verdict, { readonly refu
     'of-several': 'it belongs to another user than a folder above it',
   }[verdict.refused];
   return faultAt(
-    at,
+    where,
     'folder-not-safe',
     `${path} is not touched with root’s rights: ${verdict.path} is on the way to it, and ${why}`,
     FIX,

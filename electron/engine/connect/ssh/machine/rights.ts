@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../../../shared/base/result';
-import { faultAt, type At } from '../../common/faults';
+import { faultAt, type ServerPlace } from '../../common/faults';
 import type { RawOutput } from '../session/run';
 
 /** What the user who logged in may do on the server. */
@@ -24,14 +24,14 @@ type Raw = (argv: readonly string[]) => Promise<Result<RawOutput>>;
  * Finds out what the login may do: who it is, and whether sudo makes root of it without a password.
  * @param sudo the fleet asks for sudo.
  */
-export async function findRights(at: At, sudo: boolean, run: Raw): Promise<Result<Rights>> {
-  const uid = await readUid(at, ['id', '-u'], run);
+export async function findRights(where: ServerPlace, sudo: boolean, run: Raw): Promise<Result<Rights>> {
+  const uid = await readUid(where, ['id', '-u'], run);
   if (!uid.ok) return uid;
   if (uid.value === 0) return ok({ uid: 0, kind: 'root', asRoot: [] });
   if (!sudo) return ok({ uid: uid.value ?? -1, kind: 'own', asRoot: null });
   const raised = await run([...SUDO, 'id', '-u']);
   if (!raised.ok) return raised;
-  const missing = sudoMissing(at, raised.value);
+  const missing = sudoMissing(where, raised.value);
   if (missing !== null) return fail(missing);
   const said = raised.value.stdout.toString('utf8').trim();
   if (raised.value.exitCode !== 0) return ok({ uid: uid.value ?? -1, kind: 'restricted', asRoot: null });
@@ -44,14 +44,18 @@ export async function findRights(at: At, sudo: boolean, run: Raw): Promise<Resul
 }
 
 /** Null: `id` says nothing of the kind. */
-async function readUid(at: At, argv: readonly string[], run: Raw): Promise<Result<number | null>> {
+async function readUid(
+  where: ServerPlace,
+  argv: readonly string[],
+  run: Raw,
+): Promise<Result<number | null>> {
   const said = await run(argv);
   if (!said.ok) return said;
   const text = said.value.stdout.toString('utf8').trim();
   if (said.value.exitCode === 0 && /^\d{1,10}$/.test(text)) return ok(Number(text));
   return fail(
     faultAt(
-      at,
+      where,
       'login-unusable',
       'the login runs no programs: `id -u` does not say who it is',
       'Give this user a login shell that runs what it is told, without a forced command.',
@@ -60,10 +64,10 @@ async function readUid(at: At, argv: readonly string[], run: Raw): Promise<Resul
   );
 }
 
-function sudoMissing(at: At, output: RawOutput) {
+function sudoMissing(where: ServerPlace, output: RawOutput) {
   const said = output.stderr.toString('utf8');
   if (output.exitCode !== 127 || !/sudo: (command )?not found|sudo: No such file/.test(said)) return null;
-  return faultAt(at, 'sudo-missing', 'there is no sudo on the server', 'Install it, or connect as root.', {
+  return faultAt(where, 'sudo-missing', 'there is no sudo on the server', 'Install it, or connect as root.', {
     detail: said.trim(),
   });
 }

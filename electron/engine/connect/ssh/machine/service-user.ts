@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import { showUnit } from '../commands/systemd';
 import type { Output } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { type Identity, readProcStatus, ROOT } from './identity';
 import { readProperties } from './systemctl';
 
@@ -58,7 +58,7 @@ const DYNAMIC = { least: 61184, most: 65519 };
  * @returns `service-user-unknown` when the user has no number by now.
  */
 export async function serviceUser(
-  at: At,
+  where: ServerPlace,
   unit: string,
   run: Run,
   signal: AbortSignal,
@@ -89,7 +89,7 @@ export async function serviceUser(
     return ok({ identity: { uid: NOBODY_YET, gid: NOBODY_YET, groups: [], name }, dynamic: madeUp });
   return fail(
     faultAt(
-      at,
+      where,
       'service-user-unknown',
       `the user ${name}, who runs ${unit}, has no number on the server`,
       'Start the service, or correct `User=` in its unit.',

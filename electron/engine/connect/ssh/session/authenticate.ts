@@ -1,8 +1,8 @@
 import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import type { Person } from '../../connection';
+import type { Prompter } from '../../connection';
 import { ChosenKeys } from './agent';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { Interview } from './interview';
 import type { KeyFile } from './key-file';
 import { orderKeys } from './offer-keys';
@@ -35,8 +35,8 @@ export interface Attempt {
  */
 export async function* authenticate(
   route: Route,
-  at: At,
-  person: Person,
+  where: ServerPlace,
+  prompter: Prompter,
   memory: Memory,
   signal: AbortSignal,
 ): AsyncGenerator<Attempt, Fault, readonly string[]> {
@@ -55,7 +55,7 @@ export async function* authenticate(
         continue;
       }
       const { identity } = offer;
-      const key = await loadKey(offer.file, identity.path, at, person, memory, signal);
+      const key = await loadKey(offer.file, identity.path, where, prompter, memory, signal);
       if (!key.ok) return key.error;
       if (typeof key.value === 'string') {
         if (identity.named || key.value !== MISSING) notes.push(`${identity.path}: ${key.value}`);
@@ -76,8 +76,8 @@ export async function* authenticate(
       accepted = yield attempt({ type: 'password', username, password: memory.password });
     if (accepted.includes('password')) memory.password = null;
     for (let tries = 1; tries <= TRIES && accepted.includes('password'); tries++) {
-      const password = await askPassword(route, at, person, tries, signal);
-      if (password === null) return declined(at, 'password');
+      const password = await askPassword(route, where, prompter, tries, signal);
+      if (password === null) return declined(where, 'password');
       const remember = () => (memory.password = password);
       accepted = yield attempt({ type: 'password', username, password }, remember);
       if (!accepted.includes('password')) remember();
@@ -87,17 +87,17 @@ export async function* authenticate(
 
   if (!accepted.includes('password'))
     for (let tries = 1; tries <= TRIES && accepted.includes('keyboard-interactive'); tries++) {
-      const about = { server: at.server, subject: loginName(route), attempt: tries };
-      const interview = new Interview(about, person, signal, memory.password);
+      const about = { server: where.server, subject: loginName(route), attempt: tries };
+      const interview = new Interview(about, prompter, signal, memory.password);
       memory.password = null;
       accepted = yield attempt({ type: 'keyboard-interactive', username, prompt: interview.prompt }, () => {
         memory.password = interview.password;
       });
-      if (interview.declined) return declined(at, 'answer');
+      if (interview.declined) return declined(where, 'answer');
       notes.push(`keyboard-interactive: ${interview.unsupported ?? 'not accepted'}`);
       if (interview.unsupported !== null) break;
     }
-  return authenticationFailed(at, route, offered, notes);
+  return authenticationFailed(where, route, offered, notes);
 }
 
 const MISSING = 'no such file';
@@ -110,8 +110,8 @@ const attempt = (method: AnyAuthMethod, remember: () => void = () => undefined):
 async function loadKey(
   file: KeyFile,
   path: string,
-  at: At,
-  person: Person,
+  where: ServerPlace,
+  prompter: Prompter,
   memory: Memory,
   signal: AbortSignal,
 ): Promise<Result<ParsedKey | string>> {
@@ -126,9 +126,9 @@ async function loadKey(
       return ok(file.reason);
     case 'encrypted':
       for (let tries = 1; tries <= TRIES; tries++) {
-        const question = { server: at.server, kind: 'passphrase', subject: path, attempt: tries } as const;
-        const passphrase = await person.secret(question, signal);
-        if (passphrase === null) return fail(declined(at, `passphrase of ${path}`));
+        const question = { server: where.server, kind: 'passphrase', subject: path, attempt: tries } as const;
+        const passphrase = await prompter.secret(question, signal);
+        if (passphrase === null) return fail(declined(where, `passphrase of ${path}`));
         const key = file.unlock(passphrase);
         if (key !== null) return ok(key);
       }
@@ -136,16 +136,25 @@ async function loadKey(
   }
 }
 
-const askPassword = (route: Route, at: At, person: Person, tries: number, signal: AbortSignal) =>
-  person.secret({ server: at.server, kind: 'password', subject: loginName(route), attempt: tries }, signal);
+const askPassword = (
+  route: Route,
+  where: ServerPlace,
+  prompter: Prompter,
+  tries: number,
+  signal: AbortSignal,
+) =>
+  prompter.secret(
+    { server: where.server, kind: 'password', subject: loginName(route), attempt: tries },
+    signal,
+  );
 
 const loginName = (route: Route): string => `${route.user}@${route.host}`;
 
-const declined = (at: At, what: string): Fault =>
-  faultAt(at, 'declined', `no ${what} was given`, 'Connect again and answer the question.');
+const declined = (where: ServerPlace, what: string): Fault =>
+  faultAt(where, 'declined', `no ${what} was given`, 'Connect again and answer the question.');
 
 const authenticationFailed = (
-  at: At,
+  where: ServerPlace,
   route: Route,
   offered: readonly string[],
   notes: readonly string[],
@@ -153,7 +162,7 @@ const authenticationFailed = (
   const missing = route.identities.filter(({ path }) => notes.includes(`${path}: ${MISSING}`));
   const files = missing.map(({ path }) => path).join(' and ');
   return faultAt(
-    at,
+    where,
     'authentication-failed',
     files === ''
       ? `the server does not let ${route.user} in`

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { fail, ok, type Result } from '../../../../../shared/base/result';
-import type { Person } from '../../connection';
+import type { Prompter } from '../../connection';
 import { emptyMemory, type Memory } from './authenticate';
 import { dial } from './dial';
-import type { At } from '../../common/faults';
+import type { ServerPlace } from '../../common/faults';
 import { hopName, type Route } from '../address/route';
 import type { SshSession } from './session';
 
@@ -14,8 +14,8 @@ import type { SshSession } from './session';
  */
 export async function connect(
   route: Route,
-  at: At,
-  person: Person,
+  where: ServerPlace,
+  prompter: Prompter,
   memory: Memory,
   signal: AbortSignal,
 ): Promise<Result<SshSession>> {
@@ -34,7 +34,7 @@ export async function connect(
       }
       through = channel.value;
     }
-    const session = await dial(stop, ...placeOf(stop, route, at, person, memory), through, signal);
+    const session = await dial(stop, ...placeOf(stop, route, where, prompter, memory), through, signal);
     if (!session.ok) {
       await leave();
       return fail(session.error);
@@ -50,10 +50,16 @@ export async function connect(
 }
 
 /** Where a stop is, for its faults, and what is remembered for it: its passwords are not the server's. */
-function placeOf(stop: Route, route: Route, at: At, person: Person, memory: Memory): [At, Person, Memory] {
-  if (stop === route) return [at, person, memory];
+function placeOf(
+  stop: Route,
+  route: Route,
+  where: ServerPlace,
+  prompter: Prompter,
+  memory: Memory,
+): [ServerPlace, Prompter, Memory] {
+  if (stop === route) return [where, prompter, memory];
   const name = hopName(stop);
   const own = memory.hops.get(name) ?? emptyMemory();
   memory.hops.set(name, own);
-  return [{ server: at.server, endpoint: `${at.endpoint}: on the way, at ${name}` }, person, own];
+  return [{ server: where.server, endpoint: `${where.endpoint}: on the way, at ${name}` }, prompter, own];
 }

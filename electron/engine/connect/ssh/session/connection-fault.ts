@@ -1,18 +1,18 @@
 import type { Fault } from '../../../../../shared/base/result';
-import { type At, errorText, faultAt } from '../../common/faults';
+import { type ServerPlace, errorText, faultAt } from '../../common/faults';
 import { networkFault } from '../../common/network-faults';
 
 /**
  * What a socket's or ssh2's error means for a person. `when` says whether the SSH handshake was over: the same reset is
  * a lost connection after it, and something that is not SSH before it.
  */
-export function connectionFault(at: At, error: unknown, when: 'connecting' | 'connected'): Fault {
-  const unreached = networkFault(at, error, REFUSED);
+export function connectionFault(where: ServerPlace, error: unknown, when: 'connecting' | 'connected'): Fault {
+  const unreached = networkFault(where, error, REFUSED);
   if (unreached !== null) return unreached;
   const detail = errorText(error);
   if (when === 'connected')
     return faultAt(
-      at,
+      where,
       'connection-lost',
       'the connection was lost',
       'Try again; if it keeps happening, look at the network and at the log of sshd.',
@@ -20,14 +20,14 @@ export function connectionFault(at: At, error: unknown, when: 'connecting' | 'co
     );
   if (/no matching|handshake failed|unsupported/i.test(detail))
     return faultAt(
-      at,
+      where,
       'ssh-negotiation-failed',
       'client and server have no algorithm in common',
       'Allow curve25519-sha256 or ecdh and an ed25519, ecdsa or rsa-sha2 host key in sshd_config.',
       { detail },
     );
   return faultAt(
-    at,
+    where,
     'connection-closed',
     'the connection was closed before the SSH handshake finished',
     'Check that this port is sshd; sshd also closes early when it has too many connections (MaxStartups).',

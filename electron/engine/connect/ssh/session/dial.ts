@@ -2,10 +2,10 @@ import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import type { Person } from '../../connection';
+import type { Prompter } from '../../connection';
 import { lookup } from '../../common/look-up';
 import { authenticate, type Attempt, type Memory } from './authenticate';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { connectionFault } from './connection-fault';
 import { prepareHostKeyCheck } from './host-key';
 import { settle } from '../../common/limits';
@@ -23,13 +23,13 @@ const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 };
  */
 export async function dial(
   route: Route,
-  at: At,
-  person: Person,
+  where: ServerPlace,
+  prompter: Prompter,
   memory: Memory,
   through: Duplex | null,
   signal: AbortSignal,
 ): Promise<Result<SshSession>> {
-  const check = await prepareHostKeyCheck(route, at, person);
+  const check = await prepareHostKeyCheck(route, where, prompter);
   if (!check.ok) return check;
   const hostKey = check.value;
   const client = new ssh2.Client();
@@ -38,26 +38,26 @@ export async function dial(
 
   const connected = await settle<SshSession>([signal], (done) => {
     const giveUp = (fault: Fault) => done(fail(fault));
-    const attempts = authenticate(route, at, person, memory, attempt.signal);
+    const attempts = authenticate(route, where, prompter, memory, attempt.signal);
     let current: Attempt | null = null;
     client
       .on('ready', () => {
         current?.remember();
         client.setNoDelay(true);
         // At once: a connection that closes in this very moment must not go unseen.
-        done(ok(new SshSession(client, at)));
+        done(ok(new SshSession(client, where)));
       })
       // An agent that fails is not the end: the next method follows.
       .on('error', (error) => {
         if (error.level !== 'agent' && error.level !== 'client-authentication')
           giveUp(
             current === null
-              ? connectionFault(at, error, 'connecting')
-              : endedWhileAuthenticating(at, route, error),
+              ? connectionFault(where, error, 'connecting')
+              : endedWhileAuthenticating(where, route, error),
           );
       })
       .on('close', () =>
-        giveUp(current === null ? closedEarly(at) : endedWhileAuthenticating(at, route, null)),
+        giveUp(current === null ? closedEarly(where) : endedWhileAuthenticating(where, route, null)),
       )
       .connect({
         host: route.host,
@@ -95,7 +95,7 @@ export async function dial(
               verify(verdict.ok);
             },
             (error: unknown) => {
-              giveUp(connectionFault(at, error, 'connecting'));
+              giveUp(connectionFault(where, error, 'connecting'));
               verify(false);
             },
           );
@@ -112,7 +112,7 @@ export async function dial(
               current = turn.value;
               next(current.method);
             },
-            (error: unknown) => giveUp(connectionFault(at, error, 'connecting')),
+            (error: unknown) => giveUp(connectionFault(where, error, 'connecting')),
           );
         },
       });
@@ -126,14 +126,19 @@ export async function dial(
   return connected;
 }
 
-const closedEarly = (at: At): Fault => connectionFault(at, new Error('closed without a word'), 'connecting');
+const closedEarly = (where: ServerPlace): Fault =>
+  connectionFault(where, new Error('closed without a word'), 'connecting');
 
 /** A network that fails is no refusal; sshd that hangs up is. */
-function endedWhileAuthenticating(at: At, route: Route, error: (Error & { level?: string }) | null): Fault {
+function endedWhileAuthenticating(
+  where: ServerPlace,
+  route: Route,
+  error: (Error & { level?: string }) | null,
+): Fault {
   if (error?.level === 'client-socket' || error?.level === 'client-timeout')
-    return connectionFault(at, error, 'connected');
+    return connectionFault(where, error, 'connected');
   return faultAt(
-    at,
+    where,
     'authentication-failed',
     `the server ended the connection before ${route.user} was let in`,
     'sshd does so after too many tries (MaxAuthTries), too long a wait (LoginGraceTime) or for a user it does not allow.',

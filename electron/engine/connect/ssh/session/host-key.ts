@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import { shellWord } from '../../../../../shared/base/shell-word';
-import type { Person } from '../../connection';
-import { type At, faultAt } from '../../common/faults';
+import type { Prompter } from '../../connection';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { notBelieved } from '../../common/this-machine';
 import {
   entriesFor,
@@ -28,7 +28,7 @@ export interface HostKeyCheck {
 }
 
 /** What is known of a host: by the person and the machine, and by the fleet file. */
-interface Known {
+interface KnownKeys {
   readonly host: string;
   readonly own: readonly KnownHost[];
   readonly fleets: readonly KnownHost[];
@@ -41,21 +41,21 @@ interface Known {
  */
 export async function prepareHostKeyCheck(
   route: Route,
-  at: At,
-  person: Person,
+  where: ServerPlace,
+  prompter: Prompter,
 ): Promise<Result<HostKeyCheck>> {
-  const own = await readKnownHosts([...route.knownHostsFiles, ...route.systemKnownHostsFiles], at);
+  const own = await readKnownHosts([...route.knownHostsFiles, ...route.systemKnownHostsFiles], where);
   if (!own.ok) return own;
-  const fleets = await readFleets(route, at);
+  const fleets = await readFleets(route, where);
   if (!fleets.ok) return fleets;
   const revoked = new Set<string>();
   for (const file of route.revokedKeysFiles) {
-    const keys = await readRevokedKeys(file, at);
+    const keys = await readRevokedKeys(file, where);
     if (!keys.ok) return keys;
     for (const key of keys.value) revoked.add(key);
   }
   const host = route.hostKeyAlias ?? hostName(route.host, route.port);
-  const known: Known = {
+  const known: KnownKeys = {
     host,
     own: entriesFor(own.value, host),
     fleets: entriesFor(fleets.value, host),
@@ -67,17 +67,17 @@ export async function prepareHostKeyCheck(
     async verify(blob, signal) {
       // ssh2 asks again at every rekeying; the key may not change within a connection.
       if (accepted !== null)
-        return blob.equals(accepted) ? ok(undefined) : fail(keyChanged(at, host, blob, null));
-      const result = await decide(route, at, person, known, blob, signal);
+        return blob.equals(accepted) ? ok(undefined) : fail(keyChanged(where, host, blob, null));
+      const result = await decide(route, where, prompter, known, blob, signal);
       if (result.ok) accepted = blob;
       return result;
     },
   });
 }
 
-async function readFleets({ fleetKnownHosts: file, believed }: Route, at: At) {
-  return readKnownHosts(file === null ? [] : [file], at, async (path, bytes) =>
-    (await believed?.believes(path, bytes)) === false ? notBelieved(at, path) : null,
+async function readFleets({ fleetKnownHosts: file, believed }: Route, where: ServerPlace) {
+  return readKnownHosts(file === null ? [] : [file], where, async (path, bytes) =>
+    (await believed?.believes(path, bytes)) === false ? notBelieved(where, path) : null,
   );
 }
 
@@ -95,32 +95,34 @@ export function keptIn(route: Route): string | null {
 
 async function decide(
   route: Route,
-  at: At,
-  person: Person,
-  { host, own, fleets, revoked }: Known,
+  where: ServerPlace,
+  prompter: Prompter,
+  { host, own, fleets, revoked }: KnownKeys,
   blob: Buffer,
   signal: AbortSignal,
 ): Promise<Result<void>> {
   if (revoked.has(blob.toString('base64')))
-    return fail(keyRevoked(at, host, blob, 'in the list of revoked keys', route.revokedKeysFiles.join(', ')));
+    return fail(
+      keyRevoked(where, host, blob, 'in the list of revoked keys', route.revokedKeysFiles.join(', ')),
+    );
   // The person's types are asked for first, so that a fleet which knows others says nothing against them.
   const verdict = graver(judgeHostKey(own, blob), judgeHostKey(fleets, blob, 'unknown'));
   switch (verdict.kind) {
     case 'known':
       return ok(undefined);
     case 'changed':
-      return fail(keyChanged(at, host, blob, verdict.entry));
+      return fail(keyChanged(where, host, blob, verdict.entry));
     case 'revoked':
       return fail(
-        keyRevoked(at, host, blob, 'marked @revoked', `${verdict.entry.file}:${verdict.entry.line}`),
+        keyRevoked(where, host, blob, 'marked @revoked', `${verdict.entry.file}:${verdict.entry.line}`),
       );
     case 'unknown': {
       const file = keptIn(route);
-      if (route.strict) return fail(strictlyUnknown(at, host, blob, file));
-      if (file === null) return fail(declinedKey(at, host, blob, verdict.certificateAuthority));
-      const accept = await person.acceptHostKey(
+      if (route.strict) return fail(strictlyUnknown(where, host, blob, file));
+      if (file === null) return fail(declinedKey(where, host, blob, verdict.certificateAuthority));
+      const accept = await prompter.acceptHostKey(
         {
-          server: at.server,
+          server: where.server,
           host,
           keyType: keyTypeOf(blob),
           fingerprint: keyFingerprint(blob),
@@ -129,8 +131,8 @@ async function decide(
         },
         signal,
       );
-      if (!accept) return fail(declinedKey(at, host, blob, verdict.certificateAuthority));
-      const write = () => appendKnownHost(file, host, blob, route.hashKnownHosts, at);
+      if (!accept) return fail(declinedKey(where, host, blob, verdict.certificateAuthority));
+      const write = () => appendKnownHost(file, host, blob, route.hashKnownHosts, where);
       return file === route.fleetKnownHosts && route.believed !== undefined
         ? route.believed.writing(file, write)
         : write();
@@ -138,32 +140,32 @@ async function decide(
   }
 }
 
-const keyRevoked = (at: At, host: string, blob: Buffer, how: string, where: string): Fault =>
+const keyRevoked = (where: ServerPlace, host: string, blob: Buffer, how: string, line: string): Fault =>
   faultAt(
-    at,
+    where,
     'host-key-revoked',
     `the host key ${keyFingerprint(blob)} of ${host} is ${how}`,
     'Do not connect: ask who runs the host for its new key.',
-    { detail: where },
+    { detail: line },
   );
 
-const strictlyUnknown = (at: At, host: string, blob: Buffer, file: string | null): Fault =>
+const strictlyUnknown = (where: ServerPlace, host: string, blob: Buffer, file: string | null): Fault =>
   faultAt(
-    at,
+    where,
     'host-key-unknown',
     `the host key of ${host} is not known, and StrictHostKeyChecking is yes in ~/.ssh/config`,
     `Compare the fingerprint with the one the host prints (ssh-keygen -lf), then add the line below to ${file ?? 'a known_hosts file'}.`,
     { detail: `${keyTypeOf(blob)} ${keyFingerprint(blob)}\n${knownHostLine(host, blob, null)}` },
   );
 
-function keyChanged(at: At, host: string, blob: Buffer, entry: KnownHost | null): Fault {
+function keyChanged(where: ServerPlace, host: string, blob: Buffer, entry: KnownHost | null): Fault {
   const shown = `shown now: ${keyTypeOf(blob)} ${keyFingerprint(blob)}`;
   const known =
     entry === null
       ? 'known:     the key this connection began with'
       : `known:     ${entry.keyType} ${keyFingerprint(Buffer.from(entry.key, 'base64'))} (${entry.file}:${entry.line})`;
   return faultAt(
-    at,
+    where,
     'host-key-changed',
     `the host key of ${host} is not the one that is known: another machine may be answering`,
     entry === null
@@ -173,13 +175,13 @@ function keyChanged(at: At, host: string, blob: Buffer, entry: KnownHost | null)
   );
 }
 
-function declinedKey(at: At, host: string, blob: Buffer, authority: KnownHost | null): Fault {
+function declinedKey(where: ServerPlace, host: string, blob: Buffer, authority: KnownHost | null): Fault {
   const note =
     authority === null
       ? ''
       : `\n${authority.file}:${authority.line} names a certificate authority; host certificates are not supported.`;
   return faultAt(
-    at,
+    where,
     'host-key-unknown',
     `the host key of ${host} is not known and was not accepted`,
     'Compare the fingerprint with the one the host prints (ssh-keygen -lf), then accept this very key.',

@@ -1,5 +1,5 @@
 import type { Prompt } from 'ssh2';
-import type { Person, SecretQuestion } from '../../connection';
+import type { Prompter, SecretQuestion } from '../../connection';
 
 /** More rounds or prompts than any server has for an honest reason. */
 const MOST_ROUNDS = 10;
@@ -27,7 +27,7 @@ export class Interview {
    */
   constructor(
     private readonly about: Omit<SecretQuestion, 'kind' | 'prompt' | 'echo'>,
-    private readonly person: Person,
+    private readonly prompter: Prompter,
     private readonly signal: AbortSignal,
     private remembered: string | null,
   ) {}
@@ -59,7 +59,7 @@ export class Interview {
       const isPassword = !echo && this.password === null && asksForPassword(words);
       const answer = isPassword
         ? await this.askPassword()
-        : await this.person.secret(
+        : await this.prompter.secret(
             {
               ...this.about,
               kind: 'answer',
@@ -82,7 +82,7 @@ export class Interview {
     const known = this.remembered;
     this.remembered = null;
     return known === null
-      ? this.person.secret({ ...this.about, kind: 'password' }, this.signal)
+      ? this.prompter.secret({ ...this.about, kind: 'password' }, this.signal)
       : Promise.resolve(known);
   }
 }

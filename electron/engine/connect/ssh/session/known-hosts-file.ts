@@ -5,7 +5,7 @@ import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import { fail, type Fault, ok, type Result } from '../../../../../shared/base/result';
 import { NO_WAIT, readLocalFile, unusable } from '../../../storage/local-file';
-import { type At, errorText, faultAt, localFileFault } from '../../common/faults';
+import { type ServerPlace, errorText, faultAt, localFileFault } from '../../common/faults';
 import { type KnownHost, knownHostLine, parseKnownHosts, parseRevokedKeys } from './known-hosts';
 
 /**
@@ -14,7 +14,7 @@ import { type KnownHost, knownHostLine, parseKnownHosts, parseRevokedKeys } from
  */
 export async function readKnownHosts(
   files: readonly string[],
-  at: At,
+  where: ServerPlace,
   against?: (path: string, bytes: Uint8Array) => Promise<Fault | null>,
 ): Promise<Result<readonly KnownHost[]>> {
   const known: KnownHost[] = [];
@@ -26,7 +26,7 @@ export async function readKnownHosts(
       known.push(...parseKnownHosts(read.bytes.toString('utf8'), file));
     } else if (read.kind === 'unusable')
       return fail(
-        localFileFault(at, read, {
+        localFileFault(where, read, {
           code: 'known-hosts-unreadable',
           message: `${file} on this machine cannot be read`,
           fix: 'Make it a file that you can read: without it a changed host key would go unnoticed.',
@@ -44,13 +44,16 @@ const KRL_MAGIC = 'SSHKRL\n\0';
  * (`ssh-keygen -k`) cannot be read here.
  * @returns the keys as base64.
  */
-export async function readRevokedKeys(file: string, at: At): Promise<Result<ReadonlySet<string>>> {
+export async function readRevokedKeys(
+  file: string,
+  where: ServerPlace,
+): Promise<Result<ReadonlySet<string>>> {
   const read = await readLocalFile(file);
   const binary = read.kind === 'read' && read.bytes.toString('latin1', 0, KRL_MAGIC.length) === KRL_MAGIC;
   if (read.kind === 'read' && !binary) return ok(parseRevokedKeys(read.bytes.toString('utf8')));
   const reason = binary ? 'It is a binary list (KRL), which is not supported.' : 'There is no such file.';
   return fail(
-    localFileFault(at, read.kind === 'unusable' ? read : unusable(reason), {
+    localFileFault(where, read.kind === 'unusable' ? read : unusable(reason), {
       code: 'revoked-keys-unreadable',
       message: `the list of revoked host keys, ${file} on this machine, cannot be read, so no host key can be believed`,
       fix: 'Make it a readable file with one public key a line, or correct RevokedHostKeys in ~/.ssh/config.',
@@ -67,7 +70,7 @@ export async function appendKnownHost(
   host: string,
   blob: Buffer,
   hashed: boolean,
-  at: At,
+  where: ServerPlace,
 ): Promise<Result<void>> {
   // As ssh: accepted for this time, and kept nowhere.
   if (file === devNull) return ok(undefined);
@@ -94,7 +97,7 @@ export async function appendKnownHost(
   } catch (error) {
     return fail(
       faultAt(
-        at,
+        where,
         'known-hosts-unwritable',
         `the accepted host key could not be written to ${file} on this machine`,
         'Make the file writable for you, or add the line below to it by hand.',

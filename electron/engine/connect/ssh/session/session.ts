@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Client, SFTPWrapper } from 'ssh2';
 import { type Fault, fail, ok, type Result } from '../../../../../shared/base/result';
 import type { Pooled } from '../../common/pool';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { connectionFault } from './connection-fault';
 import { Gate } from '../../common/gate';
 import { pause, settle, Stopped, within } from '../../common/limits';
@@ -25,9 +25,9 @@ const SFTP_MS = 20_000;
 /** RFC 4254, 5.1: the administrator forbids it. */
 const PROHIBITED = 1;
 
-const jumpRefused = (at: At, host: string, port: number, detail: string): Fault =>
+const jumpRefused = (where: ServerPlace, host: string, port: number, detail: string): Fault =>
   faultAt(
-    at,
+    where,
     'jump-refused',
     `the host gives no connection to ${host}:${port}`,
     'Check that it reaches that address, and AllowTcpForwarding and PermitOpen in its sshd_config.',
@@ -42,14 +42,14 @@ export class SshSession implements Pooled {
 
   constructor(
     private readonly client: Client,
-    readonly at: At,
+    readonly where: ServerPlace,
   ) {
     setMaxListeners(0, this.over.signal);
     let cause: Error | null = null;
     client.on('error', (error) => (cause ??= error));
     client.on('close', () => {
       this.over.abort(
-        new Stopped(connectionFault(at, cause ?? new Error('closed by the server'), 'connected')),
+        new Stopped(connectionFault(where, cause ?? new Error('closed by the server'), 'connected')),
       );
     });
   }
@@ -68,7 +68,7 @@ export class SshSession implements Pooled {
     if (command === null)
       return fail(
         faultAt(
-          this.at,
+          this.where,
           'argument-invalid',
           'an argument holds a NUL byte',
           'Correct the path or name in the fleet.',
@@ -96,7 +96,7 @@ export class SshSession implements Pooled {
   /** Under a limit of its own, for several calls may wait for the one channel. */
   private openSftp(): Promise<Result<SFTPWrapper>> {
     const limit = { signal: new AbortController().signal, timeoutMs: SFTP_MS };
-    return within(limit, this.at, 'opening SFTP', (signal) =>
+    return within(limit, this.where, 'opening SFTP', (signal) =>
       this.open<SFTPWrapper>(
         signal,
         (opened, refused) => this.client.sftp((error, sftp) => (error ? refused(error) : opened(sftp))),
@@ -122,14 +122,14 @@ export class SshSession implements Pooled {
       if (opened.ok) {
         const wrapper = opened.value;
         wrapper.on('error', () => undefined).once('close', () => (this.files = null));
-        return ok(new Sftp(wrapper, this.at, this.ended));
+        return ok(new Sftp(wrapper, this.where, this.ended));
       }
       this.files = null;
       if (opened.error.code !== 'channel-refused') return opened;
       return fail({
         ...opened.error,
         code: 'sftp-unavailable',
-        message: `${this.at.endpoint}: the server offers no SFTP`,
+        message: `${this.where.endpoint}: the server offers no SFTP`,
         fix: 'Enable it in sshd_config: Subsystem sftp internal-sftp.',
       });
     });
@@ -145,8 +145,12 @@ export class SshSession implements Pooled {
     host: string,
     port: number,
     signal: AbortSignal,
-    refused: (at: At, port: number, prohibited: boolean, detail: string) => Fault = (at, to, _, detail) =>
-      jumpRefused(at, host, to, detail),
+    refused: (where: ServerPlace, port: number, prohibited: boolean, detail: string) => Fault = (
+      where,
+      to,
+      _,
+      detail,
+    ) => jumpRefused(where, host, to, detail),
   ): Promise<Result<Duplex>> {
     let prohibited = false;
     const opened = await this.open<Duplex>(
@@ -163,7 +167,7 @@ export class SshSession implements Pooled {
       (channel) => channel.destroy(),
     );
     if (opened.ok || opened.error.code !== 'channel-refused') return opened;
-    return fail(refused(this.at, port, prohibited, opened.error.detail ?? ''));
+    return fail(refused(this.where, port, prohibited, opened.error.detail ?? ''));
   }
 
   /** Says goodbye and waits for the socket to close, a second at most. */
@@ -201,7 +205,7 @@ export class SshSession implements Pooled {
 
   /** ssh2 knows that it is not connected a while before it says `close`: nobody is to be given this connection meanwhile. */
   private lost(error: unknown): Fault {
-    const fault = connectionFault(this.at, error, 'connected');
+    const fault = connectionFault(this.where, error, 'connected');
     this.over.abort(new Stopped(fault));
     this.client.destroy();
     return fault;
@@ -210,7 +214,7 @@ export class SshSession implements Pooled {
   private channelFault(error: Error) {
     if (/no response from server|not connected/i.test(error.message)) return this.lost(error);
     return faultAt(
-      this.at,
+      this.where,
       'channel-refused',
       'the server refused to run a program or to serve files',
       'Look at sshd’s log and settings: ForceCommand, Subsystem, MaxSessions, the login shell.',

@@ -1,7 +1,7 @@
 import type { InputAttributes, OpenMode, SFTPWrapper, Stats } from 'ssh2';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { FileStat } from '../../connection';
-import { type At, errorText, faultAt } from '../../common/faults';
+import { type ServerPlace, errorText, faultAt } from '../../common/faults';
 import { connectionFault } from './connection-fault';
 import { settle } from '../../common/limits';
 
@@ -15,7 +15,7 @@ export type Handle = Buffer;
 export class Sftp {
   constructor(
     private readonly wire: SFTPWrapper,
-    private readonly at: At,
+    private readonly where: ServerPlace,
     private readonly ended: AbortSignal,
   ) {}
 
@@ -126,7 +126,7 @@ export class Sftp {
     if (path.includes('\0'))
       return Promise.resolve(
         fail(
-          faultAt(this.at, 'argument-invalid', 'a path holds a NUL byte', 'Correct the path.', {
+          faultAt(this.where, 'argument-invalid', 'a path holds a NUL byte', 'Correct the path.', {
             file: path,
           }),
         ),
@@ -147,7 +147,7 @@ export class Sftp {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     const detail = errorText(error);
     const make = (name: string, message: string, fix: string) =>
-      faultAt(this.at, name, message, fix, { file: path, detail });
+      faultAt(this.where, name, message, fix, { file: path, detail });
     if (code === NO_SUCH_FILE) return make('no-such-file', `there is no ${path}`, 'Check the path.');
     if (code === PERMISSION_DENIED)
       return make(
@@ -162,7 +162,7 @@ export class Sftp {
         'Use OpenSSH’s own SFTP server.',
       );
     if (/no response from server|channel closed|not connected|premature/i.test(detail))
-      return connectionFault(this.at, error, 'connected');
+      return connectionFault(this.where, error, 'connected');
     return make(
       'file-operation-failed',
       `failed: ${doing}`,

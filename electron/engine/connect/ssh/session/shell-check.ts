@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import { pause, settle } from '../../common/limits';
 import { asText, run } from './run';
 import type { SshSession } from './session';
@@ -23,20 +23,20 @@ export async function checkShell(session: SshSession, signal: AbortSignal): Prom
   const mark = `kanilink-${randomBytes(8).toString('hex')}`;
   const said = await quickly(session, ['date', `+${mark}`], signal);
   if (!said.ok) return said;
-  if (said.value === null) return fail(forcedCommand(session.at, `no answer within ${LIMIT_MS / 1000} s`));
+  if (said.value === null) return fail(forcedCommand(session.where, `no answer within ${LIMIT_MS / 1000} s`));
   const { stdout, stderr, exitCode } = said.value;
   if (stdout === `${mark}\n` || stdout === `${mark}\r\n`) return ok(undefined);
   if (stdout.includes(mark)) {
     const shell = await quickly(session, ['sh', '-c', 'echo; echo "$SHELL"'], signal);
     const name =
       shell.ok && shell.value !== null ? (shell.value.stdout.trimEnd().split('/').pop() ?? '') : '';
-    return fail(shellNoise(session.at, name, stdout.replace(mark, '').trim()));
+    return fail(shellNoise(session.where, name, stdout.replace(mark, '').trim()));
   }
   const words = `${stdout}${stderr}`.trim();
   return fail(
     refusesLogin(exitCode, words)
-      ? loginShellRefuses(session.at, words)
-      : forcedCommand(session.at, words || `nothing was printed; exit code ${exitCode ?? 'none'}`),
+      ? loginShellRefuses(session.where, words)
+      : forcedCommand(session.where, words || `nothing was printed; exit code ${exitCode ?? 'none'}`),
   );
 }
 
@@ -73,10 +73,10 @@ const startUpFiles: Readonly<Record<string, string>> = {
   csh: '~/.cshrc',
 };
 
-function shellNoise(at: At, shell: string, printed: string): Fault {
+function shellNoise(where: ServerPlace, shell: string, printed: string): Fault {
   const file = startUpFiles[shell] ?? 'the start-up file of the login shell (~/.bashrc, ~/.zshenv)';
   return faultAt(
-    at,
+    where,
     'shell-noise',
     `${file} on the server prints something before every command, which makes all answers unreadable (SFTP’s too)`,
     `Print there only when somebody types: \`[[ $- == *i* ]] || return\` at the top of ~/.bashrc, or move it to the file for interactive shells.`,
@@ -84,18 +84,18 @@ function shellNoise(at: At, shell: string, printed: string): Fault {
   );
 }
 
-const loginShellRefuses = (at: At, words: string): Fault =>
+const loginShellRefuses = (where: ServerPlace, words: string): Fault =>
   faultAt(
-    at,
+    where,
     'login-shell-refuses',
     'this account may not run commands: its login shell ends at once',
     'Give it a shell (usermod --shell /bin/sh USER), or connect as another user.',
     { detail: words.slice(0, SHOWN) },
   );
 
-const forcedCommand = (at: At, words: string): Fault =>
+const forcedCommand = (where: ServerPlace, words: string): Fault =>
   faultAt(
-    at,
+    where,
     'forced-command',
     'the server runs another program than the one that was asked for',
     'Look at ForceCommand in sshd_config, at command="…" before this key in authorized_keys, and at the login shell; use a key and an account without them.',

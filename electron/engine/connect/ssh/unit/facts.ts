@@ -2,7 +2,7 @@ import { believedTime, clockOffset } from '../../common/server-clock';
 import type { HostFacts, ServiceState } from '../../../../../shared/observed/observed';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import { monotonicNow, wallNow } from '../../../base/time';
-import { type At, faultAt } from '../../common/faults';
+import { type ServerPlace, faultAt } from '../../common/faults';
 import type { ServerFiles } from '../files/files';
 import { showUnit } from '../commands/systemd';
 import type { Machine } from '../machine/machine';
@@ -50,7 +50,7 @@ export async function unitFacts(
   const properties = readProperties(shown.value.stdout);
   const service = serviceState(machine, shown.value, properties);
   if (!service.ok) return service;
-  const environment = await readAllEnvironment(machine.at, files, properties, signal);
+  const environment = await readAllEnvironment(machine.where, files, properties, signal);
   if (!environment.ok) return environment;
   const search = { machine, files, program, properties, environment: environment.value };
   const configPath = named === null ? await findConfig(search, signal) : ok(named);
@@ -109,7 +109,7 @@ async function startTime(
 }
 
 async function readAllEnvironment(
-  at: At,
+  where: ServerPlace,
   files: ServerFiles,
   properties: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -119,21 +119,22 @@ async function readAllEnvironment(
   // The files win over Environment= (systemd.exec(5)).
   for (const path of paths.slice(0, MOST_FILES)) {
     // systemd takes it for a pattern; which files it stands for is not asked here.
-    if (/[*?[]/.test(path)) return fail(unreadEnvironment(at, path, 'Its name is a pattern.'));
+    if (/[*?[]/.test(path)) return fail(unreadEnvironment(where, path, 'Its name is a pattern.'));
     const file = await files.read(path, LARGEST_FILE, signal);
     if (file.ok)
       Object.assign(variables, readEnvironmentFile(Buffer.from(file.value.bytes).toString('utf8')));
-    else if (file.error.code !== 'no-such-file') return fail(unreadEnvironment(at, path, file.error.message));
+    else if (file.error.code !== 'no-such-file')
+      return fail(unreadEnvironment(where, path, file.error.message));
   }
   const more = paths[MOST_FILES];
   if (more !== undefined)
-    return fail(unreadEnvironment(at, more, `The unit names more than ${MOST_FILES} of them.`));
+    return fail(unreadEnvironment(where, more, `The unit names more than ${MOST_FILES} of them.`));
   return ok(withoutUnset(variables, properties['UnsetEnvironment'] ?? ''));
 }
 
-const unreadEnvironment = (at: At, path: string, cause: string): Fault =>
+const unreadEnvironment = (where: ServerPlace, path: string, cause: string): Fault =>
   faultAt(
-    at,
+    where,
     'environment-unreadable',
     `the unit’s environment file ${path} cannot be read, so settings that win over server.toml may be hidden in it`,
     'Make it a file that this user can read, or set `sudo = true` for this server.',

@@ -29,7 +29,7 @@ async function found({
   const output = (stdout: string | undefined) =>
     ok({ exitCode: stdout === undefined ? 1 : 0, stdout: stdout ?? '', stderr: '', cut: false });
   const machine = {
-    at: { server: 'idm-b', endpoint: 'ssh://b' },
+    where: { server: 'idm-b', endpoint: 'ssh://b' },
     unit: 'kanidmd.service',
     look: async (argv: readonly string[]) =>
       output(

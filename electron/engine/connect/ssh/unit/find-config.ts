@@ -63,7 +63,7 @@ function agreed(
   if (next === now) return ok(unit);
   return fail(
     faultAt(
-      search.machine.at,
+      search.machine.where,
       'config-ambiguous',
       `the running kanidmd was started with ${now}, but the unit ${search.machine.unit} now says ${next}`,
       'Restart the service, or write the file that counts into the fleet file: config = "…".',
@@ -110,7 +110,7 @@ async function builtIn(
   if (only === undefined) return unclear(search, `neither ${PLACES.join(' nor ')} is there`);
   return fail(
     faultAt(
-      search.machine.at,
+      search.machine.where,
       'config-ambiguous',
       `both ${PLACES.join(' and ')} are there, and the unit does not say which one its kanidmd reads`,
       `Write the one that counts into the fleet file: config = "${only}" or config = "${other}". Debian’s own packages read ${PLACES[1]}.`,
@@ -139,7 +139,7 @@ async function builtInto(
 const unclear = ({ machine }: ConfigSearch, why: string): Result<never> =>
   fail(
     faultAt(
-      machine.at,
+      machine.where,
       'config-not-found',
       'the server.toml of the unit was not found',
       'Write its path into the fleet file: config = "/etc/kanidm/server.toml".',

@@ -9,7 +9,7 @@ import { runKanidmd } from './kanidmd';
 import type { HeldLock } from '../../common/lock-all';
 import { takeLock } from './lock';
 import type { Machine } from '../machine/machine';
-import { makeScratch, type ScratchFolder, scratchLeft } from '../files/scratch';
+import { makeScratch, type ScratchFolder, orphanedScratch } from '../files/scratch';
 import { changeService } from './service';
 import { testConfig } from './test-config';
 
@@ -43,7 +43,7 @@ export const ownHands = (machine: Machine, files: ServerFiles, program: string):
     testConfig(machine, program, configPath, bytes, signal, overrides),
   makeFolder: (path, mode, signal) => makeOrAccept(machine, path, mode, signal),
   makeScratch: (parent, signal) => makeScratch(machine, parent, signal),
-  scratchLeft: (path, signal) => scratchLeft(machine, path, signal),
+  scratchLeft: (path, signal) => orphanedScratch(machine, path, signal),
   takeLock: (owner, takeOver, signal) => takeLock(machine, owner, takeOver, signal),
   changeService: (verb, signal) => changeService(machine, verb, signal),
 });

@@ -41,7 +41,7 @@ export async function runKanidmd(
   const notFound = (detail: string) =>
     fail(
       faultAt(
-        machine.at,
+        machine.where,
         'kanidmd-not-found',
         `${program} cannot be run on the server`,
         'Write its path into the fleet file: kanidmd = "/usr/sbin/kanidmd".',
@@ -69,7 +69,7 @@ export async function runKanidmd(
   if (passed.length < variables.length && /was not set/.test(`${stdout}${stderr}`))
     return fail(
       faultAt(
-        machine.at,
+        machine.where,
         'environment-not-passed',
         `kanidmd misses what only the unit sets (${variables.map(([name]) => name).join(', ')}), and a line of sudoers cannot give it`,
         'Write domain and origin into server.toml, or connect as root or as a user with full sudo.',
@@ -115,7 +115,7 @@ export async function kanidmdUser(
     if (!roots || !alone)
       return fail(
         faultAt(
-          machine.at,
+          machine.where,
           'not-roots-alone',
           `kanidmd runs as root on this server, and somebody else can change ${file}, which makes them root there`,
           'Let the file and every folder above it belong to root, writable by nobody else; or give the service a user of its own (`User=` in its unit).',

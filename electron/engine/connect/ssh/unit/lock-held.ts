@@ -5,13 +5,13 @@ import { contentOf, isThere } from '../commands/files';
 import type { RunOptions } from '../session/run';
 
 /** What is there: an owner that is believed, nothing, what cannot be read, or what neither root nor the login put there. */
-export type Held = WrittenOwner | UnreadLock | 'none' | 'not-roots';
+export type FoundLock = WrittenOwner | UnreadLock | 'none' | 'not-roots';
 
 /** Whether a lock was there and could be read. */
-export const isOwner = (held: Held): held is WrittenOwner => typeof held === 'object' && 'token' in held;
+export const isOwner = (held: FoundLock): held is WrittenOwner => typeof held === 'object' && 'token' in held;
 
 /** Is a lock that was looked at twice the same? */
-export const sameLock = (one: Held, other: Held): boolean =>
+export const sameLock = (one: FoundLock, other: FoundLock): boolean =>
   isOwner(one) && isOwner(other)
     ? one.token === other.token
     : typeof one === 'object' && typeof other === 'object'
@@ -30,7 +30,7 @@ export async function heldLock(
   lock: string,
   trusted: readonly number[],
   signal: AbortSignal,
-): Promise<Result<Held>> {
+): Promise<Result<FoundLock>> {
   const looked = await run(['stat', '-c', '%f:%u:%s:%Y', '--', lock, `${lock}/owner`], signal);
   if (!looked.ok) return looked;
   const [folder, file] = looked.value.stdout.split('\n').map((line) => line.split(':'));

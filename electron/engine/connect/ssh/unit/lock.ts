@@ -15,7 +15,7 @@ import { type HeldLock, lockAll } from '../../common/lock-all';
 import { cleanUpTime } from '../../common/limits';
 import { isFolder, isThere, newFolder, removal, rename } from '../commands/files';
 import { ROOT } from '../machine/identity';
-import { type Held, heldLock, isOwner, sameLock } from './lock-held';
+import { type FoundLock, heldLock, isOwner, sameLock } from './lock-held';
 import { lockPath } from './lock-place';
 import type { Machine } from '../machine/machine';
 import { workAt } from '../machine/place';
@@ -69,13 +69,13 @@ async function lockUnit(
       if (held.value !== 'none') {
         const by = held.value === 'not-roots' ? null : held.value;
         const taking =
-          by === null ? ok(undefined) : mayTakeOver(by, owner, takeOver, now.value, machine.at.server);
+          by === null ? ok(undefined) : mayTakeOver(by, owner, takeOver, now.value, machine.where.server);
         if (!taking.ok) return taking;
         const away = await lock.moveAway(held.value, signal);
         if (!away.ok) return away;
       }
     }
-    return fail(lockedBy(null, null, machine.at.server));
+    return fail(lockedBy(null, null, machine.where.server));
   } finally {
     // What has its name by now may be somebody else's.
     if (!moved) await lock.discard(aside.value);
@@ -136,11 +136,11 @@ class LockFolder {
     return ok(false);
   }
 
-  async owner(signal: AbortSignal): Promise<Result<Held>> {
+  async owner(signal: AbortSignal): Promise<Result<FoundLock>> {
     return this.ownerOf(this.name, signal);
   }
 
-  private async ownerOf(lock: string, signal: AbortSignal): Promise<Result<Held>> {
+  private async ownerOf(lock: string, signal: AbortSignal): Promise<Result<FoundLock>> {
     const rights = await this.machine.rights(signal);
     if (!rights.ok) return rights;
     const trusted = rights.value.kind === 'own' ? [0, rights.value.uid] : [0];
@@ -153,7 +153,7 @@ class LockFolder {
   }
 
   /** Moves a lock away that may be taken over. When it changed hands meanwhile it is put back. */
-  async moveAway(judged: Exclude<Held, 'none'>, signal: AbortSignal): Promise<Result<void>> {
+  async moveAway(judged: Exclude<FoundLock, 'none'>, signal: AbortSignal): Promise<Result<void>> {
     const away = this.away();
     const moved = await this.move(away, signal);
     if (!moved.ok) return moved;
@@ -165,14 +165,14 @@ class LockFolder {
     }
     await this.machine.runAsRoot(rename(away, this.name), cleanUpTime());
     const by = found.ok && typeof found.value === 'object' ? found.value : null;
-    return fail(lockedBy(by, null, this.machine.at.server));
+    return fail(lockedBy(by, null, this.machine.where.server));
   }
 
   async check(signal: AbortSignal): Promise<Result<void>> {
     const held = await this.owner(signal);
     if (!held.ok) return held;
     const by = isOwner(held.value) ? held.value : null;
-    return by !== null && this.isOurs(by) ? ok(undefined) : fail(lockLost(by, this.machine.at.server));
+    return by !== null && this.isOurs(by) ? ok(undefined) : fail(lockLost(by, this.machine.where.server));
   }
 
   async release(signal: AbortSignal): Promise<Result<void>> {
@@ -217,7 +217,7 @@ class LockFolder {
 
   private trouble(what: string, said: string) {
     return faultAt(
-      this.machine.at,
+      this.machine.where,
       'lock-impossible',
       `the lock ${this.name} ${what}`,
       'Locks lie in /run, where only root may write: connect as root, or set `sudo = true` for this server. Nothing was changed.',

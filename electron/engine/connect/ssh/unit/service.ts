@@ -55,7 +55,7 @@ export async function stateAfter(
     return ok({ state: now, detail: `${detail}: ${said}`, ...process });
   return fail(
     faultAt(
-      machine.at,
+      machine.where,
       'service-command-failed',
       `systemctl ${verb} ${machine.unit} did not work; the unit is ${detail}`,
       way.fix,
@@ -70,12 +70,12 @@ export function serviceState(
   output: Output,
   properties: Readonly<Record<string, string>>,
 ): Result<ServiceState> {
-  const { at, unit } = machine;
+  const { where, unit } = machine;
   const active = properties['ActiveState'];
   if (active === undefined)
     return fail(
       faultAt(
-        at,
+        where,
         'no-systemd',
         'systemd does not answer on the server',
         'Kanilink runs kanidmd as a systemd unit over SSH; connect to a container by the Docker API.',
@@ -85,7 +85,7 @@ export function serviceState(
   if (properties['LoadState'] === 'not-found')
     return fail(
       faultAt(
-        at,
+        where,
         'unit-not-found',
         `there is no unit ${unit}`,
         'Write its name into the fleet file: service = "kanidmd"; `systemctl list-units` shows them.',

@@ -64,7 +64,7 @@ async function givenFolder(
     if (!given.ok) return given;
     return fail(
       faultAt(
-        machine.at,
+        machine.where,
         'file-operation-failed',
         `the folder ${path} could not be given to the user who runs kanidmd`,
         'Look at /run on the server.',
@@ -91,7 +91,7 @@ async function takeBack(
   if (removed.value.exitCode === 0) return ok(undefined);
   return fail(
     faultAt(
-      machine.at,
+      machine.where,
       'file-operation-failed',
       `the folder ${path} could not be removed`,
       'Look at it by hand: something may still be writing into it.',
@@ -109,7 +109,7 @@ async function testIn(
   signal: AbortSignal,
   environment: Variables,
 ): Promise<Result<ConfigTest>> {
-  const copy = stagedCopy(bytes, folder, { server: machine.at.server });
+  const copy = stagedCopy(bytes, folder, { server: machine.where.server });
   if (!copy.ok) return copy;
   const path = posix.join(folder, 'server.toml');
   const created = await programFiles(machine, user).create(path, copy.value, signal);
@@ -121,7 +121,7 @@ async function testIn(
     path,
     signal,
     folder,
-    harmless(environment),
+    testVariables(environment),
   );
   return output.ok ? ok(readConfigTest(output.value)) : output;
 }
@@ -134,5 +134,5 @@ const HARMLESS =
   /^KANIDM_(?:DOMAIN|ORIGIN|BINDADDRESS|TLS_CHAIN|TLS_KEY|TLS_CLIENT_CA|ROLE|LOG_LEVEL|TRUST_X_FORWARD_FOR|REPLICATION_[A-Z_]{1,40})$/;
 
 /** The variables of a service that the test of a copy may have. */
-export const harmless = (environment: Variables): Variables =>
+export const testVariables = (environment: Variables): Variables =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => HARMLESS.test(name)));

@@ -19,7 +19,7 @@ import { isOurs } from './protocol';
 import { UntilLoaded } from './until-loaded';
 
 /** The way between the window and the rest. */
-export interface Door {
+export interface IpcRouter {
   /** To the window, if it is there; what the page did not ask for waits until it has loaded. */
   send(message: ToWindow): void;
 }
@@ -28,7 +28,7 @@ export interface Door {
  * Opens the door for one window: its messages are checked (who sends, then what), and answered here or sent on to the
  * engine. When the page is loaded again, what the old one had asked for is cancelled.
  */
-export function openDoor(window: BrowserWindow, engine: EngineProcess, context: AppContext): Door {
+export function openRouter(window: BrowserWindow, engine: EngineProcess, context: AppContext): IpcRouter {
   let page = 0;
   const toPage = (message: ToWindow): void => {
     if (!window.isDestroyed()) window.webContents.send(CHANNEL, message);

@@ -14,7 +14,7 @@ import { lifeOf, lifeOfNumber, ownMark, processMark } from '../storage/process-m
 import { uncancelled, wallNow } from '../base/time';
 
 /** A scratch folder on a server that holds a backup for a moment; written down before the backup is begun. */
-const noted = z.object({
+const scratchNote = z.object({
   /** The server as its fleet reaches it. */
   server: z.string(),
   id: z.string(),
@@ -25,7 +25,7 @@ const noted = z.object({
   process: processMark.exactOptional(),
   at: z.iso.datetime(),
 });
-type Noted = z.output<typeof noted> & { readonly file: string };
+type ScratchNote = z.output<typeof scratchNote> & { readonly file: string };
 
 /**
  * Writes down that a folder on a server is about to hold a backup, so that a program that is killed meanwhile does not leave
@@ -39,7 +39,7 @@ export async function noteScratch(
 ): Promise<Result<{ forget(): Promise<void> }>> {
   const folder = join(configDir, 'scratch');
   const file = join(folder, `${randomBytes(6).toString('hex')}.json`);
-  const note: z.output<typeof noted> = {
+  const note: z.output<typeof scratchNote> = {
     ...{ server: keyOf(site.server), id: site.server.id, path },
     ...{ host: hostname(), pid: process.pid, process: await ownMark(configDir) },
     at: new Date(wallNow()).toISOString(),
@@ -68,14 +68,17 @@ export async function noteScratch(
 const live = new Set<string>();
 
 /** What programs that were killed left on the servers of a fleet. */
-async function leftBehind(configDir: string, servers: readonly FleetServer[]): Promise<readonly Noted[]> {
+async function orphanedBackups(
+  configDir: string,
+  servers: readonly FleetServer[],
+): Promise<readonly ScratchNote[]> {
   const folder = join(configDir, 'scratch');
   const keys = new Set(servers.map(keyOf));
-  const found: Noted[] = [];
+  const found: ScratchNote[] = [];
   for (const name of (await readdir(folder).catch(() => [])).sort()) {
     const file = join(folder, name);
     const read = await readFile(file, 'utf8')
-      .then((text) => noted.safeParse(JSON.parse(text)))
+      .then((text) => scratchNote.safeParse(JSON.parse(text)))
       .catch(() => null);
     if (!read?.success || !keys.has(read.data.server) || (await inUse(configDir, file, read.data))) continue;
     found.push({ ...read.data, file });
@@ -84,7 +87,7 @@ async function leftBehind(configDir: string, servers: readonly FleetServer[]): P
 }
 
 /** A program that cannot be asked whether it lives has its note on a shared disk, and the note is its own. */
-async function inUse(configDir: string, file: string, note: z.output<typeof noted>): Promise<boolean> {
+async function inUse(configDir: string, file: string, note: z.output<typeof scratchNote>): Promise<boolean> {
   if (live.has(file)) return true;
   const life =
     note.process === undefined
@@ -94,11 +97,11 @@ async function inUse(configDir: string, file: string, note: z.output<typeof note
 }
 
 /** The same, told: nothing is deleted by looking. */
-export async function leftBehindProblems(
+export async function orphanedBackupProblems(
   configDir: string,
   servers: readonly FleetServer[],
 ): Promise<readonly Problem[]> {
-  return (await leftBehind(configDir, servers)).map(({ id, path, at }) => ({
+  return (await orphanedBackups(configDir, servers)).map(({ id, path, at }) => ({
     severity: 'warning' as const,
     code: 'backup-left-behind',
     server: id,
@@ -112,7 +115,7 @@ export async function leftBehindProblems(
  * Deletes what was left on the servers that can be reached, and says so; what cannot be deleted is told as a problem.
  * @param may asked before each server is touched: a deploy's lock on it is still its own. Absent: who asks takes no locks.
  */
-export async function takeAwayLeft(
+export async function deleteOrphanedBackups(
   configDir: string,
   sites: ReadonlyMap<ServerId, Site>,
   say: (text: string) => void,
@@ -120,7 +123,7 @@ export async function takeAwayLeft(
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   const servers = [...sites.values()];
-  for (const { server, id, path, file } of await leftBehind(
+  for (const { server, id, path, file } of await orphanedBackups(
     configDir,
     servers.map((it) => it.server),
   )) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createClient } from './client';
+import { createClient } from './ipc-client';
 import { RecordedBridge } from './recorded-bridge';
 
 const fleet = { path: '/f.toml', text: 'version = 1', trusted: true };

@@ -1,6 +1,6 @@
 import type { ObservedServer } from '../../observed/observed';
 import type { Problem } from '../../base/problem';
-import { findingsOf, type Words } from './words';
+import { ruleProblems, type Words } from './words';
 import type { FleetView } from './view';
 
 export const words = {
@@ -25,7 +25,7 @@ export const words = {
   },
 } as const satisfies Words;
 
-const finding = findingsOf(words);
+const ruleProblem = ruleProblems(words);
 
 /** Servers that do not answer. Why a probe failed is its own fault, reported beside these. */
 export function check({ servers }: FleetView): readonly Problem[] {
@@ -39,7 +39,7 @@ export function check({ servers }: FleetView): readonly Problem[] {
 
 /** A server of which no fault says why it could not be reached. */
 export const serverUnreachable = (id: string): Problem =>
-  finding(
+  ruleProblem(
     'server-unreachable',
     id,
     `${id} could not be reached.`,
@@ -48,7 +48,7 @@ export const serverUnreachable = (id: string): Problem =>
 
 /** A server whose kanidmd does not run. */
 export const serverStopped = (id: string, { facts }: ObservedServer): Problem =>
-  finding(
+  ruleProblem(
     'server-stopped',
     id,
     `kanidmd is not running on ${id}${detail(facts?.service.detail)}.`,

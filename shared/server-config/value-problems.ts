@@ -1,10 +1,10 @@
 import { firstWith } from '../versions/versions';
 import type { Place } from '../base/result';
-import { error, type Finding, short, warning } from './findings';
+import { error, type ConfigProblem, short, warning } from './config-problems';
 
 /** Words about keys and values that some versions of kanidmd refuse, or start with and do not replicate by. */
 
-export const unknownKey = (where: Place, key: string, version: string, home: string | null): Finding =>
+export const unknownKey = (where: Place, key: string, version: string, home: string | null): ConfigProblem =>
   error(
     'unknown-key',
     { ...where, field: short(key) },
@@ -12,7 +12,7 @@ export const unknownKey = (where: Place, key: string, version: string, home: str
     home === null ? 'Remove the line, or correct the name.' : `Remove the line. ${home}`,
   );
 
-export const tomlTooNew = (where: Place, version: string, what: string): Finding => ({
+export const tomlTooNew = (where: Place, version: string, what: string): ConfigProblem => ({
   ...error(
     'server-toml-too-new',
     where,
@@ -22,10 +22,10 @@ export const tomlTooNew = (where: Place, version: string, what: string): Finding
   detail: what,
 });
 
-export const wrongValue = (where: Place, field: string, what: string, fix: string): Finding =>
+export const wrongValue = (where: Place, field: string, what: string, fix: string): ConfigProblem =>
   error('server-toml-wrong-type', { ...where, field }, `${field} ${what}`, fix);
 
-export const notOneOf = (where: Place, field: string, found: string, all: readonly string[]): Finding =>
+export const notOneOf = (where: Place, field: string, found: string, all: readonly string[]): ConfigProblem =>
   error(
     'value-unknown',
     { ...where, field },
@@ -33,7 +33,7 @@ export const notOneOf = (where: Place, field: string, found: string, all: readon
     `Write ${all.map((value) => `"${value}"`).join(', ')}, exactly so.`,
   );
 
-export const listOfAddresses = (where: Place, field: string, version: string, form: string): Finding =>
+export const listOfAddresses = (where: Place, field: string, version: string, form: string): ConfigProblem =>
   wrongValue(
     where,
     field,
@@ -41,7 +41,7 @@ export const listOfAddresses = (where: Place, field: string, version: string, fo
     `Write one address. A file with version = "2" may list several from ${firstWith('list-of-addresses')} on.`,
   );
 
-export const httpsOriginInvalid = (where: Place, origin: string, why: string): Finding =>
+export const httpsOriginInvalid = (where: Place, origin: string, why: string): ConfigProblem =>
   error(
     'https-origin-invalid',
     { ...where, field: 'origin' },
@@ -49,7 +49,7 @@ export const httpsOriginInvalid = (where: Place, origin: string, why: string): F
     'Write it as https://NAME, with the name people open in their browser.',
   );
 
-export const httpsBindNotAddress = (where: Place, bindaddress: string): Finding =>
+export const httpsBindNotAddress = (where: Place, bindaddress: string): ConfigProblem =>
   error(
     'bindaddress-not-address',
     { ...where, field: 'bindaddress' },
@@ -57,10 +57,10 @@ export const httpsBindNotAddress = (where: Place, bindaddress: string): Finding 
     'Write an address, such as 0.0.0.0:8443 or [::]:8443.',
   );
 
-export const proxiesInvalid = (where: Place, field: string, what: string, fix: string): Finding =>
+export const proxiesInvalid = (where: Place, field: string, what: string, fix: string): ConfigProblem =>
   error('proxies-invalid', { ...where, field }, `${field} ${what}, so kanidmd refuses to start.`, fix);
 
-export const bindMissing = (where: Place): Finding =>
+export const bindMissing = (where: Place): ConfigProblem =>
   error(
     'replication-bindaddress-missing',
     { ...where, field: 'replication.bindaddress' },
@@ -68,7 +68,7 @@ export const bindMissing = (where: Place): Finding =>
     'Add bindaddress = "0.0.0.0:8444", the address and port it listens on for partners.',
   );
 
-export const originNotRepl = (where: Place, origin: string): Finding =>
+export const originNotRepl = (where: Place, origin: string): ConfigProblem =>
   warning(
     'origin-not-repl',
     { ...where, field: 'replication.origin' },
@@ -76,7 +76,7 @@ export const originNotRepl = (where: Place, origin: string): Finding =>
     'Write it as repl://NAME:PORT.',
   );
 
-export const originIsAddress = (where: Place, origin: string, version: string): Finding =>
+export const originIsAddress = (where: Place, origin: string, version: string): ConfigProblem =>
   error(
     'origin-is-address',
     { ...where, field: 'replication.origin' },
@@ -84,7 +84,7 @@ export const originIsAddress = (where: Place, origin: string, version: string): 
     `Use a name that partners can resolve, or upgrade to ${firstWith('address-origin')} or later and renew the certificate.`,
   );
 
-export const originIsIPv6 = (where: Place, origin: string): Finding =>
+export const originIsIPv6 = (where: Place, origin: string): ConfigProblem =>
   error(
     'origin-never-works',
     { ...where, field: 'replication.origin' },
@@ -92,7 +92,7 @@ export const originIsIPv6 = (where: Place, origin: string): Finding =>
     'Use a name that partners can resolve; it may stand for an IPv6 address.',
   );
 
-export const partnerIsIPv6 = (where: Place, key: string): Finding =>
+export const partnerIsIPv6 = (where: Place, key: string): ConfigProblem =>
   error(
     'partner-never-works',
     { ...where, field: `replication."${short(key)}"` },
@@ -100,7 +100,7 @@ export const partnerIsIPv6 = (where: Place, key: string): Finding =>
     'Use a name that resolves to that address, and the same name as origin on the partner.',
   );
 
-export const plannedKey = (where: Place, key: string, version: string): Finding =>
+export const plannedKey = (where: Place, key: string, version: string): ConfigProblem =>
   error(
     'replication-unknown-key',
     { ...where, field: `replication.${short(key)}` },

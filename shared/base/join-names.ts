@@ -2,7 +2,7 @@
 const NAMED = 6;
 
 /** Names in a message: all of a few, else the first and how many more. A fleet of a thousand servers stays readable. */
-export function listed(names: Iterable<string>, between = ', '): string {
+export function joinNames(names: Iterable<string>, between = ', '): string {
   const all = [...names];
   if (all.length <= NAMED + 1) return all.join(between);
   return counted(all.slice(0, NAMED), all.length, between);

@@ -4,7 +4,7 @@ import type { Pooled } from '../../common/pool';
 import { type Dialer, DialingAgent, type Use } from './dialer';
 
 /** What an engine says of itself. */
-export interface EngineAbout {
+export interface DockerEngineAbout {
   readonly name: 'docker' | 'podman';
   /** Its own version: `20.10.24`. */
   readonly version: string;
@@ -14,13 +14,13 @@ export interface EngineAbout {
 
 /**
  * One engine, shared by all its containers: the way to it, its streams, and what it is. What is said about one container
- * is said through an `EngineApi`.
+ * is said through a `DockerApi`.
  */
-export class Engine implements Pooled {
+export class DockerEngine implements Pooled {
   private readonly over = new AbortController();
   private readonly agents: Readonly<Record<Use, DialingAgent>>;
-  private known: EngineAbout | null = null;
-  private asking: Promise<Result<EngineAbout>> | null = null;
+  private known: DockerEngineAbout | null = null;
+  private asking: Promise<Result<DockerEngineAbout>> | null = null;
 
   constructor(readonly dialer: Dialer) {
     this.agents = {
@@ -42,7 +42,10 @@ export class Engine implements Pooled {
    * What the engine is, asked once; again after `forget`. Callers at once share one question, which none of them ends.
    * @param ask puts the question.
    */
-  about(ask: () => Promise<Result<EngineAbout>>, signal: AbortSignal): Promise<Result<EngineAbout>> {
+  about(
+    ask: () => Promise<Result<DockerEngineAbout>>,
+    signal: AbortSignal,
+  ): Promise<Result<DockerEngineAbout>> {
     if (this.known !== null) return Promise.resolve(ok(this.known));
     const asking = (this.asking ??= ask().then((about) => {
       this.asking = null;

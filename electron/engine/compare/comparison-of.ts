@@ -13,7 +13,7 @@ interface Backups {
 }
 
 /** What was found, with the first of the entries that differ in order of their types and names. */
-export function told(
+export function comparisonOf(
   pair: Pair,
   { at: when, backups }: Backups,
   differing: readonly DifferingEntry[],

@@ -23,12 +23,12 @@ const reachable = {
 };
 
 /** How a server that is to be adopted is reached; its id comes from its host's name. */
-export const reach = z.object(reachable).readonly();
-export type Reach = z.output<typeof reach>;
+export const serverAddress = z.object(reachable).readonly();
+export type ServerAddress = z.output<typeof serverAddress>;
 
 /** A server that is to be adopted, and what a probe saw of it. */
 export interface SeenServer {
-  readonly reach: Reach;
+  readonly reach: ServerAddress;
   readonly observed: ObservedServer;
 }
 
@@ -75,7 +75,7 @@ export type AdoptedPair = z.output<typeof adoptedPair>;
  * What running servers say of themselves and of each other, before anybody is asked anything. Plain data: the window
  * gets it from the engine and draws the fleet itself (`draw-fleet.ts`) once the questions are answered.
  */
-export const findings = z
+export const adoptedFleet = z
   .object({
     servers: z.array(adoptedServer).readonly(),
     /** Every two servers of which at least one has a table for the other. */
@@ -84,4 +84,4 @@ export const findings = z
     problems: z.array(problem).readonly(),
   })
   .readonly();
-export type Findings = z.output<typeof findings>;
+export type AdoptedFleet = z.output<typeof adoptedFleet>;

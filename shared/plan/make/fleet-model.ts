@@ -6,7 +6,7 @@ import { maskCertificates } from '../../server-config/mask-certificates';
 import { maskedDiff, placeholderFor } from '../../server-config/diff';
 import { readServerConfig } from '../../server-config/read-server-config';
 import { type ServerConfig, pulls } from '../../server-config/server-config';
-import { type DraftServer, describeCertificate, modelOf, text } from './draft-values';
+import { type PlayedServer, describeCertificate, modelOf, text } from './played-server';
 import type { Erasure } from '../erasure/erasure';
 import { ErasureWatch } from '../erasure/erasure-watch';
 import type { OwnerOf } from '../../fleet/model/owners';
@@ -18,8 +18,8 @@ import type { Later } from '../steps/any-step';
  * All servers as the steps of a plan so far leave them: their files, certificates and domains, and which would
  * erase themselves as they stand. Steps are played here as soon as they are drawn up. Nothing is known of steps.
  */
-export class Stage {
-  private readonly servers = new Map<ServerId, DraftServer>();
+export class FleetModel {
+  private readonly servers = new Map<ServerId, PlayedServer>();
   private readonly watch = new ErasureWatch();
   private readonly pinned = new Map<string, string>();
 
@@ -53,7 +53,7 @@ export class Stage {
   }
 
   /** Undefined when its file could not be read. */
-  server(id: ServerId): DraftServer | undefined {
+  server(id: ServerId): PlayedServer | undefined {
     return this.servers.get(id);
   }
 
@@ -114,7 +114,7 @@ export class Stage {
   }
 
   /** Notes what the steps of a server are. */
-  note(id: ServerId, change: Partial<Pick<DraftServer, 'last' | 'wrote'>>): void {
+  note(id: ServerId, change: Partial<Pick<PlayedServer, 'last' | 'wrote'>>): void {
     const server = this.servers.get(id);
     if (server) this.servers.set(id, { ...server, ...change });
   }
@@ -131,7 +131,7 @@ export class Stage {
    * Gives a server another file and starts it again.
    * @returns what that changes; a fault when the file cannot be read.
    */
-  write(server: DraftServer, bytes: Uint8Array): Result<Written> {
+  write(server: PlayedServer, bytes: Uint8Array): Result<AppliedEdit> {
     const { observed, file } = server;
     const read = readServerConfig(bytes, { server: observed.id, file: file.path });
     if (!read.ok) return read;
@@ -152,12 +152,12 @@ export class Stage {
   }
 
   /** A server's file as it is, for people: certificates are masked. */
-  shownFile(server: DraftServer): string {
+  shownFile(server: PlayedServer): string {
     return maskCertificates(text(server.bytes), (pin) => this.pinned.get(pin) ?? null);
   }
 
   /** Puts a server back to how it was. */
-  unwrite(server: DraftServer): void {
+  unwrite(server: PlayedServer): void {
     this.servers.set(server.observed.id, server);
     this.play(server.observed.id);
   }
@@ -186,7 +186,7 @@ export class Stage {
 }
 
 /** What another file changes. */
-export interface Written {
+export interface AppliedEdit {
   readonly diff: string;
   /** Which servers would erase themselves now, and would not before. */
   readonly erasures: readonly Erasure[];

@@ -5,7 +5,7 @@ import { versionOf } from '../../observed/observed-config';
 import { parseOrigin } from '../../base/origin';
 import { type Partner, pulls } from '../../server-config/server-config';
 import { type DesiredTable, desiredTables } from '../../fleet/model/desired';
-import type { Known } from './known';
+import type { PlanContext } from './plan-context';
 import { renewalObstacles } from './renewal-obstacles';
 
 /**
@@ -13,15 +13,15 @@ import { renewalObstacles } from './renewal-obstacles';
  * alone, with the reason said. An unreachable server holds back itself and the servers that need it, no other (`kanidm.md`,
  * "Refresh erases", 11).
  */
-export class Roles {
+export class Eligibility {
   /** Nothing at all is changed on these: they do not run, cannot be read, or something about them is wrong. */
   private readonly untouchable: ReadonlySet<ServerId>;
   /** These and the untouchable get no new links. */
   private readonly held = new Set<ServerId>();
   private readonly tables = new Map<ServerId, readonly DesiredTable[]>();
 
-  constructor(private readonly known: Known) {
-    const { fleet, topology, observed, problems } = known;
+  constructor(private readonly context: PlanContext) {
+    const { fleet, topology, observed, problems } = context;
     const wrong = new Set(problems.flatMap((it) => (it.severity === 'error' ? [it.server] : [])));
     const ids = fleet.servers.map((server) => server.id);
     this.untouchable = new Set([
@@ -37,27 +37,27 @@ export class Roles {
   }
 
   /** May be restarted and have its file written. */
-  readonly mayTouch = (id: ServerId): boolean => this.known.observed.has(id) && !this.untouchable.has(id);
+  readonly mayTouch = (id: ServerId): boolean => this.context.observed.has(id) && !this.untouchable.has(id);
 
   /** Gets what is drawn for it. */
-  readonly takesPart = (id: ServerId): boolean => this.known.observed.has(id) && !this.held.has(id);
+  readonly takesPart = (id: ServerId): boolean => this.context.observed.has(id) && !this.held.has(id);
 
   /**
    * The domain a server is to hold: its primary's. While the primary cannot be seen, the domain the fleet file remembers,
    * so that a dead primary stops nobody else.
    */
   wantedDomain(id: ServerId): DomainUuid | null {
-    const primary = this.known.topology.primaryOf(id);
+    const primary = this.context.topology.primaryOf(id);
     if (primary === null) return null;
-    return this.known.observed.get(primary)?.domain?.uuid ?? this.known.fleet.domainUuid;
+    return this.context.observed.get(primary)?.domain?.uuid ?? this.context.fleet.domainUuid;
   }
 
   /** True when its database is replaced: it is another domain's than its primary's, or the operator asked for it. */
   toRefresh(id: ServerId): boolean {
-    const primary = this.known.topology.primaryOf(id);
+    const primary = this.context.topology.primaryOf(id);
     const [wanted, own] = [this.wantedDomain(id), this.ownDomain(id)];
     if (primary === null || primary === id || wanted === null || own === null) return false;
-    return own !== wanted || this.known.refresh.has(id);
+    return own !== wanted || this.context.refresh.has(id);
   }
 
   /** True when a table between the two may be written: they are in one domain, or will be. */
@@ -73,9 +73,9 @@ export class Roles {
    * (`kanidm.md`, "Health": NotValidForNameContext). An address is written into it from 1.7.3 on.
    */
   toRenew(id: ServerId): boolean {
-    const server = this.known.observed.get(id);
+    const server = this.context.observed.get(id);
     const certificate = server?.certificate ?? null;
-    const origin = parseOrigin(this.known.origins.get(id) ?? '');
+    const origin = parseOrigin(this.context.origins.get(id) ?? '');
     if (certificate === null || origin === null || this.desired(id).length === 0) return false;
     const version = server === undefined ? null : versionOf(server);
     const written = origin.ipVersion === 4 && version !== null && supports(version, 'address-origin');
@@ -87,7 +87,7 @@ export class Roles {
   desired(id: ServerId): readonly DesiredTable[] {
     const known = this.tables.get(id);
     if (known) return known;
-    const all = desiredTables(id, this.known.topology, this.known.origins);
+    const all = desiredTables(id, this.context.topology, this.context.origins);
     const unarmed = this.unknownPartners(id).some((it) => pulls(it.type));
     const tables = unarmed ? all.map((table) => ({ ...table, automaticRefresh: false })) : all;
     this.tables.set(id, tables);
@@ -96,30 +96,30 @@ export class Roles {
 
   /** Tables of partners that are neither in the fleet nor listed as removed: reported, never touched. */
   unknownPartners(id: ServerId): readonly Partner[] {
-    const { fleet, ownerOf, observed } = this.known;
+    const { fleet, ownerOf, observed } = this.context;
     const partners = observed.get(id)?.config?.replication?.partners ?? [];
     return partners.filter((it) => ownerOf(it) === null && !fleet.removed.includes(it.origin));
   }
 
   private ownDomain(id: ServerId): DomainUuid | null {
-    return this.known.observed.get(id)?.domain?.uuid ?? null;
+    return this.context.observed.get(id)?.domain?.uuid ?? null;
   }
 
   private isRead(id: ServerId): boolean {
-    const server = this.known.observed.get(id);
+    const server = this.context.observed.get(id);
     return server !== undefined && server.file !== null && server.config !== null;
   }
 
   private canBeRenewed(id: ServerId): boolean {
-    const server = this.known.observed.get(id);
+    const server = this.context.observed.get(id);
     if (!server || !this.toRenew(id)) return true;
-    const others = [...this.known.observed.values()].filter((it) => it.id !== id && this.mayPin(it.id, id));
-    const obstacles = renewalObstacles(server, others, this.known.ownerOf);
+    const others = [...this.context.observed.values()].filter((it) => it.id !== id && this.mayPin(it.id, id));
+    const obstacles = renewalObstacles(server, others, this.context.ownerOf);
     for (const { code, message, fix, partner } of obstacles)
-      this.known.report(
+      this.context.report(
         id,
         code,
-        `The certificate of ${id} is for ${server.certificate?.names.join(', ') ?? ''}, partners are to dial ${this.known.origins.get(id) ?? ''}, and it cannot be renewed now. ${message}`,
+        `The certificate of ${id} is for ${server.certificate?.names.join(', ') ?? ''}, partners are to dial ${this.context.origins.get(id) ?? ''}, and it cannot be renewed now. ${message}`,
         fix,
         partner,
       );
@@ -128,7 +128,7 @@ export class Roles {
 
   /** Linked with it, or has a table for it. */
   private mayPin(other: ServerId, id: ServerId): boolean {
-    const { topology, observed, ownerOf } = this.known;
+    const { topology, observed, ownerOf } = this.context;
     const linked = topology.linksOf(id).some((link) => link.supplier === other || link.consumer === other);
     const partners = observed.get(other)?.config?.replication?.partners ?? [];
     return linked || partners.some((table) => ownerOf(table) === id);
@@ -136,7 +136,7 @@ export class Roles {
 
   /** Rule 2: automatic_refresh only with one supplier. The server goes on without. */
   private reportAutomatic(id: ServerId): void {
-    const { topology, report } = this.known;
+    const { topology, report } = this.context;
     const unknown = this.unknownPartners(id).filter((it) => pulls(it.type));
     const wanted = topology.linksIn(id).some((link) => link.automaticRefresh);
     if (wanted && unknown.length > 0)
@@ -149,7 +149,7 @@ export class Roles {
   }
 
   private canBeRefreshed(id: ServerId): boolean {
-    const { topology, report } = this.known;
+    const { topology, report } = this.context;
     const source = topology.sourceOf(id);
     if (!this.toRefresh(id) || source === null) return true;
     if (this.held.has(source)) {

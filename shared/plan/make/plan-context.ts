@@ -7,7 +7,7 @@ import type { Problem } from '../../base/problem';
 import type { OwnerOf } from '../../fleet/model/owners';
 
 /** What a plan is drawn up from. */
-export interface Known {
+export interface PlanContext {
   readonly fleet: Fleet;
   readonly topology: Topology;
   readonly observed: ReadonlyMap<ServerId, ObservedServer>;

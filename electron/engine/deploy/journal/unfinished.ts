@@ -18,7 +18,7 @@ export function comparisonsLeft(chain: readonly DeployRecord[]): readonly Pair[]
 }
 
 /** Refreshes within one domain that the operator asked for and that are not known to have ended well: nothing else shows them. */
-export function refreshesLeft(chain: readonly DeployRecord[]): readonly ServerId[] {
+export function unfinishedRefreshes(chain: readonly DeployRecord[]): readonly ServerId[] {
   const done = new Set<ServerId>();
   const asked = new Set<ServerId>();
   for (const record of chain)

@@ -4,8 +4,8 @@ import type { DeployEvent } from '../../../shared/plan/model/deploy';
 import { fail, ok, type Fault } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import type { GuardedEngine } from '../trust/guard-engine';
-import { Door } from './door';
-import { WindowPerson } from './window-person';
+import { IpcServer } from './ipc-server';
+import { WindowPrompter } from './window-prompter';
 
 const fleet = { path: null, text: '' };
 const hostKey = {
@@ -84,10 +84,10 @@ describe('asks', () => {
 
   it('do not run out of time while a person reads a question', async () => {
     const engine = endlessPlan();
-    const { send, sent, person } = open(engine);
+    const { send, sent, prompter } = open(engine);
     send({ kind: 'ask', id: '1', name: 'fleet.plan', question: { fleet } });
     await vi.advanceTimersByTimeAsync(60_000);
-    const accepted = person.acceptHostKey(hostKey, new AbortController().signal);
+    const accepted = prompter.acceptHostKey(hostKey, new AbortController().signal);
     await vi.advanceTimersByTimeAsync(600_000);
     expect(engine.aborted()).toBe(false);
     send({ kind: 'reply', id: idOf(sent[0]), answer: { accept: true } });
@@ -149,9 +149,9 @@ describe('streams', () => {
 
 describe('questions to a person', () => {
   it('are withdrawn when nobody needs the answer any more', async () => {
-    const { sent, person } = open({});
+    const { sent, prompter } = open({});
     const controller = new AbortController();
-    const secret = person.secret(
+    const secret = prompter.secret(
       { server: 'idm-a', kind: 'password', subject: 'ada@127.0.0.1', attempt: 1 },
       controller.signal,
     );
@@ -161,52 +161,52 @@ describe('questions to a person', () => {
   });
 
   it('that were answered with no are not asked again until the person looks anew', async () => {
-    const { send, sent, person } = open({ watch: () => asItems([]) });
+    const { send, sent, prompter } = open({ watch: () => asItems([]) });
     const { signal } = new AbortController();
-    const accepted = person.acceptHostKey(hostKey, signal);
+    const accepted = prompter.acceptHostKey(hostKey, signal);
     send({ kind: 'reply', id: idOf(sent[0]), answer: { accept: false } });
     expect(await accepted).toBe(false);
 
-    expect(await person.acceptHostKey(hostKey, signal)).toBe(false);
+    expect(await prompter.acceptHostKey(hostKey, signal)).toBe(false);
     expect(sent).toHaveLength(1);
-    void person.acceptHostKey({ ...hostKey, fingerprint: 'SHA256:y' }, signal);
+    void prompter.acceptHostKey({ ...hostKey, fingerprint: 'SHA256:y' }, signal);
     expect(sent).toHaveLength(2);
 
     send({ kind: 'open', id: 'w', name: 'watch', question: { fleet, asked: true } });
-    void person.acceptHostKey(hostKey, signal);
+    void prompter.acceptHostKey(hostKey, signal);
     expect(sent).toHaveLength(3);
   });
 
   it('answered with something else than was asked mean no', async () => {
-    const { send, sent, person } = open({});
-    const accepted = person.acceptHostKey(hostKey, new AbortController().signal);
+    const { send, sent, prompter } = open({});
+    const accepted = prompter.acceptHostKey(hostKey, new AbortController().signal);
     send({ kind: 'reply', id: idOf(sent[0]), answer: { accept: 'yes' } });
     expect(await accepted).toBe(false);
   });
 });
 
 it('what is not in the contract is dropped and logged', () => {
-  const { door, sent, logged } = open({});
+  const { server, sent, logged } = open({});
   for (const raw of [
     null,
     'close',
     { kind: 'ask' },
     { kind: 'ask', id: '1', name: 'toString', question: {} },
   ])
-    door.receive(raw);
+    server.receive(raw);
   expect(sent).toEqual([]);
   expect(logged).toHaveLength(4);
 });
 
 it('closing cancels what runs and waits for a deploy to say how it ended', async () => {
-  const { door, send, sent } = open({
+  const { server, send, sent } = open({
     deploy: async function* (_fleet, _consent, signal) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       yield { kind: 'finished', outcome: 'cancelled', problems: [], at: 0 };
     },
   });
   send({ kind: 'open', id: 'd', name: 'deploy', question: { fleet, fingerprint: 'f', erase: [] } });
-  const closed = door.close();
+  const closed = server.close();
   await vi.advanceTimersByTimeAsync(100);
   await closed;
   expect(sent).toMatchObject([{ items: [{ outcome: 'cancelled' }] }, { kind: 'end' }]);
@@ -231,10 +231,10 @@ function open(methods: Partial<GuardedEngine>) {
         }),
     },
   ) as GuardedEngine;
-  const person = new WindowPerson((message) => sent.push(message));
-  const door = new Door({
+  const prompter = new WindowPrompter((message) => sent.push(message));
+  const server = new IpcServer({
     engine,
-    person,
+    prompter,
     send: (message) => sent.push(message),
     log: (line) => logged.push(line),
   });
@@ -244,7 +244,7 @@ function open(methods: Partial<GuardedEngine>) {
       if (answer?.kind !== 'answer') throw new Error(`no answer to ${id} yet`);
       return answer.answer;
     });
-  return { door, person, sent, logged, answerTo, send: (message: FromWindow) => door.receive(message) };
+  return { server, prompter, sent, logged, answerTo, send: (message: FromWindow) => server.receive(message) };
 }
 
 function endlessPlan(): Pick<GuardedEngine, 'plan'> & { aborted(): boolean } {

@@ -2,13 +2,13 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import type { z } from 'zod';
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import { traceStep } from '../../../base/trace';
-import type { At } from '../../common/faults';
+import type { ServerPlace } from '../../common/faults';
 import { Gate } from '../../common/gate';
 import { settle, Stopped, stopFault, timedOut } from '../../common/limits';
 import { negotiate } from './api-version';
 import type { Dialer, Use } from './dialer';
-import type { Engine, EngineAbout } from './engine';
-import { engineFault, type Refusal, refused } from './faults';
+import type { DockerEngine, DockerEngineAbout } from './docker-engine';
+import { dockerFault, type Refusal, refused } from './faults';
 import { readBody, readJson, readRefusal } from './read-reply';
 import * as replies from './replies';
 
@@ -39,12 +39,12 @@ const WELL = new Set([200, 201, 204, 304]);
  * The HTTP API of an engine, spoken about one of its servers. Replies are read by schemas with limits; every request
  * listens to its signal, and has an end of its own.
  */
-export class EngineApi {
+export class DockerApi {
   private readonly gate = new Gate(AT_ONCE);
 
   constructor(
-    readonly at: At,
-    private readonly engine: Engine,
+    readonly where: ServerPlace,
+    private readonly engine: DockerEngine,
   ) {}
 
   get dialer(): Dialer {
@@ -54,14 +54,14 @@ export class EngineApi {
   /** A request answered by JSON. */
   json<T>(request: Request, schema: z.ZodType<T>, signal: AbortSignal): Promise<Result<T>> {
     return this.whole(request, signal, (reply, limit) =>
-      readJson(reply, schema, this.at, request.doing, limit),
+      readJson(reply, schema, this.where, request.doing, limit),
     );
   }
 
   /** A request whose answer holds nothing to be read. */
   done(request: Request, signal: AbortSignal): Promise<Result<void>> {
     return this.whole(request, signal, async (reply, limit) => {
-      const read = await readBody(reply, this.at, request.doing, limit);
+      const read = await readBody(reply, this.where, request.doing, limit);
       return read.ok ? ok(undefined) : read;
     });
   }
@@ -78,22 +78,22 @@ export class EngineApi {
   }
 
   /** Docker or Podman, and which version of the API is spoken; asked once for all servers of the engine. */
-  async about(signal: AbortSignal): Promise<Result<EngineAbout>> {
+  async about(signal: AbortSignal): Promise<Result<DockerEngineAbout>> {
     const about = await this.engine.about(() => this.ask(AbortSignal.timeout(ANSWER_MS)), signal);
     return about.ok
       ? about
-      : fail({ ...about.error, where: { ...about.error.where, server: this.at.server } });
+      : fail({ ...about.error, where: { ...about.error.where, server: this.where.server } });
   }
 
-  private async ask(signal: AbortSignal): Promise<Result<EngineAbout>> {
+  private async ask(signal: AbortSignal): Promise<Result<DockerEngineAbout>> {
     const request = { method: 'GET', path: '/version', doing: 'asking what engine this is' } as const;
     // The one request without a version: it is what tells the version.
     const reply = await this.exchange(request, request.path, signal, 'call');
     if (!reply.ok) return reply;
-    const told = await readJson(reply.value, replies.version, this.at, request.doing, signal);
+    const told = await readJson(reply.value, replies.version, this.where, request.doing, signal);
     if (!told.ok) return told;
     const { Version, ApiVersion, MinAPIVersion, Components } = told.value;
-    const api = negotiate(this.at, ApiVersion, MinAPIVersion ?? null);
+    const api = negotiate(this.where, ApiVersion, MinAPIVersion ?? null);
     if (!api.ok) return api;
     const name = Components.some((it) => /podman/i.test(it.Name)) ? 'podman' : 'docker';
     return ok({ name, version: Version, api: api.value });
@@ -120,7 +120,7 @@ export class EngineApi {
   private limited({ doing, patient = false }: Request, outer: AbortSignal) {
     const stop = new AbortController();
     const abort = () => stop.abort(new Stopped(stopFault(outer)));
-    const late = () => stop.abort(new Stopped(timedOut(this.at, doing, ANSWER_MS)));
+    const late = () => stop.abort(new Stopped(timedOut(this.where, doing, ANSWER_MS)));
     if (outer.aborted) abort();
     outer.addEventListener('abort', abort, { once: true });
     const timer = patient ? null : setTimeout(late, ANSWER_MS);
@@ -168,12 +168,12 @@ export class EngineApi {
       endWith(reply.value, signal);
       return reply;
     }
-    const message = await readRefusal(reply.value, this.at, request.doing, AbortSignal.timeout(ANSWER_MS));
+    const message = await readRefusal(reply.value, this.where, request.doing, AbortSignal.timeout(ANSWER_MS));
     if (signal.aborted) return fail(stopFault(signal));
     // As after an upgrade of the engine while it is used: `client version 1.41 is too old`.
     if (statusCode === 400 && message.includes('client version')) this.engine.forget();
     const refusal = { statusCode, message };
-    return fail(request.expected?.(refusal) ?? refused(this.at, refusal, request.doing));
+    return fail(request.expected?.(refusal) ?? refused(this.where, refusal, request.doing));
   }
 
   private head(
@@ -207,7 +207,7 @@ export class EngineApi {
       });
       request.on('error', (error) => {
         this.engine.forget();
-        done(fail(engineFault(this.at, error, doing, signal)));
+        done(fail(dockerFault(this.where, error, doing, signal)));
       });
       request.end(sent ?? undefined);
       return () => {

@@ -11,7 +11,7 @@ import type { PlannedChange } from '../steps/configure';
 import { unpadded } from '../../base/base64';
 
 /** What is known of a server while its steps are being drawn up. */
-export interface DraftServer {
+export interface PlayedServer {
   readonly observed: ObservedServer;
   readonly file: ObservedFile;
   /** The file as the steps so far leave it, pins of certificates not made yet as placeholders. */

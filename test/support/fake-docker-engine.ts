@@ -12,7 +12,7 @@ export const CONFIG = 'version = "2"\n';
 export type Answer = (request: IncomingMessage, response: ServerResponse, socket: Socket) => void;
 
 /** A Docker Engine that knows one container, `idm-a`, and answers as told. */
-export interface FakeEngine {
+export interface FakeDockerEngine {
   /** `unix://…` */
   readonly endpoint: string;
   readonly folder: string;
@@ -49,7 +49,7 @@ export const VERSION = {
   Components: [{ Name: 'Engine' }],
 };
 
-export async function startFakeEngine(): Promise<FakeEngine> {
+export async function startFakeDockerEngine(): Promise<FakeDockerEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'kanilink-fake-engine-'));
   const requests: string[] = [];
   const sockets = new Set<Socket>();

@@ -48,7 +48,7 @@ export interface OpenStream {
 }
 
 /** The window's end of the contract: every message that arrives is checked before anyone sees it. */
-export interface Client {
+export interface IpcClient {
   /** Asks and waits for the one answer; a cancelled or overdue question is answered with a fault. */
   ask<N extends AskName>(
     name: N,
@@ -82,7 +82,7 @@ const ofPerson: ReadonlySet<AskName> = new Set<AskName>([
 const CREDIT = 8;
 
 /** Speaks the contract over a bridge. One per window. */
-export function createClient(bridge: Bridge): Client {
+export function createClient(bridge: Bridge): IpcClient {
   // zod compiles checks with `new Function` unless told not to, which the page's policy forbids.
   z.config({ jitless: true });
   const waiting = new Map<string, (answer: unknown) => void>();

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { questions, type QuestionName, type ToWindow } from '../../../shared/ipc';
 import type { TrustQuestion } from '../../../shared/fleet/model/trust';
-import type { BareEngineQuestion, HostKeyQuestion, Person, SecretQuestion } from '../connect/connection';
+import type { BareEngineQuestion, HostKeyQuestion, Prompter, SecretQuestion } from '../connect/connection';
 
 /** A person at the window. Questions go out as messages; a reply answers one, an abort withdraws it. */
-export class WindowPerson implements Person {
+export class WindowPrompter implements Prompter {
   readonly #send: (message: ToWindow) => void;
   readonly #open = new Map<string, (answer: unknown) => void>();
   readonly #waitingChanged: ((waiting: boolean) => void)[] = [];

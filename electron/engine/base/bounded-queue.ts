@@ -7,7 +7,7 @@ const MOST_HELD = 8 * 1024 * 1024;
  * Items pushed by several writers, read by one reader in batches: everything that has come since the last read. Holds
  * a bounded number of bytes; beyond that the oldest are dropped and counted.
  */
-export class Channel<T> implements AsyncIterable<T[]> {
+export class BoundedQueue<T> implements AsyncIterable<T[]> {
   private items: { readonly item: T; readonly size: number }[] = [];
   /** Where the oldest item that is still held lies in `items`. */
   private oldest = 0;

@@ -10,18 +10,18 @@ import type { ServerConfig } from '../../server-config/server-config';
 import { supports } from '../../versions/versions';
 import {
   certificateStep,
-  type DraftServer,
+  type PlayedServer,
   pinnedIn,
   restartRisk,
   sameBytes,
   unique,
   withPlaceholder,
-} from './draft-values';
+} from './played-server';
 import type { Erasure } from '../erasure/erasure';
 import type { OwnerOf } from '../../fleet/model/owners';
 import type { ConfigureStep, PlannedChange } from '../steps/configure';
 import { kindOf, type Step } from '../steps/step';
-import { Stage, type Written } from './stage';
+import { FleetModel, type AppliedEdit } from './fleet-model';
 import { fileTested, type StepWords, stepWords as words } from './step-words';
 
 /** What a configure step says of itself, and what it waits for. */
@@ -46,33 +46,33 @@ export interface Surprise extends Erasure {
  * A plan in the making: every step is played on a model of all servers as soon as it is added, so that its diff starts
  * where the step before left off, and so that whom it erases is computed and not assumed.
  */
-export class Draft {
+export class PlanBuilder {
   readonly steps: Step[] = [];
   /** Erasures a step would cause that it is not there to cause. Each makes the plan unfit to run. */
   readonly surprises: Surprise[] = [];
   /** Servers that are about to start with a file that their process has not read. */
   private readonly bringing = new Set<ServerId>();
   /** The servers as the steps so far leave them. */
-  readonly stage: Stage;
+  readonly model: FleetModel;
 
-  /** @param mayRestart which servers may be restarted besides those a step is about. @param starting see `Stage`. */
+  /** @param mayRestart which servers may be restarted besides those a step is about. @param starting see `FleetModel`. */
   constructor(
     observed: Iterable<ObservedServer>,
     ownerOf: OwnerOf,
     private readonly mayRestart: (id: ServerId) => boolean = () => true,
     starting: ServerId | null = null,
   ) {
-    this.stage = new Stage(observed, ownerOf, starting);
+    this.model = new FleetModel(observed, ownerOf, starting);
   }
 
   /** The server as the steps so far leave it; undefined when its file could not be read. */
-  server(id: ServerId): DraftServer | undefined {
-    return this.stage.server(id);
+  server(id: ServerId): PlayedServer | undefined {
+    return this.model.server(id);
   }
 
   /** Its server.toml, read, as the steps so far leave it. */
   config(id: ServerId): ServerConfig | null {
-    return this.stage.config(id);
+    return this.model.config(id);
   }
 
   /**
@@ -92,7 +92,7 @@ export class Draft {
     const edited = editServerConfig(server.bytes, changes.map(withPlaceholder), { server: id, file: path });
     if (!edited.ok) return edited;
     if (sameBytes(edited.value, server.bytes)) return ok(null);
-    const unread = this.stage.isUnread(id);
+    const unread = this.model.isUnread(id);
     const written = this.write(server, edited.value);
     if (!written.ok) return written;
     const { diff, erasures, wakes } = written.value;
@@ -117,7 +117,7 @@ export class Draft {
       from: server.wrote === null ? { sha256 } : { after: server.wrote },
       path,
       changes,
-      pullsFrom: this.stage.pullsFrom(id),
+      pullsFrom: this.model.pullsFrom(id),
     };
     this.add(step, mayErase, step.id);
     this.surprises.push(...wakes.map((it) => ({ ...it, step, asked: true })));
@@ -125,18 +125,18 @@ export class Draft {
   }
 
   /** Gives a server another file, after a restart of everyone whom a refresh asked for earlier could then erase. */
-  private write(server: DraftServer, bytes: Uint8Array): Result<Written> {
-    const written = this.stage.write(server, bytes);
+  private write(server: PlayedServer, bytes: Uint8Array): Result<AppliedEdit> {
+    const written = this.model.write(server, bytes);
     if (!written.ok) return written;
     if (written.value.wakes.length === 0) return written;
-    this.stage.unwrite(server);
+    this.model.unwrite(server);
     this.restartAsked(server.observed.id, written.value.wakes);
-    return this.stage.write(server, bytes);
+    return this.model.write(server, bytes);
   }
 
   /** A server that is itself about to start with an unread file is not restarted for the sake of another one first. */
   private restartAsked(before: ServerId, wakes: readonly Erasure[]): void {
-    const unread = this.stage.isUnread(before);
+    const unread = this.model.isUnread(before);
     if (unread) this.bringing.add(before);
     for (const id of unique(wakes.map((it) => it.erased)))
       if (this.mayRestart(id) && !this.bringing.has(id)) this.restart(id, words.mayBeAsked(before));
@@ -145,8 +145,8 @@ export class Draft {
 
   /** Restarts whom its unread file could let take its data. @returns who is left. */
   private letNobodyTake(id: ServerId): readonly Erasure[] {
-    this.restartAsked(id, this.stage.wakes(id));
-    return this.stage.wakes(id);
+    this.restartAsked(id, this.model.wakes(id));
+    return this.model.wakes(id);
   }
 
   /**
@@ -161,11 +161,11 @@ export class Draft {
     const server = this.server(id);
     const bytes = new TextEncoder().encode(earlier);
     if (!server || sameBytes(bytes, server.bytes)) return ok(undefined);
-    const tried = this.stage.write(server, bytes);
+    const tried = this.model.write(server, bytes);
     if (!tried.ok) return tried;
-    this.stage.unwrite(server);
+    this.model.unwrite(server);
     const { diff, erasures, wakes } = tried.value;
-    const unread = this.stage.isUnread(id);
+    const unread = this.model.isUnread(id);
     const erases = unique(erasures.map((it) => it.erased));
     this.restartAsked(id, wakes);
     for (const erased of erases) this.backup(erased);
@@ -180,8 +180,8 @@ export class Draft {
       ],
     });
     const { path, sha256 } = server.file;
-    this.stage.write(this.server(id) ?? server, bytes);
-    for (const { erased, by } of erasures) this.stage.takeDomain(erased, this.stage.domain(by));
+    this.model.write(this.server(id) ?? server, bytes);
+    for (const { erased, by } of erasures) this.model.takeDomain(erased, this.model.domain(by));
     const file = { path, from: { sha256 }, text: earlier, diff, ...this.readsNow(id, unread) };
     const step: Step = { ...plain, action: 'put-back', ...file, erases };
     this.add(step, null, plain.id);
@@ -204,7 +204,7 @@ export class Draft {
   /** Restarts a server. A file that the process has not read is shown and said: it counts from then on. @param why besides */
   restart(id: ServerId, why: string): void {
     const server = this.server(id);
-    const unread = this.stage.isUnread(id);
+    const unread = this.model.isUnread(id);
     const left = this.letNobodyTake(id);
     const step: Step = {
       ...this.plain(
@@ -224,7 +224,7 @@ export class Draft {
     const server = this.server(id);
     if (server === undefined) return;
     const left = this.letNobodyTake(id);
-    const reads = this.stage.shownFile(server);
+    const reads = this.model.shownFile(server);
     const step: Step = { ...this.plain(id, 'start', words.start(id, risk)), action: 'start', reads };
     this.add(step);
     this.surprises.push(...left.map((it) => ({ ...it, step, asked: true })));
@@ -267,7 +267,7 @@ export class Draft {
   /** The whole file as it is now in the draft, where the process has not read all that stood in it: the diff is not all that changes. */
   private readsNow(id: ServerId, unread: boolean): { readonly reads?: string } {
     const server = unread ? this.server(id) : undefined;
-    return server === undefined ? {} : { reads: this.stage.shownFile(server) };
+    return server === undefined ? {} : { reads: this.model.shownFile(server) };
   }
 
   /** What a step waits for when it looks at other servers too. */
@@ -283,11 +283,11 @@ export class Draft {
   /** @param wrote the step, when it leaves another file. */
   private add(step: Step, mayErase: ServerId | null = null, wrote: StepId | null = null): void {
     this.steps.push(step);
-    this.stage.note(step.server, { last: step.id, ...(wrote === null ? {} : { wrote }) });
-    for (const { erased, by } of this.stage.pending())
+    this.model.note(step.server, { last: step.id, ...(wrote === null ? {} : { wrote }) });
+    for (const { erased, by } of this.model.pending())
       if (erased !== mayErase && step.action !== 'refresh')
         this.surprises.push({ step, erased, by, asked: false });
-    kindOf(step).play(step, this.stage);
+    kindOf(step).play(step, this.model);
   }
 
   private nextId(): StepId {

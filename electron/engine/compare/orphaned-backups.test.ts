@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { id, StepTrial } from '../../../test/support/step-trial';
-import { noteScratch, takeAwayLeft } from './left-behind';
+import { noteScratch, deleteOrphanedBackups } from './orphaned-backups';
 
 describe('what a comparison that was killed left on a server', () => {
   let trial: StepTrial;
@@ -28,7 +28,7 @@ describe('what a comparison that was killed left on a server', () => {
   const scratches = (): readonly string[] =>
     trial.server('idm-b').asked.filter((it) => it.includes('scratch'));
   const takeAway = (may: typeof trial.deployment.locks.check) =>
-    takeAwayLeft(trial.deployment.configDir, trial.deployment.sites, () => undefined, may);
+    deleteOrphanedBackups(trial.deployment.configDir, trial.deployment.sites, () => undefined, may);
 
   it('is deleted by a deploy that holds the lock', async () => {
     expect(await takeAway(trial.deployment.locks.check)).toEqual([]);

@@ -15,18 +15,18 @@ import { engineAsks } from './engine-asks';
 import { engineStreams } from './engine-streams';
 import { startLimit, type Limit } from './limit';
 import { Credit, pump } from './pump';
-import type { WindowPerson } from './window-person';
+import type { WindowPrompter } from './window-prompter';
 
 interface Parts {
   readonly engine: GuardedEngine;
-  readonly person: WindowPerson;
+  readonly prompter: WindowPrompter;
   readonly send: (message: ToWindow) => void;
   /** A line for the log file. */
   readonly log: (line: string) => void;
 }
 
 /** The engine's side of the contract: every message of the window comes in here, every answer goes out here. */
-export class Door {
+export class IpcServer {
   readonly #parts: Parts;
   readonly #running = new Map<string, AbortController>();
   readonly #credits = new Map<string, Credit>();
@@ -35,7 +35,7 @@ export class Door {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    parts.person.onAsked((waiting) => {
+    parts.prompter.onAsked((waiting) => {
       for (const limit of this.#limits)
         if (waiting) limit.pause();
         else limit.resume();
@@ -60,7 +60,7 @@ export class Door {
 
   #take(message: FromWindow): void {
     if (looksAnew(message)) {
-      this.#parts.person.forgetDeclined();
+      this.#parts.prompter.forgetDeclined();
       this.#parts.engine.lookAnew();
     }
     switch (message.kind) {
@@ -77,7 +77,7 @@ export class Door {
         this.#running.get(message.id)?.abort();
         break;
       case 'reply':
-        this.#parts.person.reply(message.id, message.answer);
+        this.#parts.prompter.reply(message.id, message.answer);
         break;
     }
   }
@@ -93,13 +93,13 @@ export class Door {
   async #answer(name: AskName, question: unknown, controller: AbortController): Promise<Result<unknown>> {
     if (!isForEngine(name)) return fail(notMine(name));
     const asked = engineAsks[name];
-    const { engine, person } = this.#parts;
+    const { engine, prompter } = this.#parts;
     let timedOut = false;
     const limit = startLimit(asked.limitMs, () => {
       timedOut = true;
       controller.abort();
     });
-    if (person.isAsked) limit.pause();
+    if (prompter.isAsked) limit.pause();
     this.#limits.add(limit);
     const stopped = new Promise<Result<never>>((resolve) => {
       controller.signal.addEventListener('abort', () =>

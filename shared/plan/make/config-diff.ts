@@ -4,35 +4,35 @@ import { parseOrigin, sameOrigin } from '../../base/origin';
 import { acknowledgementNeeded } from '../../versions/versions';
 import type { Partner } from '../../server-config/server-config';
 import type { DesiredTable } from '../../fleet/model/desired';
-import type { Draft } from './draft';
-import { samePin } from './draft-values';
-import type { Known } from './known';
+import type { PlanBuilder } from './plan-builder';
+import { samePin } from './played-server';
+import type { PlanContext } from './plan-context';
 import type { PlannedChange } from '../steps/configure';
-import type { Roles } from './roles';
+import type { Eligibility } from './eligibility';
 
 /**
  * What brings a server's file to the tables it should have: the difference and nothing else, from the file as the steps
  * so far leave it.
  */
-export class FileChanges {
+export class ConfigDiff {
   private readonly removed: ReadonlySet<Origin>;
   private readonly bindaddresses: ReadonlyMap<ServerId, string | null>;
 
   constructor(
-    private readonly known: Known,
-    private readonly roles: Roles,
-    private readonly draft: Draft,
+    private readonly context: PlanContext,
+    private readonly eligibility: Eligibility,
+    private readonly builder: PlanBuilder,
   ) {
-    this.removed = new Set(known.fleet.removed);
-    this.bindaddresses = new Map(known.fleet.servers.map((it) => [it.id, it.bindaddress]));
+    this.removed = new Set(context.fleet.removed);
+    this.bindaddresses = new Map(context.fleet.servers.map((it) => [it.id, it.bindaddress]));
   }
 
   /** All of a server's links, as far as they can be written now. What cannot is reported. */
   all(id: ServerId): readonly PlannedChange[] {
-    const drawn = new Set(this.roles.desired(id).map((table) => table.partner));
+    const drawn = new Set(this.eligibility.desired(id).map((table) => table.partner));
     // A partner that takes no part keeps the table it has: nothing is known of it that would make another one right.
-    const keep = (owner: ServerId): boolean => drawn.has(owner) && !this.roles.takesPart(owner);
-    return this.changes(id, this.roles.desired(id), keep);
+    const keep = (owner: ServerId): boolean => drawn.has(owner) && !this.eligibility.takesPart(owner);
+    return this.changes(id, this.eligibility.desired(id), keep);
   }
 
   /** Nothing but the tables given: every other one of the fleet's goes, that of an unreachable server too (rules 1, 5). */
@@ -42,11 +42,11 @@ export class FileChanges {
 
   /** Origin, bindaddress and the acknowledgement line, as far as they are not so. */
   own(id: ServerId): readonly PlannedChange[] {
-    const config = this.draft.config(id);
-    const origin = this.known.origins.get(id);
+    const config = this.builder.config(id);
+    const origin = this.context.origins.get(id);
     if (!config || origin === undefined) return [];
     const changes: PlannedChange[] = [];
-    const version = this.known.observed.get(id)?.versionOnDisk ?? null;
+    const version = this.context.observed.get(id)?.versionOnDisk ?? null;
     if (version !== null && acknowledgementNeeded(version) !== config.acknowledgement)
       changes.push({ kind: 'acknowledge', present: acknowledgementNeeded(version) });
     const own = config.replication?.origin ?? null;
@@ -60,7 +60,7 @@ export class FileChanges {
 
   /** A server's partner tables as the steps so far leave them. */
   partners(id: ServerId): readonly Partner[] {
-    return this.draft.config(id)?.replication?.partners ?? [];
+    return this.builder.config(id)?.replication?.partners ?? [];
   }
 
   private changes(
@@ -70,10 +70,10 @@ export class FileChanges {
   ): PlannedChange[] {
     const partners = this.partners(id);
     const now = new Map(partners.map((partner) => [partner.origin, partner]));
-    const owned = new Set(partners.map((partner) => this.known.ownerOf(partner)));
+    const owned = new Set(partners.map((partner) => this.context.ownerOf(partner)));
     const wanted = new Set(tables.map((table) => table.origin));
     const removals = partners.flatMap((partner): PlannedChange[] => {
-      const owner = this.known.ownerOf(partner);
+      const owner = this.context.ownerOf(partner);
       const foreign = owner === null && !this.removed.has(partner.origin);
       if (wanted.has(partner.origin) || foreign || (owner !== null && keep(owner))) return [];
       return [{ kind: 'remove-partner', origin: partner.origin }];
@@ -87,14 +87,14 @@ export class FileChanges {
   /** @param has whether it has a table for this partner, by whatever name. */
   private set(id: ServerId, table: DesiredTable, now: Partner | undefined, has: boolean): PlannedChange[] {
     const { partner, origin, type, automaticRefresh } = table;
-    const certificate = this.roles.takesPart(partner)
-      ? (this.draft.server(partner)?.certificate ?? null)
+    const certificate = this.eligibility.takesPart(partner)
+      ? (this.builder.server(partner)?.certificate ?? null)
       : null;
     if (certificate === null) {
       if (!has) this.report(id, partner, 'certificate-unknown', this.heldBack(partner));
       return [];
     }
-    if (!this.roles.willAgree(id, partner)) {
+    if (!this.eligibility.willAgree(id, partner)) {
       this.report(
         id,
         partner,
@@ -110,13 +110,13 @@ export class FileChanges {
   }
 
   private heldBack(partner: ServerId): string {
-    return this.draft.server(partner)?.certificate === null
+    return this.builder.server(partner)?.certificate === null
       ? `${partner} shows no certificate now`
       : `${partner} is held back`;
   }
 
   private report(id: ServerId, partner: ServerId, code: RuleCode, because: string): void {
-    this.known.report(
+    this.context.report(
       id,
       code,
       `The link between ${id} and ${partner} is not written on ${id}: ${because}.`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparisonsLeft, refreshesLeft } from './left-over';
+import { comparisonsLeft, unfinishedRefreshes } from './unfinished';
 import { stepOfTest } from '../../../../test/support/steps-of-test';
 import type { Step } from '../../../../shared/plan/steps/step';
 import { JOURNAL_FORMAT } from './journal-entry';
@@ -49,12 +49,12 @@ const steps = [
 
 describe('what an interrupted deploy did not get to', () => {
   it('is a refresh the operator asked for, until it ended well: no domain tells of it', () => {
-    expect(refreshesLeft([deployOf(steps, 1)])).toEqual(['idm-b']);
-    expect(refreshesLeft([deployOf(steps, 2)])).toEqual([]);
+    expect(unfinishedRefreshes([deployOf(steps, 1)])).toEqual(['idm-b']);
+    expect(unfinishedRefreshes([deployOf(steps, 2)])).toEqual([]);
   });
 
   it('is not one that a later resume has done', () => {
-    expect(refreshesLeft([deployOf(steps, 1), deployOf(steps, 2)])).toEqual([]);
+    expect(unfinishedRefreshes([deployOf(steps, 1), deployOf(steps, 2)])).toEqual([]);
   });
 
   it('is a comparison, until it was made', () => {

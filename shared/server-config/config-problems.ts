@@ -46,18 +46,18 @@ export const fileCodes = [
 export type FileCode = (typeof fileCodes)[number];
 
 /** Something wrong in a server.toml. An `error` keeps kanidmd from starting or a partner from working. */
-export interface Finding extends Fault {
+export interface ConfigProblem extends Fault {
   readonly severity: Severity;
 }
 
-export const error = (code: FileCode, where: Place, message: string, fix: string): Finding => ({
+export const error = (code: FileCode, where: Place, message: string, fix: string): ConfigProblem => ({
   severity: 'error',
   code,
   message,
   fix,
   where,
 });
-export const warning = (...parts: Parameters<typeof error>): Finding => ({
+export const warning = (...parts: Parameters<typeof error>): ConfigProblem => ({
   ...error(...parts),
   severity: 'warning',
 });
@@ -69,10 +69,10 @@ const types = Object.keys(certificateKey)
   .map((type) => `"${type}"`)
   .join(', ');
 
-export const notText = (where: Place, field: string): Finding =>
+export const notText = (where: Place, field: string): ConfigProblem =>
   error('server-toml-wrong-type', { ...where, field }, `${field} is not a text.`, 'Write it in quotes.');
 
-export const notBoolean = (where: Place, field: string): Finding =>
+export const notBoolean = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
     { ...where, field },
@@ -80,7 +80,7 @@ export const notBoolean = (where: Place, field: string): Finding =>
     'Write true or false, without quotes.',
   );
 
-export const notSeconds = (where: Place, field: string): Finding =>
+export const notSeconds = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
     { ...where, field },
@@ -88,7 +88,7 @@ export const notSeconds = (where: Place, field: string): Finding =>
     'Write a number from 1 to 300, without quotes.',
   );
 
-export const notTable = (where: Place, field: string): Finding =>
+export const notTable = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
     { ...where, field },
@@ -96,7 +96,7 @@ export const notTable = (where: Place, field: string): Finding =>
     'Write it as a [table] with keys of its own.',
   );
 
-export const arrayOfTables = (where: Place, field: string): Finding =>
+export const arrayOfTables = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
     { ...where, field },
@@ -104,7 +104,7 @@ export const arrayOfTables = (where: Place, field: string): Finding =>
     'Write its header with single brackets.',
   );
 
-export const notPartner = (where: Place, key: string): Finding =>
+export const notPartner = (where: Place, key: string): ConfigProblem =>
   error(
     'replication-unknown-key',
     { ...where, field: `replication.${short(key)}` },
@@ -112,7 +112,7 @@ export const notPartner = (where: Place, key: string): Finding =>
     'Remove it, or write the partner as [replication."repl://NAME:PORT"].',
   );
 
-export const partnerScheme = (where: Place, key: string): Finding =>
+export const partnerScheme = (where: Place, key: string): ConfigProblem =>
   error(
     'partner-origin-invalid',
     { ...where, field: `replication."${short(key)}"` },
@@ -120,7 +120,7 @@ export const partnerScheme = (where: Place, key: string): Finding =>
     'Write it as repl://NAME:PORT, or remove the table.',
   );
 
-export const samePartner = (where: Place, key: string, other: string): Finding =>
+export const samePartner = (where: Place, key: string, other: string): ConfigProblem =>
   error(
     'partner-twice',
     { ...where, field: `replication."${short(key)}"` },
@@ -128,7 +128,7 @@ export const samePartner = (where: Place, key: string, other: string): Finding =
     'Keep one of the two tables.',
   );
 
-export const typeMissing = (where: Place, key: string): Finding =>
+export const typeMissing = (where: Place, key: string): ConfigProblem =>
   error(
     'partner-type-missing',
     { ...where, field: `replication."${short(key)}".type` },
@@ -136,7 +136,7 @@ export const typeMissing = (where: Place, key: string): Finding =>
     `Add type = one of ${types}.`,
   );
 
-export const typeWrong = (where: Place, found: string | null): Finding =>
+export const typeWrong = (where: Place, found: string | null): ConfigProblem =>
   error(
     'partner-type-wrong',
     { ...where, field: 'type' },
@@ -149,7 +149,7 @@ export const certificateKeyMissing = (
   type: PartnerType,
   key: string,
   instead: string | null,
-): Finding =>
+): ConfigProblem =>
   error(
     instead === null ? 'certificate-missing' : 'certificate-key-wrong',
     { ...where, field: key },
@@ -161,7 +161,7 @@ export const certificateKeyMissing = (
       : `Rename ${instead} to ${key}, or change the type.`,
   );
 
-export const flagMissing = (where: Place, key: string, version: string): Finding =>
+export const flagMissing = (where: Place, key: string, version: string): ConfigProblem =>
   error(
     'automatic-refresh-missing',
     { ...where, field: `replication."${short(key)}".automatic_refresh` },
@@ -169,7 +169,7 @@ export const flagMissing = (where: Place, key: string, version: string): Finding
     'Add automatic_refresh = false to the table.',
   );
 
-export const certificateUnreadable = (where: Place, key: string, detail?: string): Finding => ({
+export const certificateUnreadable = (where: Place, key: string, detail?: string): ConfigProblem => ({
   ...error(
     'certificate-unreadable',
     { ...where, field: key },
@@ -179,7 +179,7 @@ export const certificateUnreadable = (where: Place, key: string, detail?: string
   ...(detail === undefined ? {} : { detail }),
 });
 
-export const originMissing = (where: Place): Finding =>
+export const originMissing = (where: Place): ConfigProblem =>
   error(
     'replication-origin-missing',
     { ...where, field: 'replication.origin' },
@@ -187,7 +187,7 @@ export const originMissing = (where: Place): Finding =>
     'Add origin = "repl://NAME:PORT", the name partners dial.',
   );
 
-export const originScheme = (where: Place, origin: string): Finding =>
+export const originScheme = (where: Place, origin: string): ConfigProblem =>
   error(
     'origin-not-repl',
     { ...where, field: 'replication.origin' },
@@ -195,7 +195,7 @@ export const originScheme = (where: Place, origin: string): Finding =>
     'Write it as repl://NAME:PORT.',
   );
 
-export const originWithoutPort = (where: Place, origin: string): Finding =>
+export const originWithoutPort = (where: Place, origin: string): ConfigProblem =>
   warning(
     'origin-without-port',
     { ...where, field: 'replication.origin' },
@@ -203,7 +203,7 @@ export const originWithoutPort = (where: Place, origin: string): Finding =>
     'Write the replication port: repl://NAME:8444.',
   );
 
-export const bindNotAddress = (where: Place, bindaddress: string): Finding =>
+export const bindNotAddress = (where: Place, bindaddress: string): ConfigProblem =>
   error(
     'bindaddress-not-address',
     { ...where, field: 'replication.bindaddress' },
@@ -211,7 +211,7 @@ export const bindNotAddress = (where: Place, bindaddress: string): Finding =>
     'Write an address, such as 0.0.0.0:8444 or [::]:8444.',
   );
 
-export const bindTaken = (where: Place, bindaddress: string): Finding =>
+export const bindTaken = (where: Place, bindaddress: string): ConfigProblem =>
   error(
     'bindaddress-taken',
     { ...where, field: 'replication.bindaddress' },
@@ -219,7 +219,7 @@ export const bindTaken = (where: Place, bindaddress: string): Finding =>
     'Give replication a port of its own, such as 8444.',
   );
 
-export const acknowledgementFatal = (where: Place, version: string): Finding =>
+export const acknowledgementFatal = (where: Place, version: string): ConfigProblem =>
   error(
     'acknowledgement-fatal',
     { ...where, field: ACKNOWLEDGEMENT },
@@ -227,7 +227,7 @@ export const acknowledgementFatal = (where: Place, version: string): Finding =>
     `Remove the line; it was needed before ${firstWithout('acknowledgement')} only.`,
   );
 
-export const acknowledgementMissing = (where: Place, version: string): Finding =>
+export const acknowledgementMissing = (where: Place, version: string): ConfigProblem =>
   error(
     'acknowledgement-missing',
     { ...where, field: ACKNOWLEDGEMENT },
@@ -235,7 +235,7 @@ export const acknowledgementMissing = (where: Place, version: string): Finding =
     'Add the line above the first table.',
   );
 
-export const versionTooNew = (where: Place, version: string): Finding =>
+export const versionTooNew = (where: Place, version: string): ConfigProblem =>
   error(
     'version-2-too-early',
     { ...where, field: 'version' },
@@ -243,7 +243,7 @@ export const versionTooNew = (where: Place, version: string): Finding =>
     `Remove the line, or upgrade to ${firstWith('version-2-file')} or later.`,
   );
 
-export const versionUnknown = (where: Place): Finding =>
+export const versionUnknown = (where: Place): ConfigProblem =>
   error(
     'version-unknown',
     { ...where, field: 'version' },
