@@ -99,7 +99,6 @@ describe.each([{ sudo: false }, { sudo: true }])('a practice machine, sudo: $sud
     value(await server.kanidmd(['scripting', 'backup', path], call()));
     const { bytes } = value(await server.readFile(path, { ...call(), maxBytes: 100_000_000 }));
     expect([...bytes.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
-    value(await server.removeFile(path, call()));
   });
 
   it('restarts, and its followed log shows it from a cursor on', async () => {

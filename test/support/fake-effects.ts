@@ -1,6 +1,6 @@
 /** Whether what was asked of a fake server (`FakeServer.asked`) changes it; a backup without a path makes no file. */
 export const isEffect = (asked: string): boolean =>
-  /^(start|stop|restart|replaceFile|makeFolder|removeFile|scratch)\b/.test(asked) ||
+  /^(start|stop|restart|replaceFile|makeFolder|scratch)\b/.test(asked) ||
   /^kanidmd (scripting backup \/|database backup|refresh-|renew-)/.test(asked);
 
 /** What was asked of a server that changes it, in order; a path is left out. */

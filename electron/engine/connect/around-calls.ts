@@ -71,7 +71,6 @@ export function aroundCalls(real: ServerConnection, around: Around): ServerConne
         },
       };
     },
-    removeFile: (path, limit) => call('removeFile', [path], () => real.removeFile(path, limit)),
     dial: (to, limit) => call('dial', [`${to.host}:${to.port}`], () => real.dial(to, limit)),
     ...(helper === undefined ? {} : { helper: (limit) => call('helper', [], () => helper(limit)) }),
     close: () => real.close(),

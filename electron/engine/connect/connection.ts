@@ -59,8 +59,6 @@ export interface ServerConnection {
    * clock; it and one of the same deploy can be taken over, see `TakeOver`; never another's that is fresh.
    */
   lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>>;
-  /** Deletes one file Kanilink made (a probe of a backup). Deleting what is not there is fine. */
-  removeFile(path: string, call: Call): Promise<Result<void>>;
   /**
    * A TCP connection to an address that the server itself listens on, as the server sees it: from the server's machine, or
    * to its container. The caller destroys it. Faults `port-closed` (nothing answers there), `port-not-reachable` (this

@@ -125,7 +125,6 @@ function methodsOf(real: ServerConnection): ServerConnection {
     makeFolder: (path, mode, call) => real.makeFolder(path, mode, call),
     freeSpace: (path, call) => real.freeSpace(path, call),
     lock: (owner, call) => real.lock(owner, call),
-    removeFile: (path, call) => real.removeFile(path, call),
     dial: (to, call) => real.dial(to, call),
     close: () => real.close(),
   };

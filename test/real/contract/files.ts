@@ -82,7 +82,7 @@ export function filesHold(seat: () => Seat, server: () => ServerConnection): voi
     expect(seat().hands.list(folder())).toEqual(before);
   });
 
-  it('makes folders for backups, and takes away what a file of ours holds', async () => {
+  it('makes folders for backups, and tells the space for them', async () => {
     const { hands } = seat();
     const path = at('kanilink-backups');
     value(await server().makeFolder(path, 0o700, call(20_000)));
@@ -91,11 +91,6 @@ export function filesHold(seat: () => Seat, server: () => ServerConnection): voi
     hands.put(at('open'), '', { uid: 0, gid: 0, mode: 0o644 });
     expect(fault(await server().makeFolder(at('open'), 0o700, call(20_000))).code).toBe('file-exists');
     expect(fault(await server().makeFolder(folder(), 0o700, call(20_000))).code).toBe('folder-too-open');
-    hands.put(at('probe'), OLD, { uid: 0, gid: 0, mode: 0o600 });
-    value(await server().removeFile(at('probe'), call(20_000)));
-    value(await server().removeFile(at('probe'), call(20_000)));
-    const left = value(await server().stat(at('probe'), call(20_000)));
-    expect(left?.size ?? 0).toBe(0);
     const free = value(await server().freeSpace(folder(), call(20_000)));
     if (free !== null) expect(free).toBeGreaterThan(0);
   });

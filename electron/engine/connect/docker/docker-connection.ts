@@ -28,7 +28,7 @@ import { Container, type Inspected } from './api/container';
 import type { DockerApi } from './api/docker-api';
 import { exec } from './unit/exec';
 import { configPathOf, hostFacts } from './unit/facts';
-import { makeFolder, removeFile } from './files/folders';
+import { makeFolder } from './files/folders';
 import { ownerOf } from './files/owner';
 import { faultAt } from '../common/faults';
 import { kanidmdUser } from './files/kanidmd-user';
@@ -182,10 +182,6 @@ export class DockerConnection implements ServerConnection {
   /** The API does not tell; a write that does not fit is a fault of its own (`disk-full`). */
   freeSpace(): Promise<Result<number | null>> {
     return Promise.resolve(ok(null));
-  }
-
-  removeFile(path: string, call: Call): Promise<Result<void>> {
-    return this.during(call, `removing ${path}`, (_, signal) => removeFile(this.container, path, signal));
   }
 
   lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>> {

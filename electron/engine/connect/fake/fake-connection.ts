@@ -72,11 +72,6 @@ export function fakeConnection(
     makeFolder: (path, mode, call) => ask(`makeFolder ${path}`, call, () => files.makeFolder(path, mode)),
     freeSpace: (path, call) => ask(`freeSpace ${path}`, call, () => ok(files.free)),
     lock: (owner, call) => ask('lock', call, () => takeLock(server, ask, owner, call.takeOver)),
-    removeFile: (path, call) =>
-      ask(`removeFile ${path}`, call, () => {
-        files.remove(path);
-        return ok(undefined);
-      }),
     dial: (to, call) =>
       ask(`dial ${to.host}:${to.port}`, call, async () => {
         const where = { server: server.id, endpoint: 'memory' };

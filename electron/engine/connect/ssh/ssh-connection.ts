@@ -183,10 +183,6 @@ export class SshConnection implements ServerConnection {
     );
   }
 
-  removeFile(path: string, call: Call): Promise<Result<void>> {
-    return this.byHands(call, `removing ${path}`, (hands, signal) => hands.files.remove(path, signal));
-  }
-
   lock(owner: LockOwner, call: Call & { readonly takeOver: TakeOver }): Promise<Result<Lock>> {
     // A deploy begins: the helper is looked at again.
     this.hands.lookAgain();

@@ -67,21 +67,3 @@ const gone = (where: ServerPlace, path: string): Fault =>
       file: path,
     },
   );
-
-/**
- * Takes away what a file of ours holds. The archive API cannot delete: an empty private file keeps the name. What must
- * leave no name goes into a scratch folder instead.
- */
-export async function removeFile(
-  container: Container,
-  path: string,
-  signal: AbortSignal,
-): Promise<Result<void>> {
-  const there = await stat(container, path, signal);
-  if (!there.ok) return there;
-  if (there.value === null) return ok(undefined);
-  const { uid, gid } = there.value;
-  const owner = { uid, gid, mode: 0o600 };
-  const entry = { kind: 'file', name: posix.basename(path), owner, bytes: new Uint8Array() } as const;
-  return put(container, posix.dirname(path), [entry], `emptying ${path}`, signal);
-}

@@ -11,6 +11,5 @@ export interface ServerFiles {
   replace(path: string, bytes: Uint8Array, expect: Sha256, signal: AbortSignal): Promise<Result<Sha256>>;
   /** A new file, private to its owner, that must not be there yet. */
   create(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<Result<void>>;
-  remove(path: string, signal: AbortSignal): Promise<Result<void>>;
   freeSpace(path: string, signal: AbortSignal): Promise<Result<number | null>>;
 }

@@ -47,7 +47,6 @@ export function programFiles(machine: Machine, who: Identity): ServerFiles & Fol
       if (there.value) return fail(fileExists(where, path));
       return files.done(path, newFolder(path, mode), signal);
     },
-    remove: (path, signal) => files.done(path, ['rm', '-f', '--', path], signal),
     removeFolder: (path, signal) => files.done(path, removal(path), signal),
     freeSpace: async (path, signal) => {
       const told = await machine.as(who, ['df', '-B', '1', '--output=avail', '--', path], signal);

@@ -42,7 +42,6 @@ export function serverFiles(machine: Machine, sftp: ServerFiles): ServerFiles {
     },
     create: (path, bytes, signal) =>
       at(path, 'change', signal, (files, it) => files.create(it.path, bytes, signal)),
-    remove: (path, signal) => at(path, 'change', signal, (files, it) => files.remove(it.path, signal)),
     freeSpace: (path, signal) => at(path, 'read', signal, (files, it) => files.freeSpace(it.path, signal)),
   };
 }

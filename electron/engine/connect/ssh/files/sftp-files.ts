@@ -27,8 +27,6 @@ export function sftpFiles(where: ServerPlace, channel: SftpChannel, keep: KeepCo
       withSftp(signal, (sftp) => readFile(sftp, where, path, maxBytes, signal)),
     replace: (path, bytes, expect, signal) => replaceFile(where, channel, keep, path, bytes, expect, signal),
     create: (path, bytes, signal) => withSftp(signal, (sftp) => createFile(sftp, path, bytes, signal)),
-    remove: (path, signal) =>
-      withSftp(signal, async (sftp) => unlessMissing(await sftp.unlink(path, signal))),
     freeSpace: (path, signal) =>
       withSftp(signal, async (sftp) => {
         const free = await sftp.freeSpace(path, signal);
@@ -49,7 +47,3 @@ async function createFile(
   const closed = await sftp.close(handle.value, path, signal);
   return written.ok ? closed : written;
 }
-
-/** What is not there needs no removing. */
-const unlessMissing = (result: Result<unknown>): Result<void> =>
-  result.ok || result.error.code === 'no-such-file' ? ok(undefined) : result;

@@ -102,7 +102,6 @@ export function helperFiles(helper: Helper, login: ServerFiles): ServerFiles {
         : fail(helper.failed('config-replace', told.value));
     },
     create: (path) => cannot('making', path),
-    remove: (path) => cannot('removing', path),
     freeSpace: async (path, signal) => {
       const { database } = helper.parameters;
       if (path !== posix.dirname(database) && !path.startsWith(`${posix.dirname(database)}/`))
