@@ -2,7 +2,7 @@ import type { Origin } from '../base/names';
 import type { ObservedServer } from './observed';
 import { parseOrigin } from '../base/origin';
 import { effectiveConfig, type Overrides } from '../server-config/effective-config';
-import type { ServerConfig } from '../server-config/server-config';
+import { partnersOf, type ServerConfig } from '../server-config/server-config';
 import { lacks } from '../versions/versions';
 
 /** What an observed server runs with: its program, and the configuration that program makes of file and environment. */
@@ -41,7 +41,7 @@ export const isAbsolute = (path: string): boolean => path.startsWith('/');
  * @param config what it is to start with.
  */
 export const holdsDatabase = (domain: string | null, config: ServerConfig): boolean =>
-  domain !== null || (config.replication?.partners ?? []).length > 0;
+  domain !== null || partnersOf(config).length > 0;
 
 const NO_OVERRIDES: Overrides = {};
 /** What was made of a configuration as it was read: every judgement asks for it many times. */
@@ -53,6 +53,10 @@ const effective = new WeakMap<
 /** Whether it takes part in replication: by its file, or by its environment alone. */
 export const replicates = (observed: Program & Pick<ObservedServer, 'config'>): boolean =>
   (runsWith(observed)?.replication ?? null) !== null;
+
+/** Where its server.toml lies; null: not known. */
+export const configPathOf = ({ facts }: Pick<ObservedServer, 'facts'>): string | null =>
+  facts?.configPath ?? null;
 
 /** Where its database lies; null: not known. */
 export const databaseOf = (observed: ObservedServer): string | null => runsWith(observed)?.dbPath ?? null;

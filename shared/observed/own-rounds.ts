@@ -1,7 +1,7 @@
 import { parseOrigin } from '../base/origin';
 import { withoutTrailing } from '../base/without-trailing';
 import type { Round } from '../kanidmd/health';
-import { type Partner, pulls, type ServerConfig } from '../server-config/server-config';
+import { type Partner, partnersOf, pulls, type ServerConfig } from '../server-config/server-config';
 import type { ObservedServer } from './observed';
 
 /*
@@ -34,7 +34,7 @@ const isWith = (round: Round, partner: Partner): boolean =>
 /** Whether its rounds are with whom its file does not name, or with another `automatic_refresh` than the file says. */
 export function runsOtherFile(server: Running & Pick<ObservedServer, 'config'>): boolean {
   if (server.config === null) return false;
-  const partners = server.config.replication?.partners ?? [];
+  const partners = partnersOf(server.config);
   // A name that is not read here may be any that kanidmd dials.
   const allRead = partners.every(({ origin }) => parseOrigin(origin) !== null);
   return ownRounds(server).some((round) => {

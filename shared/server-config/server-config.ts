@@ -58,6 +58,10 @@ export const pulls = (type: PartnerType): boolean => type !== 'allow-pull';
 /** True when a server with this table lets the partner fetch. */
 export const allowsPull = (type: PartnerType): boolean => type !== 'pull';
 
+/** The partner tables of a server; none where its file says nothing of replication, or is not known. */
+export const partnersOf = (config: ServerConfig | null | undefined): readonly Partner[] =>
+  config?.replication?.partners ?? [];
+
 /** Seconds between rounds when the file says nothing (`kanidm.md`, "Replication keys"). */
 export const DEFAULT_POLL_INTERVAL = 15;
 /** Seconds; a larger value in the file means this one (`kanidm.md`, "Replication keys"). */

@@ -3,7 +3,7 @@ import type { ObservedServer } from '../../observed/observed';
 import { everyOrigin, ownBindaddress, ownOrigin, runsWith, versionOf } from '../../observed/observed-config';
 import { parseOrigin } from '../../base/origin';
 import { type Problem, problemOf } from '../../base/problem';
-import type { Partner } from '../../server-config/server-config';
+import { type Partner, partnersOf } from '../../server-config/server-config';
 import { secondTable } from '../rules/deployed-links';
 import { unknownPartner } from '../rules/partners';
 import { serverStopped } from '../rules/reachable';
@@ -119,7 +119,7 @@ function partnerFinder(all: readonly KnownServer[]): WhoseTable {
 
 /** The tables of a file; of several for one partner the one that dials the partner's own origin comes first. */
 function byName(observed: ObservedServer, whose: WhoseTable): readonly Partner[] {
-  const partners = observed.config?.replication?.partners ?? [];
+  const partners = partnersOf(observed.config);
   const isOwn = (partner: Partner): boolean => {
     const found = whose(partner, '');
     return found !== null && found.server.origin === partner.origin;

@@ -4,6 +4,7 @@ import type { Origin } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { ownOrigin } from '../../observed/observed-config';
 import { parseOrigin } from '../../base/origin';
+import { partnersOf } from '../../server-config/server-config';
 
 /**
  * What partners dial each server by. It is the server's own origin, unless several have one: a name that leads to
@@ -27,7 +28,7 @@ function nameOfItsOwn(
 ): Origin | null {
   if (certificate === null) return null;
   const dialled = seen
-    .flatMap(({ config }) => config?.replication?.partners ?? [])
+    .flatMap(({ config }) => partnersOf(config))
     .filter(
       (it) => unpadded(it.certificate) === unpadded(certificate.text) && certifies(certificate, it.origin),
     )

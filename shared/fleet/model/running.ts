@@ -1,7 +1,7 @@
 import type { Origin, ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { runsWith } from '../../observed/observed-config';
-import { pulls } from '../../server-config/server-config';
+import { partnersOf, pulls } from '../../server-config/server-config';
 import { describePull, type Fleet, type Pull } from './fleet';
 import { type OwnerOf, ownersOf } from './owners';
 import { readTopology } from './topology';
@@ -20,7 +20,7 @@ export function runningPulls(observed: readonly ObservedServer[], ownerOf: Owner
   const found = new Map<string, RunningPull>();
   for (const server of observed) {
     const consumer: ServerId = server.id;
-    for (const table of runsWith(server)?.replication?.partners ?? []) {
+    for (const table of partnersOf(runsWith(server))) {
       const supplier = pulls(table.type) ? ownerOf(table) : null;
       if (supplier === null || supplier === consumer) continue;
       const key = describePull({ consumer, supplier });

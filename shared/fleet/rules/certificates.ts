@@ -9,6 +9,7 @@ import { readCertificate } from '../../certificates/read-certificate';
 import { keptTables } from './kept-tables';
 import type { FleetView } from './view';
 import { unpadded } from '../../base/base64';
+import { partnersOf } from '../../server-config/server-config';
 
 /** Rules about the certificates servers show, and those their partners pinned. */
 export const words = {
@@ -187,7 +188,7 @@ function certificateNames({ topology, servers, byId }: FleetView): readonly Prob
 /** What a server's file pins is what its partner shows. */
 function pins({ servers, byId, ownerOf }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) =>
-    (observed.config?.replication?.partners ?? []).flatMap((partner) => {
+    partnersOf(observed.config).flatMap((partner) => {
       const owner = ownerOf(partner);
       const live = owner === null ? null : (byId.get(owner)?.observed.certificate ?? null);
       if (owner === null || live === null || unpadded(live.text) === unpadded(partner.certificate)) return [];

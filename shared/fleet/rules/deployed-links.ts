@@ -2,7 +2,7 @@ import { type DesiredTable, desiredTables } from '../model/desired';
 import type { ServerId } from '../../base/names';
 import { sameOrigin } from '../../base/origin';
 import type { Problem } from '../../base/problem';
-import type { Partner } from '../../server-config/server-config';
+import { type Partner, partnersOf } from '../../server-config/server-config';
 import { describeLink, describePull, type Link } from '../model/fleet';
 import { ruleProblems, type Words } from './words';
 import { linksOnce } from './shape';
@@ -143,7 +143,7 @@ function readTables({ topology, servers, ownerOf }: FleetView): Tables {
     if (observed.config === null) continue;
     const own = new Map<ServerId, Partner>();
     has.set(id, own);
-    for (const partner of observed.config.replication?.partners ?? []) {
+    for (const partner of partnersOf(observed.config)) {
       const owner = ownerOf(partner);
       if (owner === null) continue;
       if (own.has(owner)) second.push({ server: id, partner: owner, origin: partner.origin });

@@ -1,6 +1,6 @@
 import { partnerNames } from '../../kanidmd/partner-names';
 import type { Problem } from '../../base/problem';
-import { type Partner, pulls } from '../../server-config/server-config';
+import { type Partner, partnersOf, pulls } from '../../server-config/server-config';
 import { joinNames } from '../../base/join-names';
 import { ruleProblems, type Words } from './words';
 import { keptTables } from './kept-tables';
@@ -58,7 +58,7 @@ export const check = (view: FleetView): readonly Problem[] =>
  */
 function automaticRefreshInFiles({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
-    const suppliers = (observed.config?.replication?.partners ?? []).filter((partner) => pulls(partner.type));
+    const suppliers = partnersOf(observed.config).filter((partner) => pulls(partner.type));
     const flagged = suppliers.filter((partner) => partner.automaticRefresh);
     if (flagged.length === 0 || suppliers.length < 2) return [];
     return [
@@ -78,7 +78,7 @@ function automaticRefreshInFiles({ servers }: FleetView): readonly Problem[] {
  */
 function automaticRefreshOnPrimary({ topology, byId }: FleetView): readonly Problem[] {
   return topology.primaries.flatMap((id) => {
-    const partners = byId.get(id)?.observed.config?.replication?.partners ?? [];
+    const partners = partnersOf(byId.get(id)?.observed.config);
     const flagged = partners.find((partner) => partner.automaticRefresh && pulls(partner.type));
     if (flagged === undefined) return [];
     return [
@@ -113,7 +113,7 @@ export const unknownPartner = (id: string, partner: Pick<Partner, 'origin' | 'ty
 function unresolvedNames({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed: { log, config } }) => {
     if (log === null || !log.troubles.some((trouble) => trouble.code === 'name-not-found')) return [];
-    const lost = partnerNames(log, config?.replication?.partners ?? []).filter((it) => it.resolves === 'no');
+    const lost = partnerNames(log, partnersOf(config)).filter((it) => it.resolves === 'no');
     if (lost.length === 0) return [];
     return [
       ruleProblem(

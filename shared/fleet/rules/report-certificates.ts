@@ -9,6 +9,7 @@ import type { ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { problemOf } from '../../base/problem';
 import { unpadded } from '../../base/base64';
+import { partnersOf } from '../../server-config/server-config';
 
 const DAY = 86_400_000;
 
@@ -36,7 +37,7 @@ export function reportCertificates(
 function pinsOf(view: FleetView, id: ServerId): readonly CertificatePin[] {
   const shown = view.byId.get(id)?.observed.certificate ?? null;
   return view.servers.flatMap(({ wanted, observed }) =>
-    (observed.config?.replication?.partners ?? [])
+    partnersOf(observed.config)
       .filter((table) => view.ownerOf(table) === id)
       .map((table): CertificatePin => {
         const read = readCertificate(table.certificate, {});

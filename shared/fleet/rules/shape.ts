@@ -6,6 +6,7 @@ import { cutServers } from './cut-servers';
 import { counted, joinNames } from '../../base/join-names';
 import type { FleetView } from './view';
 import { ruleProblems, type Words } from './words';
+import { partnersOf } from '../../server-config/server-config';
 
 /** Rules about the graph without its direction: how many, in one piece, what breaks it. */
 export const words = {
@@ -104,7 +105,7 @@ function noLinks({ fleet, topology, servers }: FleetView): readonly Problem[] {
   if (topology.pulls.length > 0 || fleet.servers.length < 2 || servers.length < fleet.servers.length)
     return [];
   const idle = servers.every(
-    ({ observed }) => observed.config !== null && (observed.config.replication?.partners ?? []).length === 0,
+    ({ observed }) => observed.config !== null && partnersOf(observed.config).length === 0,
   );
   if (!idle) return [];
   return [

@@ -2,7 +2,7 @@ import type { FleetServer } from '../../fleet/model/fleet';
 import type { ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { DEFAULT_POLL_INTERVAL } from '../../server-config/server-config';
-import { backupSuffix, databaseOf, runsWith } from '../../observed/observed-config';
+import { backupSuffix, configPathOf, databaseOf, runsWith } from '../../observed/observed-config';
 import { type Fault, fail, ok, type Result } from '../../base/result';
 import { supports } from '../../versions/versions';
 import type { Reached, Shell } from '../../connect/kind';
@@ -30,7 +30,7 @@ export interface ServerShell extends Shell {
 
 /** The functions that reach one server; a fault when it was never seen as it is. */
 export function serverShell(server: FleetServer, observed: ObservedServer, tag: string): Result<ServerShell> {
-  const config = observed.file?.path ?? observed.facts?.configPath ?? null;
+  const config = configPathOf(observed);
   if (config === null) return fail(unread(server.id));
   const name = server.id.replaceAll('-', '_');
   const database = databaseOf(observed);

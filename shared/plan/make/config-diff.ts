@@ -2,7 +2,7 @@ import type { RuleCode } from '../../fleet/rules/registry';
 import type { Origin, ServerId } from '../../base/names';
 import { parseOrigin, sameOrigin } from '../../base/origin';
 import { acknowledgementNeeded } from '../../versions/versions';
-import type { Partner } from '../../server-config/server-config';
+import { type Partner, partnersOf } from '../../server-config/server-config';
 import type { DesiredTable } from '../../fleet/model/desired';
 import type { PlanBuilder } from './plan-builder';
 import { samePin } from './played-server';
@@ -60,7 +60,7 @@ export class ConfigDiff {
 
   /** A server's partner tables as the steps so far leave them. */
   partners(id: ServerId): readonly Partner[] {
-    return this.builder.config(id)?.replication?.partners ?? [];
+    return partnersOf(this.builder.config(id));
   }
 
   private changes(

@@ -3,7 +3,7 @@ import { supports } from '../../versions/versions';
 import type { DomainUuid, ServerId } from '../../base/names';
 import { versionOf } from '../../observed/observed-config';
 import { parseOrigin } from '../../base/origin';
-import { type Partner, pulls } from '../../server-config/server-config';
+import { type Partner, partnersOf, pulls } from '../../server-config/server-config';
 import { type DesiredTable, desiredTables } from '../../fleet/model/desired';
 import type { PlanContext } from './plan-context';
 import { renewalObstacles } from './renewal-obstacles';
@@ -97,7 +97,7 @@ export class Eligibility {
   /** Tables of partners that are neither in the fleet nor listed as removed: reported, never touched. */
   unknownPartners(id: ServerId): readonly Partner[] {
     const { fleet, ownerOf, observed } = this.context;
-    const partners = observed.get(id)?.config?.replication?.partners ?? [];
+    const partners = partnersOf(observed.get(id)?.config);
     return partners.filter((it) => ownerOf(it) === null && !fleet.removed.includes(it.origin));
   }
 
@@ -130,7 +130,7 @@ export class Eligibility {
   private mayPin(other: ServerId, id: ServerId): boolean {
     const { topology, observed, ownerOf } = this.context;
     const linked = topology.linksOf(id).some((link) => link.supplier === other || link.consumer === other);
-    const partners = observed.get(other)?.config?.replication?.partners ?? [];
+    const partners = partnersOf(observed.get(other)?.config);
     return linked || partners.some((table) => ownerOf(table) === id);
   }
 

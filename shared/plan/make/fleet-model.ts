@@ -5,7 +5,7 @@ import { type Result, ok } from '../../base/result';
 import { maskCertificates } from '../../server-config/mask-certificates';
 import { maskedDiff, placeholderFor } from '../../server-config/diff';
 import { readServerConfig } from '../../server-config/read-server-config';
-import { type ServerConfig, pulls } from '../../server-config/server-config';
+import { partnersOf, pulls, type ServerConfig } from '../../server-config/server-config';
 import { type PlayedServer, describeCertificate, modelOf, text } from './played-server';
 import type { Erasure } from '../erasure/erasure';
 import { ErasureWatch } from '../erasure/erasure-watch';
@@ -64,7 +64,7 @@ export class FleetModel {
 
   /** The origins a server pulls from. */
   pullsFrom(id: ServerId): readonly Origin[] {
-    const partners = this.config(id)?.replication?.partners ?? [];
+    const partners = partnersOf(this.config(id));
     return partners.filter((it) => pulls(it.type)).map((it) => it.origin);
   }
 

@@ -3,7 +3,7 @@ import type { CertificateText, ServerId, StepId } from '../../base/names';
 import { partnerNames } from '../../kanidmd/partner-names';
 import type { ObservedFile, ObservedServer } from '../../observed/observed';
 import { placeholderFor } from '../../server-config/diff';
-import type { ConfigChange, ServerConfig } from '../../server-config/server-config';
+import { type ConfigChange, partnersOf, type ServerConfig } from '../../server-config/server-config';
 import type { ModelServer } from '../erasure/erasure';
 import type { OwnerOf } from '../../fleet/model/owners';
 import type { Later } from '../steps/any-step';
@@ -45,7 +45,7 @@ export function modelOf(
     domain,
     certificate: certificate === null ? null : unpadded(pinOf(id, certificate)),
     unseen,
-    tables: (config?.replication?.partners ?? []).map((partner) => ({
+    tables: partnersOf(config).map((partner) => ({
       partner: ownerOf(partner),
       type: partner.type,
       automaticRefresh: partner.automaticRefresh,
@@ -78,7 +78,7 @@ export const samePin = (a: string, b: string): boolean => unpadded(a) === unpadd
  * "Rules to check": measured, 40 s).
  */
 export function restartRisk(server: ObservedServer | undefined): string {
-  const partners = server?.config?.replication?.partners ?? [];
+  const partners = partnersOf(server?.config);
   const lost = partnerNames(server?.log ?? null, partners).filter((it) => it.resolves === 'no');
   const longer =
     lost.length === 0

@@ -6,7 +6,7 @@ import type { ServerId } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { parseOrigin } from '../../base/origin';
 import { type Problem, problemOf } from '../../base/problem';
-import { type Partner, pulls } from '../../server-config/server-config';
+import { type Partner, partnersOf, pulls } from '../../server-config/server-config';
 import { builderOf, planOf } from './make-plan';
 import { type OwnerOf, ownersOf } from '../../fleet/model/owners';
 import type { Plan } from '../model/plan';
@@ -30,7 +30,7 @@ export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[],
     ...observed.flatMap((it) => it.faults.map((fault) => problemOf(fault))),
   ];
   const server = observed.find((it) => it.id === id);
-  const partners = partnersOf(id, observed, ownerOf);
+  const partners = whoPins(id, observed, ownerOf);
   problems.push(...whyNot(id, server, observed, ownerOf));
   if (!server?.certificate || problems.some((it) => it.severity === 'error' && it.server === null))
     return planOf(builder, problems);
@@ -54,7 +54,7 @@ export function makeRenewPlan(fleet: Fleet, observed: readonly ObservedServer[],
     if (!added.ok) problems.push({ ...problemOf(added.error), server: null });
   }
   for (const consumer of [id, ...inOrder.map((it) => it.partner)]) {
-    const suppliers = (builder.config(consumer)?.replication?.partners ?? []).flatMap((table) => {
+    const suppliers = partnersOf(builder.config(consumer)).flatMap((table) => {
       const supplier = pulls(table.type) ? ownerOf(table) : null;
       const origin = parseOrigin(table.origin)?.origin ?? null;
       const concerned = consumer === id ? inOrder.some((it) => it.partner === supplier) : supplier === id;
@@ -71,13 +71,13 @@ interface PinningPartner {
   readonly tables: readonly Partner[];
 }
 
-function partnersOf(
+function whoPins(
   id: ServerId,
   observed: readonly ObservedServer[],
   ownerOf: OwnerOf,
 ): readonly PinningPartner[] {
   return observed.flatMap((it) => {
-    const tables = (it.config?.replication?.partners ?? []).filter((table) => ownerOf(table) === id);
+    const tables = partnersOf(it.config).filter((table) => ownerOf(table) === id);
     return it.id !== id && tables.length > 0 ? [{ partner: it.id, tables }] : [];
   });
 }

@@ -3,6 +3,7 @@ import type { ObservedServer } from '../../observed/observed';
 import type { RuleCode } from '../../fleet/rules/registry';
 import type { ServerId } from '../../base/names';
 import type { OwnerOf } from '../../fleet/model/owners';
+import { partnersOf } from '../../server-config/server-config';
 
 /** Why a certificate cannot be renewed now. */
 export interface Obstacle {
@@ -41,7 +42,7 @@ export function renewalObstacles(
         `Bring ${it.id} back, then renew.`,
         it.id,
       );
-    const pins = (it.config?.replication?.partners ?? []).some((table) => ownerOf(table) === id);
+    const pins = partnersOf(it.config).some((table) => ownerOf(table) === id);
     if (pins && it.certificate === null)
       add(
         'partner-without-certificate',
@@ -50,7 +51,7 @@ export function renewalObstacles(
         it.id,
       );
   }
-  const tables = server.config?.replication?.partners ?? [];
+  const tables = partnersOf(server.config);
   for (const table of tables.filter((it) => ownerOf(it) === null))
     add(
       'unknown-partner-blocks-renewal',

@@ -8,7 +8,7 @@ import { whyNoDatabase, whyOriginOutside } from '../../fleet/rules/domains';
 import { parseOrigin } from '../../base/origin';
 import { type Problem, problemOf } from '../../base/problem';
 import { checkServerConfig } from '../../server-config/check-server-config';
-import { allowsPull, pulls } from '../../server-config/server-config';
+import { allowsPull, partnersOf, pulls } from '../../server-config/server-config';
 import type { PlanBuilder } from './plan-builder';
 import { builderOf, planOf } from './make-plan';
 import { type OwnerOf, ownersOf } from '../../fleet/model/owners';
@@ -177,7 +177,7 @@ function prove(
   order: readonly ServerId[],
 ): void {
   const byId = new Map(observed.map((it) => [it.id, it]));
-  const tablesOf = (of: ServerId) => byId.get(of)?.config?.replication?.partners ?? [];
+  const tablesOf = (of: ServerId) => partnersOf(byId.get(of)?.config);
   const runs = (of: ServerId): boolean => of === id || byId.get(of)?.state === 'running';
   const agree = (a: ServerId, b: ServerId): boolean => {
     const [mine, theirs] = [a, b].map((it) => byId.get(it)?.domain?.uuid ?? null);

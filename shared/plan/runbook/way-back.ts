@@ -7,6 +7,7 @@ import type { RefreshStep } from '../steps/refresh';
 import type { Step } from '../steps/step';
 import { block, plain, writeLocally } from '../commands/markdown';
 import type { ServerShell } from '../commands/server-shell';
+import { partnersOf } from '../../server-config/server-config';
 
 /** How to undo: the old files, newest first, and, for who was refreshed, the exact commands that restore its backup. */
 export function wayBack(
@@ -59,7 +60,7 @@ function restore(step: RefreshStep, server: ServerShell, observed: ObservedServe
 /** The file as it was read, without any table of the source. */
 function withoutSource(step: RefreshStep, observed: ObservedServer | undefined): Uint8Array {
   const bytes = new TextEncoder().encode(observed?.file?.text ?? '');
-  const tables = (observed?.config?.replication?.partners ?? []).filter(
+  const tables = partnersOf(observed?.config).filter(
     ({ origin }) => parseOrigin(origin)?.host === step.sourceHost,
   );
   const edited = editServerConfig(

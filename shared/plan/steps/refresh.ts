@@ -2,7 +2,7 @@ import { shellWord } from '../../base/shell-word';
 import { parseOrigin } from '../../base/origin';
 import { block } from '../commands/markdown';
 import type { StepContext } from '../commands/step-context';
-import { pulls, type ServerConfig } from '../../server-config/server-config';
+import { partnersOf, pulls, type ServerConfig } from '../../server-config/server-config';
 import { plainStep, type StepDescriptor } from './descriptor';
 import { z } from 'zod';
 import { ids } from '../../base/ids';
@@ -82,7 +82,7 @@ function commands(step: RefreshStep, context: StepContext): string {
 }
 
 function portOf(config: ServerConfig | null, host: string): number | '' {
-  for (const { origin, type } of config?.replication?.partners ?? []) {
+  for (const { origin, type } of partnersOf(config)) {
     const parts = parseOrigin(origin);
     if (parts?.host === host && pulls(type)) return parts.port;
   }

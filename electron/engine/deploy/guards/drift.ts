@@ -1,5 +1,6 @@
 import type { ServerId } from '../../../../shared/base/names';
 import type { Fault } from '../../../../shared/base/result';
+import { configPathOf } from '../../../../shared/observed/observed-config';
 import { maskedDiff } from '../../../../shared/server-config/diff';
 import type { Call } from '../../base/call';
 import {
@@ -8,7 +9,7 @@ import {
   readOwnCertificate,
   readVersionOnDisk,
 } from '../../fleet/probe/probe-server';
-import { type Deployment, baselineOf, type Site } from '../deployment/deployment';
+import { type Deployment, knownAt, type Site } from '../deployment/deployment';
 import { goneSincePlanned } from '../deployment/went-away';
 import { domains } from './whose-data';
 
@@ -18,9 +19,9 @@ import { domains } from './whose-data';
  * @returns null when nothing drifted, else the difference.
  */
 export async function guardDrift(deployment: Deployment, site: Site, call: Call): Promise<Fault | null> {
-  const known = deployment.baselines.get(site.server.id) ?? baselineOf(site.observed);
+  const known = knownAt(deployment, site);
   const where = { server: site.server.id };
-  const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
+  const path = configPathOf(site.observed);
   const [file, version, domain, certificate] = await Promise.all([
     path === null || known.sha256 === null ? null : readConfigFile(site.connection, path, call),
     known.version === null ? null : readVersionOnDisk(site.connection, call),

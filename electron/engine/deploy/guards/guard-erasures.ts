@@ -1,14 +1,15 @@
 import type { DomainUuid, ServerId } from '../../../../shared/base/names';
 import { erasures, type ModelServer } from '../../../../shared/plan/erasure/erasure';
 import { ownersOf } from '../../../../shared/fleet/model/owners';
+import { configPathOf } from '../../../../shared/observed/observed-config';
 import { withOwnFlags } from '../../../../shared/observed/own-rounds';
 import type { Fault } from '../../../../shared/base/result';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
-import { pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
+import { partnersOf, pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
 import type { Call } from '../../base/call';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { readDomainOf } from '../../fleet/probe/probe-server';
-import { type Deployment, faultAt, baselineOf, type Site } from '../deployment/deployment';
+import { type Deployment, faultAt, knownAt, type Site } from '../deployment/deployment';
 import { guardSources } from './whose-data';
 
 /** What is about to change on one server. */
@@ -56,10 +57,10 @@ export async function guardErasures(
 }
 
 const isAutomatic = (config: ServerConfig): boolean =>
-  (config.replication?.partners ?? []).some((it) => it.automaticRefresh && pulls(it.type));
+  partnersOf(config).some((it) => it.automaticRefresh && pulls(it.type));
 
 async function liveConfig(site: Site, call: Call) {
-  const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
+  const path = configPathOf(site.observed);
   if (path === null) return { site, config: null, fault: null };
   const file = await site.connection.readFile(path, { ...call, maxBytes: LARGEST_CONFIG });
   if (!file.ok) return { site, config: null, fault: faultAt(site, file) };
@@ -87,7 +88,7 @@ async function modelOf(
     [...deployment.sites.values()].map(async (site): Promise<ModelServer> => {
       const { id } = site.server;
       const domain = await readDomainOf(site.connection, call);
-      const known = deployment.baselines.get(id) ?? baselineOf(site.observed);
+      const known = knownAt(deployment, site);
       return {
         id,
         domain:
@@ -99,7 +100,7 @@ async function modelOf(
         certificate: known.certificateText,
         // What a server that is about to start will show is not known either.
         unseen: known.certificateText === null && (domain.ok || pending.server === id),
-        tables: (files.get(id)?.replication?.partners ?? []).map((it) => ({
+        tables: partnersOf(files.get(id)).map((it) => ({
           partner: ownerOf(it),
           type: it.type,
           automaticRefresh: it.automaticRefresh,

@@ -5,6 +5,7 @@ import { proofWindowMs } from '../../fleet/probe/probe-server';
 import { readEvidence } from '../../fleet/probe/read-evidence';
 import { until } from '../../base/time';
 import { type Deployment, faultAt, serverNow, type Site } from '../deployment/deployment';
+import { partnersOf } from '../../../../shared/server-config/server-config';
 
 /**
  * Proves that a server resolves the name of every partner it pulls from: with one it cannot resolve, a renewal never
@@ -13,7 +14,7 @@ import { type Deployment, faultAt, serverNow, type Site } from '../deployment/de
  * @returns null when all are proved, else why not.
  */
 export async function guardPartnerNames(deployment: Deployment, site: Site): Promise<Fault | null> {
-  const partners = site.observed.config?.replication?.partners ?? [];
+  const partners = partnersOf(site.observed.config);
   const windowMs = proofWindowMs(runsWith(site.observed));
   const limit = { timeoutMs: windowMs, signal: deployment.signal, everyMs: 500 };
   const outcome = await until<null, Fault>(deployment.clock, limit, async () => {

@@ -2,7 +2,12 @@ import { isOlderThanItsFile } from '../../../../shared/plan/make/older-than-file
 import type { Fault } from '../../../../shared/base/result';
 import type { Sha256 } from '../../../../shared/base/names';
 import { databaseGone, originOutside } from '../../../../shared/fleet/rules/domains';
-import { holdsDatabase, isAbsolute, willRunWith } from '../../../../shared/observed/observed-config';
+import {
+  configPathOf,
+  holdsDatabase,
+  isAbsolute,
+  willRunWith,
+} from '../../../../shared/observed/observed-config';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
 import { checkUnstagedBytes } from '../../../../shared/server-config/check-unstaged';
 import type { Call } from '../../base/call';
@@ -92,7 +97,7 @@ function whatATestMisses(bytes: Uint8Array, site: Site): string | null {
  */
 export async function guardStart(deployment: Deployment, site: Site): Promise<Fault | null> {
   const server = site.server.id;
-  const path = site.observed.file?.path ?? site.observed.facts?.configPath ?? null;
+  const path = configPathOf(site.observed);
   if (path === null) return { ...unknownFile, where: { server } };
   const file = await site.connection.readFile(path, { ...uncancelled(60_000), maxBytes: LARGEST_CONFIG });
   // There is nothing to start: that says more than that its file could not be tested.

@@ -5,21 +5,21 @@ import { originOutside } from '../../../../shared/fleet/rules/domains';
 import { willRunWith } from '../../../../shared/observed/observed-config';
 import type { Step } from '../../../../shared/plan/steps/step';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
-import { pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
+import { partnersOf, pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
 import type { Call } from '../../base/call';
 import { readDomainOf } from '../../fleet/probe/probe-server';
 import { cancelled } from '../deployment/cancelled';
-import { type Deployment, faultAt, baselineOf, type Site } from '../deployment/deployment';
+import { type Deployment, faultAt, knownAt, type Site } from '../deployment/deployment';
 
 /** Which database a server holds, and whose it may take: by their domains (`kanidm.md`, "Refresh erases", 4). */
 
 /** The domain this deploy knows a server to be in: as probed, or as its own steps left it; null: not known. */
 export const domainOf = (deployment: Pick<Deployment, 'baselines'>, site: Site): DomainUuid | null =>
-  (deployment.baselines.get(site.server.id) ?? baselineOf(site.observed)).domain;
+  knownAt(deployment, site).domain;
 
 /** What its database calls that domain. */
 export const domainNameOf = (deployment: Pick<Deployment, 'baselines'>, site: Site): string | null =>
-  (deployment.baselines.get(site.server.id) ?? baselineOf(site.observed)).domainName;
+  knownAt(deployment, site).domainName;
 
 /**
  * The domains a server may be in once a step has started it, besides the one it was in: those of whose data the step is
@@ -29,7 +29,7 @@ export function mayTake(deployment: Deployment, step: Step, site: Site): readonl
   const { id } = site.server;
   if (!step.erases.includes(id)) return [];
   if (step.action === 'refresh') return [step.domain];
-  const text = deployment.baselines.get(id)?.text ?? site.observed.file?.text ?? '';
+  const text = knownAt(deployment, site).text ?? '';
   const config = readServerConfig(new TextEncoder().encode(text), { server: id });
   return config.ok ? sourcesOf(deployment, config.value).flatMap((it) => domainOf(deployment, it) ?? []) : [];
 }
@@ -73,7 +73,7 @@ function sourcesOf(deployment: Deployment, config: ServerConfig): readonly Site[
     deployment.fleet,
     [...deployment.sites.values()].map((it) => it.observed),
   );
-  return (config.replication?.partners ?? [])
+  return partnersOf(config)
     .filter((it) => pulls(it.type))
     .flatMap((it) => {
       const owner = ownerOf(it);

@@ -4,7 +4,7 @@ import type { Round } from '../../../../shared/kanidmd/health';
 import type { RefreshStep } from '../../../../shared/plan/steps/refresh';
 import { fail, type Fault } from '../../../../shared/base/result';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
-import { pulls } from '../../../../shared/server-config/server-config';
+import { partnersOf, pulls } from '../../../../shared/server-config/server-config';
 import { parseOrigin } from '../../../../shared/base/origin';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { proofWindowMs, readDomainOf } from '../../fleet/probe/probe-server';
@@ -95,7 +95,7 @@ async function guardRefresh(
   if (!file.ok) return faultAt(site, file);
   const config = readServerConfig(file.value.bytes, { server: step.server, file: path });
   if (!config.ok) return config.error;
-  const partners = config.value.replication?.partners ?? [];
+  const partners = partnersOf(config.value);
   const only = partners.length === 1 ? partners[0] : undefined;
   const suppliers = partners.filter((partner) => pulls(partner.type));
   const host = suppliers[0] === undefined ? null : (parseOrigin(suppliers[0].origin)?.host ?? null);
