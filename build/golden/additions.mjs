@@ -65,6 +65,8 @@ export const golden = {
     address: { help: [], settings: 'of a pod', read: () => null },
   },
   endpointAdvice: 'Write where it is reached.',
+  usualConfig: '/data/server.toml',
+  noHelper: 'has none.',
   unitName: ({ pod }) => pod,
   identity: ({ endpoint }) => \`golden \${endpoint}\`,
   resolvePaths: (server) => server,

@@ -2,7 +2,7 @@ import type { IpcClient } from '../bridge/ipc-client';
 import { drawFleet, type DrawnFleet } from '../../shared/fleet/adopt/draw-fleet';
 import type { AdoptedFleet, ServerAddress } from '../../shared/fleet/adopt/adopted-fleet';
 import type { Fault, Result } from '../../shared/base/result';
-import { saysNowhere } from '../servers/kind-forms';
+import { likeTheLast, saysNowhere } from '../servers/kind-forms';
 import { checkForm, emptyForm, type FieldFaults, fieldsOf, type ServerForm } from '../servers/server-form';
 
 /** One server to adopt, as it is typed. */
@@ -49,10 +49,7 @@ export class Adopting {
     const last = this.rows.at(-1);
     const next = row((last?.key ?? 0) + 1);
     // The next server is most likely reached in the same way.
-    if (last) {
-      const { connect, sudo, identity, knownHosts, certificates } = last.form;
-      next.form = { ...next.form, connect, sudo, identity, knownHosts, certificates };
-    }
+    if (last) next.form = { ...next.form, connect: last.form.connect, ...likeTheLast(last.form) };
     this.rows.push(next);
   }
 

@@ -63,5 +63,5 @@ it('says why nothing was found, and forgets an answer that comes after it was st
   const again = adopting.look(null);
   adopting.stop();
   await again;
-  expect(adopting).toMatchObject({ asking: false, findings: null, fault: null });
+  expect(adopting).toMatchObject({ asking: false, adopted: null, fault: null });
 });

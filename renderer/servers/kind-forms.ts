@@ -37,6 +37,16 @@ export function typedOf(server: FleetServer): Partial<OwnTyped> {
   return Object.fromEntries(typed) as Partial<OwnTyped>;
 }
 
+/** What the next server is most likely reached with, of what was typed for the last. */
+export const likeTheLast = (form: OwnTyped): Partial<OwnTyped> =>
+  Object.fromEntries(
+    kindNames.flatMap((kind) =>
+      fieldNames(kind)
+        .filter((name) => fieldOf(kind, name).likeTheLast === true)
+        .map((name) => [name, form[name]]),
+    ),
+  );
+
 /** The own fields of a kind as the fleet file writes them. */
 export const writtenOf = (kind: KindName, form: OwnTyped): OwnFields =>
   Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { ServerFields } from '../../shared/fleet/edit/edit-fleet';
 import type { TypedForm } from '../../shared/ipc';
-import { isKindName, type KindName, kindNames, kinds } from '../../shared/connect/kinds';
+import { isKindName, type KindName, kindNamed, kindNames, kinds } from '../../shared/connect/kinds';
 import type { FleetServer } from '../../shared/fleet/model/fleet';
 import type { Fault } from '../../shared/base/result';
 import { serverId } from '../../shared/base/names';
@@ -24,7 +24,7 @@ export type FieldFaults = Partial<Record<keyof ServerForm, string>>;
 /** The form of a new server. */
 export const emptyForm = (id: string): ServerForm => ({
   id,
-  connect: 'ssh',
+  connect: kindNamed(null),
   endpoint: '',
   ...nothingTyped(kindNames),
   config: '',

@@ -41,6 +41,12 @@ export interface TypedField {
   readonly hint?: string;
   /** What to say where it is empty; absent: it may be. */
   readonly missing?: string;
+  /** It tells servers at one endpoint apart. */
+  readonly tellsApart?: true;
+  /** The next server is most likely reached with the same. */
+  readonly likeTheLast?: true;
+  /** What a file that it names is used for, as a person is asked to trust it: `With the key files`. */
+  readonly trusted?: string;
   /** Brings a usual spelling to the one of the fleet file. */
   clean?(typed: string): string;
 }

@@ -18,6 +18,10 @@ export interface ConnectionKind<S extends AnyServer> {
   readonly form: KindForm<S>;
   /** What to write where its `endpoint` is missing or is none. */
   readonly endpointAdvice: string;
+  /** Where its server.toml most likely lies. */
+  readonly usualConfig: string;
+  /** Why no login without root's rights needs a helper there (`kanilink helper`); null: one may. */
+  readonly noHelper: string | null;
   /** The name of what runs kanidmd: of the unit, of the container. */
   unitName(server: S): string;
   /** Two servers with the same identity are one kanidmd. */

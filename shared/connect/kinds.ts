@@ -24,6 +24,9 @@ export const kindNames = Object.keys(kinds) as [KindName, ...KindName[]];
 /** Whether a word names a kind of connection that Kanilink has. */
 export const isKindName = (text: unknown): text is KindName => kindNames.some((name) => name === text);
 
+/** The kind that a word names, else the one that is meant where nothing says which. */
+export const kindNamed = (word: unknown): KindName => (isKindName(word) ? word : 'ssh');
+
 /** The kind of a server: its methods take that very server. */
 export const kindOf = ({ connect }: ConnectedServer): ConnectionKind<ConnectedServer> => kinds[connect];
 
@@ -46,8 +49,32 @@ export const fieldOf = (kind: KindName, name: OwnFieldName): TypedField => {
   return field;
 };
 
+/** Every kind's own fields as a schema: what a text is read by, and what a switch is. */
+export const ownSchemas = <T, B>(
+  text: T,
+  onOrOff: B,
+): { readonly [K in OwnFieldName]-?: boolean extends OwnFields[K] ? B : T } =>
+  Object.fromEntries(
+    kindNames.flatMap((kind) =>
+      fieldNames(kind).map((name) => [name, fieldOf(kind, name).isSwitch === true ? onOrOff : text]),
+    ),
+  ) as { readonly [K in OwnFieldName]-?: boolean extends OwnFields[K] ? B : T };
+
+/** What tells a server from others at its endpoint, such as its container; null: nothing does. */
+export function nameApart(server: { readonly connect: KindName } & OwnFields): string | null {
+  const name = fieldNames(server.connect).find((it) => fieldOf(server.connect, it).tellsApart === true);
+  const value = name === undefined ? null : server[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
 /** How the fleet file spells a field: `known_hosts` of `knownHosts`. */
 export const keyOf = (name: string): string => name.replace(/[A-Z]/g, (it) => `_${it.toLowerCase()}`);
+
+/** Keys of a server's table that are on or off. */
+export const switchKeysOf = (kind: KindName): readonly string[] =>
+  fieldNames(kind)
+    .filter((name) => fieldOf(kind, name).isSwitch === true)
+    .map(keyOf);
 
 /** Keys of a server's table that only this kind has. */
 export const keysOf = (kind: KindName): readonly string[] => fieldNames(kind).map(keyOf);

@@ -1,6 +1,7 @@
 import { describeLink } from '../../../shared/fleet/model/fleet';
 import type { DrawnLink } from '../../../shared/fleet/adopt/draw-fleet';
 import type { PrimaryQuestion } from '../../../shared/fleet/adopt/directions';
+import { nameApart } from '../../../shared/connect/kinds';
 import type { AdoptedFleet } from '../../../shared/fleet/adopt/adopted-fleet';
 import { joinNames } from '../../../shared/base/join-names';
 import { escapeControls } from '../../../shared/base/escape-controls';
@@ -16,7 +17,7 @@ export function adoptedText(
   const unread = new Set(problems.flatMap(({ severity, server }) => (severity === 'error' ? [server] : [])));
   const rows = servers.map(({ fields, state, version, origin }) => [
     String(fields.id),
-    escapeControls(fields.container ? `${fields.endpoint}#${fields.container}` : fields.endpoint),
+    escapeControls([fields.endpoint, nameApart(fields)].filter((it) => it !== null).join('#')),
     state,
     version ?? '',
     escapeControls(origin ?? (unread.has(fields.id) ? 'not known' : 'no replication')),

@@ -1,3 +1,4 @@
+import { kindNames, kindOf, kinds } from '../../../shared/connect/kinds';
 import type { FleetText } from '../../../shared/ipc';
 import { type Fault, fail, type Result } from '../../../shared/base/result';
 import type { HelperAsked, HelperView } from '../connect/connection';
@@ -18,13 +19,14 @@ export async function helperFor(
   if (!server) return fail(noSuchServer(id, text.path));
   const opened = await connections.to(server, text.path, call);
   if (!opened.ok) return opened;
-  const made = opened.value.helper?.(call);
+  const { noHelper } = kindOf(server);
+  const helping = kindNames.filter((kind) => kinds[kind].noHelper === null).map((kind) => kinds[kind].label);
   return (
-    made ??
+    opened.value.helper?.(call) ??
     fail({
       code: 'helper-not-possible',
-      message: `${id} is reached by an engine’s API, whose users may do everything: there is nothing to allow.`,
-      fix: 'A helper is for a server over SSH.',
+      message: `${id} ${noHelper ?? 'has no helper.'}`,
+      fix: `A helper is for a server over ${helping.join(' or ')}.`,
       where: { server: id },
     })
   );

@@ -31,6 +31,8 @@ export const docker = {
   unit: 'container',
   table,
   form,
+  usualConfig: form.configPlaceholder,
+  noHelper: 'is reached by an engine’s API, whose users may do everything: there is nothing to allow.',
   endpointAdvice: 'Write where its engine is reached, such as endpoint = "unix:///var/run/docker.sock".',
   unitName: ({ container }) => container,
   identity: ({ endpoint, container }) => `docker ${endpoint} ${container}`,

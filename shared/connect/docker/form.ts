@@ -31,11 +31,14 @@ export const form: KindForm<DockerServer> = {
     container: {
       ...{ label: 'Container', placeholder: 'kanidm', hint: 'Its name, as docker ps shows it.' },
       missing: 'Say which container runs kanidmd: its name, as docker ps shows it.',
+      tellsApart: true,
     },
     certificates: {
       label: 'Certificates',
       placeholder: 'from the Docker config',
       hint: 'For tcp://: a folder with ca.pem, cert.pem, key.pem.',
+      likeTheLast: true,
+      trusted: 'With the TLS certificates in',
     },
   },
   address: {

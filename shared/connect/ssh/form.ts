@@ -36,14 +36,21 @@ export const form: KindForm<SshServer> = {
     sudo: {
       ...{ label: 'Use sudo', isSwitch: true },
       hint: 'Runs kanidmd, systemctl and what reads and replaces files through sudo -n, which must not ask for a password.',
+      likeTheLast: true,
     },
     service: {
       ...{ label: 'Service', placeholder: 'kanidmd' },
       clean: (typed) => typed.replace(/\.service$/, ''),
     },
     kanidmd: { label: 'Program', placeholder: 'kanidmd' },
-    identity: { label: 'Key file', placeholder: '~/.ssh/id_ed25519', hint: 'The agent is tried first.' },
-    knownHosts: { label: 'Known hosts', placeholder: '~/.ssh/known_hosts' },
+    identity: {
+      ...{ label: 'Key file', placeholder: '~/.ssh/id_ed25519', hint: 'The agent is tried first.' },
+      ...{ likeTheLast: true, trusted: 'With the key files' },
+    },
+    knownHosts: {
+      ...{ label: 'Known hosts', placeholder: '~/.ssh/known_hosts' },
+      ...{ likeTheLast: true, trusted: 'Accepting the host keys in' },
+    },
   },
   address: {
     help: [

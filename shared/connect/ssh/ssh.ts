@@ -44,6 +44,8 @@ export const ssh = {
   unit: 'service',
   table,
   form,
+  usualConfig: '/etc/kanidm/server.toml',
+  noHelper: null,
   endpointAdvice: 'Write where it is reached, such as endpoint = "ssh://admin@192.0.2.7:22".',
   unitName: ({ service }) => service,
   identity: ({ endpoint, service, config }) => `ssh ${plainEndpoint(endpoint)} ${service} ${config ?? ''}`,

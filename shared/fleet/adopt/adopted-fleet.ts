@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { problem } from '../../base/problem';
 import { shownOnOneLine } from '../../base/shown';
-import { fieldNames, fieldOf, kindNames, type OwnFieldName, type OwnFields } from '../../connect/kinds';
+import { kindNames, ownSchemas } from '../../connect/kinds';
 import type { ObservedServer } from '../../observed/observed';
 
 const text = z.string().nullable().exactOptional();
 const onOrOff = z.boolean().nullable().exactOptional();
-
-const ownFields = Object.fromEntries(
-  kindNames.flatMap((kind) =>
-    fieldNames(kind).map((name) => [name, fieldOf(kind, name).isSwitch === true ? onOrOff : text]),
-  ),
-) as { readonly [K in OwnFieldName]-?: boolean extends OwnFields[K] ? typeof onOrOff : typeof text };
 
 const reachable = {
   connect: z.enum(kindNames),
@@ -19,7 +13,7 @@ const reachable = {
   config: text,
   origin: text,
   bindaddress: text,
-  ...ownFields,
+  ...ownSchemas(text, onOrOff),
 };
 
 /** How a server that is to be adopted is reached; its id comes from its host's name. */

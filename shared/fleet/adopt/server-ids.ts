@@ -1,4 +1,5 @@
 import { parseOrigin } from '../../base/origin';
+import { nameApart } from '../../connect/kinds';
 import { ownOrigin } from '../../observed/observed-config';
 import type { SeenServer } from './adopted-fleet';
 import { withoutTrailing } from '../../base/without-trailing';
@@ -39,9 +40,10 @@ function labelsOf(seen: SeenServer): readonly string[] {
   return endpointLabels(seen.reach);
 }
 
-function endpointLabels({ container, endpoint }: SeenServer['reach']): readonly string[] {
-  if (typeof container === 'string') return [container];
-  const host = endpoint.replace(/^[a-z]+:\/\//, '').replace(/^[^@]*@/, '');
+function endpointLabels(reach: SeenServer['reach']): readonly string[] {
+  const name = nameApart(reach);
+  if (name !== null) return [name];
+  const host = reach.endpoint.replace(/^[a-z]+:\/\//, '').replace(/^[^@]*@/, '');
   const address = /^(\[[^\]]*\]|\d{1,3}(?:\.\d{1,3}){3})/.exec(host)?.[1];
   return address === undefined ? labelled(host.split(/[:/]/)[0] ?? '') : [address];
 }

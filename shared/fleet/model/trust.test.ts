@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { fieldNames, kindNames } from '../../connect/kinds';
 import { readFleet } from '../read/read-fleet';
 import { trustWords, usesOf, useKey } from './trust';
 
@@ -73,6 +74,17 @@ it('what differs in anything that is used has another key', () => {
     .flatMap((more) => question(ssh('idm-a', more)).servers)
     .map(({ use }) => useKey(use));
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+it('all that a kind has of its own is trusted, whatever kinds there will be', () => {
+  const { servers } = question(ssh('idm-a'));
+  const all = kindNames.flatMap(fieldNames).sort();
+  const common = ['connect', 'endpoint', 'config'];
+  expect(
+    Object.keys(servers[0]?.use ?? {})
+      .filter((name) => !common.includes(name))
+      .sort(),
+  ).toEqual(all);
 });
 
 it('says which files hold something else than what was trusted, and what that means', () => {

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { onOneLine } from '../../base/escape-controls';
-import { kindNames, kindOf, kinds } from '../../connect/kinds';
+import {
+  fieldNames,
+  fieldOf,
+  type KindName,
+  kindNames,
+  kindOf,
+  kinds,
+  nameApart,
+  ownSchemas,
+} from '../../connect/kinds';
 import type { Fleet } from './fleet';
 
 /**
@@ -11,15 +20,9 @@ import type { Fleet } from './fleet';
 export const serverUse = z.object({
   connect: z.enum(kindNames),
   endpoint: z.string(),
-  container: z.string().nullable(),
   config: z.string().nullable(),
-  service: z.string().nullable(),
-  sudo: z.boolean(),
-  kanidmd: z.string().nullable(),
-  /** Paths of this computer, absolute; null: the person's own. */
-  identity: z.string().nullable(),
-  knownHosts: z.string().nullable(),
-  certificates: z.string().nullable(),
+  /** Of paths of this computer, the absolute one; null: the person's own. */
+  ...ownSchemas(z.string().nullable(), z.boolean()),
 });
 export type ServerUse = Readonly<z.output<typeof serverUse>>;
 
@@ -49,15 +52,7 @@ export function usesOf(fleet: Fleet, absolute: (path: string) => string): TrustQ
 }
 
 /** What a kind of connection that has no such field uses of it. */
-const NOTHING = {
-  container: null,
-  service: null,
-  sudo: false,
-  kanidmd: null,
-  identity: null,
-  knownHosts: null,
-  certificates: null,
-} satisfies Omit<ServerUse, 'connect' | 'endpoint' | 'config'>;
+const NOTHING = ownSchemas(null, false);
 
 const keys = Object.keys(serverUse.shape) as readonly (keyof ServerUse)[];
 
@@ -78,9 +73,7 @@ export function trustWords(question: TrustQuestion): {
   const more = servers.length - listed.length;
   const ssh = uses.some((use) => use.endpoint.startsWith('ssh://'));
   const sections: readonly (readonly [string, readonly (string | null)[]])[] = [
-    ['With the key files', uses.map((use) => use.identity)],
-    ['Accepting the host keys in', uses.map((use) => use.knownHosts)],
-    ['With the TLS certificates in', uses.map((use) => use.certificates)],
+    ...kindNames.flatMap((kind) => trustedFiles(kind, uses)),
     ['Running there', uses.map(program)],
     ['Working on the files', uses.map((use) => use.config)],
   ];
@@ -116,6 +109,17 @@ export function trustWords(question: TrustQuestion): {
   };
 }
 
+/** The files of this computer that uses name by a kind's own fields, with what they are used for. */
+const trustedFiles = (
+  kind: KindName,
+  uses: readonly ServerUse[],
+): readonly (readonly [title: string, files: readonly (string | null)[]])[] =>
+  fieldNames(kind).flatMap((name) => {
+    const title = fieldOf(kind, name).trusted;
+    const files = uses.map((use) => use[name]).map((file) => (typeof file === 'string' ? file : null));
+    return title === undefined ? [] : [[title, files] as const];
+  });
+
 function section(title: string, values: readonly (string | null)[]): readonly string[] {
   const distinct = [...new Set(values)].filter((value) => value !== null);
   const more = distinct.length - LISTED;
@@ -128,11 +132,12 @@ function section(title: string, values: readonly (string | null)[]): readonly st
 }
 
 function reached(use: ServerUse): string {
-  const container = use.container === null ? '' : `, container ${use.container}`;
+  const name = nameApart(use);
   // An engine is told apart by how it is reached; a server over SSH is reached by nothing else.
   const own = `${use.connect}://`;
   const endpoint = use.endpoint.startsWith(own) ? use.endpoint.slice(own.length) : use.endpoint;
-  return `${kinds[use.connect].label} ${endpoint}${container}`;
+  const { label, unit } = kinds[use.connect];
+  return `${label} ${endpoint}${name === null ? '' : `, ${unit} ${name}`}`;
 }
 
 function program({ kanidmd, service, sudo }: ServerUse): string | null {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { describePath, parseDocument, type TomlDocument } from './document';
 import { type KeyPath } from '../../toml/toml-file';
 import { type FleetFileCode, fleetFileProblem } from '../rules/fleet-file';
-import { isKindName, kindNames, kinds } from '../../connect/kinds';
+import { kindNamed, kindNames, kinds } from '../../connect/kinds';
 import type { Fleet } from '../model/fleet';
 import { checkFleet, unknownEnds } from './check-fleet';
 import { type FleetSchema, fleetSchema, linksOf, serverOf } from './schema';
@@ -133,7 +133,7 @@ function ordinal(count: number): string {
 /** What to write into the endpoint of a server, by how it is reached. */
 function endpointAdvice([table, index]: KeyPath, at: (path: KeyPath) => unknown): string {
   const connect = table === 'server' && index !== undefined ? at([table, index, 'connect']) : undefined;
-  return kinds[isKindName(connect) ? connect : 'ssh'].endpointAdvice;
+  return kinds[kindNamed(connect)].endpointAdvice;
 }
 
 function wording(issue: z.core.$ZodIssue): string {

@@ -1,4 +1,4 @@
-import { isKindName, kinds } from '../../connect/kinds';
+import { kindNamed, kindNames, kinds, switchKeysOf } from '../../connect/kinds';
 import { domainUuid, type ServerId, trusted } from '../../base/names';
 import type { Fleet, FleetServer, Link } from '../model/fleet';
 import { linkSchema, linksOf, serverOf, serverSchema } from './schema';
@@ -31,7 +31,7 @@ type Table = Readonly<Record<string, unknown>>;
 function readServer(table: Table): FleetServer | null {
   const { id } = table;
   if (!isName(id)) return null;
-  const connect = isKindName(table['connect']) ? table['connect'] : 'ssh';
+  const connect = kindNamed(table['connect']);
   const given: Record<string, unknown> = { ...table, connect };
   const first = serverSchema.safeParse(given);
   if (first.success) return serverOf(first.data);
@@ -49,7 +49,8 @@ function readServer(table: Table): FleetServer | null {
     const text = table[key];
     return [key, typeof text === 'string' ? text : missing.includes(key) ? '' : null];
   });
-  const shown = written.filter(([key, text]) => text !== null && key !== 'position' && key !== 'sudo');
+  const noTexts = ['position', ...kindNames.flatMap(switchKeysOf)];
+  const shown = written.filter(([key, text]) => text !== null && !noTexts.includes(key));
   return serverOf(Object.assign(rest.data, Object.fromEntries(shown)));
 }
 

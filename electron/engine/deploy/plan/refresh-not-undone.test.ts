@@ -42,3 +42,11 @@ it('says in exact commands how the backup of a refreshed server is restored, for
   );
   expect(lines[4]).toMatch(/^ {2}docker -H \S+ start idm-b$/);
 });
+
+it('names the server.toml of the fleet file where the server does not say it, else the one of its kind', () => {
+  const docker = { connect: 'docker', container: 'idm-b', endpoint: 'unix:///var/run/docker.sock' };
+  expect(restoreOf({ ...docker, config: '/data/own.toml' }, {})).toMatch(/-c \/data\/own\.toml$/m);
+  expect(restoreOf({ ...docker, config: null }, {})).toMatch(/-c \/data\/server\.toml$/m);
+  const ssh = { connect: 'ssh', service: 'kanidmd', sudo: true, kanidmd: 'kanidmd', config: null };
+  expect(restoreOf(ssh, {})).toMatch(/-c \/etc\/kanidm\/server\.toml$/m);
+});

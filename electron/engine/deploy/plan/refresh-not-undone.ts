@@ -59,7 +59,7 @@ function restoreCommands(
   const listed = fleet.fleet.servers.find((it) => it.id === server);
   if (!seen || !listed)
     return 'Make the server reachable: then the commands that restore it are printed here.';
-  const config = seen.facts?.configPath ?? '/etc/kanidm/server.toml';
+  const config = seen.facts?.configPath ?? listed.config ?? kindOf(listed).usualConfig;
   const version =
     seen.versionOnDisk === null ? '' : `, which must be of the same minor version (${seen.versionOnDisk})`;
   const from = source === '' ? 'the server it was refreshed from' : source;

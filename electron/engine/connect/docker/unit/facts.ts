@@ -1,3 +1,4 @@
+import { docker } from '../../../../../shared/connect/docker/docker';
 import { posix } from 'node:path';
 import { clockOffset } from '../../common/server-clock';
 import type { ContainerFacts, HostFacts } from '../../../../../shared/observed/observed';
@@ -13,14 +14,14 @@ import { stateOf } from './service';
 import { engineNow } from '../api/clock';
 
 /** Where the container image has it (`kanidm.md`, "Where it lies"). */
-const DEFAULT_CONFIG = '/data/server.toml';
 
 /**
  * The config's path: the fleet's, `-c` of the command, `KANIDM_CONFIG`, or the image's default. kanidmd finds one that is not
  * absolute from the folder it is started in; the archive API would look from the root.
  */
 export function configPathOf(seen: Inspected, named: string | null): string {
-  const path = named ?? serverCommand(seen).config ?? environmentOf(seen)['KANIDM_CONFIG'] ?? DEFAULT_CONFIG;
+  const path =
+    named ?? serverCommand(seen).config ?? environmentOf(seen)['KANIDM_CONFIG'] ?? docker.usualConfig;
   return posix.isAbsolute(path) ? path : posix.resolve('/', seen.Config.WorkingDir, path);
 }
 
