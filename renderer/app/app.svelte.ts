@@ -298,7 +298,7 @@ export class App {
     }
     const question = this.document.question();
     const { watched } = this;
-    this.live.follow(watched.question, watched.reach, asked);
+    this.live.follow(watched.question, watched.reach, asked ? { asked } : {});
     this.log.follow(watched.question, keepLog, watched.reach);
     this.review.soon(question);
     void this.past.look(question);
@@ -308,7 +308,7 @@ export class App {
   /** HTTPS and logins are looked at right away. Only of a fleet that may be read. */
   lookAtLogins(): void {
     const { watched } = this;
-    this.live.follow(watched.question, watched.reach, true, true);
+    this.live.follow(watched.question, watched.reach, { asked: true, lookAtLogins: true });
   }
 }
 

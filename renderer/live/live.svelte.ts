@@ -22,6 +22,14 @@ import { momentNow } from '../base/clock.svelte';
 const RETRY_AFTER = [2000, 5000, 10_000, 30_000];
 const nothing: Sight = { report: null, at: null, live: false, lostBecause: '' };
 
+/** What a person wants of a watch. */
+export interface WatchWish {
+  /** Servers that refused are tried again. */
+  readonly asked?: true;
+  /** HTTPS and logins are looked at right away. */
+  readonly lookAtLogins?: true;
+}
+
 /** Watches the fleet's servers: the newest report, and whether it may be believed. */
 export class Live {
   sight = $state.raw<Sight>(nothing);
@@ -52,10 +60,8 @@ export class Live {
    * Watches this fleet from now on. Of servers that are still reached as before, the watch that is open is believed until
    * the new one has its first report: a link that is drawn, or another server, changes nothing of what runs on them.
    * @param reach how each server is reached, by its id: the same text, the same server
-   * @param asked by a person: servers that refused are tried again
-   * @param lookAtLogins a person wants HTTPS and logins looked at right away
    */
-  follow(question: FleetText, reach: ServerAddresses, asked = false, lookAtLogins = false): void {
+  follow(question: FleetText, reach: ServerAddresses, wish: WatchWish = {}): void {
     const same = sameServers(this.#reach, reach);
     this.#same = this.#before === null ? same : inBoth(same, this.#same);
     this.#reach = reach;
@@ -66,7 +72,7 @@ export class Live {
     this.#before = believed;
     if (this.sight.report) this.sight = { ...this.sight, report: reportOf(this.sight.report, this.#same) };
     this.#failures = 0;
-    this.#open(question, { ...(asked && { asked }), ...(lookAtLogins && { lookAtLogins }) });
+    this.#open(question, wish);
   }
 
   stop(): void {
@@ -92,10 +98,10 @@ export class Live {
     this.sight = { ...nothing, lostBecause: because, fix };
   }
 
-  #open(question: FleetText, wanted: { readonly asked?: true; readonly lookAtLogins?: true } = {}): void {
+  #open(question: FleetText, wish: WatchWish = {}): void {
     const stream = this.#client.open(
       'watch',
-      { fleet: question, loginsEvery: this.loginsEvery(), ...wanted },
+      { fleet: question, loginsEvery: this.loginsEvery(), ...wish },
       {
         onItems: (reports) => {
           if (stream === this.#stream) this.#dropBefore();
