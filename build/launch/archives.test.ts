@@ -1,27 +1,15 @@
-import {
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pack } from 'tar-stream';
 import { buffer } from 'node:stream/consumers';
 import { extractFromTarGz } from './tar.mjs';
 import { unzip } from './zip.mjs';
+import { inOwnFolder } from '../../test/support/own-folder';
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-archives-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+inOwnFolder('archives', (made) => (folder = made));
 
 describe('a file in a .tar.gz', () => {
   const big = Buffer.alloc(300_001, 'kanilink');

@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isAbandoned, withLock } from './lock.mjs';
+import { inOwnFolder } from '../../test/support/own-folder';
 
 let folder: string;
 let lock: string;
 const about = { what: 'it tests', limitMs: 20_000 };
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-lock-'));
+inOwnFolder('lock', (made) => {
+  folder = made;
   lock = join(folder, 'locks', 'build');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A lock as another process has left it. */
 function heldBy(pid: number, host = hostname()) {

@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { run } from './run.mjs';
+import { inOwnFolder } from '../../test/support/own-folder';
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-run-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+inOwnFolder('run', (made) => (folder = made));
 
 /** Runs a program given as its source, with its output kept. */
 function runNode(source: string, limitMs = 60_000) {

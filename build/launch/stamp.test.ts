@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hashOf, readStamp, writeStamp } from './stamp.mjs';
+import { inOwnFolder } from '../../test/support/own-folder';
 
 let root: string;
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'kanilink-stamp-'));
+inOwnFolder('stamp', (made) => {
+  root = made;
   mkdirSync(join(root, 'src/deep'), { recursive: true });
   writeFileSync(join(root, 'src/a.ts'), 'a');
   writeFileSync(join(root, 'src/deep/b.ts'), 'b');
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 const hash = () => hashOf(root, ['src', 'missing'], (path) => !path.endsWith('.test.ts'));
 

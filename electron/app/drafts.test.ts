@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,24 +12,23 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../../test/e2e/support/until';
 import { draftAnswers } from './draft-answers';
 import { ChosenPaths } from './chosen-paths';
 import { Drafts } from './drafts';
+import { inOwnFolder } from '../../test/support/own-folder';
 
 let parent: string;
 let folder: string;
 const said: string[] = [];
-beforeEach(() => {
-  parent = mkdtempSync(join(tmpdir(), 'kanilink-drafts-'));
+inOwnFolder('drafts', (made) => {
+  parent = made;
   folder = join(parent, 'profile', 'drafts');
   said.length = 0;
 });
-afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 const open = (): Drafts => new Drafts(folder, (line) => said.push(line));
 const kept = (id: string, text: string, path: string | null = '/home/ada/lab.toml') => ({

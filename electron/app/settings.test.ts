@@ -1,25 +1,15 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSettings } from './settings';
+import { inOwnFolder } from '../../test/support/own-folder';
 
 let folder: string;
 let path: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-settings-'));
+inOwnFolder('settings', (made) => {
+  folder = made;
   path = join(folder, 'inner', 'settings.json');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('settings', () => {
   it('are the defaults at first, and are kept between starts', () => {

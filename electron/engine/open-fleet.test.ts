@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeFleet, fakeFleet } from '../../test/support/fake-fleet';
 import type { LogLineView } from '../../shared/ipc';
@@ -9,17 +6,15 @@ import type { StatusReport } from '../../shared/observed/status';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from './base/time';
 import { createEngine, type EngineOptions } from './create-engine';
+import { inOwnFolder } from '../../test/support/own-folder';
 
 let configDir: string;
 const stop: AbortController[] = [];
 const engines: ReturnType<typeof createEngine>[] = [];
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-open-'));
-});
+inOwnFolder('open', (made) => (configDir = made));
 afterEach(async () => {
   for (const one of stop.splice(0)) one.abort();
   for (const engine of engines.splice(0)) await engine.close();
-  await rm(configDir, { recursive: true });
 });
 
 const pair = (): FakeFleet => fakeFleet({ 'idm-a': [], 'idm-b': [] }, [['idm-a', 'idm-b']]);

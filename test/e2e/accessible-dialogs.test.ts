@@ -1,23 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, it } from 'vitest';
+import { it } from 'vitest';
 import { viewIds } from '../../shared/ipc/commands';
 import { draftNames } from './support/drafts';
 import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
 import { Looks } from './support/looks';
+import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import type { SurfaceName } from './support/surfaces';
 import { until } from './support/until';
 
 const LIMIT_MS = 30_000;
-let folder: string;
 let file: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-dialogs-'));
+inOwnFolder('dialogs', (folder) => {
   file = join(folder, 'lab.toml');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const server = (id: string, endpoint: string): string =>
   `[[server]]\nid = "${id}"\nconnect = "ssh"\n${endpoint}\n\n`;

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clickMenu } from './support/electron-window';
 import { Looks } from './support/looks';
+import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { until } from './support/until';
 
@@ -40,11 +40,10 @@ function repository(mine: string, theirs: string): void {
   git('checkout', '--quiet', 'main');
 }
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-disk-'));
+inOwnFolder('disk', (made) => {
+  folder = made;
   home = join(folder, 'home.toml');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 type Session = Awaited<ReturnType<typeof open>>;
 const onDisk = (): string => readFileSync(home, 'utf8');

@@ -1,20 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Looks } from './support/looks';
+import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
 
-let folder: string;
 let file: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-crash-'));
+inOwnFolder('crash', (folder) => {
   file = join(folder, 'home.toml');
   writeFileSync(file, twoServers('Home lab'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const crash = (page: Page): Locator => page.getByTestId('crash');
 const goOn = (page: Page): Locator => crash(page).getByRole('button', { name: 'Go on' });

@@ -1,19 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { clickMenu, dropFile, secondInstance } from './support/electron-window';
+import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { until } from './support/until';
 
 const LIMIT_MS = 30_000;
 let folder: string;
 let file: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-faults-'));
+inOwnFolder('faults', (made) => {
+  folder = made;
   file = join(folder, 'lab.toml');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const server = (id: string, endpoint: string): string =>
   `[[server]]\nid = "${id}"\nconnect = "ssh"\n${endpoint}\n`;

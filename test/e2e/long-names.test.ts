@@ -1,18 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { viewIds } from '../../shared/ipc/commands';
 import { clickMenu, resize } from './support/electron-window';
+import { inOwnFolder } from '../support/own-folder';
 import { roomMistakes } from './support/room';
 import { open } from './support/session';
 
 const IDS = ['eu-01', 'eu-02', 'us-01'].map((end) => `identity-server-of-the-university-${end}`);
 const [A = '', B = '', C = ''] = IDS;
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'kanilink-names-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+inOwnFolder('names', (made) => (folder = made));
 
 const text = `version = 1\nname = "${A} and all the others of the university"\n
 ${IDS.map((id, n) => `[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "ssh://ada@127.0.0.1:${n + 1}"\n`).join('\n')}

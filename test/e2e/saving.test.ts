@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { clickMenu, secondInstance, trustFile } from './support/electron-window';
+import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
 import { until } from './support/until';
@@ -11,12 +11,11 @@ const LIMIT_MS = 30_000;
 
 let folder: string;
 let home: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-saving-'));
+inOwnFolder('saving', (made) => {
+  folder = made;
   home = join(folder, 'home.toml');
   writeFileSync(home, twoServers('Home lab'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 type Session = Awaited<ReturnType<typeof open>>;
 

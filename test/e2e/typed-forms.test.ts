@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { draftNames, draftsOf } from './support/drafts';
 import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
+import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
 import { until } from './support/until';
@@ -12,14 +12,11 @@ const LIMIT_MS = 30_000;
 
 const text = twoServers('Home lab', ' # ours');
 
-let folder: string;
 let home: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-forms-'));
+inOwnFolder('forms', (folder) => {
   home = join(folder, 'home.toml');
   writeFileSync(home, text);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 type Session = Awaited<ReturnType<typeof open>>;
 

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ElectronWindow } from './support/electron-window';
 import {
   chooseFile,
@@ -12,23 +11,21 @@ import {
   trustFile,
 } from './support/electron-window';
 import type { MainWindow } from './pages/main-window';
+import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
 import { until } from './support/until';
 
 const LIMIT_MS = 30_000;
 
-let folder: string;
 let home: string;
 let other: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-unsaved-'));
+inOwnFolder('unsaved', (folder) => {
   home = join(folder, 'home.toml');
   other = join(folder, 'other.toml');
   writeFileSync(home, twoServers('Home lab'));
   writeFileSync(other, twoServers('Other lab'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Session {
   readonly window: MainWindow;

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ownVersion } from './own-version';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let root: string;
-beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'kanilink-version-'))));
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+inOwnFolder('version', (made) => (root = made));
 const write = (folder: string, manifest: object): void => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

@@ -1,17 +1,14 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ok } from '../../../shared/base/result';
 import type { Invocation } from '../base/arguments';
 import type { World } from '../base/world';
 import { diagnose } from './diagnose';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kl-cli-diagnose-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
+inOwnFolder('cli-diagnose', (made) => (folder = made));
 
 const FLEET = 'version = 1\nname = "x"\n';
 

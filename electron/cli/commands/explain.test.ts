@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../run';
 import { plain } from '../text/paint';
 import type { World } from '../base/world';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let folder: string;
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kanilink-explain-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+inOwnFolder('explain', (made) => (folder = made));
 
 const root = new URL('../../../', import.meta.url);
 const recorded = (name: string): string =>

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../run';
 import { plain } from '../text/paint';
 import type { World } from '../base/world';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let folder: string;
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kanilink-lint-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+inOwnFolder('lint', (made) => (folder = made));
 
 const GOOD = `domain = "idm.example.com"
 origin = "https://idm.example.com"

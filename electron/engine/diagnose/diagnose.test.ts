@@ -1,18 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fakeFleet } from '../../../test/support/fake-fleet';
 import { openJournal } from '../deploy/journal/journal';
 import { valueOf } from '../../../test/support/fake-deployment';
 import { systemClock, uncancelled } from '../base/time';
 import { createEngine } from '../create-engine';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let configDir: string;
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-diagnose-'));
-});
-afterEach(() => rm(configDir, { recursive: true }));
+inOwnFolder('diagnose', (made) => (configDir = made));
 
 const SECRETS = {
   env: 'env-s3cret-value',

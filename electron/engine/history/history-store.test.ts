@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
@@ -12,26 +11,23 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { fail, ok } from '../../../shared/base/result';
 import { systemClock } from '../base/time';
 import { loadDriver } from './driver';
 import type { Entry, Stretch } from './entries';
 import { HistoryStore, type HistoryStoreOptions } from './history-store';
 import { beginAfter, historyFolder } from './place';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 const MINUTE = 60_000;
 const PATH = '/srv/fleet.toml';
 let configDir: string;
 const open: HistoryStore[] = [];
-beforeEach(() => {
-  configDir = mkdtempSync(join(tmpdir(), 'kanilink-history-'));
-});
+inOwnFolder('history', (made) => (configDir = made));
 afterEach(async () => {
   for (const store of open.splice(0)) await store.close();
-  rmSync(configDir, { recursive: true, force: true });
 });
 
 /** A clock that stands at `now` and runs forward by six seconds with every look: everything told is written at once. */

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../base/time';
 import { loadDriver } from './driver';
 import type { Entry, Stretch } from './entries';
 import { HistoryStore } from './history-store';
 import { historyFolder } from './place';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 const MINUTE = 60_000;
 const T = Date.parse('2026-11-29T03:00:00Z');
@@ -14,15 +13,14 @@ const PATH = '/srv/fleet.toml';
 const subject = { fleet: PATH, consumer: 'idm-b', supplier: 'idm-a' };
 let configDir: string;
 let store: HistoryStore;
-beforeEach(() => {
-  configDir = mkdtempSync(join(tmpdir(), 'kanilink-history-'));
+inOwnFolder('history', (made) => {
+  configDir = made;
   let monotonic = 0;
   const clock = { ...systemClock, now: () => T, monotonic: () => (monotonic += 6000) };
   store = new HistoryStore({ configDir, clock, log: () => undefined });
 });
 afterEach(async () => {
   await store.close();
-  rmSync(configDir, { recursive: true, force: true });
 });
 
 /** Times are minutes after T - 60 min. */

@@ -1,14 +1,11 @@
-import { appendFile, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { UnchangedFiles } from './unchanged-files';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kl-unchanged-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
+inOwnFolder('unchanged', (made) => (folder = made));
 
 const file = async (name: string, text: string): Promise<string> => {
   const path = join(folder, name);

@@ -1,20 +1,12 @@
 import type * as fs from 'node:fs';
-import {
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FileOnDisk } from '../../../shared/ipc';
 import { until } from '../../../test/e2e/support/until';
 import { systemClock } from '../base/time';
 import { POLL_MS, watchFile } from './watch-file';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 const unwatchable = vi.hoisted(() => ({ now: false }));
 vi.mock('node:fs', async (original) => {
@@ -31,15 +23,14 @@ vi.mock('node:fs', async (original) => {
 let folder: string;
 let file: string;
 let end: AbortController;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kanilink-watch-'));
+inOwnFolder('watch', (made) => {
+  folder = made;
   file = join(folder, 'fleet.toml');
   end = new AbortController();
   unwatchable.now = false;
 });
 afterEach(() => {
   end.abort();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Watches, and tells what was seen so far. */

@@ -1,35 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ok } from '../../../shared/base/result';
 import { trustWords } from '../../../shared/fleet/model/trust';
 import type { Engine } from '../api/engine';
 import { loadFleet, saveFleet } from '../storage/fleet-files';
 import { FleetTrust } from './fleet-trust';
 import { guardEngine } from './guard-engine';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let folder: string;
 let configDir: string;
 let file: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kanilink-trust-'));
+inOwnFolder('trust', async (made) => {
+  folder = made;
   configDir = join(folder, 'config');
   file = join(folder, 'fleet.toml');
   await writeFile(file, fleet(ssh('idm-a')));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const fleet = (...servers: string[]): string => ['version = 1', 'name = "Lab"', ...servers, ''].join('\n\n');
 const ssh = (id: string, more = ''): string =>

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { type FakeFleet, fakeFleet } from '../../../test/support/fake-fleet';
 import type { Trouble } from '../connect/fake/fake-trouble';
 import { asks, type LogLineView } from '../../../shared/ipc';
@@ -9,15 +6,13 @@ import type { OlderLines, ReadingBack } from '../../../shared/ipc/older-lines';
 import type { Result } from '../../../shared/base/result';
 import { systemClock } from '../base/time';
 import { createEngine } from '../create-engine';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 let configDir: string;
 const engines: ReturnType<typeof createEngine>[] = [];
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-older-'));
-});
+inOwnFolder('older', (made) => (configDir = made));
 afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.close();
-  await rm(configDir, { recursive: true });
 });
 
 /** Reads back as the window does, on what it holds. */

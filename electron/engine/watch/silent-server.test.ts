@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type FakeFleet, fakeFleet, type FakeLink } from '../../../test/support/fake-fleet';
 import { VirtualClock } from '../../../test/support/virtual-clock';
 import type { FleetServer } from '../../../shared/fleet/model/fleet';
@@ -10,6 +7,7 @@ import type { StatusReport } from '../../../shared/observed/status';
 import { createEngine } from '../create-engine';
 import { Connections } from '../fleet/connections';
 import { ServerWatches } from './server-watches';
+import { inOwnFolder } from '../../../test/support/own-folder';
 
 /*
  * Each server by itself: one of five that accepts and never speaks (or refuses, or is slow) changes nothing of the others.
@@ -17,12 +15,9 @@ import { ServerWatches } from './server-watches';
 
 let configDir: string;
 const ends: (() => Promise<unknown>)[] = [];
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-silent-'));
-});
+inOwnFolder('silent', (made) => (configDir = made));
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
-  await rm(configDir, { recursive: true });
 });
 
 const FOUR = ['idm-a', 'idm-b', 'idm-c', 'idm-d'];

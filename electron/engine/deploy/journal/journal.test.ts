@@ -1,7 +1,7 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Result } from '../../../../shared/base/result';
 import { type Clock, systemClock } from '../../base/time';
 import { addToJournal, type Journal, openJournal } from './journal';
@@ -12,6 +12,7 @@ import { stepOfTest } from '../../../../test/support/steps-of-test';
 import { planJob, checkInterrupted } from '../plan/plan-job';
 import { historyOf } from './history';
 import { interruptedDeploy, readDeploys, readJournal, whatHolds } from './read-journal';
+import { inOwnFolder } from '../../../../test/support/own-folder';
 
 /** No process has this number: Linux' largest is 4194304. */
 const NOBODY = 2 ** 30;
@@ -22,10 +23,7 @@ const THEN = { now: () => Date.parse('2026-11-25T06:00:00Z') };
 
 describe('the journal of a deploy', () => {
   let configDir: string;
-  beforeEach(async () => {
-    configDir = await mkdtemp(join(tmpdir(), 'kl-journal-'));
-  });
-  afterEach(() => rm(configDir, { recursive: true }));
+  inOwnFolder('journal', (made) => (configDir = made));
 
   const start = async (pid = NOBODY, clock: Pick<Clock, 'now'> = THEN): Promise<Journal> => {
     const journal = value(await openJournal(configDir, clock));
@@ -131,11 +129,10 @@ describe('a journal of another format', () => {
   const lines = (head: object, ...more: readonly object[]): string =>
     [head, ...more].map((it) => `${JSON.stringify({ at: '2026-11-25T06:00:00.000Z', ...it })}\n`).join('');
   let configDir: string;
-  beforeEach(async () => {
-    configDir = await mkdtemp(join(tmpdir(), 'kl-format-'));
+  inOwnFolder('format', async (made) => {
+    configDir = made;
     await mkdir(join(configDir, 'deploys', 'd'), { recursive: true });
   });
-  afterEach(() => rm(configDir, { recursive: true }));
   const write = (text: string): Promise<void> =>
     writeFile(join(configDir, 'deploys', 'd', 'journal.jsonl'), text);
 

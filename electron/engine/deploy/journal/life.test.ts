@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { valueOf } from '../../../../test/support/fake-deployment';
 import { ownMark, type ProcessMark } from '../../storage/process-mark';
 import { claim } from './claim';
@@ -11,18 +10,16 @@ import { addToJournal, deploysFolder, openJournal } from './journal';
 import { JOURNAL_FORMAT, type NewEntry } from './journal-entry';
 import { notRunning } from '../run/not-running';
 import { readDeploys, whatHolds } from './read-journal';
+import { inOwnFolder } from '../../../../test/support/own-folder';
 
 const FLEET = { path: '/home/fleet.toml', name: 'Home' };
 
 describe('whether a deploy runs', () => {
   let configDir: string;
   const children: ChildProcess[] = [];
-  beforeEach(async () => {
-    configDir = await mkdtemp(join(tmpdir(), 'kl-life-'));
-  });
+  inOwnFolder('life', (made) => (configDir = made));
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
-    await rm(configDir, { recursive: true });
   });
 
   /** A process that lives until it is killed, and what tells it apart. */
@@ -126,10 +123,7 @@ describe('whether a deploy runs', () => {
 
 describe('a journal that this program cannot read', () => {
   let configDir: string;
-  beforeEach(async () => {
-    configDir = await mkdtemp(join(tmpdir(), 'kl-unread-'));
-  });
-  afterEach(() => rm(configDir, { recursive: true }));
+  inOwnFolder('unread', (made) => (configDir = made));
 
   const put = async (...lines: readonly unknown[]): Promise<string> => {
     const journal = valueOf(await openJournal(configDir, systemClock));

@@ -1,8 +1,7 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { valueOf } from '../../../../test/support/fake-deployment';
 import { certificateOfTest } from '../../../../test/support/fleet-fixtures';
 import { readFleet } from '../../../../shared/fleet/read/read-fleet';
@@ -21,6 +20,7 @@ import { notRunning } from '../run/not-running';
 import { runDeploy } from '../run/run-deploy';
 import { historyOf } from './history';
 import { readDeploys } from './read-journal';
+import { inOwnFolder } from '../../../../test/support/own-folder';
 
 /** Journals as they were written in an earlier format, and the servers they left (test/recorded/journals/README.md). */
 const FORMATS = fileURLToPath(new URL('../../../../test/recorded/journals/', import.meta.url));
@@ -35,10 +35,7 @@ interface Left {
 }
 
 let configDir: string;
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-recorded-'));
-});
-afterEach(() => rm(configDir, { recursive: true }));
+inOwnFolder('recorded', (made) => (configDir = made));
 
 /** The operator's machine and the servers as one recording left them; the servers in memory. */
 async function replayed(name: string) {

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { valueOf } from '../../../../test/support/fake-deployment';
 import { systemClock } from '../../base/time';
 import { ownMark } from '../../storage/process-mark';
@@ -9,15 +6,13 @@ import { type Journal, openJournal } from './journal';
 import { JOURNAL_FORMAT } from './journal-entry';
 import { running } from './read-journal';
 import { type DeployNews, watchDeploys } from './watch-deploys';
+import { inOwnFolder } from '../../../../test/support/own-folder';
 
 const FLEET = { path: '/home/fleet.toml', name: 'Home' };
 let configDir: string;
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-deploys-'));
-});
+inOwnFolder('deploys', (made) => (configDir = made));
 afterEach(async () => {
   running.clear();
-  await rm(configDir, { recursive: true });
 });
 
 async function begin(fleet = FLEET): Promise<Journal> {

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { fakeFleet } from '../../../../test/support/fake-fleet';
 import { createEngine } from '../../create-engine';
 import { readDeploys } from '../journal/read-journal';
 import type { Engine } from '../../api/engine';
+import { inOwnFolder } from '../../../../test/support/own-folder';
 
 vi.mock(import('../journal/read-journal'), async (original) => {
   const real = await original();
@@ -13,11 +11,10 @@ vi.mock(import('../journal/read-journal'), async (original) => {
 });
 
 let configDir: string;
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-job-'));
+inOwnFolder('job', (made) => {
+  configDir = made;
   vi.mocked(readDeploys).mockClear();
 });
-afterEach(() => rm(configDir, { recursive: true }));
 
 /** An engine of two servers in memory that are to be linked, and of which nobody gets a lock. */
 function locked() {

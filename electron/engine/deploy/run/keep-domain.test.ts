@@ -1,20 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fakeServer, fakeSite } from '../../../../test/support/fake-deployment';
 import { domainAs } from '../../../../test/support/fake-replication';
 import { domainOfTest } from '../../../../test/support/fleet-fixtures';
 import { systemClock } from '../../base/time';
 import { keepDomain } from './keep-domain';
+import { inOwnFolder } from '../../../../test/support/own-folder';
 
 let folder: string;
 let path: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kl-domain-'));
+inOwnFolder('domain', (made) => {
+  folder = made;
   path = join(folder, 'fleet.toml');
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const server = (id: string): string =>
   `[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "ssh://admin@${id}.example.com"\n\n`;

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fakeServer, fakeSite } from '../../../../test/support/fake-deployment';
 import { makeTlsCertificate } from '../../../../practice/host/certificates';
 import { fleetOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
@@ -13,12 +10,10 @@ import { systemClock } from '../../base/time';
 import { readDeploys } from '../journal/read-journal';
 import { runDeploy } from './run-deploy';
 import type { Site } from '../deployment/deployment';
+import { inOwnFolder } from '../../../../test/support/own-folder';
 
 let configDir: string;
-beforeEach(async () => {
-  configDir = await mkdtemp(join(tmpdir(), 'kl-run-'));
-});
-afterEach(() => rm(configDir, { recursive: true }));
+inOwnFolder('run', (made) => (configDir = made));
 
 /** Restarts both servers of a fleet of two, the second one over a connection that was changed. */
 async function restartBoth(change: (real: ServerConnection) => Partial<ServerConnection>) {

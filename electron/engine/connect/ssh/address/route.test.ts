@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hostAliases } from './host-aliases';
 import { resolveRoute } from './route';
+import { inOwnFolder } from '../../../../../test/support/own-folder';
 
 describe('the way to a server', () => {
   let home: string;
@@ -19,11 +19,10 @@ describe('the way to a server', () => {
     return resolved.value;
   };
 
-  beforeEach(async () => {
-    home = await mkdtemp(join(tmpdir(), 'kanilink-route-'));
+  inOwnFolder('route', async (made) => {
+    home = made;
     await mkdir(join(home, '.ssh'));
   });
-  afterEach(() => rm(home, { recursive: true }));
 
   it('without a config is ssh’s own default', async () => {
     expect(await route('ssh://idm.example.com')).toMatchObject({
