@@ -167,6 +167,7 @@ async function call(line: string, scene: Scene = {}) {
           ? fail({ ...fault, code: 'fleet-unreadable' })
           : ok({ path, text: scene.fleet ?? FLEET, trusted: scene.trusted ?? true }),
       ),
+    mayAct: () => Promise.resolve(ok(null)),
     trustFleet: () => {
       asked.trust += 1;
       return Promise.resolve(ok({ trusted: scene.trusts ?? false, notKept: scene.notKept ?? null }));

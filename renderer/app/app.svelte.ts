@@ -33,7 +33,7 @@ import { Questions } from '../services/questions.svelte';
 import { linkKey, Selection } from '../document/selection.svelte';
 import { Panels } from '../services/panels.svelte';
 import { Settings } from '../services/settings.svelte';
-import { judgeAgain, whyNotRead } from './trust';
+import { judgeAgain, refusedByEngine, whyNotRead } from './trust';
 import { problemsOfDrawing, watchedOf, withRemedyHere } from './watched';
 
 /** The unsaved text a person agreed to lose by going on; null: nothing is lost. It is still unsaved until it is replaced. */
@@ -106,6 +106,8 @@ export class App {
   /** What the next closing of the window may lose; it counts once. */
   leaving: Leave = null;
   #tab = $state<ViewAt<'panel'>>('logs');
+  /** How many questions were asked when the person trusted the open fleet last: what was refused before is past. */
+  trustedAt = 0;
   /** The view above it. */
   stage = $state<ViewAt<'stage'>>('canvas');
   /** The canvas's own actions, while it is shown. */
@@ -176,6 +178,7 @@ export class App {
     this.comparing = new Comparing(client);
     this.onDisk = new OnDisk(client, this.document);
     this.drafts = new Drafts(client, (fault) => this.notices.fault(fault, () => !this.document.saved));
+    client.onUntrusted((fault, nth) => refusedByEngine(this, fault, nth));
     client.onEngine((told) => engineTold(this, told));
     client.onQuestion(
       (question) => this.questions.add(question),

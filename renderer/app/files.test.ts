@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { addServer, removeServer } from '../../shared/fleet/edit/edit-fleet';
+import { FLEET_UNTRUSTED } from '../../shared/fleet/model/trust';
 import type { DraftHead } from '../../shared/ipc';
 import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
@@ -198,6 +199,48 @@ describe('a fleet file that is not trusted', () => {
     bridge.answer('fleet.judge', { trusted: true });
     await soon();
     expect(app.document).toMatchObject({ text, trusted: true, left: [] });
+  });
+
+  it('is asked about again when the engine refuses it later, with all that was drawn, and an older refusal takes nothing back', async () => {
+    const { bridge, app } = await openedUntrusted();
+    bridge.answer('fleet.trust', { trusted: true, notKept: null });
+    await soon();
+    const refusal = {
+      code: FLEET_UNTRUSTED,
+      message: 'Not trusted.',
+      fix: 'Ask.',
+      where: { file: '/theirs.toml' },
+    };
+    const refuse = (name: 'fleet.plan' | 'fleet.compare') => {
+      const asking = app.client.ask(name, { fleet: app.document.question() });
+      const { id } = bridge.last('ask');
+      const answer = { ok: false as const, error: refusal };
+      return { asking, say: () => bridge.say({ kind: 'answer', id, answer }) };
+    };
+    const other = app.client.ask('fleet.plan', { fleet: { path: '/other.toml', text } });
+    const error = { ...refusal, where: { file: '/other.toml' } };
+    bridge.say({ kind: 'answer', id: bridge.last('ask').id, answer: { ok: false, error } });
+    await other;
+    expect(app.document.trusted).toBe(true);
+
+    app.edit('Name', (from) => ({ ok: true, value: from.replace('Lab', 'Home') }));
+    const late = refuse('fleet.compare');
+    const first = refuse('fleet.plan');
+    first.say();
+    await first.asking;
+    expect(app.document).toMatchObject({ trusted: false, canUndo: true, saved: false });
+    expect(app.document.fleet?.name).toBe('Home');
+    // It was agreed to as text: what is taken out of it now runs on as before, and stays shown.
+    app.edit('Remove', (from) => removeServer(from, 'idm-a', { listRemoved: true }));
+    expect(app.document.left.map(({ id }) => id)).toEqual(['idm-a']);
+
+    void reviewTrust(app);
+    bridge.answer('fleet.trust', { trusted: true, notKept: null });
+    await soon();
+    expect(app.document.trusted).toBe(true);
+    late.say();
+    await late.asking;
+    expect(app.document.trusted).toBe(true);
   });
 
   it('is not trusted by an answer that comes when another file is open', async () => {

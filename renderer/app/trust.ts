@@ -1,7 +1,8 @@
+import type { Fault } from '../../shared/base/result';
 import type { App } from './app.svelte';
 
-/** What stands where readings would be, while the fleet file is not trusted. */
-export const NOT_READ = 'Not read: this fleet file is not trusted yet.';
+/** What stands where readings would be, while the fleet file is not trusted, or not with what its files hold now. */
+export const NOT_READ = 'Not read: this fleet file is not trusted as it is.';
 /** What ends that. */
 const HOW_TO_READ = 'Review what it would use, and trust it.';
 
@@ -36,6 +37,17 @@ export async function mayUse(app: App, text: string): Promise<boolean> {
   return app.document.trusted;
 }
 
+/**
+ * The engine refused the open fleet, which was trusted: it, or a file that says whom to believe for it, has changed. From now
+ * on nothing of it is shown as read, and the person can be asked. What the engine refused before they answered is past.
+ *
+ * @param nth which question it refused
+ */
+export function refusedByEngine(app: App, { where }: Fault, nth: number): void {
+  if (nth <= app.trustedAt || !app.document.open) return;
+  if ((where.file ?? null) === app.document.path) app.document.refuse();
+}
+
 /** Has the person asked, by the app, whether to trust the file that is open. Declined, it stays open unread. */
 export async function reviewTrust(app: App, text = app.document.text): Promise<void> {
   const { path, taken } = app.document;
@@ -44,7 +56,10 @@ export async function reviewTrust(app: App, text = app.document.text): Promise<v
     return app.notices.fault(answer.error, () => !app.document.trusted && app.document.taken === taken);
   if (app.document.taken !== taken) return;
   // An older question that is declined late takes nothing back.
-  if (answer.value.trusted) app.document.trusted = true;
+  if (answer.value.trusted) {
+    app.trustedAt = app.client.asked;
+    app.document.trusted = true;
+  }
   if (answer.value.notKept !== null) app.notices.fault(answer.value.notKept);
   app.notices.say(answer.value.trusted ? 'The fleet file is trusted. Reading its servers.' : NOT_READ);
 }

@@ -20,6 +20,7 @@ import {
   type ToWindow,
 } from '../../shared/ipc';
 import type { Fault, Result } from '../../shared/base/result';
+import { FLEET_UNTRUSTED } from '../../shared/fleet/model/trust';
 
 /** What the engine asks a person, with the way to answer it. */
 export type AskedQuestion = {
@@ -63,6 +64,10 @@ export interface IpcClient {
   onOpenPath(open: (path: string) => void): void;
   /** The engine's process stopped, starts again, runs again. */
   onEngine(tell: (state: EngineMessage) => void): void;
+  /** The engine refused a question because its fleet is not trusted. @param tell told which question it was, by {@link asked} */
+  onUntrusted(tell: (fault: Fault, nth: number) => void): void;
+  /** How many questions were asked, and streams opened, so far. */
+  readonly asked: number;
 }
 
 export type EngineMessage = Extract<ToWindow, { kind: 'engine' }>;
@@ -94,9 +99,13 @@ export function createClient(bridge: Bridge): IpcClient {
   let withdrawQuestion: (id: string) => void = () => undefined;
   let runCommand: (command: CommandId) => void = () => undefined;
   let openPath: (path: string) => void = () => undefined;
+  let tellUntrusted: (fault: Fault, nth: number) => void = () => undefined;
   let tellEngine: (state: EngineMessage) => void = () => undefined;
   let last = 0;
   const nextId = (): string => `w${(last += 1)}`;
+  const heard = (fault: Fault | null, nth: number): void => {
+    if (fault?.code === FLEET_UNTRUSTED) tellUntrusted(fault, nth);
+  };
   const send = (message: FromWindow): void => bridge.send(message);
 
   const receive = (message: ToWindow): void => {
@@ -132,11 +141,14 @@ export function createClient(bridge: Bridge): IpcClient {
     ask: (name, question, options = {}) => {
       return new Promise((resolve) => {
         const id = nextId();
+        const nth = last;
         const finish = (answer: unknown): void => {
           waiting.delete(id);
           clearTimeout(timer);
           options.signal?.removeEventListener('abort', abort);
-          resolve(readAnswer(name, answer));
+          const read = readAnswer(name, answer);
+          if (!read.ok) heard(read.error, nth);
+          resolve(read);
         };
         const giveUp = (fault: Fault): void => {
           send({ kind: 'cancel', id });
@@ -153,10 +165,12 @@ export function createClient(bridge: Bridge): IpcClient {
     },
     open: <N extends StreamName>(name: N, question: StreamQuestion<N>, handlers: StreamHandlers<N>) => {
       const id = nextId();
+      const nth = last;
       const { item } = streamReaders[name];
       const end = (fault: Fault | null): void => {
         running.delete(id);
         handlers.onEnd(fault);
+        heard(fault, nth);
       };
       running.set(id, {
         items: (items) => {
@@ -190,6 +204,12 @@ export function createClient(bridge: Bridge): IpcClient {
     },
     onEngine: (tell) => {
       tellEngine = tell;
+    },
+    onUntrusted: (tell) => {
+      tellUntrusted = tell;
+    },
+    get asked() {
+      return last;
     },
     onCommand: (run) => {
       runCommand = run;

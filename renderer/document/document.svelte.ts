@@ -24,6 +24,8 @@ export class FleetDocument {
   saving = $state<string | null>(null);
   #history = $state.raw<History>(startHistory(''));
   #trusted = $state(true);
+  /** The text is trusted, and what its files hold is not any more: nobody agreed to that yet. */
+  #refused = $state(false);
 
   text = $derived(this.#history.present.text);
   saved = $derived(this.text === this.savedText);
@@ -71,6 +73,7 @@ export class FleetDocument {
     this.draft = draft?.id ?? crypto.randomUUID();
     this.path = path;
     this.#trusted = trusted;
+    this.#refused = false;
     this.savedText = savedText;
     this.saving = null;
     this.#history = startHistory(text, [], trusted);
@@ -82,7 +85,7 @@ export class FleetDocument {
 
   /** The newest version that can be read as a fleet; null: there is none, or nobody trusts it. */
   #lastTrusted(): Fleet | null {
-    if (!this.trusted) return null;
+    if (!this.#trusted) return null;
     if (this.reading.fleet !== null) return this.reading.fleet;
     for (const { text, trusted } of [...this.#history.past].reverse()) {
       const { fleet } = readFleet(text, null);
@@ -93,13 +96,22 @@ export class FleetDocument {
 
   /** Nothing is dialled or read for a text that is not trusted; the engine holds to that too. */
   get trusted(): boolean {
-    return this.#trusted;
+    return this.#trusted && !this.#refused;
   }
 
   /** Trust belongs to the text that is shown: going back to one that was not trusted takes it away. */
   set trusted(trusted: boolean) {
     this.#trusted = trusted;
+    if (trusted) this.#refused = false;
     this.#history = { ...this.#history, present: { ...this.#history.present, trusted } };
+  }
+
+  /**
+   * The engine refuses the fleet that is open: what says whom to believe for it has changed. Its text was agreed to, so what
+   * is edited meanwhile, and what is taken out of it, is the person's own as before.
+   */
+  refuse(): void {
+    this.#refused = true;
   }
 
   /** What the engine is asked about. */
@@ -114,7 +126,8 @@ export class FleetDocument {
   edit(label: string, change: (text: string) => Result<string>, merge: string | null = null): Result<string> {
     const changed = change(this.text);
     if (!changed.ok) return changed;
-    const { left, trusted } = this;
+    const { left } = this;
+    const trusted = this.#trusted;
     const before = this.#lastTrusted();
     this.#history = pushVersion(this.#history, { text: changed.value, label, merge, left, trusted });
     const { present } = this.#history;

@@ -92,10 +92,10 @@ export class Live {
     this.sight = nothing;
   }
 
-  /** Nothing is known and nothing is watched, until the person does something about it. */
+  /** Nothing is watched, until the person does something about it; what was read before is history. */
   refuse(because: string, fix: string): void {
-    this.forget();
-    this.sight = { ...nothing, lostBecause: because, fix };
+    this.stop();
+    this.sight = { ...this.sight, lostBecause: because, fix };
   }
 
   #open(question: FleetText, wish: WatchWish = {}): void {

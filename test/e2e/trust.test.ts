@@ -1,9 +1,10 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chooseFile, clickMenu, secondInstance, type ElectronWindow } from './support/electron-window';
+import { answerWith, DECLINE, said, TRUST } from './support/app-dialogs';
+import { type Listener, startListener } from './support/listener';
 import { Looks } from './support/looks';
 import { open } from './support/session';
 import { until } from './support/until';
@@ -14,23 +15,11 @@ const QUIET_MS = 2_500;
 
 let folder: string;
 let file: string;
-let port: number;
-let server: Server;
-/** Connections that anybody made to the fleet's only server. */
-let dialled = 0;
+let server: Listener;
 
 beforeEach(async () => {
-  dialled = 0;
-  server = createServer((socket) => {
-    dialled += 1;
-    socket.destroy();
-  });
-  port = await new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    }),
-  );
+  server = await startListener();
+  const { port } = server;
   folder = mkdtempSync(join(tmpdir(), 'kanilink-trust-'));
   file = join(folder, 'theirs.toml');
   writeFileSync(
@@ -42,25 +31,6 @@ afterEach(() => {
   server.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** The person's answers to the app's own dialogs from now on; what they said is kept for `said`. */
-async function answerWith({ app }: ElectronWindow, response: number): Promise<void> {
-  await app.evaluate(({ dialog }, given) => {
-    const texts: string[] = (Reflect.get(globalThis, 'asked') as string[] | undefined) ?? [];
-    Reflect.set(globalThis, 'asked', texts);
-    dialog.showMessageBox = (...args: unknown[]) => {
-      const { message, detail } = args.at(-1) as { message: string; detail: string };
-      texts.push(`${message}\n${detail}`);
-      return Promise.resolve({ response: given, checkboxChecked: false });
-    };
-  }, response);
-}
-
-const said = ({ app }: ElectronWindow): Promise<readonly string[]> =>
-  app.evaluate(() => (Reflect.get(globalThis, 'asked') as string[] | undefined) ?? []);
-
-const DECLINE = 0;
-const TRUST = 1;
 
 const ways: readonly (readonly [string, (electron: ElectronWindow) => Promise<unknown>])[] = [
   [
@@ -94,7 +64,7 @@ describe('a fleet file that was not made here', () => {
       await until('it was asked', async () => (await said(electron)).length === 1, LIMIT_MS);
       const [question = ''] = await said(electron);
       expect(question).toContain('Trust this fleet file?');
-      expect(question).toContain(`idm-a: SSH ada@127.0.0.1:${port}`);
+      expect(question).toContain(`idm-a: SSH ada@127.0.0.1:${server.port}`);
       expect(question).toContain(join(folder, 'their-hosts'));
       // Neither by itself, nor by anything that would read.
       await page.keyboard.press('F5');
@@ -103,14 +73,14 @@ describe('a fleet file that was not made here', () => {
       await window.openTab('Certificates');
       await window.servers.select('idm-a');
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-      expect(dialled).toBe(0);
-      expect(await page.getByTestId('watching').innerText()).toContain('not trusted yet');
+      expect(server.dialled).toBe(0);
+      expect(await page.getByTestId('watching').innerText()).toContain('not trusted');
       expect(await page.getByTestId('review').count()).toBe(0);
 
       await answerWith(electron, TRUST);
       await page.getByTestId('review-trust').click();
       await page.getByTestId('untrusted').waitFor({ state: 'detached' });
-      await until('its server is dialled', () => dialled > 0, LIMIT_MS);
+      await until('its server is dialled', () => server.dialled > 0, LIMIT_MS);
     },
   );
 
@@ -118,7 +88,7 @@ describe('a fleet file that was not made here', () => {
     const hosts = join(folder, 'their-hosts');
     writeFileSync(hosts, 'idm-a ssh-ed25519 AAAA\n');
     const { window, electron } = await open({ fleet: file });
-    await until('its server is dialled', () => dialled > 0, LIMIT_MS);
+    await until('its server is dialled', () => server.dialled > 0, LIMIT_MS);
     await answerWith(electron, DECLINE);
     writeFileSync(hosts, 'idm-a ssh-ed25519 BBBB\n');
     await chooseFile(electron.app, file);
@@ -136,11 +106,11 @@ describe('a fleet file that was not made here', () => {
     await looks.at(window.page, 'TrustBar');
     looks.end();
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    expect(dialled).toBe(0);
+    expect(server.dialled).toBe(0);
     // The real dialog of the system is on the screen: this one is answered in its place.
     await answerWith(electron, TRUST);
     await window.page.getByTestId('review-trust').click();
-    await until('its server is dialled', () => dialled > 0, LIMIT_MS);
+    await until('its server is dialled', () => server.dialled > 0, LIMIT_MS);
     await answerWith(electron, DECLINE);
     await secondInstance(electron, file);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -227,6 +197,6 @@ describe('a page that is no longer ours', () => {
     expect(answers.questions).toEqual([]);
     expect(existsSync(victim)).toBe(false);
     expect(existsSync(target.profile)).toBe(false);
-    expect(dialled).toBe(0);
+    expect(server.dialled).toBe(0);
   });
 });

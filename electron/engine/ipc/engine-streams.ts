@@ -16,6 +16,8 @@ export interface Streaming {
    * deploy must not wait for a window; when cancelled it says itself how it ended.
    */
   readonly kind: 'live' | 'work';
+  /** Whether it may begin; where it may not, its end carries the fault. Absent: it says so itself. */
+  readonly may?: (question: unknown, engine: GuardedEngine) => Promise<Result<null>>;
   open(question: unknown, engine: GuardedEngine, signal: AbortSignal): Result<AsyncIterable<unknown>>;
 }
 
@@ -30,10 +32,17 @@ export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
     const lines = engine.logs(fleet, { server: null, follow, sinceMs }, signal);
     return faultsAsLines(between === undefined ? lines : linesUntil(lines, between.to));
   }),
-  watch: streaming('live', streams.watch.question, (asked, engine, signal) => {
-    const { fleet, loginsEvery = LOGINS_EVERY, lookAtLogins = false } = asked;
-    return engine.watch(fleet, signal, loginsEvery * 60_000, 0, lookAtLogins);
-  }),
+  watch: {
+    ...streaming('live', streams.watch.question, (asked, engine, signal) => {
+      const { fleet, loginsEvery = LOGINS_EVERY, lookAtLogins = false } = asked;
+      return engine.watch(fleet, signal, loginsEvery * 60_000, 0, lookAtLogins);
+    }),
+    // A watch that only ended would be opened again and again, and nobody be told why.
+    may: async (raw, engine) => {
+      const question = streams.watch.question.safeParse(raw);
+      return question.success ? engine.mayAct(question.data.fleet) : ok(null);
+    },
+  },
   file: streaming('live', streams.file.question, ({ path }, engine, signal) =>
     engine.watchFile(path, signal),
   ),

@@ -131,6 +131,16 @@ describe('streams', () => {
     ]);
   });
 
+  it('of a watch that is refused end with why, so that a person can be asked', async () => {
+    const error = { ...down, code: 'fleet-untrusted' };
+    const watch = vi.fn();
+    const { send, sent } = open({ mayAct: () => Promise.resolve(fail(error)), watch });
+    send({ kind: 'open', id: 'w', name: 'watch', question: { fleet } });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent).toEqual([{ kind: 'end', id: 'w', fault: error }]);
+    expect(watch).not.toHaveBeenCalled();
+  });
+
   it('of a deploy need no credit: a window that hangs does not hold servers up', async () => {
     const { send, sent } = open({ deploy: () => asItems(deployed) });
     send({ kind: 'open', id: 'd', name: 'deploy', question: { fleet, fingerprint: 'f', erase: [] } });

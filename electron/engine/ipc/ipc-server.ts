@@ -122,12 +122,13 @@ export class IpcServer {
     const controller = this.#start(id);
     if (controller === null) return;
     const { signal } = controller;
-    const { kind, open } = engineStreams[name];
+    const { kind, open, may } = engineStreams[name];
     const credit = new Credit();
     this.#credits.set(id, credit);
     let fault: Fault | null = null;
     try {
-      const source = open(question, engine, signal);
+      const allowed = may ? await may(question, engine) : null;
+      const source = allowed?.ok === false ? allowed : open(question, engine, signal);
       if (source.ok) {
         await pump(source.value, {
           send: (items) => send({ kind: 'items', id, items: [...items] }),

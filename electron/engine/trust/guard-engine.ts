@@ -1,4 +1,4 @@
-import type { TrustQuestion } from '../../../shared/fleet/model/trust';
+import { FLEET_UNTRUSTED, type TrustQuestion } from '../../../shared/fleet/model/trust';
 import type { FleetText } from '../../../shared/ipc';
 import { problemOf } from '../../../shared/base/problem';
 import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
@@ -31,6 +31,8 @@ export interface GuardedEngine extends Omit<Engine, 'loadFleet' | 'saveFleet'> {
    * @param mine what the window held before; null: nothing
    */
   judgeFleet(fleet: FleetText, mine: string | null): Promise<Result<{ readonly trusted: boolean }>>;
+  /** Whether anything may be done for a fleet; where not, the fault that says so. */
+  mayAct(fleet: FleetText): Promise<Result<null>>;
   /** Asks the person whether to trust a fleet file with what it uses, unless it is trusted already. */
   trustFleet(fleet: FleetText, call: Call): Promise<Result<Decided>>;
 }
@@ -84,6 +86,7 @@ export function guardEngine(
       if (saved.ok) await trust.saved({ path: saved.value.path, text }, from);
       return saved;
     },
+    mayAct: guarded(() => Promise.resolve(ok(null))),
     judgeFleet: async (fleet, mine) => ok({ trusted: await trust.judge(fleet, mine) }),
     trustFleet: async (fleet, { signal }) =>
       ok(await trust.decide(fleet, (question) => ask(question, signal))),
@@ -141,7 +144,7 @@ export function guardEngine(
 
 /** Says that nothing was done for a fleet file, and how to trust it. */
 export const untrusted = (path: string | null): Fault => ({
-  code: 'fleet-untrusted',
+  code: FLEET_UNTRUSTED,
   message:
     'This fleet file is not trusted yet, or not with what its files hold now, so none of its servers was contacted.',
   fix: HOW_TO_TRUST,

@@ -9,6 +9,7 @@ export type Story =
   | 'engine asks'
   | 'interrupted'
   | 'not trusted'
+  | 'trust changed'
   | 'server taken out'
   | 'who answers'
   | 'adopted'
@@ -98,6 +99,8 @@ export const states: readonly { readonly by: Story; readonly of: SurfaceName; re
   { by: 'collisions', of: 'DiskDialog', state: 'collisions' },
   { by: 'older lines', of: 'LogsTab', state: 'older lines' },
   { by: 'a failed part', of: 'CrashScreen', state: 'a part that failed' },
+  { by: 'trust changed', of: 'TrustBar', state: 'changed while it is open' },
+  { by: 'trust changed', of: 'ServerInspector', state: 'changed while it is open' },
   { by: 'engine asks', of: 'ServerDialog', state: 'a notice' },
   { by: 'engine asks', of: 'Canvas', state: 'a notice' },
 ];

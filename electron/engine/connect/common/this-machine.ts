@@ -1,5 +1,6 @@
 import { faultAt, type ServerPlace } from './faults';
 import type { Fault } from '../../../../shared/base/result';
+import { FLEET_FILE_CHANGED } from '../../../../shared/fleet/model/trust';
 
 /** What connections read of this computer. Given, never looked up, so that tests have their own. */
 export interface ThisMachine {
@@ -27,7 +28,7 @@ export const HOW_TO_TRUST =
 export const notBelieved = (where: ServerPlace, path: string): Fault =>
   faultAt(
     where,
-    'fleet-file-changed',
+    FLEET_FILE_CHANGED,
     `${path} on this machine is not as it was when you trusted the fleet file, so it is not believed`,
-    `Look at what changed in it, then open the fleet file again. ${HOW_TO_TRUST}`,
+    `Look at what changed in it. ${HOW_TO_TRUST}`,
   );
