@@ -3,7 +3,22 @@ import { drawFleet, type DrawnFleet } from '../../shared/fleet/adopt/draw-fleet'
 import type { AdoptedFleet, ServerAddress } from '../../shared/fleet/adopt/adopted-fleet';
 import type { Fault, Result } from '../../shared/base/result';
 import { likeTheLast, saysNowhere } from '../servers/kind-forms';
-import { checkForm, emptyForm, type FieldFaults, fieldsOf, type ServerForm } from '../servers/server-form';
+import {
+  checkForm,
+  emptyForm,
+  type FieldFaults,
+  fieldsOf,
+  type ServerForm,
+  typedAgain,
+  typedIn,
+} from '../servers/server-form';
+import type { ServerFields } from '../../shared/fleet/edit/edit-fleet';
+import type { TypedForm } from '../../shared/ipc';
+
+const row = (key: number): AdoptRow => ({ key, form: emptyForm('') });
+const UNTOUCHED = JSON.stringify(row(0).form);
+
+type TypedAddresses = Extract<TypedForm, { readonly kind: 'adopt' }>;
 
 /** One server to adopt, as it is typed. */
 export interface AdoptRow {
@@ -38,11 +53,30 @@ export class Adopting {
   refused = $derived(this.#answered?.ok === false ? this.#answered.error : null);
   blocked = $derived((this.adopted?.problems ?? []).some((problem) => problem.severity === 'error'));
 
+  /** What is typed that is nowhere else, as it is kept against a crash; null: nothing. */
+  typed = $derived.by((): TypedAddresses | null =>
+    this.rows.some(({ form }) => JSON.stringify(form) !== UNTOUCHED)
+      ? { kind: 'adopt', rows: this.rows.map(({ form }) => typedIn(form)) }
+      : null,
+  );
+
   readonly #client: IpcClient;
+  readonly #mayDial: ((servers: readonly ServerFields[]) => Promise<boolean>) | null;
   #abort: AbortController | null = null;
 
-  constructor(client: IpcClient) {
+  /**
+   * @param back what was typed when Kanilink ended; null: nothing
+   * @param mayDial has the person asked whether servers that came back may be dialled; null: they typed them just now
+   */
+  constructor(
+    client: IpcClient,
+    back: TypedAddresses | null = null,
+    mayDial: ((servers: readonly ServerFields[]) => Promise<boolean>) | null = null,
+  ) {
     this.#client = client;
+    this.#mayDial = mayDial;
+    if (back !== null && back.rows.length > 0)
+      this.rows = back.rows.map((fields, key) => ({ key, form: typedAgain(emptyForm(''), fields) }));
   }
 
   add(): void {
@@ -73,6 +107,12 @@ export class Adopting {
     this.fault = null;
     this.adopted = null;
     this.answers = {};
+    const named = used.map(({ form }, at) => ({ ...fieldsOf(form), id: `server-${at + 1}` }));
+    if (this.#mayDial !== null && !(await this.#mayDial(named))) {
+      if (this.#abort === abort) this.stop();
+      return;
+    }
+    if (this.#abort !== abort) return;
     const servers = used.map(({ form }) => reachOf(form));
     const answer = await this.#client.ask('servers.adopt', { servers, fleetPath }, { signal: abort.signal });
     if (this.#abort !== abort) return;
@@ -100,8 +140,6 @@ export class Adopting {
 }
 
 const valueOf = (drawn: Result<DrawnFleet> | null): DrawnFleet | null => (drawn?.ok ? drawn.value : null);
-
-const row = (key: number): AdoptRow => ({ key, form: emptyForm('') });
 
 /** How it is reached, without a name: that comes from its host. */
 function reachOf(form: ServerForm): ServerAddress {

@@ -50,7 +50,7 @@ export type OpenDialog =
   | { readonly kind: 'pair'; readonly a: string | null; readonly b: string | null }
   /** Without `job`: what the fleet file says. */
   | { readonly kind: 'review'; readonly job?: Job }
-  | { readonly kind: 'adopt'; readonly leave: Leave }
+  | { readonly kind: 'adopt'; readonly leave: Leave; readonly typed?: TypedOf<'adopt'> }
   | { readonly kind: 'deploy' }
   | { readonly kind: 'answers' }
   | { readonly kind: 'behind' }

@@ -1,6 +1,6 @@
 import { newFleet } from '../../shared/fleet/edit/edit-fleet';
 import type { DraftHead, TypedForm } from '../../shared/ipc';
-import type { App, Leave, UnsavedQuestion } from './app.svelte';
+import type { App, Leave, TypedOf, UnsavedQuestion } from './app.svelte';
 import { save } from './saving';
 import { reviewTrust } from './trust';
 
@@ -142,6 +142,7 @@ async function openDraft(app: App, id: string, leave: Leave): Promise<void> {
     return app.notices.show('warn', 'These changes cannot be read any more.', 'Nothing was opened.');
   }
   const { path, base, text, form } = draft;
+  if (form?.kind === 'adopt' && path === null && text === '') return takeAddressesBack(app, id, form, leave);
   const judge = async (of: string): Promise<boolean> => {
     const judged = await app.client.ask('fleet.judge', { fleet: { path, text: of }, mine: null });
     return judged.ok && judged.value.trusted;
@@ -159,10 +160,23 @@ async function openDraft(app: App, id: string, leave: Leave): Promise<void> {
   });
 }
 
+/** Addresses that were typed while no fleet was open: nothing else comes back with them. */
+function takeAddressesBack(app: App, id: string, typed: TypedOf<'adopt'>, leave: Leave): void {
+  losing(app, leave, () => {
+    if (app.document.open) void app.drafts.decline(id);
+    else {
+      app.document.draft = id;
+      app.drafts.taken(id);
+    }
+    openTyped(app, typed);
+  });
+}
+
 /** Opens the form that was open, with what was typed in it. */
 function openTyped(app: App, typed: TypedForm): void {
   if (typed.kind === 'text') app.dialog = { kind: 'text', line: null, typed };
   else if (typed.kind === 'server') app.dialog = { kind: 'server', id: typed.id, typed };
+  else if (typed.kind === 'adopt') app.dialog = { kind: 'adopt', leave: null, typed };
   else app.dialog = { kind: 'name', typed };
   // Known before the form is drawn: what is kept of it stays on the disk.
   app.forms.typed = typed;

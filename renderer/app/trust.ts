@@ -1,4 +1,5 @@
-import type { Fault } from '../../shared/base/result';
+import { type Fault, ok, type Result } from '../../shared/base/result';
+import { addServer, newFleet, type ServerFields } from '../../shared/fleet/edit/edit-fleet';
 import type { App } from './app.svelte';
 
 /** What stands where readings would be, while the fleet file is not trusted, or not with what its files hold now. */
@@ -35,6 +36,24 @@ export async function mayUse(app: App, text: string): Promise<boolean> {
   app.document.trusted = judged.ok && judged.value.trusted;
   if (!app.document.trusted) await reviewTrust(app, text);
   return app.document.trusted;
+}
+
+/**
+ * May these servers, which belong to no file, be dialled? They came back from a draft: nobody knows who wrote that. The person
+ * is asked about those they did not agree to yet.
+ */
+export async function mayDial(app: App, servers: readonly ServerFields[]): Promise<boolean> {
+  const text = servers.reduce<Result<string>>(
+    (made, server) => (made.ok ? addServer(made.value, server) : made),
+    ok(newFleet('Servers to adopt')),
+  );
+  // Such a fleet cannot be: the engine says of which server why.
+  if (!text.ok) return true;
+  const fleet = { path: null, text: text.value };
+  await app.client.ask('fleet.judge', { fleet, mine: null });
+  const answer = await app.client.ask('fleet.trust', { fleet });
+  if (!answer.ok) app.notices.fault(answer.error);
+  return answer.ok && answer.value.trusted;
 }
 
 /**

@@ -16,7 +16,7 @@ export class FleetDocument {
   /** Counts the documents taken: views that keep something of their own begin afresh with each. */
   taken = $state(0);
   /** Names what is kept of it while it is not saved. */
-  draft = $state('');
+  draft = $state<string>(crypto.randomUUID());
   path = $state<string | null>(null);
   /** The text on disk as it was loaded or saved last; null: never saved. */
   savedText = $state<string | null>(null);

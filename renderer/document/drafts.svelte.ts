@@ -11,7 +11,8 @@ interface Kept extends Pick<FleetDocument, 'open' | 'saved' | 'draft' | 'path' |
   readonly form: TypedForm | null;
 }
 
-const isSaved = ({ saved, form }: Kept): boolean => saved && form === null;
+/** Nothing of it is to be kept. Where no fleet is open, there is what stands in a form at most. */
+const isSaved = ({ open, saved, form }: Kept): boolean => (saved || !open) && form === null;
 
 /**
  * Has the app keep what is not saved, within a second of each change, and drop it once it is saved or declined. Where and
@@ -51,7 +52,6 @@ export class Drafts {
     // Another is in its place: that one was saved, or a person agreed to lose it.
     if (this.#now !== null && this.#now.draft !== now.draft) this.#forget(this.#now.draft);
     this.#now = now;
-    if (!now.open) return;
     if (isSaved(now)) this.#forget(now.draft);
     else this.#timer ??= setTimeout(() => this.#keep(), AFTER_MS);
   }

@@ -10,6 +10,13 @@ const path = z.string().max(LONGEST_PATH);
 /** Characters of a field's name, and of a server's. */
 const LONGEST_FIELD = 1000;
 const MOST_FIELDS = 100;
+/** Servers to adopt. */
+const MOST_ROWS = 1000;
+
+/** A server's form as it is typed. */
+const typedFields = z
+  .record(z.string().max(LONGEST_FIELD), z.union([z.string().max(LONGEST_PATH), z.boolean()]))
+  .refine((fields) => Object.keys(fields).length <= MOST_FIELDS);
 
 /** What a person has typed into a form and not kept in the fleet yet. */
 export const typedForm = z.discriminatedUnion('kind', [
@@ -19,12 +26,12 @@ export const typedForm = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('server'),
     id: z.string().max(LONGEST_FIELD).nullable(),
-    fields: z
-      .record(z.string().max(LONGEST_FIELD), z.union([z.string().max(LONGEST_PATH), z.boolean()]))
-      .refine((fields) => Object.keys(fields).length <= MOST_FIELDS),
+    fields: typedFields,
   }),
   /** The fleet's name. */
   z.object({ kind: z.literal('name'), name: z.string().max(LONGEST_PATH) }),
+  /** Where the servers to adopt are reached. It belongs to no file. */
+  z.object({ kind: z.literal('adopt'), rows: z.array(typedFields).max(MOST_ROWS).readonly() }),
 ]);
 export type TypedForm = Readonly<z.output<typeof typedForm>>;
 
