@@ -8,19 +8,21 @@ import type { StatusReport } from '../../shared/observed/status';
 import type { Fault } from '../../shared/base/result';
 import {
   inBoth,
+  lookedAt,
   NOBODY,
   NOTHING_READ,
   type ServerAddresses,
   readOf,
   reportOf,
   sameServers,
+  servesOf,
   type WhatWasRead,
   withReport,
 } from './what-was-read';
 import { momentNow } from '../base/clock.svelte';
 
 const RETRY_AFTER = [2000, 5000, 10_000, 30_000];
-const nothing: Sight = { report: null, at: null, live: false, lostBecause: '' };
+const nothing: Sight = { report: null, looked: null, at: null, live: false, lostBecause: '' };
 
 /** What a person wants of a watch. */
 export interface WatchWish {
@@ -70,7 +72,12 @@ export class Live {
     if (believed === null) this.stop();
     else if (believed !== this.#stream) this.#stream?.close();
     this.#before = believed;
-    if (this.sight.report) this.sight = { ...this.sight, report: reportOf(this.sight.report, this.#same) };
+    const { report, looked = null } = this.sight;
+    this.sight = {
+      ...this.sight,
+      report: report && reportOf(report, this.#same),
+      looked: looked && servesOf(looked, this.#same),
+    };
     this.#failures = 0;
     this.#open(question, wish);
   }
@@ -80,7 +87,8 @@ export class Live {
     this.#stream?.close();
     this.#stream = null;
     clearTimeout(this.#timer);
-    this.sight = { ...this.sight, live: false, lostBecause: '' };
+    const { report, looked = null, at } = this.sight;
+    this.sight = { report, looked, at, live: false, lostBecause: '' };
   }
 
   /** Another fleet: nothing is known. */
@@ -125,7 +133,11 @@ export class Live {
     this.read = withReport(this.read, report);
     const serves = report.serves ?? stillBroken(this.sight.report?.serves, at.wall);
     const seen = serves === null ? report : { ...report, serves };
-    this.sight = { report: seen, at, live: true, lostBecause: '' };
+    const looked = reports.reduce(
+      (known, { serves: one }) => lookedAt(known, one),
+      this.sight.looked ?? null,
+    );
+    this.sight = { report: seen, looked, at, live: true, lostBecause: '' };
   }
 
   #lost(fault: Fault | null): void {

@@ -6,6 +6,7 @@ import { BELIEVED_FOR } from '../../shared/ipc';
 import { parseOrigin } from '../../shared/base/origin';
 import { elapsed, jumped, type Moment } from '../../shared/base/moment';
 import type { StatusReport } from '../../shared/observed/status';
+import type { ServesReport } from '../../shared/serves/serves';
 
 /** How sure and how well: the colour, icon and words follow from it. */
 export type Tone = 'good' | 'warn' | 'bad' | 'new' | 'quiet';
@@ -30,6 +31,8 @@ export interface PullView {
 /** The newest report and whether it may still be believed. */
 export interface Sight {
   readonly report: StatusReport | null;
+  /** What was found of HTTPS and logins at the newest look at each, however old; absent, null: nobody looked. */
+  readonly looked?: ServesReport | null;
   /** When it came; null: never. */
   readonly at: Moment | null;
   /** The stream is open. False: whatever it said is history. */
@@ -60,7 +63,7 @@ export function viewPull(pull: LayerPull, sight: Sight, now: Moment): PullView {
   if (!sight.live)
     return is(
       'unknown',
-      sight.lostBecause || 'The servers have not been read yet.',
+      sight.lostBecause || (sight.report === null ? NOT_YET : AGAIN),
       sight.fix ?? (sight.lostBecause ? 'The window asks for them again.' : ''),
     );
   if (!isFresh(sight, now))
@@ -70,6 +73,9 @@ export function viewPull(pull: LayerPull, sight: Sight, now: Moment): PullView {
   const { remedy, proof } = known;
   return { ...view, ...(remedy === undefined ? {} : { remedy }), ...(proof === undefined ? {} : { proof }) };
 }
+
+const NOT_YET = 'The servers have not been read yet.';
+const AGAIN = 'The servers are being read again.';
 
 /** What the report says of a pull: what was in the drawing then and is not any more, or the other way round, still runs. */
 const knownOf = ({ consumer, supplier }: LayerPull, report: StatusReport | null): PullHealth | undefined =>
@@ -91,7 +97,7 @@ function notAnswered({ consumer, supplier }: LayerPull, report: StatusReport | n
   if (stranger !== undefined) return `Not known: ${stranger} is not in the fleet file, so nobody asks it.`;
   const awaited = [consumer, supplier].filter((id) => report?.servers.every((server) => server.id !== id));
   return awaited.length === 0
-    ? 'The servers have not been read yet.'
+    ? 'It is looked for in the servers’ logs.'
     : `Not known: ${awaited.join(' and ')} ${awaited.length === 1 ? 'has' : 'have'} not answered yet.`;
 }
 

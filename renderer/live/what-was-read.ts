@@ -1,4 +1,5 @@
 import type { StatusReport, StatusServer } from '../../shared/observed/status';
+import type { PullLogins, ServerServes, ServesReport } from '../../shared/serves/serves';
 
 /** Of each server, by its id, the newest report in which its server.toml was read, however old. */
 export type WhatWasRead = ReadonlyMap<string, StatusServer>;
@@ -30,20 +31,52 @@ export const inBoth = (a: ReadonlySet<string>, b: ReadonlySet<string>): Readonly
 
 /** What a report says of these servers, and of the pulls between them. */
 export function reportOf(report: StatusReport, ids: ReadonlySet<string>): StatusReport {
-  const among = ({ consumer, supplier }: Pick<StatusReport['pulls'][number], 'consumer' | 'supplier'>) =>
-    ids.has(consumer) && ids.has(supplier);
+  const among = amongOf(ids);
   return {
     servers: report.servers.filter(({ id }) => ids.has(id)),
     pulls: report.pulls.filter(among),
     undrawn: report.undrawn.filter(among),
     problems: report.problems.filter(({ server }) => server === null || ids.has(server)),
-    ...(report.serves === undefined
-      ? {}
-      : {
-          serves: {
-            servers: report.serves.servers.filter(({ server }) => ids.has(server)),
-            logins: report.serves.logins.filter(among),
-          },
-        }),
+    ...(report.serves === undefined ? {} : { serves: servesOf(report.serves, ids) }),
   };
+}
+
+type Ends = Pick<StatusReport['pulls'][number], 'consumer' | 'supplier'>;
+
+const amongOf =
+  (ids: ReadonlySet<string>) =>
+  ({ consumer, supplier }: Ends): boolean =>
+    ids.has(consumer) && ids.has(supplier);
+
+/** What was looked at of these servers, and of the pulls between them. */
+export const servesOf = ({ servers, logins }: ServesReport, ids: ReadonlySet<string>): ServesReport => ({
+  servers: servers.filter(({ server }) => ids.has(server)),
+  logins: logins.filter(amongOf(ids)),
+});
+
+/**
+ * Of each server and pull the newest look, however old. A look that proves nothing any more, as it is too old, stays what it
+ * was when it was made.
+ */
+export function lookedAt(before: ServesReport | null, now: ServesReport | undefined): ServesReport | null {
+  if (before === null || now === undefined) return now ?? before;
+  const ends = ({ consumer, supplier }: Ends): string => JSON.stringify([consumer, supplier]);
+  return {
+    servers: newest(before.servers, now.servers, ({ server }) => server),
+    logins: newest(before.logins, now.logins, ends),
+  };
+}
+
+function newest<T extends ServerServes | PullLogins>(
+  before: readonly T[],
+  now: readonly T[],
+  nameOf: (it: T) => string,
+): readonly T[] {
+  const all = new Map(before.map((it) => [nameOf(it), it]));
+  for (const it of now) {
+    const old = all.get(nameOf(it));
+    const isSame = old !== undefined && old.at === it.at && it.state === 'unknown';
+    if (!isSame && (old === undefined || Date.parse(it.at) >= Date.parse(old.at))) all.set(nameOf(it), it);
+  }
+  return [...all.values()];
 }

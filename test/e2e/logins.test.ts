@@ -16,12 +16,12 @@ it('looks at HTTPS and logins when it is asked, also where it never does by itse
     );
   await says('serves');
   await page.getByLabel('Look at logins').selectOption('0');
-  await says('not looked at yet');
+  await says('not known now');
   await page.getByTestId('look-at-logins').click();
   await says('serves');
   // Whoever checks the servers has not asked for logins, who never wants them looked at.
   await window.command('check the servers now');
-  await says('not looked at yet');
+  await says('not known now');
   await window.command('look at https and logins now');
   await says('serves');
 }, 240_000);
