@@ -1,14 +1,19 @@
 import type { FakeServer } from '../../electron/engine/connect/fake/fake-server';
 import type { Mishap } from '../../electron/engine/connect/fake/fake-trouble';
-import type {
-  Deployment,
-  Site,
-  StepFailure,
-  StepResult,
+import {
+  type Deployment,
+  type Baseline,
+  knownAt,
+  type Site,
+  type StepFailure,
+  type StepResult,
 } from '../../electron/engine/deploy/deployment/deployment';
+import { type PendingChange, guardErasures } from '../../electron/engine/deploy/guards/guard-erasures';
 import { runStep } from '../../electron/engine/deploy/steps/run-step';
+import { uncancelled } from '../../electron/engine/base/time';
 import type { ServerId } from '../../shared/base/names';
 import { serverId } from '../../shared/base/names';
+import type { Fault } from '../../shared/base/result';
 import type { PlanBuilder } from '../../shared/plan/make/plan-builder';
 import { builderOf } from '../../shared/plan/make/make-plan';
 import type { Step } from '../../shared/plan/steps/step';
@@ -75,6 +80,39 @@ export class StepTrial {
     const server = this.servers.find((it) => it.id === name);
     if (server === undefined) throw new Error(`there is no ${name}`);
     return server;
+  }
+
+  site(name: string): Site {
+    const site = this.deployment.sites.get(id(name));
+    if (site === undefined) throw new Error(`there is no ${name}`);
+    return site;
+  }
+
+  /** The probe saw something else of a server. */
+  saw(name: string, more: Partial<Site['observed']>): void {
+    const site = this.site(name);
+    const other = { ...site, observed: { ...site.observed, ...more } };
+    Object.assign(this.deployment, { sites: new Map(this.deployment.sites).set(site.server.id, other) });
+  }
+
+  /** The deploy knows something else of a server. */
+  knows(name: string, more: Partial<Baseline>): void {
+    const site = this.site(name);
+    this.deployment.baselines.set(site.server.id, { ...knownAt(this.deployment, site), ...more });
+  }
+
+  /** What the guard of erasures says of a change of one server: a restart, if nothing else comes. */
+  whyErases(
+    name: string,
+    pending: Partial<PendingChange> = {},
+    erases: readonly string[] = [],
+  ): Promise<Fault | null> {
+    return guardErasures(
+      this.deployment,
+      { erases: erases.map(id) },
+      { server: id(name), config: null, domain: null, ...pending },
+      uncancelled(9000),
+    );
   }
 
   /** The step last drawn. */

@@ -46,8 +46,9 @@ export function erasures(servers: ReadonlyMap<ServerId, ModelServer>): readonly 
 }
 
 /** One flagged table makes the server ask every supplier, the unflagged too (rule 2). */
-export const isAutomatic = (server: ModelServer): boolean =>
-  server.tables.some((table) => table.automaticRefresh && pulls(table.type));
+export const isAutomatic = (server: {
+  readonly tables: readonly Pick<ModelTable, 'automaticRefresh' | 'type'>[];
+}): boolean => server.tables.some((table) => table.automaticRefresh && pulls(table.type));
 
 /** True when a refresh by this table could be answered, and with another domain's data. */
 export function takesFrom(consumer: ModelServer, table: ModelTable, supplier: ModelServer): boolean {

@@ -2,8 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { domainAs } from '../../../../test/support/fake-replication';
 import { domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
-import { uncancelled } from '../../base/time';
-import { guardErasures } from './guard-erasures';
 
 /* The last guard of promise 1: it looks at the servers as they are right before an effect, whatever the plan knew. */
 
@@ -17,6 +15,7 @@ const A_AND_B = {
 };
 /** idm-a's database becomes another one: restored from a copy, or replaced by hand. */
 const swapped = (): void => void (trial.server('idm-a').domain = domainAs('c'));
+const UNREAD = { file: null, config: null } as const;
 
 describe('before a restart', () => {
   it('nobody may erase itself by an automatic_refresh that was set since the plan', async () => {
@@ -65,17 +64,10 @@ describe('before a restart', () => {
     trial = await StepTrial.of(A_AND_B);
     trial.edit('idm-b', (text) => text.replace('automatic_refresh = true', ''));
     swapped();
-    const whyNot = (server: string) =>
-      guardErasures(
-        trial.deployment,
-        { erases: [] },
-        { server: id(server), config: null, domain: null },
-        uncancelled(9000),
-      );
-    expect(await whyNot('idm-b')).toBeNull();
-    expect(await whyNot('idm-a')).toMatchObject({ code: 'would-erase' });
+    expect(await trial.whyErases('idm-b')).toBeNull();
+    expect(await trial.whyErases('idm-a')).toMatchObject({ code: 'would-erase' });
     trial.deployment.restarted.set(id('idm-b'), trial.clock.now());
-    expect(await whyNot('idm-a')).toBeNull();
+    expect(await trial.whyErases('idm-a')).toBeNull();
   });
 
   it('the own domain of a server that does not answer is the one it had', async () => {
@@ -93,6 +85,44 @@ describe('before a restart', () => {
     expect(await trial.run()).toMatchObject({ ok: true });
   });
 
+  it('a server that was never read, and is not restarted, keeps nobody', async () => {
+    trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
+    trial.saw('idm-c', UNREAD);
+    trial.server('idm-c').files.remove('/etc/kanidm/server.toml');
+    expect(await trial.whyErases('idm-b')).toBeNull();
+  });
+
+  it('nor does one of which nothing is known keep the others from being looked at', async () => {
+    trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: null } });
+    trial.saw('idm-c', { ...UNREAD, facts: null });
+    expect(await trial.whyErases('idm-c')).toBeNull();
+    swapped();
+    expect(await trial.whyErases('idm-c')).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
+  });
+
+  it('a partner is found by the origin that its file gives it now', async () => {
+    trial = await StepTrial.of(A_AND_B);
+    // Its pin does not name it either.
+    trial.saw('idm-a', { certificate: null });
+    for (const name of ['idm-a', 'idm-b'])
+      trial.edit(name, (text) => text.replaceAll(originOfTest('idm-a'), 'repl://other.example.com:8444'));
+    expect(await trial.whyErases('idm-b')).toBeNull();
+    swapped();
+    expect(await trial.whyErases('idm-b')).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
+  });
+
+  it('where no file has automatic_refresh, nobody is asked what it holds', async () => {
+    trial = await StepTrial.of({
+      'idm-a': { domain: 'a', tables: ['idm-b allow-pull automatic'] },
+      'idm-b': { domain: 'a', tables: ['idm-a pull'] },
+    });
+    expect(await trial.whyErases('idm-b')).toBeNull();
+    expect(trial.servers.flatMap((it) => it.asked)).not.toContain('kanidmd domain show');
+    trial.edit('idm-b', automatic);
+    expect(await trial.whyErases('idm-b')).toBeNull();
+    expect(trial.server('idm-a').asked).toContain('kanidmd domain show');
+  });
+
   it('automatic servers of one domain keep nobody', async () => {
     trial = await StepTrial.of({ ...A_AND_B, 'idm-c': { domain: 'a', tables: [] } });
     trial.builder.restart(id('idm-c'), 'a test');
@@ -103,9 +133,9 @@ describe('before a restart', () => {
 
 describe('before a new file', () => {
   it('nobody may erase itself by it, though only the new file says so', async () => {
-    trial = await StepTrial.of(A_AND_B);
-    const earlier = trial.server('idm-b').files.text('/etc/kanidm/server.toml') ?? '';
-    const put = trial.builder.putBack(id('idm-b'), `# earlier\n${earlier}`, { summary: '', why: '' });
+    trial = await StepTrial.of({ ...A_AND_B, 'idm-b': { domain: 'a', tables: ['idm-a pull'] } });
+    const now = trial.server('idm-b').files.text('/etc/kanidm/server.toml') ?? '';
+    const put = trial.builder.putBack(id('idm-b'), automatic(now), { summary: '', why: '' });
     expect(put.ok).toBe(true);
     swapped();
     expect((await trial.fails()).fault).toMatchObject({ code: 'would-erase', where: { server: 'idm-b' } });
@@ -114,14 +144,11 @@ describe('before a new file', () => {
 
   it('the file of its own server must be readable, if it never was', async () => {
     trial = await StepTrial.of(A_AND_B);
-    const [site] = trial.sites;
-    if (!site) throw new Error('it is there');
     trial.server('idm-a').files.put('/etc/kanidm/server.toml', 'no = [toml');
-    const unread = { ...site, observed: { ...site.observed, config: null } };
-    const deployment = { ...trial.deployment, sites: new Map([[site.server.id, unread]]) };
-    const coming = { server: site.server.id, config: null, domain: null };
-    const fault = await guardErasures(deployment, { erases: [] }, coming, uncancelled(9000));
-    expect(fault).toMatchObject({ where: { server: 'idm-a', file: '/etc/kanidm/server.toml' } });
+    trial.saw('idm-a', UNREAD);
+    expect(await trial.whyErases('idm-a')).toMatchObject({
+      where: { server: 'idm-a', file: '/etc/kanidm/server.toml' },
+    });
   });
 });
 
@@ -158,12 +185,20 @@ describe('before a refresh', () => {
     const origin = originOfTest('idm-a');
     trial.builder.refresh(id('idm-b'), id('idm-a'), origin, domainOfTest('a'), 'command');
     trial.deployment.backups.set(id('idm-b'), '/backup');
-    trial.edit(
-      'idm-b',
-      (text) => text + trial.server('idm-c').files.text('/etc/kanidm/server.toml')?.slice(0, 0),
-    );
     trial.edit('idm-c', automatic);
     expect((await trial.fails()).fault).toMatchObject({ code: 'would-erase', where: { server: 'idm-c' } });
     expect(trial.allEffects()).toEqual([]);
+  });
+
+  it('and who is of the domain that it will hold takes nothing', async () => {
+    trial = await StepTrial.of({
+      'idm-a': { domain: 'a', tables: ['idm-b mutual-pull'] },
+      'idm-b': { domain: 'a', tables: ['idm-a mutual-pull', 'idm-c allow-pull'] },
+      'idm-c': { domain: 'a', tables: ['idm-b pull automatic'] },
+    });
+    trial.server('idm-b').domain = domainAs('b');
+    trial.deployment.backups.set(id('idm-b'), '/backup');
+    expect(await trial.whyErases('idm-b', { domain: domainOfTest('a') }, ['idm-b'])).toBeNull();
+    expect(await trial.whyErases('idm-b', {}, ['idm-b'])).toMatchObject({ where: { server: 'idm-c' } });
   });
 });

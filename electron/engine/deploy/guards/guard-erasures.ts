@@ -1,11 +1,11 @@
 import type { DomainUuid, ServerId } from '../../../../shared/base/names';
-import { erasures, type ModelServer } from '../../../../shared/plan/erasure/erasure';
+import { erasures, isAutomatic, type ModelServer } from '../../../../shared/plan/erasure/erasure';
 import { ownersOf } from '../../../../shared/fleet/model/owners';
 import { configPathOf } from '../../../../shared/observed/observed-config';
 import { withOwnFlags } from '../../../../shared/observed/own-rounds';
 import type { Fault } from '../../../../shared/base/result';
 import { readServerConfig } from '../../../../shared/server-config/read-server-config';
-import { partnersOf, pulls, type ServerConfig } from '../../../../shared/server-config/server-config';
+import { partnersOf, type ServerConfig } from '../../../../shared/server-config/server-config';
 import type { Call } from '../../base/call';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { readDomainOf } from '../../fleet/probe/probe-server';
@@ -49,15 +49,12 @@ export async function guardErasures(
     if (!deployment.backups.has(erased)) return { ...noBackup(erased), where: { server: erased } };
   const changed = await guardSources(deployment, step.erases, files, call);
   if (changed !== null) return changed;
-  if (![...files.values()].some(isAutomatic)) return null;
+  if (![...files.values()].some((it) => isAutomatic({ tables: partnersOf(it) }))) return null;
   const model = await modelOf(deployment, files, pending, call);
   const surprise = erasures(model).find((it) => !step.erases.includes(it.erased));
   if (surprise) return { ...wouldErase(surprise.erased, surprise.by), where: { server: surprise.erased } };
   return null;
 }
-
-const isAutomatic = (config: ServerConfig): boolean =>
-  partnersOf(config).some((it) => it.automaticRefresh && pulls(it.type));
 
 async function liveConfig(site: Site, call: Call) {
   const path = configPathOf(site.observed);
@@ -81,7 +78,7 @@ async function modelOf(
     deployment.fleet,
     [...deployment.sites.values()].map(({ observed }) => ({
       ...observed,
-      config: files.get(observed.id) ?? observed.config,
+      config: files.get(observed.id) ?? null,
     })),
   );
   const servers = await Promise.all(

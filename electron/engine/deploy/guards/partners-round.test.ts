@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { fakeDeployment, fakeServer, fakeSite } from '../../../../test/support/fake-deployment';
 import { certificateOfTest, domainOfTest, observedOfTest } from '../../../../test/support/fleet-fixtures';
-import { id, StepTrial } from '../../../../test/support/step-trial';
+import { StepTrial } from '../../../../test/support/step-trial';
 import type { LogEvidence } from '../../../../shared/kanidmd/evidence';
 import type { Round } from '../../../../shared/kanidmd/health';
 import type { Step } from '../../../../shared/plan/steps/step';
@@ -114,15 +114,10 @@ describe('the round that is waited for', () => {
       'idm-c': { domain: 'a', tables: ['idm-b pull'] },
     });
     ({ end } = trial);
-    const site = siteOf('idm-b');
+    const site = trial.site('idm-b');
     trial.server('idm-b').stop();
     trial.deployment.restarted.set(site.server.id, trial.clock.now());
     trial.server('idm-b').start();
-    return site;
-  };
-  const siteOf = (name: string): Site => {
-    const site = trial.sites.find((it) => it.server.id === name);
-    if (site === undefined) throw new Error(`there is no ${name}`);
     return site;
   };
   const waitedFor = (): readonly string[] =>
@@ -167,12 +162,7 @@ describe('the round that is waited for', () => {
 
   it('is not that of a partner whose own file this deploy has changed: its step proves it', async () => {
     const site = await restarted();
-    const known = trial.deployment.baselines.get(id('idm-c'));
-    if (known === undefined) throw new Error('it was probed');
-    trial.deployment.baselines.set(id('idm-c'), {
-      ...known,
-      sha256: siteOf('idm-a').observed.file?.sha256 ?? null,
-    });
+    trial.knows('idm-c', { sha256: trial.site('idm-a').observed.file?.sha256 ?? null });
     expect(await guardPartnersRound(trial.deployment, STEP, site, site.observed.config)).toBeNull();
     expect(waitedFor()).toEqual(['idm-a']);
   });
