@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { domainAs } from '../../../../test/support/fake-replication';
 import { certificateOfTest, domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
+import { uncancelled } from '../../base/time';
+import { guardDrift } from './drift';
 
 /* Whatever changed on a server since it was reviewed stops the deploy before that server is touched. */
 
@@ -64,4 +66,25 @@ it('what cannot be looked at now is not taken to be unchanged', async () => {
     expect(trial.allEffects()).toEqual([]);
     if (!String(asked).includes('show-repl')) await trial.end();
   }
+});
+
+it('a file that changed is shown by what changed, and no more', async () => {
+  trial = await StepTrial.of({ 'idm-b': { domain: 'b', tables: [] } });
+  draws['restart']?.();
+  changes['file-changed']?.();
+  const { detail = '' } = (await trial.fails()).fault;
+  expect(detail.split('\n').filter((line) => /^[+-](?![+-])/.test(line))).toEqual(['+# by robin']);
+});
+
+it('what was not known is not compared', async () => {
+  trial = await StepTrial.of({ 'idm-b': { domain: 'b', tables: [] } });
+  trial.knows('idm-b', { sha256: null, version: null, domain: null, certificate: null });
+  draws['restart']?.();
+  for (const change of Object.values(changes)) change();
+  expect(await trial.run()).toMatchObject({ ok: true });
+  await trial.end();
+  trial = await StepTrial.of({ 'idm-b': { domain: 'b', tables: [] } });
+  trial.saw('idm-b', { facts: null });
+  changes['file-changed']?.();
+  expect(await guardDrift(trial.deployment, trial.site('idm-b'), uncancelled(9000))).toBeNull();
 });

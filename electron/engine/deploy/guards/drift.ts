@@ -1,5 +1,5 @@
 import type { ServerId } from '../../../../shared/base/names';
-import type { Fault } from '../../../../shared/base/result';
+import type { Fault, Result } from '../../../../shared/base/result';
 import { configPathOf } from '../../../../shared/observed/observed-config';
 import { maskedDiff } from '../../../../shared/server-config/diff';
 import type { Call } from '../../base/call';
@@ -19,42 +19,65 @@ import { domains } from './whose-data';
  * @returns null when nothing drifted, else the difference.
  */
 export async function guardDrift(deployment: Deployment, site: Site, call: Call): Promise<Fault | null> {
+  const { connection, server, observed } = site;
   const known = knownAt(deployment, site);
-  const where = { server: site.server.id };
-  const path = configPathOf(site.observed);
-  const [file, version, domain, certificate] = await Promise.all([
-    path === null || known.sha256 === null ? null : readConfigFile(site.connection, path, call),
-    known.version === null ? null : readVersionOnDisk(site.connection, call),
-    known.domain === null ? null : readDomainOf(site.connection, call),
-    known.certificate === null ? null : readOwnCertificate(site.connection, call),
+  const path = configPathOf(observed);
+  const faults = await Promise.all([
+    path === null
+      ? null
+      : whyOther(
+          site,
+          known.sha256,
+          () => readConfigFile(connection, path, call),
+          ({ sha256 }) => sha256,
+          (_before, { text }) => ({
+            ...fileChanged,
+            detail: maskedDiff(path, known.text ?? '', text, () => null),
+            where: { file: path },
+          }),
+        ),
+    whyOther(
+      site,
+      known.version,
+      () => readVersionOnDisk(connection, call),
+      (version) => version,
+      upgraded,
+    ),
+    whyOther(
+      site,
+      known.domain,
+      () => readDomainOf(connection, call),
+      ({ uuid }) => uuid,
+      (before, now) => databaseChanged(server.id, before, now.uuid),
+    ),
+    whyOther(
+      site,
+      known.certificate,
+      () => readOwnCertificate(connection, call),
+      ({ fingerprint }) => fingerprint,
+      (before, now) => certificateChanged(server.id, before, now.fingerprint),
+    ),
   ]);
-  if (file !== null && path !== null) {
-    if (!file.ok) return goneSincePlanned(site, file.error);
-    if (file.value.sha256 !== known.sha256)
-      return {
-        ...fileChanged,
-        detail: maskedDiff(path, known.text ?? '', file.value.text, () => null),
-        where: { ...where, file: path },
-      };
-  }
-  if (version !== null) {
-    if (!version.ok) return goneSincePlanned(site, version.error);
-    if (version.value !== known.version) return { ...upgraded(version.value, known.version), where };
-  }
-  if (domain !== null) {
-    if (!domain.ok) return goneSincePlanned(site, domain.error);
-    if (domain.value.uuid !== known.domain)
-      return { ...databaseChanged(site.server.id, known.domain, domain.value.uuid), where };
-  }
-  if (certificate !== null) {
-    if (!certificate.ok) return goneSincePlanned(site, certificate.error);
-    if (certificate.value.fingerprint !== known.certificate)
-      return {
-        ...certificateChanged(site.server.id, known.certificate, certificate.value.fingerprint),
-        where,
-      };
-  }
-  return null;
+  return faults.find((it) => it !== null) ?? null;
+}
+
+/** A fault of this server. */
+type Found = Omit<Fault, 'where'> & Partial<Pick<Fault, 'where'>>;
+
+/** @returns null where nothing is known to compare with, or it is still so. */
+async function whyOther<K extends string, T>(
+  site: Site,
+  known: K | null,
+  read: () => Promise<Result<T>>,
+  keyOf: (now: T) => K,
+  fault: (before: K, now: T) => Found,
+): Promise<Fault | null> {
+  if (known === null) return null;
+  const now = await read();
+  if (!now.ok) return goneSincePlanned(site, now.error);
+  if (keyOf(now.value) === known) return null;
+  const changed = fault(known, now.value);
+  return { ...changed, where: { server: site.server.id, ...changed.where } };
 }
 
 export const fileChanged = {
@@ -63,22 +86,22 @@ export const fileChanged = {
   fix: 'Look at the difference, then plan again and review; nothing was written by this step.',
 };
 
-const upgraded = (now: string, before: string | null) => ({
+const upgraded = (before: string, now: string): Found => ({
   code: 'version-changed',
-  message: `kanidmd on disk is now ${now}, it was ${before ?? 'unknown'}: a restart would be an upgrade.`,
+  message: `kanidmd on disk is now ${now}, it was ${before}: a restart would be an upgrade.`,
   fix: 'Restart it yourself as an upgrade, then plan again; nothing was written by this step.',
 });
 
-const databaseChanged = (server: ServerId, before: string | null, now: string) => ({
+const databaseChanged = (server: ServerId, before: string, now: string): Found => ({
   code: 'database-changed',
   message: `${server} holds another database than when the plan was made.`,
   fix: 'Plan again and look at what it holds; nothing was erased by this step.',
   detail: domains(before, now),
 });
 
-const certificateChanged = (server: ServerId, before: string | null, now: string) => ({
+const certificateChanged = (server: ServerId, before: string, now: string): Found => ({
   code: 'certificate-changed',
   message: `${server} shows another replication certificate than when the plan was made.`,
   fix: 'Plan again: its partners must pin the new one; nothing was written by this step.',
-  detail: `certificate then ${before ?? 'unknown'}\ncertificate now  ${now}`,
+  detail: `certificate then ${before}\ncertificate now  ${now}`,
 });

@@ -99,5 +99,4 @@ export const otherDatabase = (server: ServerId, before: DomainUuid, now: DomainU
 });
 
 /** The detail of a fault about a database that changed: the `domain_uuid` of then and of now. */
-export const domains = (before: string | null, now: string): string =>
-  `domain then ${before ?? 'unknown'}\ndomain now  ${now}`;
+export const domains = (before: string, now: string): string => `domain then ${before}\ndomain now  ${now}`;
