@@ -74,6 +74,7 @@ describe('a restart', () => {
     await restarting([]);
     edited((text) => text.replace(DATABASE, 'kanidm.db'));
     trial.server('idm-a').files.put('kanidm.db', 'a database');
+    trial.whenAsked(/stat kanidm.db/, denied);
     expect(await trial.run()).toMatchObject({ ok: true });
   });
 

@@ -73,9 +73,11 @@ async function checkDatabase(
     return { result: 'unfit', fault: { code: 'origin-outside-database', ...outside, where: { server } } };
   const path = config.dbPath;
   if (path !== null && !isAbsolute(path)) return null;
-  const stat = path === null ? null : await site.connection.stat(path, call);
-  if (stat !== null && !stat.ok) return { result: 'untested', fault: faultAt(site, stat) };
-  if (stat !== null && holdsData(stat.value)) return null;
+  if (path !== null) {
+    const stat = await site.connection.stat(path, call);
+    if (!stat.ok) return { result: 'untested', fault: faultAt(site, stat) };
+    if (holdsData(stat.value)) return null;
+  }
   const fault = { code: 'database-not-there', ...databaseGone(server, path), where: { server } };
   return { result: 'unfit', fault };
 }
@@ -83,9 +85,10 @@ async function checkDatabase(
 /** What kanidmd would not start with though it accepts a copy; null: nothing. What is no TOML it refuses itself. */
 function whatATestMisses(bytes: Uint8Array, site: Site): string | null {
   const found = checkUnstagedBytes(bytes, { server: site.server.id });
-  const errors = found.ok ? found.value.filter((it) => it.severity === 'error') : [];
-  const lines = errors.map(({ where, message, fix }) => `line ${where.line ?? 0}: ${message} ${fix}`);
-  return lines.length === 0 ? null : lines.join('\n');
+  if (!found.ok || found.value.length === 0) return null;
+  return found.value
+    .map(({ where, message, fix }) => `line ${where.line ?? 0}: ${message} ${fix}`)
+    .join('\n');
 }
 
 /**

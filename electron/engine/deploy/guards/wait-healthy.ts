@@ -85,9 +85,7 @@ async function checkHealthy(
 function checkStarted(log: Result<LogEvidence>, replication: boolean, where: Place): Fault | null {
   if (!log.ok) return { ...log.error, where: { ...where, ...log.error.where } };
   if (!replication) return log.value.startedAt === null ? { ...notStarted, where } : null;
-  const bind = log.value.troubles.find(
-    (trouble) => trouble.code.startsWith('bind') || /AddrInUse|Could not bind/.test(trouble.evidence),
-  );
+  const bind = log.value.troubles.find(({ code }) => code === 'bind-failed');
   if (bind) return { code: bind.code, message: bind.cause, fix: bind.fix, detail: bind.evidence, where };
   if (log.value.listening) return null;
   return {
