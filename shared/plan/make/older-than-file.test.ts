@@ -3,7 +3,7 @@ import { fleetOfTest, noCertificateOfTest, observedOfTest } from '../../../test/
 import { type Origin, trusted } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import { readLog } from '../../kanidmd/rounds';
-import { isOlderThanItsFile } from './older-than-file';
+import { lastingFaults, isOlderThanItsFile } from './older-than-file';
 import { makePlan } from './make-plan';
 
 const STARTED = 60_000;
@@ -102,6 +102,34 @@ describe('a process that runs with another file than the one that can be read', 
   it('is known by the certificate it does not show, where the times do not tell', () => {
     expect(isOlderThanItsFile(changed(1500, 'none'))).toBe(true);
     expect(isOlderThanItsFile(changed(-1500, 'none'))).toBe(true);
+    expect(isOlderThanItsFile(changed(2000, 'certificate'))).toBe(false);
+    expect(isOlderThanItsFile(changed(-2000, 'none'))).toBe(false);
+  });
+
+  it('is not told by that where its log shows that it replicates: it may be renewing', () => {
+    const log = rounds(['idm-b pull'], null).log;
+    if (log === null) throw new Error('it has one');
+    const silent = { ...log, listening: false, rounds: [] };
+    const server = changed(1500, 'none');
+    expect(isOlderThanItsFile({ ...server, log: { ...silent, listening: true } })).toBe(false);
+    const round = log.rounds.map((it) => ({ ...it, at: 0 }));
+    expect(isOlderThanItsFile({ ...server, log: { ...silent, rounds: round } })).toBe(false);
+    expect(isOlderThanItsFile({ ...server, log: silent })).toBe(true);
+  });
+
+  it('is none where nothing runs, or nothing is known of its file or its start', () => {
+    const server = changed(5000, 'certificate');
+    expect(isOlderThanItsFile({ ...server, state: 'stopped' })).toBe(false);
+    expect(isOlderThanItsFile({ ...server, file: null })).toBe(false);
+    expect(isOlderThanItsFile({ ...server, facts: null })).toBe(false);
+    expect(isOlderThanItsFile({ ...rounds(['idm-b pull'], true), state: 'stopped' })).toBe(false);
+  });
+
+  it('has the faults that a restart does not fix, and those only', () => {
+    const other = { code: 'permission-denied', message: '', fix: '', where: {} };
+    const faults = [noCertificateOfTest('idm-a'), other];
+    expect(lastingFaults({ ...changed(1500, 'none'), faults })).toEqual([other]);
+    expect(lastingFaults({ ...changed(-5000, 'none'), faults })).toEqual(faults);
   });
 
   it('is restarted and asked for its certificate, not called broken', () => {

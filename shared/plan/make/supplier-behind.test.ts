@@ -49,4 +49,34 @@ describe('a refresh from a source that is behind', () => {
     const plan = makePlan(fleet, pair(consumer, supplier));
     expect(plan.steps.map((it) => it.action)).not.toContain('refresh');
   });
+
+  it('is planned where another supplier is behind, or another round came since', () => {
+    const [a, b] = pair(consumer, []);
+    if (!a || !b?.log) throw new Error('they are there');
+    const [lagging] = b.log.rounds;
+    if (!lagging) throw new Error('there is a round');
+    const c = observedOfTest({ id: 'idm-c', domain: 'a', tables: [] });
+    const fleetOfThree = fleetOfTest(['idm-a', 'idm-b', 'idm-c'], ['idm-a > idm-b']);
+    const refreshes = (...rounds: readonly Partial<typeof lagging>[]): boolean => {
+      const log = { ...b.log, rounds: rounds.map((it) => ({ ...lagging, ...it })) } as LogEvidence;
+      const plan = makePlan(fleetOfThree, [a, { ...b, log }, c], { refresh: ['idm-b' as never] });
+      return plan.steps.some((it) => it.action === 'refresh');
+    };
+    expect(refreshes({})).toBe(false);
+    expect(refreshes({}, { outcome: { kind: 'success' } })).toBe(true);
+    expect(refreshes({ supplierHost: 'idm-c.example.com' })).toBe(true);
+    // A name that no server of the fleet has may be the source’s.
+    expect(refreshes({ supplierHost: 'other.example.com' })).toBe(false);
+    const { outcome } = lagging;
+    if (outcome.kind !== 'trouble') throw new Error('it is trouble');
+    const slow = { ...outcome, trouble: { ...outcome.trouble, code: 'slow-answer' } };
+    expect(refreshes({ outcome: slow })).toBe(true);
+  });
+
+  it('is planned though the source says something else of itself', () => {
+    const [a, b] = pair([], supplier);
+    if (!a?.log || !b) throw new Error('they are there');
+    const log = { ...a.log, troubles: a.log.troubles.map((it) => ({ ...it, code: 'client-refused' })) };
+    expect(asked([{ ...a, log }, b]).steps.map((it) => it.action)).toContain('refresh');
+  });
 });
