@@ -19,42 +19,39 @@ export async function judgePullsOf(
   suppliers: readonly { readonly site: Site; readonly origin: Origin }[],
   call: Call,
 ): Promise<readonly PullHealth[]> {
-  const sites = [consumer, ...suppliers.map((it) => it.site)];
   // A supplier's log has to reach back to its consumer's newest round.
   const windowMs = proofWindowMs(runsWith(consumer.observed));
-  const readings = await Promise.all(
-    sites.map(({ connection, observed, server }) =>
-      takeLogReading(
-        connection,
-        observed,
-        deployment.clock,
-        call,
-        deployment.restarted.get(server.id) ?? null,
-        windowMs,
-      ),
-    ),
+  const look = async (site: Site): Promise<Seen> => {
+    const { connection, observed, server } = site;
+    const since = deployment.restarted.get(server.id) ?? null;
+    const reading = await takeLogReading(connection, observed, deployment.clock, call, since, windowMs);
+    return { site, reading };
+  };
+  const [mine, theirs] = await Promise.all([
+    look(consumer),
+    Promise.all(suppliers.map(async ({ site, origin }) => ({ ...(await look(site)), origin }))),
+  ]);
+  const judged = async (
+    known: (seen: Seen) => Reading | Promise<Reading>,
+  ): Promise<readonly PullHealth[]> => {
+    const [my, all] = await Promise.all([
+      known(mine),
+      Promise.all(theirs.map(async (it) => ({ ...it, reading: await known(it) }))),
+    ]);
+    return all.map(({ site, origin, reading }) =>
+      judgePull(pullInput(consumer.server.id, my, site.server.id, reading, origin)),
+    );
+  };
+  const ifOneDomain = await judged(({ reading }) => ({ ...reading, domain: ANY }));
+  if (!ifOneDomain.some((pull) => pull.health === 'replicating')) return judged(({ reading }) => reading);
+  return judged(({ site, reading }) =>
+    reading.state === 'running' ? withDomain(reading, site.connection, call) : reading,
   );
-  const judged = (all: readonly Reading[]): readonly PullHealth[] =>
-    suppliers.flatMap(({ site, origin }, index): PullHealth[] => {
-      const [mine, theirs] = [all[0], all[index + 1]];
-      return mine && theirs
-        ? [judgePull(pullInput(consumer.server.id, mine, site.server.id, theirs, origin))]
-        : [];
-    });
-  const wellIfOneDomain = judged(readings.map((it) => ({ ...it, domain: ANY }))).some(
-    (pull) => pull.health === 'replicating',
-  );
-  if (!wellIfOneDomain) return judged(readings);
-  return judged(
-    await Promise.all(
-      readings.map((reading, index) => {
-        const connection = sites[index]?.connection;
-        return connection && reading.state === 'running'
-          ? withDomain(reading, connection, call)
-          : Promise.resolve(reading);
-      }),
-    ),
-  );
+}
+
+interface Seen {
+  readonly site: Site;
+  readonly reading: Reading;
 }
 
 /** Supposed of both sides, to ask what the logs alone say; never judged by. */

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { backupOf, domainAs } from '../../../../test/support/fake-replication';
 import { certificateOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
+import { uncancelled } from '../../base/time';
+import { judgePullsOf } from '../guards/judge-pulls';
 
 /* Steps that claim something: pulls that work, a certificate that is new, data that is the same. */
 
@@ -60,6 +62,22 @@ describe('pulls', () => {
       expect((await trial.fails()).fault.code, String(what)).toBe('pull-not-proved');
       if (String(what) !== '/idm-b logs/') await trial.end();
     }
+  });
+
+  it('are asked of the domains only once the logs say all that they can', async () => {
+    await pair();
+    verify();
+    const asked = (): number =>
+      trial.servers.flatMap((it) => it.asked).filter((it) => it === 'kanidmd domain show').length;
+    const [a, b] = [trial.site('idm-a'), trial.site('idm-b')];
+    const judged = () =>
+      judgePullsOf(trial.deployment, b, [{ site: a, origin: originOfTest('idm-a') }], uncancelled(9000));
+    trial.deployment.restarted.set(id('idm-b'), trial.clock.now());
+    expect([await judged(), asked()]).toMatchObject([[{ health: 'unknown' }], 0]);
+    trial.clock.advance(20_000);
+    expect([await judged(), asked()]).toMatchObject([[{ health: 'replicating' }], 2]);
+    trial.server('idm-a').stop();
+    expect([await judged(), asked()]).toMatchObject([[{ health: 'broken' }], 2]);
   });
 
   it('are not while a server is stopped', async () => {
