@@ -1,9 +1,8 @@
-import type { AnswersReport } from '../../shared/answers/answers';
 import { answersAsked, MOST_REQUESTS } from '../../shared/answers/answers';
 import { ORIGIN_FORM, readPublicOrigin } from '../../shared/answers/public-origin';
-import type { Fault } from '../../shared/base/result';
 import type { FleetText } from '../../shared/ipc';
 import type { IpcClient } from '../bridge/ipc-client';
+import { OneQuestion } from './one-question.svelte';
 
 /** What a person typed, and what is wrong with it; empty: nothing. */
 export interface AnswersFaults {
@@ -12,18 +11,12 @@ export interface AnswersFaults {
 }
 
 /** One question to the public origin at a time, and what it brought. */
-export class Answering {
-  report = $state.raw<AnswersReport | null>(null);
-  /** Why it could not be asked. */
-  fault = $state.raw<Fault | null>(null);
+export class Answering extends OneQuestion<'fleet.answers'> {
   /** What is wrong with what was typed. */
   typed = $state.raw<AnswersFaults>({ origin: '', requests: '' });
-  running = $state(false);
-  readonly #client: IpcClient;
-  #abort: AbortController | null = null;
 
   constructor(client: IpcClient) {
-    this.#client = client;
+    super(client, 'fleet.answers');
   }
 
   /** Asks, unless it is asked already. @param origin as typed; empty: the servers' own. @param requests as typed. */
@@ -34,21 +27,7 @@ export class Answering {
       requests: /^\d+$/.test(requests.trim()) ? Number(requests) : 0,
     };
     this.typed = formFaults(asked);
-    if (this.typed.origin !== '' || this.typed.requests !== '') return;
-    const abort = new AbortController();
-    this.#abort = abort;
-    this.running = true;
-    this.fault = null;
-    this.report = null;
-    const answer = await this.#client.ask('fleet.answers', { fleet, ...asked }, { signal: abort.signal });
-    if (this.#abort !== abort) return;
-    this.running = false;
-    if (answer.ok) this.report = answer.value;
-    else if (answer.error.code !== 'cancelled') this.fault = answer.error;
-  }
-
-  cancel(): void {
-    this.#abort?.abort();
+    if (this.typed.origin === '' && this.typed.requests === '') await this.put({ fleet, ...asked });
   }
 }
 

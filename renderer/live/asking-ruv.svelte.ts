@@ -1,40 +1,17 @@
-import type { Fault } from '../../shared/base/result';
 import type { FleetText } from '../../shared/ipc';
 import type { RuvReport } from '../../shared/ruv/ruv';
 import type { IpcClient } from '../bridge/ipc-client';
+import { OneQuestion } from './one-question.svelte';
 import type { Tone } from './pull-view';
 
 /** One look at the RUVs of a fleet at a time, and what it brought. */
-export class AskingRuv {
-  report = $state.raw<RuvReport | null>(null);
-  /** Why it could not be looked at. */
-  fault = $state.raw<Fault | null>(null);
-  running = $state(false);
-  readonly #client: IpcClient;
-  #abort: AbortController | null = null;
-
+export class AskingRuv extends OneQuestion<'fleet.ruv'> {
   constructor(client: IpcClient) {
-    this.#client = client;
+    super(client, 'fleet.ruv');
   }
 
   /** Asks, unless it is asked already. */
-  async ask(fleet: FleetText): Promise<void> {
-    if (this.running) return;
-    const abort = new AbortController();
-    this.#abort = abort;
-    this.running = true;
-    this.fault = null;
-    this.report = null;
-    const answer = await this.#client.ask('fleet.ruv', { fleet }, { signal: abort.signal });
-    if (this.#abort !== abort) return;
-    this.running = false;
-    if (answer.ok) this.report = answer.value;
-    else if (answer.error.code !== 'cancelled') this.fault = answer.error;
-  }
-
-  cancel(): void {
-    this.#abort?.abort();
-  }
+  readonly ask = (fleet: FleetText): Promise<void> => this.put({ fleet });
 }
 
 const tones = { read: 'good', 'went-back': 'bad', unknown: 'quiet' } as const;

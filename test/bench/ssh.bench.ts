@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshSession } from '../../electron/engine/connect/ssh/session/session';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from '../ssh/sshd';
 import { compare } from './support/compare';
 import { logToTheView } from './support/view-model';

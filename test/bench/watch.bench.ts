@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createEngine } from '../../electron/engine/create-engine';
 import type { StatusReport } from '../../shared/observed/status';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { report, spread, words } from './support/compare';
 
 /** Practice machines run in a process of their own, so that what is measured is the watcher alone. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFleet } from '../../shared/fleet/read/read-fleet';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { kanilink } from './support/kanilink';
 import { anHour, deployed, erased, startSite, type TestSite } from './support/site';
 

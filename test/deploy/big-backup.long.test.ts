@@ -14,9 +14,10 @@ import { backup } from '../../electron/engine/deploy/steps/backup';
 import { baselineOf, type Site } from '../../electron/engine/deploy/deployment/deployment';
 import type { BackupStep } from '../../shared/plan/steps/backup';
 import { trusted } from '../../shared/base/names';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from '../ssh/sshd';
-import { fakeDeployment, fakeServer, fakeSite, valueOf } from '../support/fake-deployment';
+import { fakeDeployment, fakeServer, fakeSite } from '../support/fake-deployment';
+import { value } from '../support/results';
 import { domainOfTest, observedOfTest } from '../support/fleet-fixtures';
 
 /** Text of a backup, unpacked. Bytes. */
@@ -148,9 +149,9 @@ describe.skipIf(missing !== null)('a backup of 600 MB', () => {
         expect(done).toMatchObject({ ok: true });
         most = 0;
         since = performance.now();
-        const taken = valueOf(await takeBackup(site, deployment.configDir, call(300_000)));
+        const taken = value(await takeBackup(site, deployment.configDir, call(300_000)));
         tell('take', since);
-        const read = valueOf(await readBackup(taken.bytes, new Set(), taken, new AbortController().signal));
+        const read = value(await readBackup(taken.bytes, new Set(), taken, new AbortController().signal));
         tell('take and read', since);
         expect(read.backup.states.size).toBeGreaterThan(300_000);
         expect(readdirSync(database).filter((name) => name.startsWith('.kanilink'))).toEqual([]);

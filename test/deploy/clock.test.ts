@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { StatusReport } from '../../shared/observed/status';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { anHour, deployed, erased, startSite, type TestSite } from './support/site';
 
 // A poll interval of a second: a round proves twelve seconds.

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Comparison } from '../../shared/compare/comparison';
 import { anHour, deployed, erased, startSite, type TestSite } from './support/site';
 import { kanilink } from './support/kanilink';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 
 // What two practice servers hold, told from their backups: rounds that succeed do not prove it.
 describe('kanilink compare', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDeploys } from '../../electron/engine/deploy/journal/read-journal';
 import { anHour, deployed, erased, startSite, type TestSite } from './support/site';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 
 // The real engine on practice servers behind real SSH: what a deploy leaves on the servers and in its journal. What stops one
 // is proved over servers in memory, beside electron/engine/deploy.

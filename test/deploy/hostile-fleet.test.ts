@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createEngine } from '../../electron/engine/create-engine';
 import type { StatusReport } from '../../shared/observed/status';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { type BadServers, startBadServers } from './support/bad-servers';
 import { anHour, deployed, erased, startSite, type TestSite } from './support/site';
 

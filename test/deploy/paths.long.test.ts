@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeServer, updateServer } from '../../shared/fleet/edit/edit-fleet';
 import { addLink, turnLink } from '../../shared/fleet/edit/edit-links';
 import type { Result } from '../../shared/base/result';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { kanilink } from './support/kanilink';
 import { anHour, startSite, type TestSite } from './support/site';
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readDeploys } from '../../electron/engine/deploy/journal/read-journal';
 import { anHour, deployed, erased, startSite, type TestSite } from './support/site';
 import { kanilink } from './support/kanilink';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 
 // A new certificate on practice servers that renew as the recorded ones do: up to 1.11.0 with a false "Error".
 describe('kanilink renew', () => {

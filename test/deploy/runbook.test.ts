@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { kanilink } from './support/kanilink';
 import { blocksOf, runBlocks } from './support/runbook';
 import { anHour, startSite, type TestSite } from './support/site';

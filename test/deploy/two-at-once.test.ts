@@ -8,7 +8,7 @@ import { probeServer } from '../../electron/engine/fleet/probe/probe-server';
 import { systemClock } from '../../electron/engine/base/time';
 import { readFleet } from '../../shared/fleet/read/read-fleet';
 import { deployed, startSite, type TestSite } from './support/site';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 
 const TIMES = 100;
 /** Whole deploys take seconds each; the number may be given, to run the whole in parts side by side. */

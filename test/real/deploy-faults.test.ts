@@ -10,7 +10,7 @@ import { bundleChild, deployBroken } from '../deploy/support/broken-deploy';
 import type { Fault } from '../deploy/support/fault';
 import { blocksOf, runBlocks } from '../deploy/support/runbook';
 import { anHour, deployed } from '../deploy/support/site';
-import { value } from '../ssh/results';
+import { value } from '../support/results';
 import { freePort, person } from '../ssh/sshd';
 import { missing, startEngine, type TestEngine } from './docker/support/engine';
 import { importImage, makeRootFs } from './docker/support/image';

@@ -5,7 +5,7 @@ import type { AnswersReport } from '../../shared/answers/answers';
 import { answersNotes } from '../../shared/answers/judge-answers';
 import { anHour, startSite, type TestSite } from '../deploy/support/site';
 import { type Balancer, startBalancer } from '../support/balancer';
-import { fault, value } from './results';
+import { fault, value } from '../support/results';
 
 // A balancer before three servers: what it really does is what is told.
 let site: TestSite;

@@ -19,7 +19,7 @@ import type { HelperView, ServerConnection } from '../../electron/engine/connect
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { sha256Of } from '../../electron/engine/connect/common/files';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
-import { fault, value } from './results';
+import { fault, value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 
 const idOf = (what: string) => Number(execFileSync('id', [what, 'games'], { encoding: 'utf8' }));

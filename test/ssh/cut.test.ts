@@ -7,7 +7,7 @@ import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { sha256Of } from '../../electron/engine/connect/common/files';
 import { CUT_MARK } from '../../electron/engine/connect/ssh/log/journal';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
-import { value } from './results';
+import { value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd, until } from './sshd';
 
 const open = async (sshd: Sshd) =>

@@ -3,7 +3,7 @@ import type { ServerConnection } from '../../electron/engine/connect/connection'
 import { openDocker } from '../../electron/engine/connect/docker/open-docker';
 import { type FakeDockerEngine, startFakeDockerEngine } from '../support/fake-docker-engine';
 import { type SshEngine, startSshEngine } from '../support/ssh-engine';
-import { value } from './results';
+import { value } from '../support/results';
 import { call, person, until } from './sshd';
 import { dialSsh } from '../../electron/engine/connect/docker-over-ssh/dial-ssh';
 

@@ -17,7 +17,7 @@ import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import type { Result } from '../../shared/base/result';
 import { trusted } from '../../shared/base/names';
-import { value } from './results';
+import { value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 
 const userOf = (name: string) => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Prompter } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
-import { fault, value } from './results';
+import { fault, value } from '../support/results';
 import { call, keygen, missing, person, type Sshd, startSshd, until } from './sshd';
 
 describe.skipIf(missing !== null)('a server behind two other hosts', () => {

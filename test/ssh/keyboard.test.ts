@@ -8,7 +8,7 @@ import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
 import { makeSshKey } from '../../practice/host/keys';
-import { fault, value } from './results';
+import { fault, value } from '../support/results';
 import { call, person, until } from './sshd';
 
 const open = (target: SshTarget, who: Prompter) =>

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LockOwner, ServerConnection } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/common/pool';
-import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { type PracticeFleet, startPracticeFleet } from '../../practice/host/fleet';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
-import { value } from './results';
-import { call, person } from './sshd';
+import { value } from '../support/results';
+import { openPractice } from './open-practice';
+import { call } from './sshd';
 
 const HOUR = 3_600_000;
 
@@ -30,28 +29,8 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
     const machine = fleet.machine('idm-a');
     locks = join(machine.folder, 'run');
     // Two connections, as two programs would have.
-    const connect = async () =>
-      value(
-        await openSsh(
-          {
-            id: machine.id,
-            endpoint: `ssh://${machine.user}@${machine.host}:${machine.port}`,
-            service: 'kanidmd',
-            sudo,
-            kanidmd: 'kanidmd',
-            config: null,
-            identity: fleet.identity,
-            knownHosts: fleet.knownHosts,
-            home,
-            env: {},
-          },
-          person({ accept: true }),
-          call(),
-          { pool: new ConnectionPool(0) },
-        ),
-      );
-    window = await connect();
-    terminal = await connect();
+    window = await openPractice(fleet, { sudo, home });
+    terminal = await openPractice(fleet, { sudo, home });
   });
   afterAll(async () => {
     await window?.close();

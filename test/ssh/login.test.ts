@@ -7,7 +7,7 @@ import type { Prompter } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
-import { fault, value } from './results';
+import { fault, value } from '../support/results';
 import { call, freePort, keygen, missing, person, type Sshd, startSshd, until } from './sshd';
 
 const open = (target: SshTarget, who: Prompter = person(), timeoutMs = 60_000) =>

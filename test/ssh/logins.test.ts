@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Engine } from '../../electron/engine/api/engine';
 import type { StatusReport } from '../../shared/observed/status';
 import { anHour, deployed, startSite, type TestSite } from '../deploy/support/site';
-import { value } from './results';
+import { value } from '../support/results';
 
 // Rounds and logins are two things: each is proved by itself, on servers whose logins can be broken while they run.
 let site: TestSite;

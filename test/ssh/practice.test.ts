@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogItem, ServerConnection } from '../../electron/engine/connect/connection';
-import { ConnectionPool } from '../../electron/engine/connect/common/pool';
-import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import { type PracticeFleet, startPracticeFleet } from '../../practice/host/fleet';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
-import { value } from './results';
-import { call, person } from './sshd';
+import { value } from '../support/results';
+import { openPractice } from './open-practice';
+import { call } from './sshd';
 
 // The practice machine is another SSH server with another idea of its commands: the connection must hold there as well.
 describe.each([{ sudo: false }, { sudo: true }])('a practice machine, sudo: $sudo', ({ sudo }) => {
@@ -27,26 +26,7 @@ describe.each([{ sudo: false }, { sudo: true }])('a practice machine, sudo: $sud
       pollIntervalSeconds: 1,
       replication: () => true,
     });
-    const machine = fleet.machine('idm-a');
-    server = value(
-      await openSsh(
-        {
-          id: machine.id,
-          endpoint: `ssh://${machine.user}@${machine.host}:${machine.port}`,
-          service: 'kanidmd',
-          sudo,
-          kanidmd: 'kanidmd',
-          config: null,
-          identity: fleet.identity,
-          knownHosts: join(home, 'known_hosts'),
-          home,
-          env: {},
-        },
-        person({ accept: true }),
-        call(),
-        { pool: new ConnectionPool(0) },
-      ),
-    );
+    server = await openPractice(fleet, { sudo, home, knownHosts: join(home, 'known_hosts') });
   });
   afterAll(async () => {
     await server?.close();

@@ -6,7 +6,7 @@ import type { ServerConnection } from '../../electron/engine/connect/connection'
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
-import { fault, value } from './results';
+import { fault, value } from '../support/results';
 import { oddWords } from '../support/odd-words';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 

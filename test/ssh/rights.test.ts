@@ -20,7 +20,7 @@ import { sha256Of } from '../../electron/engine/connect/common/files';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshTarget } from '../../electron/engine/connect/ssh/address/target';
 import { race } from './race';
-import { fault, value } from './results';
+import { fault, value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 
 const number = (what: string) => Number(execFileSync('id', [what, 'games'], { encoding: 'utf8' }));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../electron/engine/api/engine';
 import type { StatusReport } from '../../shared/observed/status';
 import { anHour, deployed, startSite, type TestSite } from '../deploy/support/site';
-import { value } from './results';
+import { value } from '../support/results';
 
 // What rounds cannot tell, the heads of backups do: how far a consumer is behind, and who was restored to an older copy.
 let site: TestSite;

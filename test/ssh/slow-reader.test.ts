@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshSession } from '../../electron/engine/connect/ssh/session/session';
-import { value } from './results';
+import { value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from './sshd';
 
 const ENTRIES = 30_000;

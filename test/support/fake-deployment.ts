@@ -6,10 +6,10 @@ import { FakeServer, type FakeServerOptions } from '../../electron/engine/connec
 import type { Trouble } from '../../electron/engine/connect/fake/fake-trouble';
 import { openJournal } from '../../electron/engine/deploy/journal/journal';
 import { takeLocks } from '../../electron/engine/deploy/deployment/locks';
-import { type Deployment, baselineOf, type Site } from '../../electron/engine/deploy/deployment/deployment';
+import { type Deployment, newDeployment, type Site } from '../../electron/engine/deploy/deployment/deployment';
 import { probeServer } from '../../electron/engine/fleet/probe/probe-server';
 import { type Clock, systemClock, uncancelled } from '../../electron/engine/base/time';
-import type { Result } from '../../shared/base/result';
+import { value } from './results';
 import { certificateOfTest, domainOfTest, fleetOfTest, observedOfTest } from './fleet-fixtures';
 
 /** A server of the test fleet in memory. @param tables as in `fleet-fixtures`; null: no `[replication]`. */
@@ -49,40 +49,19 @@ export async function fakeDeployment(
   signal = new AbortController().signal,
 ): Promise<{ readonly deployment: Deployment; readonly said: readonly string[]; end(): Promise<void> }> {
   const configDir = await mkdtemp(join(tmpdir(), 'kl-fake-'));
-  const journal = valueOf(await openJournal(configDir, clock));
-  const locks = valueOf(await takeLocks(sites, journal.deploy, false, clock, signal));
+  const journal = value(await openJournal(configDir, clock));
+  const locks = value(await takeLocks(sites, journal.deploy, false, clock, signal));
   const said: string[] = [];
-  const deployment: Deployment = {
-    fleet: fleetOfTest(
-      sites.map((it) => it.server.id),
-      [],
-    ),
-    sites: new Map(sites.map((it) => [it.server.id, it])),
-    journal,
-    configDir,
-    clock,
-    signal,
-    locks,
-    loginsFailed: new Set(),
-    trouble: null,
-    begun: new Set(),
-    certificates: new Map(),
-    written: new Map(),
-    baselines: new Map(sites.map((it) => [it.server.id, baselineOf(it.observed)])),
-    accepted: new Set(),
-    backups: new Map(),
-    restarted: new Map(),
+  const ids = sites.map((it) => it.server.id);
+  const deployment = newDeployment({
+    ...{ fleet: fleetOfTest(ids, []), sites: new Map(sites.map((it) => [it.server.id, it])) },
+    ...{ journal, configDir, clock, signal, locks },
     say: (_step, text) => void said.push(text),
-  };
+  });
   const end = async (): Promise<void> => {
     await locks.release();
     await journal.close();
     await rm(configDir, { recursive: true });
   };
   return { deployment, said, end };
-}
-
-export function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
-  return result.value;
 }

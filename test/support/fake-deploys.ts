@@ -10,7 +10,7 @@ import type { FleetText } from '../../shared/ipc';
 import type { DeployEvent } from '../../shared/plan/model/deploy';
 import type { Job } from '../../shared/plan/model/job';
 import { uncancelled } from '../../electron/engine/base/time';
-import { valueOf } from './fake-deployment';
+import { value } from './results';
 import { fakeFleet, type FakeLink } from './fake-fleet';
 import { domainAs, FakeReplication } from './fake-replication';
 import { practiceRefuses } from './practice-config';
@@ -99,7 +99,7 @@ export class FakeDeploys {
 
   /** Whether a deploy is to be resumed or rolled back before another. */
   async interrupted(): Promise<boolean> {
-    return valueOf(await this.engine.pastDeploys(this.text)).interrupted !== null;
+    return value(await this.engine.pastDeploys(this.text)).interrupted !== null;
   }
 
   server(id: string): FakeServer {
@@ -109,7 +109,7 @@ export class FakeDeploys {
   }
 
   async plan(job?: Job) {
-    return valueOf(await this.engine.plan(this.text, { ...uncancelled(600_000), ...(job ? { job } : {}) }));
+    return value(await this.engine.plan(this.text, { ...uncancelled(600_000), ...(job ? { job } : {}) }));
   }
 
   /** Runs a deploy to its end; whatever it erases is agreed to. @param hear gets every event as it comes. */
@@ -143,7 +143,7 @@ export class FakeDeploys {
 
   /** `idm-b ← idm-a: replicating`, of every pull. */
   async health(): Promise<readonly string[]> {
-    const status = valueOf(await this.engine.status(this.text, { ...uncancelled(600_000), wait: true }));
+    const status = value(await this.engine.status(this.text, { ...uncancelled(600_000), wait: true }));
     return status.pulls.map((it) => `${it.consumer} ← ${it.supplier}: ${it.health}`);
   }
 

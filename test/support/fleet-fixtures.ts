@@ -10,7 +10,7 @@ import {
   type Sha256,
   trusted,
 } from '../../shared/base/names';
-import type { ObservedServer } from '../../shared/observed/observed';
+import type { ContainerFacts, ObservedServer } from '../../shared/observed/observed';
 import type { Fault } from '../../shared/base/result';
 import { readServerConfig } from '../../shared/server-config/read-server-config';
 import { certificateKey, type Partner } from '../../shared/server-config/server-config';
@@ -94,6 +94,15 @@ export function fleetOfTest(
     ...more,
   };
 }
+
+/** A container of a server of the test fleet, as it should be, but for `facts`. */
+export const containerOfTest = (facts: Partial<ContainerFacts> = {}): ContainerFacts => ({
+  ...{ id: 'f00d', name: 'idm', image: 'kanidm/server:1.10.5', restartPolicy: 'always' },
+  ...{ networks: ['bridge'], ports: [], configOn: 'mount', ownerKnown: true, autoRemoved: false },
+  mounts: [{ type: 'volume', destination: '/data', source: '/v', volume: 'idm', writable: true }],
+  ...{ composeProject: null, unit: null, unitInReach: true, engine: null },
+  ...facts,
+});
 
 function serverOfTest(id: string): FleetServer {
   return {

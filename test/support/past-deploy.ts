@@ -1,15 +1,20 @@
+import { hostname } from 'node:os';
 import type { Journal } from '../../electron/engine/deploy/journal/journal';
 import { JOURNAL_FORMAT, type NewEntry } from '../../electron/engine/deploy/journal/journal-entry';
 import type { LookedBefore } from '../../electron/engine/deploy/run/logins-before';
 import { ids } from '../../shared/base/ids';
 
+/** The fleet of `headOf`, as journals know it. */
+export const FLEET_OF_HEAD = { path: '/home/fleet.toml', name: 'Home' };
+
+/** The head of a deploy's journal: of a plan without steps, to be applied. */
+export const headOf = (deploy: string, pid = process.pid, host = hostname()): NewEntry<'deploy'> => ({
+  ...{ kind: 'deploy', format: JOURNAL_FORMAT, deploy, purpose: 'apply', of: null, lock: deploy },
+  ...{ who: 'alex', host, pid, fleet: { ...FLEET_OF_HEAD, sha256: '' }, fingerprint: 'f', erase: [], steps: [] },
+});
+
 /** The head of a journal, as every deploy begins it. */
-export const writeHead = (journal: Journal): Promise<void> =>
-  journal.write({
-    ...{ kind: 'deploy', format: JOURNAL_FORMAT, deploy: journal.deploy, purpose: 'apply', of: null },
-    ...{ lock: journal.deploy, who: 'alex', host: 'desk', pid: process.pid, fingerprint: '', erase: [] },
-    ...{ fleet: { path: null, name: 'Test', sha256: '' }, steps: [] },
-  } satisfies NewEntry<'deploy'>);
+export const writeHead = (journal: Journal): Promise<void> => journal.write(headOf(journal.deploy));
 
 /** What a deploy of before tells of the logins it found broken: in an entry, or nowhere. */
 export function pastOf({

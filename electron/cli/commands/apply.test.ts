@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { FakeDeploys } from '../../../test/support/fake-deploys';
-import { valueOf } from '../../../test/support/fake-deployment';
+import { value } from '../../../test/support/results';
 import { openJournal } from '../../engine/deploy/journal/journal';
 import { JOURNAL_FORMAT } from '../../engine/deploy/journal/journal-entry';
 import { ownMark } from '../../engine/storage/process-mark';
@@ -70,7 +70,7 @@ function opened(): Record<string, number> {
 
 /** Begins the journal of an earlier deploy by a program that is gone. @param whole it also says how that ended. */
 async function past({ fleet }: Awaited<ReturnType<typeof scene>>, whole: boolean): Promise<string> {
-  const journal = valueOf(await openJournal(fleet.configDir, fleet.clock));
+  const journal = value(await openJournal(fleet.configDir, fleet.clock));
   await journal.write({
     ...{
       kind: 'deploy',

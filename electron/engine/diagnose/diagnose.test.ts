@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeFleet } from '../../../test/support/fake-fleet';
 import { openJournal } from '../deploy/journal/journal';
-import { valueOf } from '../../../test/support/fake-deployment';
+import { value } from '../../../test/support/results';
 import { systemClock, uncancelled } from '../base/time';
 import { createEngine } from '../create-engine';
 import { inOwnFolder } from '../../../test/support/own-folder';
@@ -46,7 +46,7 @@ async function planted() {
       ...{ practiceProgram: [], open: fleet.open },
       prompter: { acceptHostKey: async () => false, secret: async () => null },
     });
-  const { steps } = valueOf(await newEngine().plan(fleet.text, uncancelled(10_000)));
+  const { steps } = value(await newEngine().plan(fleet.text, uncancelled(10_000)));
   quotes = true;
   const engine = newEngine();
   for (const server of fleet.servers) {
@@ -58,7 +58,7 @@ async function planted() {
     ];
     server.files.put(server.configPath, `${lines.join('\n')}\n${text}`, {}, Date.now() - 60_000);
   }
-  const journal = valueOf(await openJournal(configDir, systemClock));
+  const journal = value(await openJournal(configDir, systemClock));
   await journal.close();
   const words = { summary: SECRETS.journal, why: SECRETS.journal, diff: SECRETS.journal };
   const at = new Date().toISOString();
@@ -86,7 +86,7 @@ async function planted() {
     `a line\npassword: ${SECRETS.log}\n${SECRETS.env}\n`,
   );
   const made = async (withoutAddresses: boolean) =>
-    valueOf(await engine.diagnose(fleet.text, { withoutAddresses, problems: [] }, uncancelled(10_000)));
+    value(await engine.diagnose(fleet.text, { withoutAddresses, problems: [] }, uncancelled(10_000)));
   return { made, engine, fleet, deploy: journal.deploy };
 }
 
@@ -154,7 +154,7 @@ describe('diagnostics', () => {
       ...{ open: fleet.open, prompter: { acceptHostKey: async () => false, secret: async () => null } },
     });
     const made = async (withoutAddresses: boolean) =>
-      valueOf(await engine.diagnose(fleet.text, { withoutAddresses, problems: [] }, uncancelled(10_000)));
+      value(await engine.diagnose(fleet.text, { withoutAddresses, problems: [] }, uncancelled(10_000)));
     const text = await made(false);
     expect(JSON.parse(text)).toMatchObject({
       servers: [
@@ -174,7 +174,7 @@ describe('diagnostics', () => {
     const { engine, fleet } = await planted();
     const before = fleet.count('idm-a');
     const read = JSON.parse(
-      valueOf(await engine.diagnose(null, { withoutAddresses: false, problems: [] }, uncancelled(10_000))),
+      value(await engine.diagnose(null, { withoutAddresses: false, problems: [] }, uncancelled(10_000))),
     ) as Record<string, unknown>;
     expect(read).toMatchObject({ fleet: null, servers: [], pulls: [], deploys: [] });
     expect(fleet.count('idm-a')).toEqual(before);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock';
 import { reportOf } from '../../../test/support/status-reports';
 import type { FleetEvent } from '../../../shared/events/fleet-event';
-import { valueOf } from '../../../test/support/fake-deployment';
+import { value } from '../../../test/support/results';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import { FleetMetrics } from './fleet-metrics';
 import { metricsAddress, serveMetrics } from './metrics-server';
@@ -89,7 +89,7 @@ describe('metrics', () => {
 
   it('are served at /metrics to GET, and nothing else is', async () => {
     const { metrics } = made();
-    const served = valueOf(await serveMetrics({ host: '127.0.0.1', port: 0 }, metrics));
+    const served = value(await serveMetrics({ host: '127.0.0.1', port: 0 }, metrics));
     const at = `http://127.0.0.1:${served.port}`;
     expect(await (await fetch(`${at}/metrics`)).text()).toContain('kanilink_build_info');
     expect((await fetch(`${at}/`)).status).toBe(404);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
+import { containerOfTest, fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
 import type { ContainerFacts, HostFacts } from '../../observed/observed';
 import { readTopology } from '../model/topology';
 import { checkObserved } from './check-observed';
@@ -11,23 +11,7 @@ function said(facts: Partial<ContainerFacts>, more: Partial<HostFacts> = {}, lin
   const fleet = fleetOfTest(['idm-a', 'idm-b'], links);
   const [a, b] = ['idm-a', 'idm-b'].map((id) => observedOfTest({ id, domain: '1', tables: [] }));
   if (!a || !b?.facts || !b.config) throw new Error('no fixture');
-  const container: ContainerFacts = {
-    id: 'f00d',
-    name: 'idm-b',
-    image: 'kanidm/server:1.10.5',
-    restartPolicy: 'always',
-    networks: ['bridge'],
-    ports: [],
-    mounts: [DATA],
-    configOn: 'mount',
-    ownerKnown: true,
-    autoRemoved: false,
-    composeProject: null,
-    unit: null,
-    unitInReach: true,
-    engine: null,
-    ...facts,
-  };
+  const container = containerOfTest({ mounts: [DATA], ...facts });
   const observed = {
     ...b,
     config: { ...b.config, dbPath: '/data/kanidm.db' },

@@ -1,30 +1,15 @@
 import { expect, it } from 'vitest';
-import { fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
+import { containerOfTest, fleetOfTest, observedOfTest } from '../../../test/support/fleet-fixtures';
 import type { ContainerFacts } from '../../observed/observed';
 import { makeServicePlan } from './service-plan';
 
-const CONTAINER: ContainerFacts = {
-  id: 'f00d',
-  name: 'idm-a',
-  image: 'kanidm/server:1.10.5',
-  restartPolicy: 'no',
-  networks: ['bridge'],
-  ports: [],
-  mounts: [{ type: 'volume', destination: '/', source: '/v', volume: 'idm', writable: true }],
-  configOn: 'mount',
-  ownerKnown: true,
-  autoRemoved: false,
-  composeProject: null,
-  unit: null,
-  unitInReach: true,
-  engine: null,
-};
+const EVERYTHING = { type: 'volume', destination: '/', source: '/v', volume: 'idm', writable: true };
 
 /** What stands against a restart of a server alone, in such a container. */
 function against(container: Partial<ContainerFacts>, kind: 'restart' | 'prove' = 'restart') {
   const seen = observedOfTest({ id: 'idm-a', domain: '1', tables: [] });
   if (seen.facts === null) throw new Error('no fixture');
-  const observed = { ...seen, facts: { ...seen.facts, container: { ...CONTAINER, ...container } } };
+  const observed = { ...seen, facts: { ...seen.facts, container: containerOfTest({ mounts: [EVERYTHING], ...container }) } };
   const plan = makeServicePlan(fleetOfTest(['idm-a'], []), [observed], { kind, server: seen.id });
   return { steps: plan.steps.length, codes: plan.problems.map(({ code }) => code) };
 }

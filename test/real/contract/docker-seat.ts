@@ -12,7 +12,7 @@ import {
 import { join, posix } from 'node:path';
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
 import type { DockerTarget } from '../../../electron/engine/connect/docker/api/target';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call, person } from '../../ssh/sshd';
 import type { TestEngine } from '../docker/support/engine';
 import { IMAGE, prepareServer, runServer, untilUp } from '../docker/support/server';

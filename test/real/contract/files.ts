@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
 import { sha256Of } from '../../../electron/engine/connect/common/files';
-import { fault, value } from '../../ssh/results';
+import { fault, value } from '../../support/results';
 import { call } from '../../ssh/sshd';
 import type { Seat } from './seat';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
 import { call } from '../../ssh/sshd';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { filesHold } from './files';
 import { headHolds } from './head';
 import { logsHold } from './logs';

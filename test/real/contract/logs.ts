@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LogItem, LogStart, ServerConnection } from '../../../electron/engine/connect/connection';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call, until } from '../../ssh/sshd';
 import type { Seat } from './seat';
 

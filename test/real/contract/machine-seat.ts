@@ -1,7 +1,7 @@
 import { openSsh } from '../../../electron/engine/connect/ssh/open-ssh';
 import { ConnectionPool } from '../../../electron/engine/connect/common/pool';
 import type { SshTarget } from '../../../electron/engine/connect/ssh/address/target';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call, person } from '../../ssh/sshd';
 import { startLink } from '../support/link';
 import { runningWith } from '../support/processes';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
 import { secure } from '../../../electron/engine/serves/https';
-import { fault, value } from '../../ssh/results';
+import { fault, value } from '../../support/results';
 import { call, until } from '../../ssh/sshd';
 import { oddWords } from '../../support/odd-words';
 import type { Seat } from './seat';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listContainers } from '../../../electron/engine/connect/docker/unit/list-containers';
 import type { DockerConnection } from '../../../electron/engine/connect/docker/docker-connection';
 import { sha256Of } from '../../../electron/engine/connect/common/files';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call, person, until } from '../../ssh/sshd';
 import { makeNetwork, missing } from './support/engine';
 import { HEALTHCHECK, importImage } from './support/image';

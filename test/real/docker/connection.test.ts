@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogItem, ServerConnection } from '../../../electron/engine/connect/connection';
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
 import { call, person, until } from '../../ssh/sshd';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { missing, startEngine, type TestEngine } from './support/engine';
 import { podmanMissing, startPodman } from './support/podman';
 import { importImage, makeRootFs } from './support/image';

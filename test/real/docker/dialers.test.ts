@@ -17,7 +17,7 @@ import type { BareEngineQuestion } from '../../../electron/engine/connect/connec
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
 import type { DockerTarget } from '../../../electron/engine/connect/docker/api/target';
 import { call, freePort, missing as sshdMissing, person, type Sshd, startSshd } from '../../ssh/sshd';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { missing, startEngine, type TestEngine } from './support/engine';
 import { importImage, makeRootFs } from './support/image';
 import { makeEngineCertificates } from './support/tls';

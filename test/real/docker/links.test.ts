@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
 import { sha256Of } from '../../../electron/engine/connect/common/files';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call } from '../../ssh/sshd';
 import { missing } from './support/engine';
 import { type Rig, startRig } from './support/rig';

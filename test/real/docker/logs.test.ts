@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogItem, ServerConnection } from '../../../electron/engine/connect/connection';
 import { CUT_MARK, KEPT_LINE } from '../../../electron/engine/connect/common/kept-line';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call, until } from '../../ssh/sshd';
 import { missing } from './support/engine';
 import { type Rig, startRig } from './support/rig';

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../electron/engine/connect/common/files';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call } from '../../ssh/sshd';
 import { makeNetwork, missing } from './support/engine';
 import { injections } from './support/injections';

@@ -2,7 +2,7 @@ import ssh2 from 'ssh2';
 import { expect, it, vi } from 'vitest';
 import type { LogItem } from '../../../electron/engine/connect/connection';
 import { sha256Of } from '../../../electron/engine/connect/common/files';
-import { fault, value } from '../../ssh/results';
+import { fault, value } from '../../support/results';
 import { call, until } from '../../ssh/sshd';
 import type { Workbench } from './workbench';
 

@@ -4,7 +4,7 @@ import { sha256Of } from '../../../electron/engine/connect/common/files';
 import type { SshTarget } from '../../../electron/engine/connect/ssh/address/target';
 import type { ServerConnection } from '../../../electron/engine/connect/connection';
 import type { Result } from '../../../shared/base/result';
-import { value } from '../../ssh/results';
+import { value } from '../../support/results';
 import { call } from '../../ssh/sshd';
 import { injections } from '../docker/support/injections';
 import type { Workbench } from './workbench';

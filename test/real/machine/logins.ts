@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fault, value } from '../../ssh/results';
+import { fault, value } from '../../support/results';
 import { call, person } from '../../ssh/sshd';
 import type { Workbench } from './workbench';
 

@@ -55,6 +55,25 @@ export interface Deployment {
   say(step: StepId, text: string): void;
 }
 
+/** A deploy of which no step has run: what it knows of its servers is what the probe saw. */
+export const newDeployment = (
+  parts: Pick<
+    Deployment,
+    'fleet' | 'sites' | 'journal' | 'configDir' | 'clock' | 'signal' | 'locks' | 'say'
+  >,
+): Deployment => ({
+  ...parts,
+  certificates: new Map(),
+  written: new Map(),
+  baselines: new Map([...parts.sites].map(([id, { observed }]) => [id, baselineOf(observed)])),
+  accepted: new Set(),
+  backups: new Map(),
+  loginsFailed: new Set(),
+  trouble: null,
+  begun: new Set(),
+  restarted: new Map(),
+});
+
 /** What a server must still be when a step touches it; null: nothing is known to compare with. */
 export interface Baseline {
   readonly text: string | null;

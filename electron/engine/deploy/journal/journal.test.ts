@@ -2,22 +2,22 @@ import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promis
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Result } from '../../../../shared/base/result';
+import { value } from '../../../../test/support/results';
 import { type Clock, systemClock } from '../../base/time';
 import { addToJournal, type Journal, openJournal } from './journal';
 import { type ServerId, stepId, trusted } from '../../../../shared/base/names';
-import { JOURNAL_FORMAT, type NewEntry } from './journal-entry';
+import type { NewEntry } from './journal-entry';
 import { fleetOfTest, readCertificateOfTest } from '../../../../test/support/fleet-fixtures';
 import { stepOfTest } from '../../../../test/support/steps-of-test';
 import { planJob, checkInterrupted } from '../plan/plan-job';
 import { historyOf } from './history';
 import { interruptedDeploy, readDeploys, readJournal, whatHolds } from './read-journal';
+import { FLEET_OF_HEAD, headOf } from '../../../../test/support/past-deploy';
 import { inOwnFolder } from '../../../../test/support/own-folder';
 
 /** No process has this number: Linux' largest is 4194304. */
 const NOBODY = 2 ** 30;
 const A = trusted<ServerId>('idm-a');
-const FLEET = { path: '/home/fleet.toml', name: 'Home' };
 
 const THEN = { now: () => Date.parse('2026-11-25T06:00:00Z') };
 
@@ -27,7 +27,7 @@ describe('the journal of a deploy', () => {
 
   const start = async (pid = NOBODY, clock: Pick<Clock, 'now'> = THEN): Promise<Journal> => {
     const journal = value(await openJournal(configDir, clock));
-    await journal.write(headerOf(journal.deploy, pid));
+    await journal.write(headOf(journal.deploy, pid));
     return journal;
   };
   const intent: NewEntry = { kind: 'intent', step: stepId(1), server: A, effect: 'write', path: '/s.toml' };
@@ -77,7 +77,7 @@ describe('the journal of a deploy', () => {
     });
     expect(await readDeploys(configDir)).toMatchObject({
       deploys: [],
-      unreadable: [{ deploy: journal.deploy, fleet: { path: FLEET.path } }],
+      unreadable: [{ deploy: journal.deploy, fleet: { path: FLEET_OF_HEAD.path } }],
     });
   });
 
@@ -85,14 +85,14 @@ describe('the journal of a deploy', () => {
     const dead = await start();
     await dead.write(intent);
     await dead.close();
-    const found = interruptedDeploy((await readDeploys(configDir)).deploys, FLEET);
+    const found = interruptedDeploy((await readDeploys(configDir)).deploys, FLEET_OF_HEAD);
     expect(found?.deploy).toBe(dead.deploy);
     expect(found?.entries.at(-1)).toMatchObject({ step: stepId(1), effect: 'write' });
     expect(
-      interruptedDeploy((await readDeploys(configDir)).deploys, { ...FLEET, path: '/other' }),
+      interruptedDeploy((await readDeploys(configDir)).deploys, { ...FLEET_OF_HEAD, path: '/other' }),
     ).toBeNull();
     await addToJournal(dead.folder, { kind: 'settled', by: 'later', purpose: 'resume' }, systemClock);
-    expect(interruptedDeploy((await readDeploys(configDir)).deploys, FLEET)).toBeNull();
+    expect(interruptedDeploy((await readDeploys(configDir)).deploys, FLEET_OF_HEAD)).toBeNull();
   });
 
   it('of a process that lives is running, not interrupted', async () => {
@@ -101,29 +101,6 @@ describe('the journal of a deploy', () => {
     expect(value(await readJournal(journal.folder)).state).toBe('running');
   });
 });
-
-function headerOf(deploy: string, pid: number): NewEntry<'deploy'> {
-  return {
-    kind: 'deploy',
-    format: JOURNAL_FORMAT,
-    deploy,
-    purpose: 'apply',
-    of: null,
-    lock: deploy,
-    who: 'alex',
-    host: hostname(),
-    pid,
-    fleet: { ...FLEET, sha256: '' },
-    fingerprint: 'f',
-    erase: [],
-    steps: [],
-  };
-}
-
-function value<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-}
 
 describe('a journal of another format', () => {
   const lines = (head: object, ...more: readonly object[]): string =>
@@ -152,7 +129,7 @@ describe('a journal of another format', () => {
       without(stepOfTest('backup', { id: '2' }), 'stops'),
       without(stepOfTest('refresh', { id: '3' }), 'asked'),
     ];
-    await write(lines({ ...headerOf('d', NOBODY), format: 1, steps }));
+    await write(lines({ ...headOf('d', NOBODY), format: 1, steps }));
     expect(value(await readJournal(join(configDir, 'deploys', 'd'))).header.steps).toMatchObject([
       { changes: [{ certificate: { known: { names: ['idm-a.example.com'], addresses: [] } } }] },
       { action: 'backup', stops: false },
@@ -162,7 +139,7 @@ describe('a journal of another format', () => {
 
   it('that is newer is told as far as that is safe, and nothing is done on its word', async () => {
     const head = {
-      ...headerOf('d', NOBODY),
+      ...headOf('d', NOBODY),
       format: 3,
       steps: [{ action: 'teleport', by: 7 }],
       fingerprint: {},
@@ -170,13 +147,13 @@ describe('a journal of another format', () => {
     await write(lines(head, { kind: 'teleporting', step: '1' }));
     const told = { deploy: 'd', format: 3, who: 'alex', at: '2026-11-25T06:00:00.000Z', over: false };
     expect(await readDeploys(configDir)).toMatchObject({ deploys: [], unreadable: [told] });
-    expect(whatHolds(await readDeploys(configDir), FLEET)).toMatchObject({
+    expect(whatHolds(await readDeploys(configDir), FLEET_OF_HEAD)).toMatchObject({
       interrupted: null,
       unreadable: [told],
     });
     const fleet = {
       fleet: fleetOfTest([], []),
-      path: FLEET.path,
+      path: FLEET_OF_HEAD.path,
       observed: [],
       sites: new Map(),
       problems: [],
@@ -194,15 +171,15 @@ describe('a journal of another format', () => {
           message: expect.stringMatching(/format is 3.*alex began it/) as string,
         },
       });
-    expect(checkInterrupted({ kind: 'apply' }, FLEET, await readDeploys(configDir))).toMatchObject({
+    expect(checkInterrupted({ kind: 'apply' }, FLEET_OF_HEAD, await readDeploys(configDir))).toMatchObject({
       code: 'journal-unreadable',
     });
   });
 
   it('that is newer and over stands in nobody’s way, and is in the history', async () => {
-    await write(lines({ ...headerOf('d', NOBODY), format: 3 }, { kind: 'finished', outcome: 'done' }));
-    expect(whatHolds(await readDeploys(configDir), FLEET).unreadable).toEqual([]);
-    const history = await historyOf({ path: FLEET.path, text: '' }, FLEET.name, configDir);
+    await write(lines({ ...headOf('d', NOBODY), format: 3 }, { kind: 'finished', outcome: 'done' }));
+    expect(whatHolds(await readDeploys(configDir), FLEET_OF_HEAD).unreadable).toEqual([]);
+    const history = await historyOf({ path: FLEET_OF_HEAD.path, text: '' }, FLEET_OF_HEAD.name, configDir);
     expect(history).toMatchObject({
       deploys: [],
       unreadable: [{ who: 'alex', outcome: 'done', over: true }],

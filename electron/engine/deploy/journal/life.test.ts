@@ -2,17 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { valueOf } from '../../../../test/support/fake-deployment';
+import { value } from '../../../../test/support/results';
 import { ownMark, type ProcessMark } from '../../storage/process-mark';
 import { claim } from './claim';
 import { systemClock } from '../../base/time';
 import { addToJournal, deploysFolder, openJournal } from './journal';
-import { JOURNAL_FORMAT, type NewEntry } from './journal-entry';
 import { notRunning } from '../run/not-running';
 import { readDeploys, whatHolds } from './read-journal';
+import { FLEET_OF_HEAD, headOf } from '../../../../test/support/past-deploy';
 import { inOwnFolder } from '../../../../test/support/own-folder';
-
-const FLEET = { path: '/home/fleet.toml', name: 'Home' };
 
 describe('whether a deploy runs', () => {
   let configDir: string;
@@ -33,9 +31,9 @@ describe('whether a deploy runs', () => {
     return { ...(await ownMark(configDir)), pid, started: (await lookAt(pid))?.started ?? null };
   };
   const journalOf = async (mark: ProcessMark, host = 'desk', withMark = true): Promise<string> => {
-    const journal = valueOf(await openJournal(configDir, systemClock));
+    const journal = value(await openJournal(configDir, systemClock));
     await journal.write({
-      ...headerOf(journal.deploy, mark.pid, host),
+      ...headOf(journal.deploy, mark.pid, host),
       ...(withMark ? { process: mark } : {}),
     });
     await journal.close();
@@ -46,12 +44,12 @@ describe('whether a deploy runs', () => {
   it('is known while its process lives, whatever this machine is called', async () => {
     const deploy = await journalOf(await living(), 'another-name-since-then');
     expect(await state()).toBe('running');
-    expect(whatHolds(await readDeploys(configDir), FLEET)).toMatchObject({
+    expect(whatHolds(await readDeploys(configDir), FLEET_OF_HEAD)).toMatchObject({
       interrupted: null,
       running: { deploy },
     });
     // It does run: no word of a person counts against that.
-    expect(await notRunning(configDir, FLEET)).toMatchObject({ error: { code: 'deploy-running' } });
+    expect(await notRunning(configDir, FLEET_OF_HEAD)).toMatchObject({ error: { code: 'deploy-running' } });
     expect(await state()).toBe('running');
   });
 
@@ -59,7 +57,7 @@ describe('whether a deploy runs', () => {
     const deploy = await journalOf(await living());
     // Read in the same turn: this process cannot have heard of its child's end.
     children.at(-1)?.kill('SIGKILL');
-    const held = whatHolds(await readDeploys(configDir), FLEET);
+    const held = whatHolds(await readDeploys(configDir), FLEET_OF_HEAD);
     expect(held.interrupted?.deploy).toBe(deploy);
   });
 
@@ -79,7 +77,7 @@ describe('whether a deploy runs', () => {
     expect(await state()).toBe('running');
     await journalOf({ ...mark, space: 'pid:[1]' });
     expect(await state()).toBe('running');
-    expect(valueOf(await notRunning(configDir, FLEET))).toHaveLength(2);
+    expect(value(await notRunning(configDir, FLEET_OF_HEAD))).toHaveLength(2);
     expect((await readDeploys(configDir)).deploys.map((it) => it.state)).toEqual([
       'interrupted',
       'interrupted',
@@ -90,9 +88,9 @@ describe('whether a deploy runs', () => {
     const before = new Date(Date.now() - 3_600_000);
     const { hostname } = await import('node:os');
     const mark = await living();
-    const journal = valueOf(await openJournal(configDir, { now: () => before.getTime() }));
+    const journal = value(await openJournal(configDir, { now: () => before.getTime() }));
     await journal.close();
-    const line = { ...headerOf(journal.deploy, mark.pid, hostname()), at: before.toISOString() };
+    const line = { ...headOf(journal.deploy, mark.pid, hostname()), at: before.toISOString() };
     await writeFile(join(journal.folder, 'journal.jsonl'), `${JSON.stringify(line)}\n`);
     expect(await state()).toBe('interrupted');
   });
@@ -126,14 +124,14 @@ describe('a journal that this program cannot read', () => {
   inOwnFolder('unread', (made) => (configDir = made));
 
   const put = async (...lines: readonly unknown[]): Promise<string> => {
-    const journal = valueOf(await openJournal(configDir, systemClock));
+    const journal = value(await openJournal(configDir, systemClock));
     await journal.close();
     const text = lines.map((it) => (typeof it === 'string' ? it : `${JSON.stringify(it)}\n`)).join('');
     await writeFile(join(journal.folder, 'journal.jsonl'), text);
     return journal.deploy;
   };
-  const holds = async () => whatHolds(await readDeploys(configDir), FLEET).unreadable.map((it) => it.deploy);
-  const newer = { kind: 'deploy', format: 2, at: new Date().toISOString(), fleet: FLEET };
+  const holds = async () => whatHolds(await readDeploys(configDir), FLEET_OF_HEAD).unreadable.map((it) => it.deploy);
+  const newer = { kind: 'deploy', format: 2, at: new Date().toISOString(), fleet: FLEET_OF_HEAD };
 
   it('of a newer format holds its own fleet back, until it has ended or a person says so', async () => {
     const deploy = await put(newer, { kind: 'step', of: 'the future' });
@@ -141,7 +139,7 @@ describe('a journal that this program cannot read', () => {
     await put({ ...newer, fleet: { path: '/other.toml', name: 'Other' } });
     await put(newer, { kind: 'finished', how: 'well' });
     expect(await holds()).toEqual([deploy]);
-    expect(valueOf(await notRunning(configDir, FLEET))).toEqual([deploy]);
+    expect(value(await notRunning(configDir, FLEET_OF_HEAD))).toEqual([deploy]);
     expect(await holds()).toEqual([]);
   });
 
@@ -156,21 +154,3 @@ describe('a journal that this program cannot read', () => {
     expect(await holds()).toEqual([]);
   });
 });
-
-function headerOf(deploy: string, pid: number, host: string): NewEntry<'deploy'> {
-  return {
-    kind: 'deploy',
-    format: JOURNAL_FORMAT,
-    deploy,
-    purpose: 'apply',
-    of: null,
-    lock: deploy,
-    who: 'alex',
-    host,
-    pid,
-    fleet: { ...FLEET, sha256: '' },
-    fingerprint: 'f',
-    erase: [],
-    steps: [],
-  };
-}

@@ -2,7 +2,7 @@ import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { valueOf } from '../../../../test/support/fake-deployment';
+import { value } from '../../../../test/support/results';
 import { certificateOfTest } from '../../../../test/support/fleet-fixtures';
 import { readFleet } from '../../../../shared/fleet/read/read-fleet';
 import type { FleetText } from '../../../../shared/ipc';
@@ -47,7 +47,7 @@ async function replayed(name: string) {
   const { fleet } = readFleet(text.text, text.path);
   if (fleet === null) throw new Error('the fleet file is read');
   // Recorded on another machine: nothing here can know that its process is gone.
-  valueOf(await notRunning(configDir, { path: text.path, name: fleet.name }));
+  value(await notRunning(configDir, { path: text.path, name: fleet.name }));
   const { deploys } = await readDeploys(configDir);
   const begun = Date.parse(deploys.at(-1)?.header.at ?? '');
   const left = JSON.parse(await readFile(`${format1}${name}/servers.json`, 'utf8')) as readonly Left[];
@@ -81,7 +81,7 @@ async function replayed(name: string) {
   const run = async (job: Job) => {
     const seen = await observe();
     const past = await readDeploys(configDir);
-    const { plan, of, partial } = valueOf(await planJob(job, seen, past, { configDir, clock: systemClock }));
+    const { plan, of, partial } = value(await planJob(job, seen, past, { configDir, clock: systemClock }));
     const events: DeployEvent[] = [];
     const outcome = await runDeploy({
       ...{
@@ -145,10 +145,10 @@ describe('journals of format 1', () => {
     expect((await history()).deploys).toMatchObject([
       { state: 'interrupted', possible: ['resume', 'rollback'] },
     ]);
-    expect(valueOf(await planned({ kind: 'resume' }))).toMatchObject({ partial: true });
+    expect(value(await planned({ kind: 'resume' }))).toMatchObject({ partial: true });
     expect(await run({ kind: 'resume' })).toMatchObject({ outcome: 'done' });
     expect(servers.find((it) => it.id === 'idm-b')?.asked).toContain('restart');
-    const rest = valueOf(await planned({ kind: 'resume' }));
+    const rest = value(await planned({ kind: 'resume' }));
     expect(rest.partial).toBe(false);
     expect(rest.plan.steps.map((it) => it.action)).toContain('refresh');
   });
@@ -174,11 +174,11 @@ describe('journals of format 1', () => {
 
   it('killed while a refresh was under way: the request is dropped by a restart before anything else', async () => {
     const { run, planned, servers } = await replayed('refreshing');
-    const { plan, partial } = valueOf(await planned({ kind: 'resume' }));
+    const { plan, partial } = value(await planned({ kind: 'resume' }));
     expect([summaries(plan), partial]).toEqual([['Restart idm-b'], true]);
     expect(await run({ kind: 'resume' })).toMatchObject({ outcome: 'done' });
     expect(servers.find((it) => it.id === 'idm-b')?.asked.filter((it) => it === 'restart')).toHaveLength(1);
-    const back = valueOf(await planned({ kind: 'rollback', deploy: null }));
+    const back = value(await planned({ kind: 'rollback', deploy: null }));
     expect(back.plan.problems).toMatchObject([{ code: 'refresh-not-undone', server: 'idm-b' }]);
     expect(back.plan.problems[0]?.fix).toMatch(/database restore \S+idm-b-\d+T\d+Z\.json\.gz.*/);
   });
@@ -189,7 +189,7 @@ describe('journals of format 1', () => {
     expect(await planned({ kind: 'rollback', deploy: null })).toMatchObject({
       error: { code: 'renewal-not-undone' },
     });
-    const { plan } = valueOf(await planned({ kind: 'resume' }));
+    const { plan } = value(await planned({ kind: 'resume' }));
     const pins = plan.steps.flatMap((it) => (it.action === 'configure' ? it.changes : []));
     expect(pins).toMatchObject([{ kind: 'pin-partner', of: 'idm-a' }]);
   });
@@ -199,7 +199,7 @@ describe('journals of format 1', () => {
     const [last] = (await history()).deploys;
     expect(last).toMatchObject({ outcome: 'done', possible: ['rollback'] });
     const job = { kind: 'rollback', deploy: last?.deploy ?? '' } as const;
-    const { plan } = valueOf(await planned(job));
+    const { plan } = value(await planned(job));
     expect(plan.problems.map((it) => it.code)).toEqual(['rolls-back-finished', 'refresh-not-undone']);
     expect(await run(job)).toMatchObject({ outcome: 'done' });
     for (const server of servers) expect(server.reads).not.toContain('partner_cert');

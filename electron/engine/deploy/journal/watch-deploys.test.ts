@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { valueOf } from '../../../../test/support/fake-deployment';
+import { value } from '../../../../test/support/results';
 import { systemClock } from '../../base/time';
 import { ownMark } from '../../storage/process-mark';
 import { type Journal, openJournal } from './journal';
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 async function begin(fleet = FLEET): Promise<Journal> {
-  const journal = valueOf(await openJournal(configDir, systemClock));
+  const journal = value(await openJournal(configDir, systemClock));
   running.add(journal.deploy);
   const mark = await ownMark(configDir);
   await journal.write({

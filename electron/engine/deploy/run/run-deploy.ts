@@ -20,7 +20,7 @@ import { concerned, deployer, type Locks, releaseOrphanedLocks, takeLocks } from
 import { type DeployRecord, type PastDeploys, running } from '../journal/read-journal';
 import { lookBefore } from './logins-before';
 import { runSteps } from './run-steps';
-import { type Deployment, baselineOf, type Site } from '../deployment/deployment';
+import { type Deployment, newDeployment, type Site } from '../deployment/deployment';
 
 export interface DeployRequest {
   readonly fleet: Fleet;
@@ -164,32 +164,15 @@ const sitesConcerned = (request: DeployRequest): readonly Site[] =>
   concerned(request.plan.steps).flatMap((id) => siteNamed(request, id));
 
 function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): Deployment {
-  const { clock, tell } = request;
-  return {
-    fleet: request.fleet,
-    sites: request.sites,
-    journal,
-    configDir: request.configDir,
-    clock,
-    signal: request.signal,
-    locks,
-    loginsFailed: new Set(),
-    trouble: null,
-    begun: new Set(),
-    certificates: new Map(),
-    written: new Map(),
-    baselines: new Map(
-      [...request.sites.values()].map((site) => [site.server.id, baselineOf(site.observed)]),
-    ),
-    accepted: new Set(),
-    backups: new Map(),
-    restarted: new Map(),
+  const { fleet, sites, configDir, clock, signal, tell } = request;
+  return newDeployment({
+    ...{ fleet, sites, journal, configDir, clock, signal, locks },
     say: (step, text) => {
       tell({ kind: 'output', step, text, at: clock.now() });
       // Told for the history; a journal that cannot take it shows at the next effect.
       journal.write({ kind: 'output', step, text }).catch(() => undefined);
     },
-  };
+  });
 }
 
 /**

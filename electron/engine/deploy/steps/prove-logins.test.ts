@@ -8,7 +8,7 @@ import { originOfTest } from '../../../../test/support/fleet-fixtures';
 import { readJournal } from '../journal/read-journal';
 import { lookBefore } from '../run/logins-before';
 import { failingLogins } from './prove-logins';
-import { valueOf } from '../../../../test/support/fake-deployment';
+import { value } from '../../../../test/support/results';
 import { pastOf, writeHead } from '../../../../test/support/past-deploy';
 import { id, StepTrial } from '../../../../test/support/step-trial';
 
@@ -93,7 +93,7 @@ it('logins that failed before the deploy are not judged by it, and not claimed',
 });
 
 const journalled = async () => {
-  const record = valueOf(await readJournal(trial.deployment.journal.folder));
+  const record = value(await readJournal(trial.deployment.journal.folder));
   return record.entries.flatMap((it) => (it.kind === 'logins-before' ? [it.failed] : []));
 };
 

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { createEngine } from '../../../../electron/engine/create-engine';
 import type { Engine } from '../../../../electron/engine/api/engine';
 import type { StatusReport } from '../../../../shared/observed/status';
-import { value } from '../../../ssh/results';
+import { value } from '../../../support/results';
 import { call, person } from '../../../ssh/sshd';
 
 /** The real engine with a home and a journal folder of its own. */

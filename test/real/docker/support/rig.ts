@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Prompter, ServerConnection } from '../../../../electron/engine/connect/connection';
 import { openDocker } from '../../../../electron/engine/connect/docker/open-docker';
 import type { DockerTarget } from '../../../../electron/engine/connect/docker/api/target';
-import { value } from '../../../ssh/results';
+import { value } from '../../../support/results';
 import { call, person } from '../../../ssh/sshd';
 import { startEngine, type TestEngine } from './engine';
 import { importImage, makeRootFs } from './image';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fault, value } from '../../../ssh/results';
+import { fault, value } from '../../../support/results';
 import { call, until } from '../../../ssh/sshd';
 import { backupHeadComes } from '../../contract/head';
 import { pairAndProve } from '../../docker/support/job';

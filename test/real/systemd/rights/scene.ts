@@ -6,7 +6,7 @@ import type { SshSession } from '../../../../electron/engine/connect/ssh/session
 import type { SshTarget } from '../../../../electron/engine/connect/ssh/address/target';
 import type { ServerConnection } from '../../../../electron/engine/connect/connection';
 import type { Engine } from '../../../../electron/engine/api/engine';
-import { value } from '../../../ssh/results';
+import { value } from '../../../support/results';
 import { call, person } from '../../../ssh/sshd';
 import type { TestEngine } from '../../docker/support/engine';
 import { engineOf, fleetText } from '../../docker/support/job';
