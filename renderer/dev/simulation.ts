@@ -259,4 +259,5 @@ export class Simulation {
 
 const name = (link: Pick<Link, 'supplier' | 'consumer'>): string =>
   [link.supplier, link.consumer].sort().join('+');
+/** Waits so many milliseconds. */
 export const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -50,6 +50,10 @@ export interface ConfigProblem extends Fault {
   readonly severity: Severity;
 }
 
+/**
+ * Something that keeps kanidmd from starting or a partner from working.
+ * @param fix what to do, one sentence.
+ */
 export const error = (code: FileCode, where: Place, message: string, fix: string): ConfigProblem => ({
   severity: 'error',
   code,
@@ -57,6 +61,7 @@ export const error = (code: FileCode, where: Place, message: string, fix: string
   fix,
   where,
 });
+/** Something that works otherwise than it looks. Takes what `error` takes. */
 export const warning = (...parts: Parameters<typeof error>): ConfigProblem => ({
   ...error(...parts),
   severity: 'warning',
@@ -69,9 +74,14 @@ const types = Object.keys(certificateKey)
   .map((type) => `"${type}"`)
   .join(', ');
 
+/**
+ * A key whose value must be a text.
+ * @param field its path, as messages name it: `replication.origin`.
+ */
 export const notText = (where: Place, field: string): ConfigProblem =>
   error('server-toml-wrong-type', { ...where, field }, `${field} is not a text.`, 'Write it in quotes.');
 
+/** A key that must be true or false. */
 export const notBoolean = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
@@ -80,6 +90,7 @@ export const notBoolean = (where: Place, field: string): ConfigProblem =>
     'Write true or false, without quotes.',
   );
 
+/** A poll interval that is no whole number of seconds. */
 export const notSeconds = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
@@ -88,6 +99,7 @@ export const notSeconds = (where: Place, field: string): ConfigProblem =>
     'Write a number from 1 to 300, without quotes.',
   );
 
+/** A key that must be a table. */
 export const notTable = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
@@ -96,6 +108,7 @@ export const notTable = (where: Place, field: string): ConfigProblem =>
     'Write it as a [table] with keys of its own.',
   );
 
+/** A table whose header has double brackets: kanidmd reads no list there. */
 export const arrayOfTables = (where: Place, field: string): ConfigProblem =>
   error(
     'server-toml-wrong-type',
@@ -104,6 +117,10 @@ export const arrayOfTables = (where: Place, field: string): ConfigProblem =>
     'Write its header with single brackets.',
   );
 
+/**
+ * A key of `[replication]` that looks like a mistyped setting. kanidmd takes every key it does not know for a
+ * partner (`kanidm.md`, "Replication keys").
+ */
 export const notPartner = (where: Place, key: string): ConfigProblem =>
   error(
     'replication-unknown-key',
@@ -112,6 +129,7 @@ export const notPartner = (where: Place, key: string): ConfigProblem =>
     'Remove it, or write the partner as [replication."repl://NAME:PORT"].',
   );
 
+/** A partner whose name is a URL, but none that kanidmd replicates by. */
 export const partnerScheme = (where: Place, key: string): ConfigProblem =>
   error(
     'partner-origin-invalid',
@@ -120,6 +138,10 @@ export const partnerScheme = (where: Place, key: string): ConfigProblem =>
     'Write it as repl://NAME:PORT, or remove the table.',
   );
 
+/**
+ * Two tables of one partner, whose names differ in their spelling only.
+ * @param other the key of the first.
+ */
 export const samePartner = (where: Place, key: string, other: string): ConfigProblem =>
   error(
     'partner-twice',
@@ -128,6 +150,7 @@ export const samePartner = (where: Place, key: string, other: string): ConfigPro
     'Keep one of the two tables.',
   );
 
+/** A partner table without `type`. */
 export const typeMissing = (where: Place, key: string): ConfigProblem =>
   error(
     'partner-type-missing',
@@ -136,6 +159,10 @@ export const typeMissing = (where: Place, key: string): ConfigProblem =>
     `Add type = one of ${types}.`,
   );
 
+/**
+ * A `type` that kanidmd does not know.
+ * @param found what is written; null: it is no text.
+ */
 export const typeWrong = (where: Place, found: string | null): ConfigProblem =>
   error(
     'partner-type-wrong',
@@ -144,6 +171,11 @@ export const typeWrong = (where: Place, found: string | null): ConfigProblem =>
     `Write one of ${types}.`,
   );
 
+/**
+ * A partner without the certificate key that its type needs.
+ * @param key the one that is needed.
+ * @param instead the one that is there; null: none.
+ */
 export const certificateKeyMissing = (
   where: Place,
   type: PartnerType,
@@ -161,6 +193,10 @@ export const certificateKeyMissing = (
       : `Rename ${instead} to ${key}, or change the type.`,
   );
 
+/**
+ * A version that does not start without `automatic_refresh` where it pulls.
+ * @param version of kanidmd: `1.10.5`.
+ */
 export const flagMissing = (where: Place, key: string, version: string): ConfigProblem =>
   error(
     'automatic-refresh-missing',
@@ -169,6 +205,10 @@ export const flagMissing = (where: Place, key: string, version: string): ConfigP
     'Add automatic_refresh = false to the table.',
   );
 
+/**
+ * A certificate that is not as kanidmd prints it.
+ * @param detail what the reader said of it.
+ */
 export const certificateUnreadable = (where: Place, key: string, detail?: string): ConfigProblem => ({
   ...error(
     'certificate-unreadable',
@@ -179,6 +219,7 @@ export const certificateUnreadable = (where: Place, key: string, detail?: string
   ...(detail === undefined ? {} : { detail }),
 });
 
+/** `[replication]` without `origin`. */
 export const originMissing = (where: Place): ConfigProblem =>
   error(
     'replication-origin-missing',
@@ -187,6 +228,7 @@ export const originMissing = (where: Place): ConfigProblem =>
     'Add origin = "repl://NAME:PORT", the name partners dial.',
   );
 
+/** A replication origin that is no `repl://` URL. */
 export const originScheme = (where: Place, origin: string): ConfigProblem =>
   error(
     'origin-not-repl',
@@ -195,6 +237,7 @@ export const originScheme = (where: Place, origin: string): ConfigProblem =>
     'Write it as repl://NAME:PORT.',
   );
 
+/** A replication origin without a port: partners dial 443. */
 export const originWithoutPort = (where: Place, origin: string): ConfigProblem =>
   warning(
     'origin-without-port',
@@ -203,6 +246,7 @@ export const originWithoutPort = (where: Place, origin: string): ConfigProblem =
     'Write the replication port: repl://NAME:8444.',
   );
 
+/** A replication bindaddress that is no IP address with a port. */
 export const bindNotAddress = (where: Place, bindaddress: string): ConfigProblem =>
   error(
     'bindaddress-not-address',
@@ -211,6 +255,7 @@ export const bindNotAddress = (where: Place, bindaddress: string): ConfigProblem
     'Write an address, such as 0.0.0.0:8444 or [::]:8444.',
   );
 
+/** A replication bindaddress with the port of HTTPS or LDAP. */
 export const bindTaken = (where: Place, bindaddress: string): ConfigProblem =>
   error(
     'bindaddress-taken',
@@ -219,6 +264,7 @@ export const bindTaken = (where: Place, bindaddress: string): ConfigProblem =>
     'Give replication a port of its own, such as 8444.',
   );
 
+/** The acknowledgement in a file of a version that refuses it. */
 export const acknowledgementFatal = (where: Place, version: string): ConfigProblem =>
   error(
     'acknowledgement-fatal',
@@ -227,6 +273,7 @@ export const acknowledgementFatal = (where: Place, version: string): ConfigProbl
     `Remove the line; it was needed before ${firstWithout('acknowledgement')} only.`,
   );
 
+/** No acknowledgement in a file of a version that replicates only with it. */
 export const acknowledgementMissing = (where: Place, version: string): ConfigProblem =>
   error(
     'acknowledgement-missing',
@@ -235,6 +282,7 @@ export const acknowledgementMissing = (where: Place, version: string): ConfigPro
     'Add the line above the first table.',
   );
 
+/** `version = "2"` in a file of a version before it. */
 export const versionTooNew = (where: Place, version: string): ConfigProblem =>
   error(
     'version-2-too-early',
@@ -243,6 +291,7 @@ export const versionTooNew = (where: Place, version: string): ConfigProblem =>
     `Remove the line, or upgrade to ${firstWith('version-2-file')} or later.`,
   );
 
+/** A `version` that no kanidmd knows. */
 export const versionUnknown = (where: Place): ConfigProblem =>
   error(
     'version-unknown',

@@ -4,6 +4,10 @@ import { error, type ConfigProblem, short, warning } from './config-problems';
 
 /** Words about keys and values that some versions of kanidmd refuse, or start with and do not replicate by. */
 
+/**
+ * A key that this version refuses.
+ * @param home where the key belongs, as a fix; null: nowhere.
+ */
 export const unknownKey = (where: Place, key: string, version: string, home: string | null): ConfigProblem =>
   error(
     'unknown-key',
@@ -12,6 +16,10 @@ export const unknownKey = (where: Place, key: string, version: string, home: str
     home === null ? 'Remove the line, or correct the name.' : `Remove the line. ${home}`,
   );
 
+/**
+ * A file in TOML 1.1 for a version that reads 1.0.
+ * @param what is of 1.1 in it, and where.
+ */
 export const tomlTooNew = (where: Place, version: string, what: string): ConfigProblem => ({
   ...error(
     'server-toml-too-new',
@@ -22,9 +30,17 @@ export const tomlTooNew = (where: Place, version: string, what: string): ConfigP
   detail: what,
 });
 
+/**
+ * A value of another type than kanidmd takes.
+ * @param what follows the field in the sentence: `is not a text.`
+ */
 export const wrongValue = (where: Place, field: string, what: string, fix: string): ConfigProblem =>
   error('server-toml-wrong-type', { ...where, field }, `${field} ${what}`, fix);
 
+/**
+ * A value that is none of those kanidmd knows.
+ * @param all of them, spelled as they must be.
+ */
 export const notOneOf = (where: Place, field: string, found: string, all: readonly string[]): ConfigProblem =>
   error(
     'value-unknown',
@@ -33,6 +49,10 @@ export const notOneOf = (where: Place, field: string, found: string, all: readon
     `Write ${all.map((value) => `"${value}"`).join(', ')}, exactly so.`,
   );
 
+/**
+ * A list of addresses where this version, or this form of file, takes one.
+ * @param form of the file: `without a version line`.
+ */
 export const listOfAddresses = (where: Place, field: string, version: string, form: string): ConfigProblem =>
   wrongValue(
     where,
@@ -41,6 +61,10 @@ export const listOfAddresses = (where: Place, field: string, version: string, fo
     `Write one address. A file with version = "2" may list several from ${firstWith('list-of-addresses')} on.`,
   );
 
+/**
+ * An `origin` of the whole server that kanidmd does not start with.
+ * @param why follows the origin in the sentence.
+ */
 export const httpsOriginInvalid = (where: Place, origin: string, why: string): ConfigProblem =>
   error(
     'https-origin-invalid',
@@ -49,6 +73,7 @@ export const httpsOriginInvalid = (where: Place, origin: string, why: string): C
     'Write it as https://NAME, with the name people open in their browser.',
   );
 
+/** A `bindaddress` of HTTPS that is no IP address with a port. */
 export const httpsBindNotAddress = (where: Place, bindaddress: string): ConfigProblem =>
   error(
     'bindaddress-not-address',
@@ -57,9 +82,14 @@ export const httpsBindNotAddress = (where: Place, bindaddress: string): ConfigPr
     'Write an address, such as 0.0.0.0:8443 or [::]:8443.',
   );
 
+/**
+ * Trusted proxies that kanidmd cannot read.
+ * @param what follows the field in the sentence.
+ */
 export const proxiesInvalid = (where: Place, field: string, what: string, fix: string): ConfigProblem =>
   error('proxies-invalid', { ...where, field }, `${field} ${what}, so kanidmd refuses to start.`, fix);
 
+/** `[replication]` without `bindaddress`. */
 export const bindMissing = (where: Place): ConfigProblem =>
   error(
     'replication-bindaddress-missing',
@@ -68,6 +98,7 @@ export const bindMissing = (where: Place): ConfigProblem =>
     'Add bindaddress = "0.0.0.0:8444", the address and port it listens on for partners.',
   );
 
+/** A replication origin of another scheme, which kanidmd starts with all the same. */
 export const originNotRepl = (where: Place, origin: string): ConfigProblem =>
   warning(
     'origin-not-repl',
@@ -76,6 +107,7 @@ export const originNotRepl = (where: Place, origin: string): ConfigProblem =>
     'Write it as repl://NAME:PORT.',
   );
 
+/** An IP address as replication origin, for versions that put it into the certificate as a name. */
 export const originIsAddress = (where: Place, origin: string, version: string): ConfigProblem =>
   error(
     'origin-is-address',
@@ -84,6 +116,7 @@ export const originIsAddress = (where: Place, origin: string, version: string): 
     `Use a name that partners can resolve, or upgrade to ${firstWith('address-origin')} or later and renew the certificate.`,
   );
 
+/** An IPv6 address as replication origin: kanidmd never listens. */
 export const originIsIPv6 = (where: Place, origin: string): ConfigProblem =>
   error(
     'origin-never-works',
@@ -92,6 +125,7 @@ export const originIsIPv6 = (where: Place, origin: string): ConfigProblem =>
     'Use a name that partners can resolve; it may stand for an IPv6 address.',
   );
 
+/** A partner named by an IPv6 address: kanidmd never replicates with it. */
 export const partnerIsIPv6 = (where: Place, key: string): ConfigProblem =>
   error(
     'partner-never-works',
@@ -100,6 +134,7 @@ export const partnerIsIPv6 = (where: Place, key: string): ConfigProblem =>
     'Use a name that resolves to that address, and the same name as origin on the partner.',
   );
 
+/** A key of `[replication]` that a later version reads and this one takes for a partner. */
 export const plannedKey = (where: Place, key: string, version: string): ConfigProblem =>
   error(
     'replication-unknown-key',

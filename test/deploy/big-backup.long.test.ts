@@ -17,7 +17,6 @@ import { trusted } from '../../shared/base/names';
 import { value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from '../ssh/sshd';
 import { fakeDeployment, fakeServer, fakeSite } from '../support/fake-deployment';
-import { value } from '../support/results';
 import { domainOfTest, observedOfTest } from '../support/fleet-fixtures';
 
 /** Text of a backup, unpacked. Bytes. */

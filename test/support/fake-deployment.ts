@@ -6,7 +6,11 @@ import { FakeServer, type FakeServerOptions } from '../../electron/engine/connec
 import type { Trouble } from '../../electron/engine/connect/fake/fake-trouble';
 import { openJournal } from '../../electron/engine/deploy/journal/journal';
 import { takeLocks } from '../../electron/engine/deploy/deployment/locks';
-import { type Deployment, newDeployment, type Site } from '../../electron/engine/deploy/deployment/deployment';
+import {
+  type Deployment,
+  newDeployment,
+  type Site,
+} from '../../electron/engine/deploy/deployment/deployment';
 import { probeServer } from '../../electron/engine/fleet/probe/probe-server';
 import { type Clock, systemClock, uncancelled } from '../../electron/engine/base/time';
 import { value } from './results';

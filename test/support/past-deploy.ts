@@ -10,7 +10,15 @@ export const FLEET_OF_HEAD = { path: '/home/fleet.toml', name: 'Home' };
 /** The head of a deploy's journal: of a plan without steps, to be applied. */
 export const headOf = (deploy: string, pid = process.pid, host = hostname()): NewEntry<'deploy'> => ({
   ...{ kind: 'deploy', format: JOURNAL_FORMAT, deploy, purpose: 'apply', of: null, lock: deploy },
-  ...{ who: 'alex', host, pid, fleet: { ...FLEET_OF_HEAD, sha256: '' }, fingerprint: 'f', erase: [], steps: [] },
+  ...{
+    who: 'alex',
+    host,
+    pid,
+    fleet: { ...FLEET_OF_HEAD, sha256: '' },
+    fingerprint: 'f',
+    erase: [],
+    steps: [],
+  },
 });
 
 /** The head of a journal, as every deploy begins it. */

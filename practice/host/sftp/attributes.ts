@@ -16,6 +16,7 @@ const MODE = 4;
 const TIMES = 8;
 const EXTENDED = 0x80000000;
 
+/** Reads an ATTRS block; extended attributes are passed over. Times are seconds since the epoch. */
 export function readAttributes(reader: PacketReader): Attributes {
   const flags = reader.uint32();
   const size = flags & SIZE ? { size: reader.uint64() } : {};

@@ -10,6 +10,7 @@ import { SftpTrouble, statusPacket } from './trouble';
 /** The flags of an OPEN request. */
 const OPEN = { READ: 1, WRITE: 2, APPEND: 4, CREATE: 8, TRUNCATE: 16, EXCLUSIVE: 32 } as const;
 
+/** Answers OPEN: a handle, or a status. `/proc/uptime` is the machine’s own. */
 export async function openFile(id: number, reader: PacketReader, session: SftpSession): Promise<Buffer> {
   const path = reader.text();
   const flags = reader.uint32();
@@ -27,11 +28,13 @@ export async function openFile(id: number, reader: PacketReader, session: SftpSe
   return handle(id, session.handles.add({ kind: 'file', file, append: (flags & OPEN.APPEND) !== 0 }));
 }
 
+/** Answers CLOSE of a file or a folder. */
 export async function close(id: number, reader: PacketReader, session: SftpSession): Promise<Buffer> {
   await session.handles.close(reader.bytes());
   return statusPacket(id, STATUS.OK);
 }
 
+/** Answers READ: data, or the status EOF. */
 export async function read(id: number, reader: PacketReader, session: SftpSession): Promise<Buffer> {
   const opened = session.handles.get(reader.bytes());
   const offset = reader.uint64();
@@ -42,6 +45,7 @@ export async function read(id: number, reader: PacketReader, session: SftpSessio
   return data(id, buffer.subarray(0, bytesRead));
 }
 
+/** Answers WRITE; the fault `sftp-write` lets one fail. */
 export async function write(id: number, reader: PacketReader, session: SftpSession): Promise<Buffer> {
   const { file, append } = session.handles.file(reader.bytes());
   const offset = reader.uint64();
@@ -54,6 +58,7 @@ export async function write(id: number, reader: PacketReader, session: SftpSessi
   return statusPacket(id, STATUS.OK);
 }
 
+/** Answers OPENDIR: a handle of the folder as it is now. */
 export async function opendir(id: number, reader: PacketReader, session: SftpSession): Promise<Buffer> {
   const folder = await enter(reader.text(), true, session);
   const left = [];
@@ -65,6 +70,7 @@ export async function opendir(id: number, reader: PacketReader, session: SftpSes
   return handle(id, session.handles.add({ kind: 'folder', left }));
 }
 
+/** Answers READDIR: up to 100 names, then the status EOF. */
 export async function readFolder(id: number, reader: PacketReader, session: SftpSession): Promise<Buffer> {
   const opened = session.handles.get(reader.bytes());
   if (opened.kind !== 'folder') throw new SftpTrouble(STATUS.FAILURE);

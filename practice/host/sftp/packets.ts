@@ -95,6 +95,7 @@ export function packet(type: number, ...fields: readonly Field[]): Buffer {
   return Buffer.concat([encode({ uint32: body.length }), body]);
 }
 
+/** A field as the wire has it, numbers big-endian. */
 export function encode(field: Field): Buffer {
   if (typeof field === 'string' || Buffer.isBuffer(field)) {
     const bytes = Buffer.from(field);

@@ -43,6 +43,7 @@ export function connectWith(machine: Machine, config: Partial<ConnectConfig>, an
   });
 }
 
+/** A host key’s fingerprint as OpenSSH prints it: `SHA256:…`. */
 export function fingerprintOf(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
@@ -71,6 +72,7 @@ export function exec(client: Client, command: string, stdin = ''): Promise<Answe
   });
 }
 
+/** Opens an SFTP channel. */
 export function openSftp(client: Client): Promise<SFTPWrapper> {
   return new Promise((resolve, reject) => {
     client.sftp((error, sftp) => (error ? reject(error) : resolve(sftp)));

@@ -27,6 +27,7 @@ export function askServer(socketPath: string, ask: AdminAsk): Promise<AdminAnswe
   });
 }
 
+/** Did nobody answer at the socket? */
 export function isNoServer(answer: AdminAnswer | NoServer): answer is NoServer {
   return 'kind' in answer;
 }

@@ -46,18 +46,29 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * Ends the reading of a file.
+ * @param keys the path to what is wrong.
+ * @throws Refusal always.
+ */
 export function refuse(message: string, keys: readonly string[], at: ConfigError['at']): never {
   throw new Refusal({ message, keys, at, stage: 'whole' });
 }
 
+/** The same of `[replication]` as a whole. */
 export function inReplication(message: string): never {
   return refuse(message, ['replication'], { path: ['replication'], kind: 'header' });
 }
 
+/** serde’s words for a key that it does not know. */
 export function unknownField(key: string, known: readonly string[]): string {
   return `unknown field \`${key}\`, expected one of ${known.map((one) => `\`${one}\``).join(', ')}`;
 }
 
+/**
+ * serde’s words for a value of another type.
+ * @param expected serde’s name of the type: `u64`.
+ */
 export function wrongType(value: unknown, expected: string): string {
   const negative = typeof value === 'number' && value < 0 && expected === 'u64';
   if (negative) return `invalid value: integer \`${String(value)}\`, expected u64`;
@@ -72,6 +83,7 @@ function describe(value: unknown): string {
   return Array.isArray(value) ? 'sequence' : 'map';
 }
 
+/** Is it a table of TOML, and neither a list nor a date? */
 export function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -95,6 +95,7 @@ export const pinnedIn = (changes: readonly PlannedChange[]): readonly ServerId[]
 export const describeCertificate = (id: ServerId, certificate: Certificate): string =>
   `${id}’s, until ${certificate.notAfter.slice(0, 10)}`;
 
+/** The bytes of a server.toml as UTF-8 text. */
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** Each once, in the order of their first place, and no null. */
@@ -102,6 +103,7 @@ export const unique = <T>(items: readonly (T | null)[]): T[] => [
   ...new Set(items.filter((item) => item !== null)),
 ];
 
+/** Are two files the same, byte by byte? */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -9,7 +9,10 @@ const EVERYTHING = { type: 'volume', destination: '/', source: '/v', volume: 'id
 function against(container: Partial<ContainerFacts>, kind: 'restart' | 'prove' = 'restart') {
   const seen = observedOfTest({ id: 'idm-a', domain: '1', tables: [] });
   if (seen.facts === null) throw new Error('no fixture');
-  const observed = { ...seen, facts: { ...seen.facts, container: containerOfTest({ mounts: [EVERYTHING], ...container }) } };
+  const observed = {
+    ...seen,
+    facts: { ...seen.facts, container: containerOfTest({ mounts: [EVERYTHING], ...container }) },
+  };
   const plan = makeServicePlan(fleetOfTest(['idm-a'], []), [observed], { kind, server: seen.id });
   return { steps: plan.steps.length, codes: plan.problems.map(({ code }) => code) };
 }

@@ -11,18 +11,28 @@ import { type ServerPlace, faultAt } from './faults';
  */
 export const LARGEST_CONFIG = 4 * LONGEST_TOML;
 
+/** The checksum that every write expects, lower-case hex. */
 export const sha256Of = (bytes: Uint8Array): Sha256 =>
   trusted(createHash('sha256').update(bytes).digest('hex'));
 
+/**
+ * Fault `no-such-file`.
+ * @param path on the server.
+ */
 export const noSuchFile = (where: ServerPlace, path: string): Fault =>
   faultAt(where, 'no-such-file', `there is no ${path}`, 'Check the path.', { file: path });
 
+/**
+ * Fault `disk-full`.
+ * @param detail what the server said.
+ */
 export const diskFull = (where: ServerPlace, path: string, detail: string): Fault =>
   faultAt(where, 'disk-full', `the disk is full at ${path}`, 'Make room there, then try again.', {
     file: path,
     detail,
   });
 
+/** Fault `file-too-large`: nothing of it was kept. */
 export const tooLarge = (where: ServerPlace, path: string, maxBytes: number): Fault =>
   faultAt(
     where,
@@ -34,6 +44,7 @@ export const tooLarge = (where: ServerPlace, path: string, maxBytes: number): Fa
     },
   );
 
+/** Fault `not-a-file`: a folder, a device, a pipe. */
 export const notAFile = (where: ServerPlace, path: string): Fault =>
   faultAt(where, 'not-a-file', `${path} is not a regular file`, 'Name a file, not a folder or a device.', {
     file: path,

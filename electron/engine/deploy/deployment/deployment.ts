@@ -57,10 +57,7 @@ export interface Deployment {
 
 /** A deploy of which no step has run: what it knows of its servers is what the probe saw. */
 export const newDeployment = (
-  parts: Pick<
-    Deployment,
-    'fleet' | 'sites' | 'journal' | 'configDir' | 'clock' | 'signal' | 'locks' | 'say'
-  >,
+  parts: Pick<Deployment, 'fleet' | 'sites' | 'journal' | 'configDir' | 'clock' | 'signal' | 'locks' | 'say'>,
 ): Deployment => ({
   ...parts,
   certificates: new Map(),
@@ -117,7 +114,15 @@ export type StepResult =
   | { readonly ok: true; readonly note: string; readonly backup?: string }
   | { readonly ok: false; readonly failure: StepFailure };
 
+/**
+ * A step that ended well.
+ * @param note what the history keeps of it; empty: nothing.
+ */
 export const stepDone = (note = ''): StepResult => ({ ok: true, note });
+/**
+ * A step that ended badly.
+ * @param undone the server runs as before.
+ */
 export const stepFailed = (fault: Fault, undone = false): StepResult => ({
   ok: false,
   failure: { fault, undone },

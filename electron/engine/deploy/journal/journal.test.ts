@@ -1,5 +1,4 @@
 import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { value } from '../../../../test/support/results';

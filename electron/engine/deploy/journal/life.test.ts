@@ -130,7 +130,8 @@ describe('a journal that this program cannot read', () => {
     await writeFile(join(journal.folder, 'journal.jsonl'), text);
     return journal.deploy;
   };
-  const holds = async () => whatHolds(await readDeploys(configDir), FLEET_OF_HEAD).unreadable.map((it) => it.deploy);
+  const holds = async () =>
+    whatHolds(await readDeploys(configDir), FLEET_OF_HEAD).unreadable.map((it) => it.deploy);
   const newer = { kind: 'deploy', format: 2, at: new Date().toISOString(), fleet: FLEET_OF_HEAD };
 
   it('of a newer format holds its own fleet back, until it has ended or a person says so', async () => {

@@ -6,6 +6,7 @@ export const lookAt = (path: string): readonly string[] => [
   path,
 ];
 
+/** Prints a file; a symlink is followed. */
 export const contentOf = (path: string): readonly string[] => ['cat', '--', path];
 
 /** Success: something has this name; a symlink is followed. */
@@ -14,6 +15,7 @@ export const isThere = (path: string): readonly string[] => ['test', '-e', path]
 /** Success: it is a symlink, be it one that leads nowhere. */
 export const isLink = (path: string): readonly string[] => ['test', '-L', path];
 
+/** Success: it is a folder, or a symlink to one. */
 export const isFolder = (path: string): readonly string[] => ['test', '-d', path];
 
 /**

@@ -57,6 +57,7 @@ export function programFiles(machine: Machine, who: Identity): ServerFiles & Fol
   };
 }
 
+/** What programs of the machine say of its files and do to them, as one of its users. */
 export class ProgramFiles {
   constructor(
     private readonly machine: Machine,
