@@ -24,7 +24,7 @@ const settings = z.object({
   recent: z.array(z.string()).max(20).default([]),
   /** Where the window was; null: never moved. */
   window: bounds.nullable().default(null),
-  /** How the parts of the window are arranged; one of another version is none. */
+  /** How the parts of the window are arranged; those of another version are ignored. */
   layout: layout.optional().catch(undefined),
   /** Whether the app goes on watching when its window is closed. */
   background: z.boolean().default(false),

@@ -31,7 +31,7 @@ export function cursorOf(entry: JournalEntry, journal: string): string {
   return `s=${journal};i=${hex(entry.number)};b=${entry.bootId};m=${hex(entry.monotonic)};t=${hex(entry.realtime)};x=${entry.check}`;
 }
 
-/** What a cursor says, or null when it is none. */
+/** What a cursor says; null: it is not a cursor. */
 export function parseCursor(cursor: string): { journal: string; number: number; realtime: number } | null {
   const parts = new Map<string, string>();
   for (const part of cursor.split(';')) {

@@ -35,7 +35,7 @@ export function watchedOf(
 
 /**
  * Problems of what is watched, as they concern the drawing: what a file and its graph say by themselves the document says of
- * the drawing as it is now; and of a server that was taken out nothing is said, for no button here mends it.
+ * the drawing as it is now; and of a server that was taken out nothing is said, for no button here fixes it.
  *
  * @param leaving the servers that were taken out
  */

@@ -78,7 +78,7 @@ function placeOf(element: Element, changes: readonly MutationRecord[]): readonly
 }
 
 function settle(gone: Focusable, near: readonly Node[]): void {
-  // It was moved within the page, or drawn anew under the same name.
+  // It was moved within the page, or drawn again under the same name.
   const same = isShown(gone) && !gone.matches(':disabled') ? gone : drawnAnew(gone);
   if (same !== null) return same.focus();
   const from = near.find((node) => node.isConnected && elementOf(node)?.closest(WITHIN));

@@ -82,7 +82,7 @@ export const fieldTime = (at: number): string => {
   return here.toISOString().slice(0, 19).replace('T', ' ');
 };
 
-/** The time that was typed, seconds or not; NaN: it is none, or one that no clock shows. */
+/** The time that was typed, seconds or not; NaN: it is not a time, or one that no clock shows. */
 export function timeOfField(text: string): number {
   const [, day, time, seconds = ':00'] = /^\s*(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d)(:\d\d)?\s*$/.exec(text) ?? [];
   const at = day && time ? new Date(`${day}T${time}${seconds}`).getTime() : NaN;

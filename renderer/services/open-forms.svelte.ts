@@ -11,7 +11,7 @@ export interface OpenForm {
   keep(): Promise<boolean>;
 }
 
-/** The forms that are open. Whoever would throw one away goes through here. */
+/** The forms that are open. What would throw one away goes through here. */
 export class OpenForms {
   #open: readonly OpenForm[] = [];
   /** What is typed in the form that is open and is in the fleet nowhere; null: nothing. */
@@ -27,7 +27,7 @@ export class OpenForms {
     return () => (this.#open = this.#open.filter((other) => other !== form));
   }
 
-  /** They are closed, though the page may not be drawn anew yet: what was typed is used, or not wanted. */
+  /** They are closed, though the page may not be drawn again yet: what was typed is used, or not wanted. */
   closed(): void {
     this.#open = [];
     this.typed = null;

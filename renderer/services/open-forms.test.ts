@@ -10,7 +10,7 @@ function typing() {
   app.dialog = { kind: 'server', id: null };
   let goOn: (() => void) | null = null;
   app.forms.add({ dirty: () => true, ask: (then) => (goOn = then), keep: () => Promise.resolve(false) });
-  // The page is drawn anew only later: the form has not gone yet.
+  // The page is drawn again only later: the form has not gone yet.
   const agree = (): void => {
     app.closeDialog();
     goOn?.();

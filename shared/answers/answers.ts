@@ -43,7 +43,7 @@ const answeredBy = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('not-found') }),
   /** Its request stands in no log, and its id is that of an earlier answer: something on the way keeps answers. */
   z.object({ kind: z.literal('repeated') }),
-  /** Its request stands in no log, and it has no `x-kanidm-opid`, or one that is none. */
+  /** Its request stands in no log, and it has no `x-kanidm-opid`, or one that is not an id. */
   z.object({ kind: z.literal('no-id') }),
   /** There was no answer, and why; these servers' logs show its request all the same. */
   z.object({ kind: z.literal('none'), fault, servers: z.array(z.string()).readonly() }),
@@ -58,7 +58,7 @@ const requestAnswer = z
     /** Status of HTTP; null: no answer. */
     code: z.int().nullable(),
     opId: opId.nullable(),
-    /** Where a redirect leads; it was not followed. Null: it is none. */
+    /** Where a redirect leads; it was not followed. Null: it is not a redirect. */
     redirect: shownOnOneLine.nullable(),
     /** Fingerprint of the certificate that was shown; null: none was. */
     certificate: z.string().nullable(),

@@ -35,7 +35,7 @@ export function parseOrigin(text: string): OriginParts | null {
   const host = bracketed.replace(/^\[|\]$/g, '');
   const ipVersion = bracketed.startsWith('[') ? 6 : isIPv4(host) ? 4 : null;
   if (ipVersion === 6 && !isIPv6(host)) return null;
-  // No name ends in a number: TLS takes it for an address, and it is none.
+  // No name ends in a number: TLS takes it for an address, which it is not.
   if (ipVersion === null && /(^|\.)\d+$/.test(host)) return null;
   return {
     origin: trusted<Origin>(`repl://${bracketed}:${port}`),

@@ -66,7 +66,7 @@ export function readSshEndpoint(endpoint: string): SshEndpoint | null {
 
 const SCHEME = 'ssh://';
 
-/** Reads `host[:port]`, `[IPv6][:port]`; null when it is none. */
+/** Reads `host[:port]`, `[IPv6][:port]`; null when it is neither. */
 export function readHostPort(text: string): { readonly host: string; readonly port: number | null } | null {
   const match = /^(?:\[([^[\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(text);
   if (!match) return null;

@@ -13,7 +13,7 @@ const LONGEST = 64 * 1024;
 /**
  * Reads a replication certificate as kanidmd prints it and as server.toml pins it: base64url of the DER bytes, padding
  * allowed. Runs in the window too.
- * @returns fault `certificate-invalid` when it is none.
+ * @returns fault `certificate-invalid` when it is not a certificate.
  */
 export function readCertificate(text: string, where: Place): Result<Certificate> {
   if (text.length > LONGEST)
@@ -22,7 +22,7 @@ export function readCertificate(text: string, where: Place): Result<Certificate>
   return typeof read === 'string' ? fail(invalid(where, read)) : ok(read);
 }
 
-/** The certificate, or why it is none. */
+/** The certificate, or why the bytes are not one. */
 const readText = remembered((text: string): Certificate | string => {
   const pin = certificateText(text);
   const der = pin === null ? null : decode(pin);

@@ -39,7 +39,7 @@ export const comparison = z
     differing: z.array(differingEntry).readonly(),
     /** How many differ in all. */
     differences: z.number(),
-    /** Changed while it was compared, and still on their way: not held against them. */
+    /** Changed while it was compared, and still on their way: not counted as a difference. */
     travelling: z.number(),
     /** How far each side's own changes have come, by server uuid, ISO 8601: a later comparison sees whether one went back. */
     own: z.array(z.object({ server: ids.server, uuid: z.string(), at: z.string() }).readonly()).readonly(),

@@ -16,7 +16,7 @@ export interface ConnectionKind<S extends AnyServer> {
   readonly table: z.ZodRawShape;
   /** How a person types such a server. */
   readonly form: KindForm<S>;
-  /** What to write where its `endpoint` is missing or is none. */
+  /** What to write where its `endpoint` is missing or is not an endpoint. */
   readonly endpointAdvice: string;
   /** Where its server.toml most likely lies. */
   readonly usualConfig: string;

@@ -56,7 +56,7 @@ it('an endpoint of an engine is read by one grammar', () => {
     'context://ab',
   ])
     expect(readDockerEndpoint(good), good).not.toBeNull();
-  // A name of one letter is none to Docker.
+  // Docker takes no name of one letter.
   for (const bad of [
     '',
     'unix://x',

@@ -47,7 +47,7 @@ export const fleetEvent = z.discriminatedUnion('kind', [
       ...why,
     })
     .readonly(),
-  /** kanidmd was started anew between two readings in which it ran. `startedAt`: microseconds, the server's clock. */
+  /** kanidmd was started again between two readings in which it ran. `startedAt`: microseconds, the server's clock. */
   z.object({ ...about, kind: z.literal('server-restarted'), server: id, startedAt: z.number() }).readonly(),
   z
     .object({

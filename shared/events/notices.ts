@@ -20,7 +20,7 @@ const MOST = 3;
 
 /**
  * Which of what happened a person is told: that something broke or healed, which two looks agreed on, and certificates
- * that end. What is merely not known is none: a laptop is often out of reach of its servers. In quiet hours all is held
+ * that end. What is merely not known is no notice: a laptop is often out of reach of its servers. In quiet hours all is held
  * back; after them what still stands is told, and what broke and healed meanwhile is not.
  */
 export class Notices {

@@ -73,7 +73,7 @@ export const socketTaken = (printed: Printed): boolean =>
 
 /**
  * The fault of a kanidmd that answered to OpenTelemetry instead of here (measured): nothing on stdout, and on stderr no
- * more than that it starts to. Null: it is none.
+ * more than that it starts to. Null: it answered here.
  */
 function saidElsewhere(printed: Printed): Fault | null {
   if (printed.stdout.trim() !== '' || !toOpenTelemetry(printed.stderr)) return null;

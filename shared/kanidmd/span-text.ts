@@ -58,7 +58,7 @@ export class SpanText {
     this.size = [head, ...this.messages].reduce((sum, it) => sum + it.length, 0);
   }
 
-  /** What was trouble is none any more. */
+  /** What was trouble is no trouble any more. */
   forgetMessages(): void {
     this.size -= this.messages.reduce((sum, it) => sum + it.length, 0);
     this.messages.length = 0;

@@ -17,7 +17,7 @@ export interface Fix {
 
 /**
  * The one edit of the fleet file that is right, where there is exactly one (`RuleWords.certainFix`). It is tried: a fix that
- * does not cure, or brings a problem that was not there, is none.
+ * does not cure, or brings a problem that was not there, is not offered.
  * @param text the fleet file as the problem was found in it.
  * @returns null where a person has to choose.
  */
@@ -116,7 +116,7 @@ function suppliersOf(document: TomlDocument, path: KeyPath): number {
   return listOf(document.value, 'link').filter((link) => at(link, 'consumer') === id).length;
 }
 
-/** `link[1].consumer` as a path; null: it is none of a table, or has a key that needs quotes. */
+/** `link[1].consumer` as a path; null: it is no path of a table, or has a key that needs quotes. */
 function pathOf({ where }: Problem): KeyPath | null {
   const match = /^(server|link|removed)\[(\d+)\](?:\.([\w-]+))?$/.exec(where.field ?? '');
   if (match === null) return null;

@@ -84,7 +84,7 @@ describe('a server restored to an older copy', () => {
   it('is so no more once it was refreshed, or all others hold what it holds', () => {
     const [old, witness] = [known('a', { a: [-90, -2] }), known('b', { a: [-90, -60] })];
     const { lost } = judge(old, witness);
-    // Whoever pulls from it took its database.
+    // A server that pulls from it took its database.
     expect(states(judge(old, known('c', { a: [-90, -2] }), {}, { lost }))).toEqual(['read', 'read']);
     const refreshed = (id: string, after: number) =>
       new Map([[id, new Date((NOW + after) * 1000).toISOString()]]);
@@ -101,7 +101,7 @@ describe('a server restored to an older copy', () => {
     const green = pulls.map((it) => ({ ...it, health: 'replicating' }) as unknown as PullHealth);
     expect(withRuv(green, unread).map(({ health }) => health)).toEqual(['unknown', 'unknown']);
     expect(states(judge(fault, witness, {}, { lost: unread.lost }))).toEqual(['went-back', 'read']);
-    // Whoever has what it lost is read again, whatever was refreshed.
+    // A server that has what it lost is read again, whatever was refreshed.
     expect(states(judge(old, witness, {}, { lost, refreshed: refreshed('B', 60) }))[0]).toBe('went-back');
   });
 

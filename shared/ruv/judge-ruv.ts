@@ -48,7 +48,7 @@ export function wentBack(looks: readonly RuvLook[], before: Earlier): ReadonlyMa
     }
     const others = looks.filter((it) => it.server !== server);
     const has = others.flatMap((it) => (it.read.ok ? [it.read.value] : []));
-    // Of an earlier life under another uuid nothing is expected: it was refreshed, or begun anew.
+    // Of an earlier life under another uuid nothing is expected: it was refreshed, or began again.
     const earlier = before.known.get(server);
     const own = earlier?.serverUuid === read.value.serverUuid ? [earlier] : [];
     const silent = others.some((it) => !it.read.ok && !isRefreshedSince(before, it.server, lost?.at ?? ''));

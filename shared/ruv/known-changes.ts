@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compareMoments, type Moment } from '../compare/backup/backup';
 import { changeId, moment } from '../compare/backup/read-entry';
 
-/** More change identifiers than a week of writing brings are none of kanidmd's. */
+/** More change identifiers than a week of writing brings do not come from kanidmd. */
 const MOST_CHANGES = 400_000;
 
 /**

@@ -30,7 +30,7 @@ export function homeOfKey(version: string, form: ServerConfig['version'], key: s
   return `It exists up to ${known.until ?? version} only${known.instead === undefined ? '' : `; since then it is ${known.instead}`}.`;
 }
 
-/** Text that is no version is none that refuses: what no version reads is unknown all the same. */
+/** Text that is not a version refuses nothing; what no version reads is unknown all the same. */
 function fits(
   { form: only, since, until }: KnownKey,
   version: string,

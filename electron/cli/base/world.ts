@@ -12,7 +12,7 @@ export interface World {
   readonly paintSaid: Paint;
   /** Whether standard error is a terminal: somebody looks, and wants to know why nothing happens. */
   readonly interactive: boolean;
-  /** The width of the terminal on standard output; null: it is none. */
+  /** The width of the terminal on standard output; null: it is not a terminal. */
   readonly columns: number | null;
   /** Asks the person for a line; null when there is no terminal, or at its end. */
   readonly askLine: (question: string) => Promise<string | null>;

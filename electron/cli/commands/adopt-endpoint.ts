@@ -35,7 +35,7 @@ type Read =
 
 /**
  * Reads one ENDPOINT of `kanilink adopt`.
- * @returns a complaint in one sentence when it is none; whether the endpoint itself is well formed, the fleet file's
+ * @returns a complaint in one sentence when it is not an endpoint; whether the endpoint itself is well formed, the fleet file's
  * own schema says.
  */
 export function readEndpoint(text: string): Read {

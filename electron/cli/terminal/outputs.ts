@@ -14,7 +14,7 @@ export interface Outputs {
 /**
  * Watches the outputs of a command.
  * @returns waits until all that was printed is written, and makes the exit code of the program from the command's: a
- *   result that could not be written (a full disk) is a failure; a reader that stopped reading is none.
+ *   result that could not be written (a full disk) is a failure; a reader that stopped reading is not.
  */
 export function watchOutputs({ stdout, stderr, say, closed }: Outputs): (code: number) => Promise<number> {
   let lost: Error | null = null;

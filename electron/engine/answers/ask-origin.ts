@@ -14,7 +14,7 @@ const LONGEST_TARGET = 300;
 /** One answer, as it came. */
 export interface OriginAnswer {
   readonly code: number;
-  /** Null: it has none, or one that is none. */
+  /** Null: it has none, or what it has is not an id. */
   readonly opId: string | null;
   /** Where it sends on to; null: nowhere. */
   readonly redirect: string | null;

@@ -119,7 +119,7 @@ export interface Engine {
   ): AsyncIterable<Result<LogLineView>>;
   /** What the servers logged before the lines that are held: the newest of it, from their own logs. */
   olderLogs(fleet: FleetText, back: ReadingBack, call: Call): Promise<Result<OlderLines>>;
-  /** Somebody asks anew: servers that refused are tried again. */
+  /** Somebody asks again: servers that refused are tried again. */
   lookAnew(): void;
   /** The computer woke up: what is watched is looked at at once. */
   wake(): void;

@@ -61,7 +61,7 @@ export function serverTime(
 /** A call that nobody cancels: for effects that must be finished or undone once begun. */
 export const uncancelled = (timeoutMs: number): Call => ({ signal: new AbortController().signal, timeoutMs });
 
-/** A rest this much longer than asked for was none: the computer slept. It counts as the rest that was meant. Milliseconds. */
+/** After a rest this much longer than asked for, the computer slept. It counts as the rest that was meant. Milliseconds. */
 const OVERSLEPT = 2000;
 
 /**

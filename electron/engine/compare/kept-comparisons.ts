@@ -53,7 +53,7 @@ async function readKept(path: string): Promise<Comparison | null> {
     const read = comparison.safeParse(JSON.parse(await readFile(path, 'utf8')));
     return read.success ? read.data : null;
   } catch {
-    // None yet, or a file that is not JSON: as good as none.
+    // None yet. A file that is not JSON counts as none.
     return null;
   }
 }

@@ -8,7 +8,7 @@ export interface SavedLog {
   readonly lines: readonly LogLine[];
   /** The lines have times. Else their times are made up, a millisecond apart, and only the order means something. */
   readonly timed: boolean;
-  /** Every time names its zone. Else times are the clock of whoever wrote the line, read as if it were UTC. */
+  /** Every time names its zone. Else times are by the clock of the server that wrote the line, read as if it were UTC. */
   readonly zoned: boolean;
   /** Every time names its year. Else the newest year that fits was taken. */
   readonly dated: boolean;

@@ -39,7 +39,7 @@ export function serveMetrics(
   metrics: FleetMetrics,
 ): Promise<Result<{ readonly port: number; readonly close: () => Promise<void> }>> {
   let rendering: Promise<string> | null = null;
-  // Whoever asks meanwhile gets the same.
+  // Who asks meanwhile gets the same.
   const render = (): Promise<string> =>
     (rendering ??= metrics.text().finally(() => {
       rendering = null;

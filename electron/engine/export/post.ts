@@ -16,7 +16,7 @@ export type Post = (target: Target, body: string, signal: AbortSignal) => Promis
 
 const LIMIT_MS = 15_000;
 
-/** An address of HTTP; a name and password in it are sent as such. @returns null when it is none. */
+/** An address of HTTP; a name and password in it are sent as such. @returns null when it is not an address. */
 export function targetOf(text: string): Target | null {
   if (text.length > 4096 || !URL.canParse(text)) return null;
   const url = new URL(text);

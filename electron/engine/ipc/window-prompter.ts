@@ -25,7 +25,7 @@ export class WindowPrompter implements Prompter {
     this.#waitingChanged.push(changed);
   }
 
-  /** The person looks anew: what they said no to may be asked again. */
+  /** The person looks again: what they said no to may be asked again. */
   forgetDeclined(): void {
     this.#declined.clear();
   }
@@ -81,7 +81,7 @@ export class WindowPrompter implements Prompter {
     return answer;
   }
 
-  /** Null: withdrawn, or an answer that is none: both mean "no". */
+  /** Null: withdrawn, or not an answer to this question. Both mean "no". */
   #ask<A>(
     name: QuestionName,
     schema: z.ZodType<A>,

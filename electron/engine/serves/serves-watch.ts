@@ -32,7 +32,7 @@ type Look = (call: Call, told: (servers: ServesReport['servers']) => void) => Pr
 
 /**
  * Looks at the logins of a fleet now and then, one look at a time, and says what may still be believed of the last one.
- * A server is told of when it is known; a session may take two rounds to cross. It never fails: a look that breaks is none.
+ * A server is told of when it is known; a session may take two rounds to cross. It never fails: a look that breaks is as if it was not made.
  */
 export class ServesWatch {
   private servers: Proof<ServesReport['servers']> | null = null;

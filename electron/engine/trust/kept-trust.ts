@@ -18,7 +18,7 @@ export interface Kept {
   readonly contents: Contents;
 }
 
-/** Format 1 had no contents: as good as none. */
+/** Format 1 had no contents, and is not read. */
 const kept = z.object({
   format: z.literal(2),
   path: z.string(),
@@ -50,7 +50,7 @@ export class KeptTrust {
         await file.close();
       }
     } catch {
-      // None, or one that cannot be read: as good as none.
+      // One that cannot be read counts as none.
       return null;
     }
   }

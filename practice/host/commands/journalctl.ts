@@ -26,7 +26,7 @@ interface Range {
   readonly end: number;
 }
 
-/** Null: the cursor is none. `--lines` counts from the start after a cursor, else from the end, as systemd 252 does. */
+/** Null: it is not a cursor. `--lines` counts from the start after a cursor, else from the end, as systemd 252 does. */
 function rangeOf(options: JournalOptions, machine: MachineParts): Range | null {
   const { journal } = machine;
   const lines =

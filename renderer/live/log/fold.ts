@@ -13,7 +13,7 @@ export interface LogRow {
   readonly pull: LogLineView['pull'];
 }
 
-/** Lines of one row; a group that has more goes on in a row of its own, for each line makes its row anew. */
+/** Lines of one row; a group that has more goes on in a row of its own, for each line makes its row again. */
 const MOST_IN_A_ROW = 2000;
 
 /**

@@ -102,7 +102,7 @@ function stateOf(nodes: readonly Node[], from: readonly number[], atStart: boole
   return { waiting, found, foundAtEnd, next: [], wide: new Map() };
 }
 
-/** What is reached without a character. `entries`: where a search may begin anew. */
+/** What is reached without a character. `entries`: where a search may begin again. */
 function closure(nodes: readonly Node[], from: readonly number[], atStart: boolean) {
   const seen = new Set<number>();
   const waiting: number[] = [];

@@ -20,17 +20,17 @@ export class ShownLog {
     return this.#folded.rows;
   }
 
-  /** Shows these lines, all of them anew. */
+  /** Shows these lines, from the first one on. */
   show(filter: LogFilter, held: readonly HeldLine[]): void {
     this.#filter = filter;
-    // Each reading from the first line on knows its rounds anew.
+    // Each reading from the first line on collects its rounds again.
     if (this.#tooLarge !== filter) this.#test = lineTest(filter);
     this.fault = this.#test.ok ? '' : this.#test.message;
     this.lines = this.matching(held);
     this.#folded.take(this.lines);
   }
 
-  /** Goes on with what was taken, as far as that can be done without reading all anew; false: it cannot. */
+  /** Goes on with what was taken, as far as that can be done without reading all again; false: it cannot. */
   goOn({ lines, dropped, late, changed }: Taken): boolean {
     if (changed) return false;
     if (dropped.length > 0) this.#dropFirst(new Set(dropped));

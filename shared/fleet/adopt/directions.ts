@@ -141,7 +141,7 @@ function direct(
   const far = (id: string): number => depth?.get(id) ?? 0;
   if (consumer !== null) {
     const [supplier, of] = consumer === 1 ? [first, second] : [second, first];
-    // Whose data wins is said otherwise: both pull then, for the pull that works today stays.
+    // Whose data wins is said in another way: both pull then, for the pull that works today stays.
     if (misfit && !fits && far(supplier) > far(of))
       return { pair, supplier: of, consumer: supplier, mutual: true, because: otherwise };
     return { pair, supplier, consumer: of, mutual, because };

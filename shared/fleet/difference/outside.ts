@@ -27,7 +27,7 @@ export interface Outside {
 
 /**
  * The servers that were taken out and run on: those that left the drawing, and those that are listed as removed, as long as
- * a drawn server has a table for them. Whoever nobody has a table for any more is gone.
+ * a drawn server has a table for them. A server that nobody has a table for any more is gone.
  */
 export function outsideOf(
   fleet: Fleet,

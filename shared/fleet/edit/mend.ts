@@ -7,7 +7,7 @@ import type { FleetFileCode } from '../rules/fleet-file';
 import { editFleet, tableValues } from './fleet-edit';
 import { editKey, removeTable } from './text-edit';
 
-/** A way to mend a fault of a fleet file with one click. */
+/** A way to fix a fault of a fleet file with one click. */
 export interface Mend {
   /** `Remove the link`. */
   readonly label: string;
@@ -19,7 +19,7 @@ export interface Mend {
 const MOST_OFFERED = 6;
 
 /**
- * What mends a fault without a word to be typed: a link to nobody is removed or led elsewhere, a line that means nothing is
+ * What fixes a fault without a word to be typed: a link to nobody is removed or led elsewhere, a line that means nothing is
  * removed. None where a person has to say something, or where the text is no TOML.
  */
 export function mendsOf(text: string, problem: Problem): readonly Mend[] {
@@ -51,7 +51,7 @@ export function mendsOf(text: string, problem: Problem): readonly Mend[] {
 }
 
 /**
- * The server a fault is about, by the id it is written with: its form mends it. Null: it is about none, or its id is the
+ * The server a fault is about, by the id it is written with: its form fixes it. Null: it is about none, or its id is the
  * fault.
  */
 export function serverOfFault(text: string, { where, code }: Problem): string | null {
@@ -64,7 +64,7 @@ export function serverOfFault(text: string, { where, code }: Problem): string | 
   return typeof id === 'string' && !twice ? id : null;
 }
 
-/** `server[2].origin` as a path; null: it is none. */
+/** `server[2].origin` as a path; null: it is not a path. */
 function pathOf(field: string): KeyPath | null {
   if (!/^[\w-]+(\[\d+\])?(\.[\w-]+)*$/.test(field)) return null;
   return [...field.matchAll(/[\w-]+/g)].map(([part], place) =>

@@ -76,7 +76,7 @@ export class PlanBuilder {
   }
 
   /**
-   * Adds the step that brings a server's file to `changes` and restarts it. No step when nothing changes. Whoever could be
+   * Adds the step that brings a server's file to `changes` and restarts it. No step when nothing changes. A server that could be
    * erased by a refresh that was asked for earlier, once this file lets it through, is restarted before.
    * @param mayErase whom this step is there to erase.
    */

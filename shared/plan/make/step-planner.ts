@@ -11,9 +11,10 @@ import type { PlannedChange } from '../steps/configure';
 import type { Eligibility } from './eligibility';
 
 /**
- * Draws up the steps, in the order of (`design.md`, "Deploying"): certificates first, of those who keep their data together with
- * their links where that can be (`docs/decisions/0015`), then server by server outward from the primary. Whoever is to be
- * refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and no server that could erase itself by surprise stays so meanwhile (rules 3, 5, 6, 8).
+ * Draws up the steps, in the order of (`design.md`, "Deploying"): certificates first, of servers that keep their data together
+ * with their links where that can be (`docs/decisions/0015`), then server by server outward from the primary. A server that is
+ * to be refreshed pulls from its one source until the proof ("Refresh erases", rule 1), and no server that could erase itself by
+ * surprise stays so meanwhile (rules 3, 5, 6, 8).
  */
 export class StepPlanner {
   private readonly changes: ConfigDiff;
@@ -104,8 +105,8 @@ export class StepPlanner {
   }
 
   /**
-   * It keeps its data, never replaces it by itself, and everything its partner tables need is known or will be by then. Whoever
-   * has `automatic_refresh` gets its tables in its turn only, after its supplier was refreshed: its own certificate is not
+   * It keeps its data, never replaces it by itself, and everything its partner tables need is known or will be by then. A server
+   * with `automatic_refresh` gets its tables in its turn only, after its supplier was refreshed: its own certificate is not
    * known yet, so nobody can say who would let it in.
    */
   private mayLinkAtOnce(id: ServerId): boolean {

@@ -20,7 +20,7 @@ export class BoundedOutput {
     return Buffer.concat(this.chunks);
   }
 
-  /** As UTF-8; what is none becomes U+FFFD. */
+  /** As UTF-8; bytes that are not UTF-8 become U+FFFD. */
   text(): string {
     return this.bytes().toString('utf8');
   }

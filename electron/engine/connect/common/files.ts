@@ -6,7 +6,7 @@ import type { FileContent, FileStat } from '../connection';
 import { type ServerPlace, faultAt } from './faults';
 
 /**
- * A server.toml beyond this is none: no text of more than `LONGEST_TOML` characters is read, and each has at most four
+ * Nothing larger than this is a server.toml: no text of more than `LONGEST_TOML` characters is read, and each has at most four
  * bytes. Bytes.
  */
 export const LARGEST_CONFIG = 4 * LONGEST_TOML;

@@ -39,7 +39,7 @@ export async function guardErasures(
     // A server whose file cannot be read now may be down. What it does when it is back is judged by what it said last.
     const config = it.config ?? it.site.observed.config;
     const { id } = it.site.server;
-    // A process that is not started anew keeps the flags that it has read, whatever its file says now.
+    // A process that is not started again keeps the flags that it has read, whatever its file says now.
     const goesOn = !deployment.restarted.has(id) && (id !== pending.server || pending.domain !== null);
     if (config !== null) files.set(id, goesOn ? withOwnFlags(it.site.observed, config) : config);
     else if (it.fault !== null && it.site.server.id === pending.server) return it.fault;

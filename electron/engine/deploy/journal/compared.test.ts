@@ -48,7 +48,7 @@ it('who was refreshed is compared once, by whichever deploy or comparison comes 
   expect(neverCompared([armed], [])).toHaveLength(1);
   for (const result of ['same', 'differ'] as const)
     expect(neverCompared([refreshed], [kept(2, result)])).toEqual([]);
-  // No answer, or one from before the refresh, is none.
+  // No answer counts as no comparison, and so does one from before the refresh.
   expect(neverCompared([refreshed], [kept(2, 'unknown'), kept(0, 'same')])).toHaveLength(1);
   const later = deploy([compare], [begun(2, 5), { kind: 'done', step: stepId(2), note: '', at: at(6) }]);
   expect(neverCompared([later, refreshed], [])).toEqual([]);

@@ -3,7 +3,7 @@ import { type ServerPlace, faultAt } from '../../common/faults';
 
 /** The oldest version of the API with all that is asked of it: Docker 19.03, Podman 2. */
 const OLDEST = '1.40';
-/** The newest whose reference was held against what is asked here: Docker 29. A newer engine is spoken to in this one. */
+/** The newest whose reference was compared with what is asked here: Docker 29. A newer engine is spoken to in this one. */
 const NEWEST = '1.52';
 
 /**

@@ -33,7 +33,7 @@ export class Container {
   }
 
   /**
-   * After what starts this container anew has done so: whatever has its name now is it, if `isSame` says so. Another one is
+   * After what runs this container has started it again: whatever has its name now is it, if `isSame` says so. Another one is
    * not taken up, and everything then says `container-recreated`.
    */
   async follow(isSame: (now: Inspected) => boolean, signal: AbortSignal): Promise<Result<Inspected>> {

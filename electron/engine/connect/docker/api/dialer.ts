@@ -41,7 +41,7 @@ export interface Dialer {
   close(): Promise<void>;
 }
 
-/** How an engine named `ssh://…` is dialled. Whoever puts the transports together says so: this one knows no SSH. */
+/** How an engine named `ssh://…` is dialled. What puts the transports together says so: this one knows no SSH. */
 export type DialSsh = (
   target: Pick<DockerEngineTarget, 'endpoint' | 'home' | 'env'>,
   where: ServerPlace,

@@ -6,7 +6,7 @@ import {
 import { fail, ok, type Result } from '../../../../../shared/base/result';
 import { type ServerPlace, faultAt } from '../../common/faults';
 
-/** Takes an endpoint apart; the fault `endpoint-invalid` where it is none. */
+/** Takes an endpoint apart; the fault `endpoint-invalid` where it is not an endpoint. */
 export function readEndpoint(endpoint: string, where: ServerPlace): Result<DockerEndpoint> {
   const read = readDockerEndpoint(endpoint);
   if (read !== null) return ok(read);

@@ -10,7 +10,7 @@ import { dockerFault, speaksOtherwise } from './faults';
 export const REPLY_LIMIT = 16 * 1024 * 1024;
 /** What is kept of a refusal's words. Bytes. */
 const WORDS_LIMIT = 64 * 1024;
-/** What a fault shows of an answer that is none. Characters. */
+/** What a fault shows of an answer that cannot be read. Characters. */
 const SHOWN = 200;
 
 /** Reads a body to its end; one longer than `limit` bytes is left there, and is a fault. */

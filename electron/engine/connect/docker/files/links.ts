@@ -5,7 +5,7 @@ import type { Container } from '../api/container';
 
 /** What is needed of a path's parts. Null: nothing is there. */
 export interface Look {
-  /** Where a link leads; null: it is none. Links are not followed. */
+  /** Where a link leads; null: it is not a link. Links are not followed. */
   readonly linkTarget: (path: string) => Promise<Result<{ readonly linkTarget: string | null } | null>>;
   /** Whose a folder is. */
   readonly folder: (path: string) => Promise<Result<{ readonly uid: number; readonly mode: number }>>;

@@ -10,7 +10,7 @@ export interface LogCursor {
 /** `1764044400123456789/1`. */
 export const writeCursor = ({ nanoseconds, count }: LogCursor): string => `${nanoseconds}/${count}`;
 
-/** Null: it is none. */
+/** Null: it is not a cursor. */
 export function readCursor(text: string): LogCursor | null {
   const match = /^(\d{1,20})\/(\d{1,9})$/.exec(text);
   return match?.[1] && match[2] ? { nanoseconds: BigInt(match[1]), count: Number(match[2]) } : null;
@@ -22,7 +22,7 @@ export const sinceOf = (nanoseconds: bigint): string => {
   return `${floor / 1_000_000_000n}.${String(floor % 1_000_000_000n).padStart(9, '0')}`;
 };
 
-/** RFC 3339 with up to nanoseconds, as `timestamps` writes it, in nanoseconds since the epoch; null: it is none. */
+/** RFC 3339 with up to nanoseconds, as `timestamps` writes it, in nanoseconds since the epoch; null: it is not a time. */
 export function readTimestamp(text: string): bigint | null {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);
   if (!match?.[1] || !match[3]) return null;
@@ -43,7 +43,7 @@ function secondsOf(text: string): number | null {
   return lastSeconds;
 }
 
-/** Numbers the lines of one reading, which must start at or before the time of any cursor it is held against. */
+/** Numbers the lines of one reading, which must start at or before the time of any cursor it is compared with. */
 export class LineCounter {
   // The two streams of a container may be a little out of order: recent times are kept in two generations.
   private recent = new Map<bigint, number>();

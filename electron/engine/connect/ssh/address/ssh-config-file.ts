@@ -60,7 +60,7 @@ class Unreadable extends Error {
   }
 }
 
-/** The lines of a file that is not there are none, as for ssh. */
+/** A file that is not there has no lines, as for ssh. */
 async function linesOf(file: string, reading: Reading, depth: number): Promise<Line[]> {
   if (depth > DEEPEST) throw new Unreadable(file, unusable('files include each other without an end'));
   if (++reading.files > MOST_FILES)

@@ -12,7 +12,7 @@ const MOST = 16 * 1024 * 1024;
 export const AS_ROOT =
   'Anyone with these rights can read every credential of this identity server and can change whom it lets in: treat the account as you treat root.';
 
-/** The parameters of a helper's text; null: it is none that this program makes. */
+/** The parameters of a helper's text; null: this program does not make such a helper. */
 export function parametersOf(text: string): HelperParameters | null {
   const line = text.split('\n', 40).find((it) => it.startsWith(MARK));
   if (line === undefined || line.length > 20_000) return null;

@@ -48,7 +48,7 @@ class Reader {
     return this.at >= this.text.length;
   }
 
-  /** Goes past the `=` of an assignment; a line that is none is left behind, and null. */
+  /** Goes past the `=` of an assignment; a line without one is passed over, and null. */
   name(): string | null {
     const end = this.endOfLine();
     const line = this.text.slice(this.at, end);
