@@ -62,20 +62,4 @@ describe('a deploy', () => {
     expect(back.end, JSON.stringify(back.end.problems)).toMatchObject({ outcome: 'done' });
     expect((await site.files())['idm-a']).toBe(before['idm-a']);
   });
-
-  it('cancelled while a step has begun finishes that step, says so, and leaves no lock', async () => {
-    const engine = site.engine();
-    const text = await site.text();
-    const plan = value(await engine.plan(text, anHour()));
-    const stop = new AbortController();
-    const { events, end } = await deployed(engine, text, { erase: erased(plan) }, stop.signal, (event) => {
-      if (event.kind === 'output' && event.text.startsWith('Restarting')) stop.abort();
-    });
-    expect(end.outcome).toBe('cancelled');
-    expect(events.find((it) => it.kind === 'cancelling')).toMatchObject({ afterStep: true });
-    expect(events.filter((it) => it.kind === 'step' && it.state === 'done')).toHaveLength(1);
-    expect(lockFiles()).toEqual([]);
-    const rest = await deployed(engine, text, { erase: erased(plan) });
-    expect(rest.end, JSON.stringify(rest.end.problems)).toMatchObject({ outcome: 'done' });
-  });
 });

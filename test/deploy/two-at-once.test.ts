@@ -71,37 +71,6 @@ describe('two who deploy at the same moment', () => {
   );
 });
 
-describe('a lock that was left', () => {
-  let site: TestSite;
-  beforeAll(async () => {
-    site = await startSite(2);
-  });
-  afterAll(async () => {
-    await site?.close();
-  });
-
-  it('is stale after an hour: it stops a deploy too, and goes over to whoever asks for it', async () => {
-    const signal = new AbortController().signal;
-    const { sites, connections } = sitesOf(site, signal);
-    const anHourAgo = { ...systemClock, monotonic: () => systemClock.monotonic() - 61 * 60_000 };
-    const left = await takeLocks(await sites, 'left', false, anHourAgo, signal);
-    if (!left.ok) throw new Error(left.error.message);
-    const [engine, text] = [site.engine(`${site.configDir}-3`), await site.text()];
-    const refused = await deployed(engine, text, { erase: ['idm-b'] });
-    expect(refused.end).toMatchObject({ outcome: 'refused', problems: [{ code: 'lock-stale' }] });
-    expect(refused.end.problems[0]?.message).toMatch(/Locked 6[01] min ago/);
-    expect((await site.data())['idm-b']?.people).not.toHaveLength(6);
-    const done = await deployed(engine, text, { erase: ['idm-b'], takeOver: true });
-    expect(done.end).toMatchObject({ outcome: 'done', problems: [] });
-    // Whoever lost them may change nothing more, and gives nothing back that is another's.
-    expect(await left.value.check((await sites)[0]?.server.id as never)).toMatchObject({
-      ok: false,
-      error: { code: 'lock-lost' },
-    });
-    await connections.close();
-  });
-});
-
 /** The connections of one program, to all servers, in the order in which they are locked. */
 function sitesOf(site: TestSite, signal: AbortSignal) {
   const { fleet } = readFleet(readFileSync(site.fleet.fleet, 'utf8'), site.fleet.fleet);

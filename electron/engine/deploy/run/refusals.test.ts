@@ -21,10 +21,11 @@ const somebodyHas = (id: string, since = fleet.clock.now()): void => {
   const owner = { who: 'robin', host: 'desk', deploy: 'another', since, token: 't' };
   fleet.server(id).lock = `${JSON.stringify(owner)}\n`;
 };
-const refused = async (code: string, ...args: Parameters<FakeDeploys['deploy']>): Promise<void> => {
+const refused = async (code: string, ...args: Parameters<FakeDeploys['deploy']>): Promise<string> => {
   const end = await fleet.deploy(...args);
   expect(end).toMatchObject({ outcome: 'refused', problems: [{ code }] });
   expect(effects()).toEqual([]);
+  return end.problems[0]?.message ?? '';
 };
 
 describe('before anything is touched', () => {
@@ -43,7 +44,7 @@ describe('before anything is touched', () => {
 
   it('a stale lock gives way only when it is asked to', async () => {
     somebodyHas('idm-b', fleet.clock.now() - 7_200_000);
-    await refused('lock-stale');
+    expect(await refused('lock-stale')).toContain('Locked 120 min ago by robin');
     expect(await fleet.deploy(undefined, { takeOver: true })).toMatchObject({ outcome: 'done' });
   });
 
