@@ -46,7 +46,7 @@ it('are those of both ends, with what stands around them, and no others', () => 
 });
 
 it('of a server that does not answer are its last words', () => {
-  const lines = Array.from({ length: 20 }, (_, at) => line(at % 2 === 0 ? 'idm-a' : 'idm-b', at));
+  const lines = Array.from({ length: 20 }, (_, index) => line(index % 2 === 0 ? 'idm-a' : 'idm-b', index));
   const proving = said(lines, { server: 'idm-b', span: null, at: null }).filter((it) => it.endsWith('!'));
   expect(proving).toEqual([9, 11, 13, 15, 17, 19].map((at) => `idm-b ${at} !`));
 });

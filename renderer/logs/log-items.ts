@@ -16,9 +16,9 @@ export function itemsOf(rows: readonly LogRow[], unfolded: ReadonlySet<string>):
   if (unfolded.size === 0) return rows;
   const items: LogItem[] = [];
   let from = 0;
-  rows.forEach((row, at) => {
+  rows.forEach((row, index) => {
     if (row.lines.length === 1 || !unfolded.has(row.key)) return;
-    for (; from <= at; from += 1) items.push(rows[from] ?? row);
+    for (; from <= index; from += 1) items.push(rows[from] ?? row);
     items.push(...row.lines.map((line) => behind(row, line)));
   });
   return items.concat(rows.slice(from));

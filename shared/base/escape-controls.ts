@@ -34,6 +34,6 @@ export const escapeControlsInJson = (json: string): string =>
       ? mark
       : Array.from(
           { length: mark.length },
-          (_unit, at) => `\\u${mark.charCodeAt(at).toString(16).padStart(4, '0')}`,
+          (_unit, index) => `\\u${mark.charCodeAt(index).toString(16).padStart(4, '0')}`,
         ).join(''),
   );

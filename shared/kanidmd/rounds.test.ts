@@ -13,7 +13,7 @@ const REFRESH = 'Consumer is out of date and must be refreshed.';
 
 const readerOf = (...lines: readonly string[]) => {
   const reader = new LogReader(0);
-  lines.forEach((text, at) => reader.push({ at: at + 1, text }));
+  lines.forEach((text, index) => reader.push({ at: index + 1, text }));
   return reader;
 };
 const END = 3_600_000_000;

@@ -23,12 +23,12 @@ export function once(sources: readonly (readonly Problem[])[]): readonly Problem
   }
   const saidBy = new Map<string, number>();
   const words = new Set<string>();
-  return sources.flatMap((source, at) =>
+  return sources.flatMap((source, index) =>
     source.flatMap((problem): Problem[] => {
       const key = keyOf(problem);
       const said = `${key}|${problem.message}`;
-      if ((saidBy.get(key) ?? at) !== at || words.has(said)) return [];
-      saidBy.set(key, at);
+      if ((saidBy.get(key) ?? index) !== index || words.has(said)) return [];
+      saidBy.set(key, index);
       words.add(said);
       return [{ ...problem, severity: gravest.get(key) ?? problem.severity }];
     }),

@@ -167,7 +167,7 @@ class Reader {
     const last = step === null ? end : open;
     return Array.from(
       { length: Math.floor((last - start) / (step ?? 1)) + 1 },
-      (_, at) => start + at * (step ?? 1),
+      (_, index) => start + index * (step ?? 1),
     );
   }
 

@@ -21,8 +21,8 @@ const mask = (text: string): string => maskCertificates(text, whose);
 const diff = (before: string, after: string): string => maskedDiff('/data/server.toml', before, after, whose);
 /** True when thirty characters of it in a row are there: every tenth stretch of twenty is looked for. */
 const shows = (shown: string, text: string): boolean =>
-  Array.from({ length: Math.floor((text.length - 20) / 10) }, (_, at) =>
-    text.slice(at * 10, at * 10 + 20),
+  Array.from({ length: Math.floor((text.length - 20) / 10) }, (_, index) =>
+    text.slice(index * 10, index * 10 + 20),
   ).some((it) => shown.includes(it));
 
 describe('what is masked', () => {
@@ -128,7 +128,7 @@ describe('the diff', () => {
 
   it('of files that have little in common is still one, in bounded time', () => {
     const lines = (word: string): string =>
-      Array.from({ length: 20_000 }, (_, at) => `${word}${at} = ${at}\n`).join('');
+      Array.from({ length: 20_000 }, (_, index) => `${word}${index} = ${index}\n`).join('');
     const shown = diff(`a = 1\n${lines('x')}z = 1\n`, `a = 1\n${lines('y')}z = 1`);
     expect(applyPatch(`a = 1\n${lines('x')}z = 1\n`, shown)).toBe(`a = 1\n${lines('y')}z = 1`);
   });

@@ -41,7 +41,7 @@ export function intoBraces(
   // Where the last key has a comma, so has the new last one.
   const isLast = braces.body.at(-1) === after && comma === null;
   const lines = written.map(
-    (line, at) => `${indent}${line}${isLast && at === written.length - 1 ? '' : ','}`,
+    (line, index) => `${indent}${line}${isLast && index === written.length - 1 ? '' : ','}`,
   );
   const below = insertLines(text, nextLine(text, comma ?? after.range[1]), lines);
   return comma === null ? [{ start: after.range[1], end: after.range[1], text: ',' }, below] : [below];

@@ -44,8 +44,8 @@ it('apply against the bare steps by hand', async () => {
   };
   await once(false);
   for (let pair = 0; pair < PAIRS; pair++) await once(true);
-  const ratio = ours.map((ms, at) => ms / (theirs[at] ?? Number.NaN));
-  const bare = ours.map((ms, at) => (ms - (comparing[at] ?? 0)) / (theirs[at] ?? Number.NaN));
+  const ratio = ours.map((ms, index) => ms / (theirs[index] ?? Number.NaN));
+  const bare = ours.map((ms, index) => (ms - (comparing[index] ?? 0)) / (theirs[index] ?? Number.NaN));
   report(
     `apply: ratio ${words(spread(ratio), 2)}; without the comparison of data, which the script does not make, ${words(spread(bare), 2)}`,
   );

@@ -19,15 +19,15 @@ interface Grown {
 
 /** A star around s0, linked and deployed, and a chain through it: hubs and long ways at once. */
 function grown(count: number): Grown {
-  const ids = Array.from({ length: count }, (_, at) => `s${at}`);
-  const links = ids.flatMap((id, at) => [
-    ...(at > 0 ? [`s0 > ${id}`] : []),
-    ...(at > 1 ? [`s${at - 1} ~> ${id}`] : []),
+  const ids = Array.from({ length: count }, (_, index) => `s${index}`);
+  const links = ids.flatMap((id, index) => [
+    ...(index > 0 ? [`s0 > ${id}`] : []),
+    ...(index > 1 ? [`s${index - 1} ~> ${id}`] : []),
   ]);
-  const observed = ids.map((id, at) => {
-    const hub = at === 0 ? ids.slice(1).map((other) => `${other} mutual-pull`) : ['s0 mutual-pull'];
-    const before = at > 1 ? [`s${at - 1} pull`] : [];
-    const after = at > 0 && at < count - 1 ? [`s${at + 1} allow-pull`] : [];
+  const observed = ids.map((id, index) => {
+    const hub = index === 0 ? ids.slice(1).map((other) => `${other} mutual-pull`) : ['s0 mutual-pull'];
+    const before = index > 1 ? [`s${index - 1} pull`] : [];
+    const after = index > 0 && index < count - 1 ? [`s${index + 1} allow-pull`] : [];
     return observedOfTest({ id, domain: 'a', tables: [...hub, ...before, ...after] });
   });
   const seen = observed.map((server) => ({

@@ -24,7 +24,7 @@ const table = (at: number): string =>
     'automatic_refresh = false',
     '',
   ].join('\n');
-const text = `domain = "idm.example.com"\norigin = "https://idm.example.com"\n\n[replication]\norigin = "repl://idm.example.com:8444"\nbindaddress = "0.0.0.0:8444"\n${Array.from({ length: partners }, (_, at) => table(at)).join('')}`;
+const text = `domain = "idm.example.com"\norigin = "https://idm.example.com"\n\n[replication]\norigin = "repl://idm.example.com:8444"\nbindaddress = "0.0.0.0:8444"\n${Array.from({ length: partners }, (_, index) => table(index)).join('')}`;
 const bytes = new TextEncoder().encode(text);
 
 const changes: readonly ConfigChange[] = [

@@ -24,11 +24,11 @@ const id = (at: number): string => `idm-${at}`;
 
 /** Every third server feeds three, and every fifth has a second supplier: about 1.2 links a server. */
 function tree(servers: number): Fleet {
-  const ids = Array.from({ length: servers }, (_, at) => id(at));
-  const links = ids.flatMap((to, at) => {
-    if (at === 0) return [];
-    const parent = Math.floor((at - 1) / 3);
-    const second = at % 5 === 0 && parent !== at - 1 ? [`${id(at - 1)} > ${to}`] : [];
+  const ids = Array.from({ length: servers }, (_, index) => id(index));
+  const links = ids.flatMap((to, index) => {
+    if (index === 0) return [];
+    const parent = Math.floor((index - 1) / 3);
+    const second = index % 5 === 0 && parent !== index - 1 ? [`${id(index - 1)} > ${to}`] : [];
     return [`${id(parent)} > ${to}`, ...second];
   });
   return fleetOfTest(ids, links);
@@ -37,8 +37,8 @@ function tree(servers: number): Fleet {
 /** One primary that feeds everybody. */
 const star = (servers: number): Fleet =>
   fleetOfTest(
-    Array.from({ length: servers }, (_, at) => id(at)),
-    Array.from({ length: servers - 1 }, (_, at) => `${id(0)} > ${id(at + 1)}`),
+    Array.from({ length: servers }, (_, index) => id(index)),
+    Array.from({ length: servers - 1 }, (_, index) => `${id(0)} > ${id(index + 1)}`),
   );
 
 const check = (fleet: Fleet, observed: readonly ObservedServer[]): void => {

@@ -55,7 +55,7 @@ describe.skipIf(missing !== null)('SSH', () => {
   });
 
   it.each([5, 20])('a certificate from %i servers side by side, against one', async (count) => {
-    const servers = await Promise.all(Array.from({ length: count }, (_, at) => open(`idm-${at}`)));
+    const servers = await Promise.all(Array.from({ length: count }, (_, index) => open(`idm-${index}`)));
     const ask = async (server: (typeof servers)[number]) =>
       value(await server.kanidmd(['show-replication-certificate'], call(60_000)));
     const [first] = servers;
@@ -79,7 +79,7 @@ describe.skipIf(missing !== null)('SSH', () => {
       await server.close();
     };
     await compare(`connecting and a certificate from ${count} servers / from one`, {
-      ours: () => Promise.all(Array.from({ length: count }, (_, at) => cold(`idm-${at}`))),
+      ours: () => Promise.all(Array.from({ length: count }, (_, index) => cold(`idm-${index}`))),
       theirs: () => cold('idm-0'),
       runs: 5,
     });

@@ -22,7 +22,7 @@ const WAYS: Readonly<Record<BrokenJob, readonly Case['way'][]>> = {
 };
 
 const everything = (['apply', 'renew'] as const).flatMap((job) =>
-  Array.from({ length: STEPS[job] }, (_none, at) => String(at + 1)).flatMap((step) =>
+  Array.from({ length: STEPS[job] }, (_none, index) => String(index + 1)).flatMap((step) =>
     faultKinds.flatMap((kind) => WAYS[job].map((way): Case => ({ job, fault: { step, kind }, way }))),
   ),
 );

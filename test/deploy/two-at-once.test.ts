@@ -31,7 +31,7 @@ describe('two who deploy at the same moment', () => {
     const both = await Promise.all(programs.map((it) => it.sites));
     for (let time = 0; time < TIMES; time++) {
       const asked = await Promise.all(
-        both.map((sites, at) => takeLocks(sites, `${time}-${at}`, false, systemClock, signal)),
+        both.map((sites, index) => takeLocks(sites, `${time}-${index}`, false, systemClock, signal)),
       );
       const winners = asked.flatMap((it) => (it.ok ? [it.value] : []));
       expect(winners, `time ${time}`).toHaveLength(1);

@@ -10,7 +10,7 @@ import { BOTH_REPLICATE, erasedBy, type Plan, pullsOf, type Status } from './sup
 const minor = ({ version }: RealImage): number => Number(version.split('.')[1]);
 
 /** Each two that were named one after the other, the older first, where the newer is the older's next minor version. */
-const steps = givens.slice(1).map((to, at) => ({ from: givens[at] as Given, to }));
+const steps = givens.slice(1).map((to, index) => ({ from: givens[index] as Given, to }));
 const NO_STEP = { from: NOBODY, to: { ...NOBODY, name: 'the next minor version' } };
 if (missing === null && steps.length === 0)
   process.stderr.write('skipped: test/kanidm/upgrade: one Kanidm is named; name two, the older first\n');

@@ -62,8 +62,8 @@ describe.skipIf(missing !== null).each(eachOf(givens))('the words of $name', (gi
     const hosts = { [`${name}-a.example.com`]: ips[0], [`${name}-b.example.com`]: ips[1] };
     const origins = Object.entries(hosts).map(([host, ip]) => nameOf(host, ip));
     const [a, b] = await Promise.all(
-      ['a', 'b'].map((side, at) =>
-        startServer(lab, PLAIN, `${name}-${side}`, { hosts, more: replication(origins[at] ?? '') }),
+      ['a', 'b'].map((side, index) =>
+        startServer(lab, PLAIN, `${name}-${side}`, { hosts, more: replication(origins[index] ?? '') }),
       ),
     );
     if (a === undefined || b === undefined) throw new Error('two servers');

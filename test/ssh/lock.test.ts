@@ -139,8 +139,8 @@ describe.each([{ sudo: false }, { sudo: true }])('the lock of a server, sudo: $s
   it('goes to exactly one of many who ask at the same moment', async () => {
     for (let round = 0; round < 20; round++) {
       const asked = await Promise.all(
-        Array.from({ length: 4 }, (_none, at) =>
-          (at % 2 === 0 ? window : terminal).lock(owner(`${round}-${at}`), fresh),
+        Array.from({ length: 4 }, (_none, index) =>
+          (index % 2 === 0 ? window : terminal).lock(owner(`${round}-${index}`), fresh),
         ),
       );
       const winners = asked.flatMap((it) => (it.ok ? [it.value] : []));

@@ -28,9 +28,9 @@ export function deployedFleet(fleet: Fleet): readonly ObservedServer[] {
 
 /** Every server newly installed: a domain of its own, no replication. */
 export const freshFleet = (fleet: Fleet): readonly ObservedServer[] =>
-  fleet.servers.map(({ id }, at) => ({
+  fleet.servers.map(({ id }, index) => ({
     ...observedOfTest({ id, domain: 'a', tables: null }),
-    domain: { name: 'idm.example.com', uuid: uuidOf(at), level: 14 },
+    domain: { name: 'idm.example.com', uuid: uuidOf(index), level: 14 },
   }));
 
 const uuidOf = (at: number) => domainOfTest((at + 1).toString(16).padStart(8, '0'));

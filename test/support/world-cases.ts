@@ -69,7 +69,7 @@ function drawFleet(ids: readonly string[], below: Below, roll: Roll): Fleet {
     const parent = below(index);
     const suppliers = [
       parent,
-      ...ids.map((_, at) => at).filter((at) => at < index && at !== parent && roll(120)),
+      ...ids.map((_, index) => index).filter((at) => at < index && at !== parent && roll(120)),
     ];
     for (const at of suppliers) {
       const oneWay = roll(350);

@@ -255,7 +255,7 @@ export interface OptionWords {
 /** Every option of a command, its own first. */
 export const optionsOf = (command: Command): readonly OptionWords[] =>
   [...command.options, ...(command.takesFleet ? ['trust'] : []), ...everywhere]
-    .filter((name, at, all) => all.indexOf(name) === at)
+    .filter((name, index, all) => all.indexOf(name) === index)
     .map((name) => ({ name, value: placeholders[name] ?? null }));
 
 /** What follows an option. */

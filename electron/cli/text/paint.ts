@@ -50,5 +50,5 @@ const ours = /(\u001B\[(?:1|2|22|31|32|33|39)m)/;
 export const forTerminal = (text: string): string =>
   text
     .split(ours)
-    .map((part, at) => (at % 2 === 1 ? part : escapeControls(part)))
+    .map((part, index) => (index % 2 === 1 ? part : escapeControls(part)))
     .join('');

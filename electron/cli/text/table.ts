@@ -16,11 +16,11 @@ export function tableLines(
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, width(cell))));
-  return rows.map((row, at) =>
+  return rows.map((row, index) =>
     row
       .map((cell, column) => {
         const gap = column === row.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - width(cell) + 2);
-        return paint(cell, column, at) + gap;
+        return paint(cell, column, index) + gap;
       })
       .join('')
       .trimEnd(),

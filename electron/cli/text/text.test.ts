@@ -155,8 +155,8 @@ describe('problems', () => {
 
   it('are counted in words', () => {
     expect(countProblems([])).toBe('no problems');
-    const some = (['error', 'error', 'warning', 'info'] as const).map((severity, at) =>
-      problem(severity, { code: `code-${at}` }),
+    const some = (['error', 'error', 'warning', 'info'] as const).map((severity, index) =>
+      problem(severity, { code: `code-${index}` }),
     );
     expect(countProblems(some)).toBe('2 errors, 1 warning, 1 note');
   });

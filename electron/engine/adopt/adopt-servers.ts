@@ -24,15 +24,15 @@ export async function adoptServers(
 ): Promise<Result<AdoptedFleet>> {
   if (reaches.length > MOST) return fail(tooMany);
   const ids = provisionalIds(reaches.map((reach) => ({ reach })));
-  const servers = reaches.map((reach, at) => ({ ...reach, id: ids[at] ?? '' }));
+  const servers = reaches.map((reach, index) => ({ ...reach, id: ids[index] ?? '' }));
   const written = addServers(newFleet('Adopted'), servers);
   const read = written.ok ? fleetFrom({ path: fleetPath, text: written.value }) : written;
   if (!read.ok) return fail(withoutPlace(read.error));
   const observed = await Promise.all(
     read.value.fleet.servers.map((server) => prober.observe(server, fleetPath, call, 0)),
   );
-  const seen = reaches.flatMap((reach, at) => {
-    const it = observed[at];
+  const seen = reaches.flatMap((reach, index) => {
+    const it = observed[index];
     return it === undefined ? [] : [{ reach, observed: it.observed }];
   });
   return ok(findPartners(seen));

@@ -66,8 +66,8 @@ export async function observeRead(
 ): Promise<ObservedFleet> {
   const seen = await Promise.all(fleet.servers.map((server) => prober.observe(server, path, call, maxAgeMs)));
   const sites = new Map(
-    fleet.servers.flatMap((server, at) => {
-      const site = seen[at]?.site;
+    fleet.servers.flatMap((server, index) => {
+      const site = seen[index]?.site;
       return site ? [[server.id, { ...site, server }] as const] : [];
     }),
   );

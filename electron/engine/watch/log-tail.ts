@@ -142,7 +142,7 @@ class Stream {
 
   /** What is kept from the first line of a time on, microseconds. */
   lines(since: number): readonly Line[] {
-    const first = this.kept.findIndex((it, at) => at >= this.oldest && it.at >= since);
+    const first = this.kept.findIndex((it, index) => index >= this.oldest && it.at >= since);
     return first < 0 ? [] : this.kept.slice(first);
   }
 

@@ -75,8 +75,8 @@ export async function olderLogs(
       return nothing(unexpectedOf(server.id, 'reading its log back', cause));
     }
   };
-  const parts = fleet.servers.map((server, at) =>
-    readPart(seen[at] ?? { observed: nothingSeen(server), site: null }, server),
+  const parts = fleet.servers.map((server, index) =>
+    readPart(seen[index] ?? { observed: nothingSeen(server), site: null }, server),
   );
   return togetherOf(await Promise.all(parts), back.before);
 }

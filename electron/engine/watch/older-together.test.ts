@@ -16,7 +16,7 @@ it('of more lines than are told at once, tells the newest, and whose others may 
     of(
       n,
       null,
-      Array.from({ length: 20 }, (_item, at) => 1000 + at),
+      Array.from({ length: 20 }, (_item, index) => 1000 + index),
     ),
   );
   const answer = togetherOf([...parts, of(600, null, [5000])], 9000);

@@ -188,7 +188,7 @@ const [STEPS, RUNS] = IS_LONG ? [10_000, 20] : [1_000, 4];
 const SEED = Number(process.env['KANILINK_SEED'] ?? (IS_LONG ? Date.now() % 1_000_000 : 790_378));
 const kinds = ['arrives', 'whole', 'serves', 'sessions'] as const;
 
-it.each(Array.from({ length: RUNS }, (_, at) => SEED + at))(
+it.each(Array.from({ length: RUNS }, (_, index) => SEED + index))(
   'shows nothing that is not true for longer than two intervals: seed %i',
   async (seed) => {
     const steps = STEPS / RUNS;

@@ -119,9 +119,9 @@ export async function* watchFleet(
       if (answered.length === held.length) ruv.tick(running, [...judged.pulls, ...judged.undrawn]);
       const changes = ruv.now(running);
       const seen = {
-        servers: describeServers(fleet, observed).map((server, at) => ({
+        servers: describeServers(fleet, observed).map((server, index) => ({
           ...server,
-          ...toldOf(answered[at]),
+          ...toldOf(answered[index]),
         })),
         pulls: judged.pulls,
         undrawn: judged.undrawn,

@@ -55,7 +55,7 @@ it('lets a flood in as far as it can be shown, the newest, and says what it left
     bridge.say({
       kind: 'items',
       id,
-      items: Array.from({ length: 1000 }, (_, at) => line(n * 1000 + at + 1)),
+      items: Array.from({ length: 1000 }, (_, index) => line(n * 1000 + index + 1)),
     });
   vi.advanceTimersByTime(200);
   expect(log.held).toBe(10_000);
@@ -80,7 +80,7 @@ it('holds its bound in a flood, and says what it dropped, whatever is shown', ()
   const { id } = bridge.last('open');
   const long = 'x'.repeat(1990);
   for (let n = 0; n < 90; n += 1) {
-    const items = Array.from({ length: 1000 }, (_, at) => ({ ...line(n * 1000 + at + 1), raw: long }));
+    const items = Array.from({ length: 1000 }, (_, index) => ({ ...line(n * 1000 + index + 1), raw: long }));
     bridge.say({ kind: 'items', id, items });
     vi.advanceTimersByTime(200);
   }
@@ -197,13 +197,13 @@ it('does not call it the making of a database where none was made', () => {
 });
 
 const hex = (n: number): string =>
-  Array.from({ length: 1900 }, (_, at) => ((n * 7919 + at * at * 31 + (at * n) ** 2) % 16).toString(16)).join(
-    '',
-  );
+  Array.from({ length: 1900 }, (_, index) =>
+    ((n * 7919 + index * index * 31 + (index * n) ** 2) % 16).toString(16),
+  ).join('');
 
 it('an expression that is too much work is named as the fault, is tried once, and hides nothing', () => {
   const { log, say } = start();
-  say(...Array.from({ length: 300 }, (_, at) => ({ ...line(at + 1), raw: hex(at + 1) })));
+  say(...Array.from({ length: 300 }, (_, index) => ({ ...line(index + 1), raw: hex(index + 1) })));
   log.setFilter({ ...log.filter, text: '/[0-7].{200}x/' });
   expect(log.filterFault).toMatch(/too much work/);
   expect(log.shown).toHaveLength(300);
@@ -219,7 +219,7 @@ it('tells while it is paused too that an expression became too much work', () =>
   log.setFilter({ ...log.filter, text: '/[0-7].{200}x/' });
   log.pause();
   expect(log.filterFault).toBe('');
-  say(...Array.from({ length: 300 }, (_, at) => ({ ...line(at + 1), raw: hex(at + 1) })));
+  say(...Array.from({ length: 300 }, (_, index) => ({ ...line(index + 1), raw: hex(index + 1) })));
   expect(log.filterFault).toMatch(/too much work/);
   expect(log.shown).toEqual([]);
 });

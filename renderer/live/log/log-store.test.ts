@@ -58,7 +58,9 @@ it('holds a million lines, and says which it dropped, which came late, and wheth
   expect(store.lines.length).toBe(MOST_LINES);
   const over = store.add([line(MOST_LINES)]);
   expect(over).toMatchObject({ late: null, changed: false });
-  expect(over.dropped.map(({ at }) => at)).toEqual(Array.from({ length: store.dropped }, (_, at) => at));
+  expect(over.dropped.map(({ at }) => at)).toEqual(
+    Array.from({ length: store.dropped }, (_, index) => index),
+  );
   expect(store.dropped).toBeGreaterThan(0);
   const late = store.add([line(MOST_LINES - 2, { key: 'late' })]).late;
   expect(late?.map(({ key }) => key)).toEqual(['late', ...[1, 0].map((n) => `cursor ${MOST_LINES - n}`)]);

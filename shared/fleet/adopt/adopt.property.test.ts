@@ -49,14 +49,14 @@ const cases: fc.Arbitrary<Case> = fc
   })
   .map(({ count, source, parts, links, automatic, vpn, order }) => {
     const here = ids.slice(0, count);
-    const roots = here.map((_, at) => (at === 0 || parts[at] === true ? at : -1));
+    const roots = here.map((_, index) => (index === 0 || parts[index] === true ? index : -1));
     const rootOf = (at: number): number => roots.slice(0, at + 1).findLast((root) => root !== -1) ?? 0;
     const pairs = here.flatMap((_, i) => here.slice(i + 1).map((_other, n) => [i, i + 1 + n] as const));
-    const drawn = pairs.flatMap(([i, j], at) => {
+    const drawn = pairs.flatMap(([i, j], index) => {
       const root = rootOf(j);
       if (rootOf(i) !== root || j === root) return [];
       const feeds = root + ((source[j] ?? 0) % (j - root)) === i;
-      const kind = links[at] ?? 'none';
+      const kind = links[index] ?? 'none';
       return kind === 'none' ? (feeds ? [{ i, j, kind: '>' }] : []) : [{ i, j, kind }];
     });
     const texts = drawn.map(({ i, j, kind }) => {
@@ -67,10 +67,10 @@ const cases: fc.Arbitrary<Case> = fc
     const plain = fleetOfTest(here, texts);
     const fleet: Fleet = {
       ...plain,
-      links: plain.links.map((link, at) => ({
+      links: plain.links.map((link, index) => ({
         ...link,
-        supplierOrigin: vpn[at] ? vpnName(link.supplier) : null,
-        consumerOrigin: vpn[at + 28] ? vpnName(link.consumer) : null,
+        supplierOrigin: vpn[index] ? vpnName(link.supplier) : null,
+        consumerOrigin: vpn[index + 28] ? vpnName(link.consumer) : null,
       })),
     };
     const seen = here.map((id) => deployed(fleet, trusted<ServerId>(id)));

@@ -261,8 +261,8 @@ describe('partners', () => {
 describe('the servers', () => {
   const named = (...origins: string[]) =>
     find(
-      origins.map((origin, at) => {
-        const server = observedOfTest({ id: `x${at}`, domain: 'a', tables: [] });
+      origins.map((origin, index) => {
+        const server = observedOfTest({ id: `x${index}`, domain: 'a', tables: [] });
         const replication = server.config?.replication;
         if (!server.config || !replication) throw new Error('no config');
         return {
@@ -378,7 +378,7 @@ describe('servers behind one name', () => {
     const problems = checkObserved(
       fleet!,
       readTopology(fleet!),
-      observed.map((server, at) => ({ ...server, id: fleet!.servers[at]!.id })),
+      observed.map((server, index) => ({ ...server, id: fleet!.servers[index]!.id })),
     ).map(({ code }) => code);
     expect(problems).not.toContain('same-origin');
     expect(problems.filter((code) => code.startsWith('certificate-'))).toEqual([]);

@@ -42,7 +42,7 @@ export function drawFleet(adopted: AdoptedFleet, primaries: readonly string[]): 
   const problems = [
     ...adopted.problems,
     ...useless.map(uselessPair),
-    ...pairs.flatMap((pair, at) => driftOf(pair, links[at]?.automaticRefresh ?? false)),
+    ...pairs.flatMap((pair, index) => driftOf(pair, links[index]?.automaticRefresh ?? false)),
   ];
   const blocked = adopted.problems.some((problem) => problem.severity === 'error');
   if (blocked || questions.length > 0) return ok({ text: null, links, questions, problems });

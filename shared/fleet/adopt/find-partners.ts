@@ -23,9 +23,9 @@ import { unpadded } from '../../base/base64';
 export function findPartners(seen: readonly SeenServer[]): AdoptedFleet {
   const ids = serverIds(seen);
   const origins = dialledOrigins(seen.map(({ observed }) => observed));
-  const all = seen.map(({ reach, observed }, at): KnownServer => {
-    const id = ids[at] ?? '';
-    return { id, observed, server: describeServer(id, reach, observed, origins[at] ?? null) };
+  const all = seen.map(({ reach, observed }, index): KnownServer => {
+    const id = ids[index] ?? '';
+    return { id, observed, server: describeServer(id, reach, observed, origins[index] ?? null) };
   });
   const whose = partnerFinder(all);
   const tables = new Map<string, Map<string, AdoptedTable>>();
@@ -139,7 +139,7 @@ function pairsOf(
   tables: ReadonlyMap<string, ReadonlyMap<string, AdoptedTable>>,
 ): readonly AdoptedPair[] {
   const pairs = new Map<string, AdoptedPair>();
-  const place = new Map(ids.map((id, at) => [id, at]));
+  const place = new Map(ids.map((id, index) => [id, index]));
   for (const [id, own] of tables)
     for (const partner of own.keys()) {
       const [first, second] =

@@ -14,8 +14,8 @@ import { partnersOf } from '../../server-config/server-config';
  */
 export function dialledOrigins(seen: readonly ObservedServer[]): readonly (Origin | null)[] {
   const own = seen.map(ownOrigin);
-  return seen.map((server, at) => {
-    const origin = own[at] ?? null;
+  return seen.map((server, index) => {
+    const origin = own[index] ?? null;
     const shared = origin !== null && own.filter((it) => it === origin).length > 1;
     return shared ? (nameOfItsOwn(server, seen, origin) ?? origin) : origin;
   });

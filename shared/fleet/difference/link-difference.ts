@@ -47,7 +47,7 @@ const pairOf = (a: ServerId, b: ServerId): string => (a < b ? `${a} ${b}` : `${b
 
 /** Pairs of the fleet's servers of which one has a table for the other, each once, in the fleet's order. */
 function undrawnPairs(fleet: Fleet, readings: Readings): readonly (readonly [ServerId, ServerId])[] {
-  const place = new Map(fleet.servers.map(({ id }, at) => [id as string, { id, at }]));
+  const place = new Map(fleet.servers.map(({ id }, index) => [id as string, { id, at: index }]));
   const found = new Map<string, readonly [ServerId, ServerId]>();
   for (const { id } of fleet.servers)
     for (const { server } of readings.get(id)?.last?.runsWith?.partners ?? []) {

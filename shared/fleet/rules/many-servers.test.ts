@@ -20,8 +20,8 @@ const shapes: Readonly<Record<string, (at: number, count: number) => readonly st
 };
 
 function grown(shape: keyof typeof shapes, count: number): Fleet {
-  const ids = Array.from({ length: count }, (_, at) => `s${at}`);
-  const links = ids.flatMap((_, at) => shapes[shape]?.(at, count) ?? []);
+  const ids = Array.from({ length: count }, (_, index) => `s${index}`);
+  const links = ids.flatMap((_, index) => shapes[shape]?.(index, count) ?? []);
   return fleetOfTest(ids, [...new Set(links)]);
 }
 
@@ -52,10 +52,10 @@ function counting(topology: Topology): { readonly topology: Topology; readonly c
 
 /** Deployed or not: half of the servers have no tables yet. */
 function observedOf(fleet: Fleet, topology: Topology): readonly ObservedServer[] {
-  return fleet.servers.map(({ id }, at) => {
+  return fleet.servers.map(({ id }, index) => {
     const bare = observedOfTest({ id, domain: 'a', tables: [] });
     const { config } = bare;
-    if (!config?.replication || at % 2 === 1) return bare;
+    if (!config?.replication || index % 2 === 1) return bare;
     const partners = topology.suppliersOf(id).map((supplier): Partner => ({
       origin: originOfTest(supplier),
       type: 'mutual-pull',
@@ -97,7 +97,7 @@ describe('servers that hold a fleet together', () => {
             .filter(([a, b]) => a !== b && a < count && b < count)
             .map(([a, b]) => [[a, b].sort().join(), `s${Math.min(a, b)} > s${Math.max(a, b)}`]),
         );
-        const ids = Array.from({ length: count }, (_, at) => `s${at}`);
+        const ids = Array.from({ length: count }, (_, index) => `s${index}`);
         const topology = readTopology(fleetOfTest(ids, [...pairs.values()]));
         const expected = ids.flatMap((id) => {
           const around = piecesAround(ids, [...pairs.values()], id);

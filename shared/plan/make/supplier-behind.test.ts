@@ -13,7 +13,7 @@ const field = (name: string): { readonly consumer: string[]; readonly supplier: 
   ) as never;
 const logOf = (lines: readonly string[]): LogEvidence =>
   readLog(
-    lines.map((text, at) => ({ at: AT + at, text })),
+    lines.map((text, index) => ({ at: AT + index, text })),
     AT,
     AT + 60_000_000,
   );

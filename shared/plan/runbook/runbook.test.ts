@@ -91,7 +91,7 @@ describe('a runbook', () => {
     const markdown = made.value;
     execFileSync('bash', ['-n'], { input: blocks(markdown) });
     const steps = [...markdown.matchAll(/^## Step (\d+): /gm)].map((match) => match[1]);
-    expect(steps).toEqual(steps.map((_step, at) => String(at + 1)));
+    expect(steps).toEqual(steps.map((_step, index) => String(index + 1)));
     expect(markdown).toContain('**The whole database of idm-b**');
     expect(markdown).toContain('Nothing is merged');
     // The erase comes after the backup was proved, and every certificate that is known later is read before it is filled in.

@@ -173,7 +173,7 @@ export async function startBadServers(): Promise<BadServers> {
       const open = await Promise.all(counts);
       // The one that refuses TCP listens no more.
       const listening = ids.filter((id) => id !== 'refusing-tcp');
-      return Object.fromEntries(listening.map((id, at) => [id, open[at] ?? 0]));
+      return Object.fromEntries(listening.map((id, index) => [id, open[index] ?? 0]));
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

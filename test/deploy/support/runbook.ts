@@ -14,7 +14,7 @@ export function runBlocks(
 ): Promise<{ readonly failed: boolean; readonly said: string }> {
   // Each block as it is printed; a shell that a person sits at would show its status.
   const script = blocks.map(
-    (text, at) => `${text}\n[ "$?" = 0 ] || { echo "block ${at + 1} failed"; exit 1; }\n`,
+    (text, index) => `${text}\n[ "$?" = 0 ] || { echo "block ${index + 1} failed"; exit 1; }\n`,
   );
   return new Promise((resolve) => {
     const child = execFile(

@@ -38,7 +38,7 @@ export function logsHold(seat: () => Seat, told: () => ServerConnection): void {
     expect(whole.filter((item) => item.kind !== 'line')).toEqual([]);
     expect(lines(items)).toEqual(lines(whole.slice(0, items.length)));
     const numbers = lines(items).flatMap(([, text]) => /^line (\d+)$/.exec(text ?? '')?.[1] ?? []);
-    expect(numbers).toEqual(numbers.map((_, at) => String(at + 1)));
+    expect(numbers).toEqual(numbers.map((_, index) => String(index + 1)));
   });
 
   it('goes on after any line, and begins at a time', async () => {

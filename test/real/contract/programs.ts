@@ -123,8 +123,8 @@ export function programsHold(
     const owner = (deploy: string) => ({ who: 'ada $(id)', host: 'desk', deploy, since: Date.now() });
     const asked = { ...call(30_000), takeOver: false };
     const all = await Promise.all(
-      ['d0', 'd1', 'd2', 'd3', 'd4', 'd5'].map((deploy, at) =>
-        (at % 2 ? other : server()).lock(owner(deploy), asked),
+      ['d0', 'd1', 'd2', 'd3', 'd4', 'd5'].map((deploy, index) =>
+        (index % 2 ? other : server()).lock(owner(deploy), asked),
       ),
     );
     const holder = all.findIndex((taken) => taken.ok);

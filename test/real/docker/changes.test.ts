@@ -102,7 +102,7 @@ describe.skipIf(missing !== null)('changes on an engine', () => {
     const owner = (deploy: string) => ({ who: `ada ${deploy} $(id)`, host: 'desk', deploy, since: 5 });
     const asked = { ...call(), takeOver: false };
     const all = await Promise.all(
-      Array.from({ length: 12 }, (_, at) => at + 1).map((n) =>
+      Array.from({ length: 12 }, (_, index) => index + 1).map((n) =>
         (n % 2 ? one : two).lock(owner(`d${n}`), asked),
       ),
     );

@@ -212,7 +212,7 @@ describe.skipIf(missing !== null)('where a container’s files lie', () => {
       expect(code(read), JSON.stringify(file)).toBe('ok');
     }
     // Replacing takes the engine half a second: one name of each kind.
-    for (const file of files.filter((_, at) => at % 24 === 0)) {
+    for (const file of files.filter((_, index) => index % 24 === 0)) {
       value(await connection.replaceFile(`/data/${file}`, NEW, replace));
       expect(readFileSync(join(path, file))).toEqual(Buffer.from(NEW));
     }

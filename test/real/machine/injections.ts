@@ -15,7 +15,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const asName = (word: string) => word.replaceAll('/', '_').replaceAll('\0', '').slice(0, 120);
 /** Whole matrices only in a long run. */
 const some = <T>(all: readonly T[], every: number): readonly T[] =>
-  process.env['KANILINK_LONG'] === '1' ? all : all.filter((_, at) => at % every === 0);
+  process.env['KANILINK_LONG'] === '1' ? all : all.filter((_, index) => index % every === 0);
 
 /** Names, paths and values that would make the file `/data/ran` if anything in them ran: by SSH, with and without sudo. */
 export function injectionsHold(bench: () => Workbench): void {

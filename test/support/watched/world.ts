@@ -62,8 +62,8 @@ export class WatchedWorld {
     this.fleet = fakeFleet(Object.fromEntries(ids.map((id) => [id, []])), links, trouble, { clock });
     const first = freshData(clock.now() - 600_000, 0);
     this.beings = new Map(
-      this.fleet.servers.map((server, at) => {
-        const data = at === 0 ? first : afterRefresh(freshData(clock.now() - 600_000, 0), first);
+      this.fleet.servers.map((server, index) => {
+        const data = index === 0 ? first : afterRefresh(freshData(clock.now() - 600_000, 0), first);
         const more = { logins: 'work', webOnDisk: 0, webServed: 0, desk: 'there', made: 0 } as const;
         return [server.id, { server, data, copy: null, names: 0, ...more }];
       }),

@@ -70,7 +70,7 @@ async function undoes(it: FakeDeploys, before: ReturnType<FakeDeploys['files']>)
 /** Steps of this deploy, and effects of these, as they are planned and carried out. */
 const STEPS = 10;
 const EFFECTS = 13;
-const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
 describe('a deploy killed between two steps', () => {
   it.each(upTo(STEPS))('after %i steps is finished by resume', async (steps) => {

@@ -33,7 +33,7 @@ export interface TestEngine {
 /** Makes a network with a /24 of its own that this machine has no other route to. @returns its first three numbers. */
 export function makeNetwork({ docker }: Pick<TestEngine, 'docker'>, name: string): string {
   const routes = execFileSync('ip', ['route'], { encoding: 'utf8' });
-  const free = Array.from({ length: 256 }, (_, at) => `172.30.${at}`).find(
+  const free = Array.from({ length: 256 }, (_, index) => `172.30.${index}`).find(
     (prefix) => !routes.includes(`${prefix}.`),
   );
   if (free === undefined) throw new Error('no free network');

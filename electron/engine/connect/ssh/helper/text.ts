@@ -27,7 +27,7 @@ export function parametersOf(text: string): HelperParameters | null {
 /** Every folder on the way to one, itself included. */
 function folders(path: string): string {
   const names = path.split('/').filter((name) => name !== '');
-  return ['/', ...names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`)].join(' ');
+  return ['/', ...names.map((_, index) => `/${names.slice(0, index + 1).join('/')}`)].join(' ');
 }
 
 /**
@@ -236,8 +236,8 @@ case $verb in
   config-test) count "$#" 1; test_config "$1" ;;
 ${environment
   .map(
-    (path, at) =>
-      `  environment-${at}) count "$#" 0; roots ${folders(posix.dirname(path))}; [ ! -e ${path} ] || [ -f ${path} ] || refuse not-a-file ${path}; show ${path} ;;\n`,
+    (path, index) =>
+      `  environment-${index}) count "$#" 0; roots ${folders(posix.dirname(path))}; [ ! -e ${path} ] || [ -f ${path} ] || refuse not-a-file ${path}; show ${path} ;;\n`,
   )
   .join('')}  domain) count "$#" 0; who; kanidmd domain show -c ${config} ;;
   certificate) count "$#" 0; who; kanidmd show-replication-certificate -c ${config} ;;

@@ -45,7 +45,7 @@ export async function walk(run: Run, path: string, signal: AbortSignal): Promise
   for (let links = 0; links <= MOST_LINKS;) {
     const parent = ahead.indexOf('..');
     const run_ = parent < 0 ? ahead : ahead.slice(0, parent);
-    const paths = run_.map((_, at) => joined([...behind, ...run_.slice(0, at + 1)]));
+    const paths = run_.map((_, index) => joined([...behind, ...run_.slice(0, index + 1)]));
     if (passed.length === 0) paths.unshift('/');
     const looked = paths.length === 0 ? ok([]) : await look(run, paths, signal);
     if (!looked.ok) return looked;
@@ -83,13 +83,13 @@ async function look(
   const told = await run(['stat', '-c', '%f:%u:%g', '--', ...paths], signal);
   if (!told.ok) return told;
   const lines = told.value.stdout.split('\n').filter((line) => line !== '');
-  const found = lines.slice(0, paths.length).map((line, at): Component => {
+  const found = lines.slice(0, paths.length).map((line, index): Component => {
     const [bits = '', uid, gid] = line.split(':');
     const mode = Number.parseInt(bits, 16);
     const type = mode & 0o170000;
     const kind =
       type === 0o040000 ? 'folder' : type === 0o120000 ? 'link' : type === 0o100000 ? 'file' : 'other';
-    return { path: paths[at] ?? '', kind, uid: Number(uid), gid: Number(gid), mode: mode & 0o7777 };
+    return { path: paths[index] ?? '', kind, uid: Number(uid), gid: Number(gid), mode: mode & 0o7777 };
   });
   for (const [at, it] of found.entries()) {
     if (it.kind === 'link' || it.uid !== 0 || it.gid !== 0 || (it.mode & BY_GROUP) === 0) continue;

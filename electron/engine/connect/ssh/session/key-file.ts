@@ -76,7 +76,7 @@ function opensshEd25519(key: KeyObject): string {
   // Two equal numbers tell a right passphrase from a wrong one; there is none here.
   const hidden = [Buffer.alloc(8), shown, sized(Buffer.concat([secret, open])), sized('')];
   const length = hidden.reduce((sum, part) => sum + part.length, 0);
-  const padding = Buffer.from(Array.from({ length: (8 - (length % 8)) % 8 }, (_, at) => at + 1));
+  const padding = Buffer.from(Array.from({ length: (8 - (length % 8)) % 8 }, (_, index) => index + 1));
   const blob = Buffer.concat([
     Buffer.from('openssh-key-v1\0'),
     ...[sized('none'), sized('none'), sized(''), Buffer.from([0, 0, 0, 1]), sized(shown)],

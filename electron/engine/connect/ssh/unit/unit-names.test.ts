@@ -19,7 +19,7 @@ it('its own name is one of them, whatever is said', async () => {
   expect(await named('kanidmd.service', 'Id=../../etc/x\nNames=../y -rf *.service\n')).toEqual([
     'kanidmd.service',
   ]);
-  const flood = Array.from({ length: 1000 }, (_, at) => `a${at}.service`).join(' ');
+  const flood = Array.from({ length: 1000 }, (_, index) => `a${index}.service`).join(' ');
   const many = await named('kanidmd.service', `Id=z.service\nNames=${flood}\n`);
   expect(many.length).toBeLessThan(20);
   expect(many).toContain('kanidmd.service');
