@@ -166,7 +166,7 @@ export class SshConnection implements ServerConnection {
       const made =
         call.again === undefined
           ? await this.makeScratch(hands, signal, call.beside)
-          : await hands.scratchLeft(call.again, signal);
+          : await hands.orphanedScratch(call.again, signal);
       if (!made.ok) return made;
       const { path, remove } = made.value;
       return ok({ path, remove: (later: Call) => this.during(later, `removing ${path}`, remove) });

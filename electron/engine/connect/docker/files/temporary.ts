@@ -78,11 +78,11 @@ export async function withTemporary<T>(
   }
   // What was replaced is replaced: its helper is nothing but a name, and goes with the next sweep.
   return used.ok && !removed.ok && recipe.leftBehindIs === 'fault'
-    ? fail(leftBehind(api, id, removed.error))
+    ? fail(containerOrphaned(api, id, removed.error))
     : used;
 }
 
-const leftBehind = (api: DockerApi, id: string, fault: Fault): Fault =>
+const containerOrphaned = (api: DockerApi, id: string, fault: Fault): Fault =>
   faultAt(
     api.where,
     'temporary-left',

@@ -89,7 +89,7 @@ export function helperHands(helper: Helper, login: ServerFiles, program: string)
       const made = await done(['compare-make', number], signal);
       return made.ok ? ok(compared(number)) : made;
     },
-    scratchLeft: (path) => {
+    orphanedScratch: (path) => {
       const number = comparedFolder(database, path);
       return Promise.resolve(
         number === null ? fail(helper.cannot(`removing ${path}`, path)) : ok(compared(number)),

@@ -29,7 +29,7 @@ export interface Hands {
   testConfig(unit: KnownUnit, bytes: Uint8Array, signal: AbortSignal): Promise<Result<ConfigTest>>;
   makeFolder(path: string, mode: number, signal: AbortSignal): Promise<Result<void>>;
   makeScratch(parent: string, signal: AbortSignal): Promise<Result<ScratchFolder>>;
-  scratchLeft(path: string, signal: AbortSignal): Promise<Result<ScratchFolder>>;
+  orphanedScratch(path: string, signal: AbortSignal): Promise<Result<ScratchFolder>>;
   takeLock(owner: LockOwner, takeOver: TakeOver, signal: AbortSignal): Promise<Result<HeldLock>>;
   changeService(verb: 'start' | 'stop' | 'restart', signal: AbortSignal): Promise<Result<ServiceState>>;
 }
@@ -43,7 +43,7 @@ export const ownHands = (machine: Machine, files: ServerFiles, program: string):
     testConfig(machine, program, configPath, bytes, signal, overrides),
   makeFolder: (path, mode, signal) => makeOrAccept(machine, path, mode, signal),
   makeScratch: (parent, signal) => makeScratch(machine, parent, signal),
-  scratchLeft: (path, signal) => orphanedScratch(machine, path, signal),
+  orphanedScratch: (path, signal) => orphanedScratch(machine, path, signal),
   takeLock: (owner, takeOver, signal) => takeLock(machine, owner, takeOver, signal),
   changeService: (verb, signal) => changeService(machine, verb, signal),
 });
