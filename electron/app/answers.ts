@@ -132,8 +132,15 @@ export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> =
     return ok({});
   }),
   'settings.read': answering(asks['settings.read'], NONE, async (_, { settings }: AppContext) => {
-    const { theme, readOnly, loginsEvery, recent, layout } = settings.read();
-    return ok({ theme, readOnly, loginsEvery, recent, ...(layout === undefined ? {} : { layout }) });
+    const { theme, readOnly, loginsEvery, ruvEvery, recent, layout } = settings.read();
+    return ok({
+      theme,
+      readOnly,
+      loginsEvery,
+      ruvEvery,
+      recent,
+      ...(layout === undefined ? {} : { layout }),
+    });
   }),
   'settings.write': answering(
     asks['settings.write'],

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { certificateDue } from '../../shared/events/certificate-due';
 import { quietHours } from '../../shared/events/quiet-hours';
 import { layout } from '../../shared/ipc/layout';
+import { RUV_EVERY } from '../../shared/ruv/by-itself';
+import { ruvEvery } from '../../shared/ruv/ruv';
 import { LOGINS_EVERY, loginsEvery } from '../../shared/serves/logins-every';
 import { fileWords } from '../engine/storage/file-words';
 
@@ -20,6 +22,8 @@ const settings = z.object({
   readOnly: z.boolean().default(false),
   /** Minutes between two looks at logins; 0: never. */
   loginsEvery: loginsEvery.default(LOGINS_EVERY),
+  /** Minutes between two looks at RUVs; 0: never. */
+  ruvEvery: ruvEvery.default(RUV_EVERY),
   /** Fleet files opened last, newest first. */
   recent: z.array(z.string()).max(20).default([]),
   /** Where the window was; null: never moved. */

@@ -43,6 +43,7 @@ import { watchLogs } from './watch/watch-logs';
 import { ServerWatches } from './watch/server-watches';
 import { lookByMemory, recalled } from './ruv/ruv-memory';
 import { withProved } from './health/with-proved';
+import { RUV_EVERY, ruvByItself } from '../../shared/ruv/by-itself';
 import { LOGINS_EVERY } from '../../shared/serves/logins-every';
 import { lookAtFleet } from './serves/look-fleet';
 import { describeServer, statusOf } from './health/status';
@@ -101,6 +102,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...(options.between ? { between: options.between } : {}),
   });
   const watches = new ServerWatches(connections, clock);
+  let deploys = 0;
   const history = new HistoryStore({ configDir: options.configDir, clock, log: options.log });
   const practice = new PracticeProcess(options.practiceProgram);
   return {
@@ -201,6 +203,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     deploy: async function* (text, consent, signal) {
       const parts = { prober: watches, clock, configDir: options.configDir };
+      deploys += 1;
       try {
         for await (const event of deployJob(text, consent, signal, parts)) {
           if (event.kind === 'started') options.log(`deploy ${event.deploy} began`);
@@ -209,14 +212,21 @@ export function createEngine(options: EngineOptions): Engine {
           yield event;
         }
       } finally {
+        deploys -= 1;
         watches.lookIfChanged();
       }
     },
     logs: (text, asked, signal) => watchLogs(text, asked, { watches, clock }, signal),
     olderLogs: (text, back, call) => olderLogs(text, back, { watches, clock }, call),
-    watch: (text, signal, loginsEveryMs = LOGINS_EVERY * 60_000, ruvEveryMs = 0, loginsNow = false) => {
+    watch: (
+      text,
+      signal,
+      loginsEveryMs = LOGINS_EVERY * 60_000,
+      ruvTurn = ruvByItself(RUV_EVERY),
+      loginsNow = false,
+    ) => {
       const note = (doing: string, cause: unknown): void => connections.note(doing, cause);
-      const every = { loginsEveryMs, ruvEveryMs, loginsNow };
+      const every = { loginsEveryMs, ruvTurn, loginsNow, deploying: () => deploys > 0 };
       return watchFleet(text, { watches, clock, signal, note, ...every, ...keeping(text, history, clock) });
     },
     watchDeploys: async function* (text, signal) {

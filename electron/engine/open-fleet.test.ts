@@ -57,6 +57,11 @@ const ONE_PROBE = {
   'kanidmd show-replication-certificate': 1,
 };
 
+/** What the look at its RUV adds (decision 62): the version, right before the database is read. */
+const ONE_LOOK = { 'kanidmd version': 2, 'kanidmd scripting backup': 1 };
+const looked = (fleet: FakeFleet, id: string) =>
+  expect.poll(() => fleet.count(id)['kanidmd scripting backup'], { timeout: 20_000 }).toBe(1);
+
 describe('a fleet that is opened', () => {
   it('probes each server once and follows its log once', async () => {
     const fleet = pair();
@@ -65,7 +70,8 @@ describe('a fleet that is opened', () => {
     expect((await opened.plan).ok).toBe(true);
     await sleep(1500);
     for (const id of ['idm-a', 'idm-b']) {
-      expect(fleet.count(id)).toMatchObject({ ...ONE_PROBE, follow: 1 });
+      await looked(fleet, id);
+      expect(fleet.count(id)).toMatchObject({ ...ONE_PROBE, ...ONE_LOOK, follow: 1 });
       // The evidence, and what it said at its start.
       expect(fleet.count(id)['logs']).toBeLessThanOrEqual(2);
     }
@@ -82,10 +88,11 @@ describe('a fleet that is opened', () => {
     const engine = engineOf(fleet);
     const first = openAsWindow(engine, fleet);
     await first.plan;
+    await looked(fleet, 'idm-a');
     await first.close();
     const again = openAsWindow(engine, fleet);
     await again.plan;
-    expect(fleet.count('idm-a')).toMatchObject({ ...ONE_PROBE, follow: 1 });
+    expect(fleet.count('idm-a')).toMatchObject({ ...ONE_PROBE, ...ONE_LOOK, follow: 1 });
     expect(again.reports).not.toEqual([]);
     expect(again.lines).toHaveLength(first.lines.length);
   });

@@ -169,7 +169,7 @@ export class App {
   constructor(readonly client: IpcClient) {
     this.settings = new Settings(client);
     this.crashes = new Crashes(client);
-    this.live = new Live(client, () => this.settings.loginsEvery);
+    this.live = new Live(client, this.settings);
     this.log = new LiveLog(client);
     this.review = new PlanReview(client);
     this.jobReview = new PlanReview(client);

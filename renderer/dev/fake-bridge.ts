@@ -122,6 +122,7 @@ export function createFakeBridge(
           theme: wishes.theme,
           readOnly: false,
           loginsEvery: 5,
+          ruvEvery: 60,
           recent: ['/home/ada/home-lab/fleet.toml', '/home/ada/broken/fleet.toml'],
         });
       case 'app.about':

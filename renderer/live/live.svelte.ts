@@ -1,6 +1,7 @@
 import type { IpcClient, OpenStream } from '../bridge/ipc-client';
 import type { Sight } from './pull-view';
 import { RoundAges } from './round-ages';
+import { RUV_EVERY } from '../../shared/ruv/by-itself';
 import { LOGINS_EVERY } from '../../shared/serves/logins-every';
 import { stillBroken } from '../../shared/serves/still-believed';
 import type { FleetText } from '../../shared/ipc';
@@ -50,10 +51,12 @@ export class Live {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
-  /** @param loginsEvery minutes between two looks at logins, as the person set them. */
+  /** @param settings how often logins and RUVs are looked at, as the person set it. */
   constructor(
     client: IpcClient,
-    private readonly loginsEvery: () => number = () => LOGINS_EVERY,
+    private readonly settings: Readonly<Record<'loginsEvery' | 'ruvEvery', number>> = {
+      ...{ loginsEvery: LOGINS_EVERY, ruvEvery: RUV_EVERY },
+    },
   ) {
     this.#client = client;
   }
@@ -107,9 +110,10 @@ export class Live {
   }
 
   #open(question: FleetText, wish: WatchWish = {}): void {
+    const { loginsEvery, ruvEvery } = this.settings;
     const stream = this.#client.open(
       'watch',
-      { fleet: question, loginsEvery: this.loginsEvery(), ...wish },
+      { fleet: question, loginsEvery, ruvEvery, ...wish },
       {
         onItems: (reports) => {
           if (stream === this.#stream) this.#dropBefore();

@@ -1,4 +1,5 @@
 import type { Layout } from '../../shared/ipc/layout';
+import { RUV_EVERY } from '../../shared/ruv/by-itself';
 import { LOGINS_EVERY } from '../../shared/serves/logins-every';
 import type { IpcClient } from '../bridge/ipc-client';
 
@@ -10,6 +11,8 @@ export class Settings {
   readOnly = $state(false);
   /** Minutes between two looks at logins; 0: never. */
   loginsEvery = $state(LOGINS_EVERY);
+  /** Minutes between two looks at RUVs; 0: never. */
+  ruvEvery = $state(RUV_EVERY);
   recent = $state.raw<readonly string[]>([]);
   /** What the system wishes, while the theme is `system`. */
   systemDark = $state(false);
@@ -30,6 +33,7 @@ export class Settings {
     this.theme = answer.value.theme;
     this.readOnly = answer.value.readOnly;
     this.loginsEvery = answer.value.loginsEvery;
+    this.ruvEvery = answer.value.ruvEvery;
     this.recent = answer.value.recent;
     this.layout = answer.value.layout ?? null;
   }
@@ -57,6 +61,11 @@ export class Settings {
   async setLoginsEvery(minutes: number): Promise<void> {
     this.loginsEvery = minutes;
     await this.#client.ask('settings.write', { loginsEvery: minutes });
+  }
+
+  async setRuvEvery(minutes: number): Promise<void> {
+    this.ruvEvery = minutes;
+    await this.#client.ask('settings.write', { ruvEvery: minutes });
   }
 
   async opened(path: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { count, list as listed } from '../base/words';
+import { list as listed } from '../base/words';
+import { bytesInWords, count } from '../../shared/base/sentences';
 import type { DatabaseSummary } from '../../shared/compare/database-summary';
 import type { Fleet, Link } from '../../shared/fleet/model/fleet';
 import { readTopology } from '../../shared/fleet/model/topology';
@@ -78,14 +79,6 @@ function replacedIn(fleet: Fleet, known: KnownData): readonly string[] {
     const [own, wanted] = [known.domainOf(id), known.domainOf(primary)];
     return own !== null && wanted !== null && own !== wanted;
   });
-}
-
-/** `2.1 MB` of bytes, to be read by people. */
-function bytesInWords(bytes: number): string {
-  if (bytes < 1000) return count(bytes, 'byte');
-  const unit = Math.min(3, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** unit;
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${['bytes', 'kB', 'MB', 'GB'][unit] ?? ''}`;
 }
 
 /** `idm-a: 23 kB and idm-b: 20 kB`, by id; null: not known, which is said beside one that is. Empty: none is. */

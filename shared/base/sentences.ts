@@ -15,3 +15,11 @@ export const messageAndFix = ({
 
 /** `1 step`, `2 steps`. */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** `2.1 MB` of bytes, to be read by people. */
+export function bytesInWords(bytes: number): string {
+  if (bytes < 1000) return count(bytes, 'byte');
+  const unit = Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** unit;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${['bytes', 'kB', 'MB', 'GB'][unit] ?? ''}`;
+}

@@ -20,7 +20,7 @@ import { logLine, logSpan } from './log-line';
 import { logAsks } from './older-lines';
 import { settingsAsks } from './settings';
 import { serverReport, statusReport } from '../observed/status';
-import { ruvReport } from '../ruv/ruv';
+import { ruvEvery, ruvReport } from '../ruv/ruv';
 import { loginsEvery } from '../serves/logins-every';
 import { fleetText } from './values';
 
@@ -90,7 +90,7 @@ export const asks = {
   'fleet.compare': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
   /** The last comparison of each two linked servers; `at` tells how old it is. Asks no server. */
   'fleet.comparisons': ask('engine', z.object({ fleet: fleetText }), z.array(comparison).readonly()),
-  /** How far each server is behind, from a look at their RUVs: each reads its whole database for it (decision 46). */
+  /** How far each server is behind, from a look at their RUVs: each reads its whole database for it (decision 62). */
   'fleet.ruv': ask('engine', z.object({ fleet: fleetText }), ruvReport),
   /** Which servers answer the public origin. */
   'fleet.answers': ask('engine', answersAsked.extend({ fleet: fleetText }), answersReport),
@@ -193,6 +193,8 @@ export const streams = {
       lookAtLogins: z.boolean().exactOptional(),
       /** Minutes between two looks at HTTPS and logins; 0: never. */
       loginsEvery: loginsEvery.exactOptional(),
+      /** Minutes between two looks at RUVs of what costs a server little; 0: none. */
+      ruvEvery: ruvEvery.exactOptional(),
     }),
     item: statusReport,
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ask, LONGEST_PATH, nothing } from './ask';
 import { loginsEvery } from '../serves/logins-every';
+import { ruvEvery } from '../ruv/ruv';
 import { layout } from './layout';
 
 const theme = z.enum(['system', 'light', 'dark']);
@@ -14,6 +15,7 @@ export const settingsAsks = {
       theme,
       readOnly: z.boolean(),
       loginsEvery,
+      ruvEvery,
       recent: z.array(z.string()),
       layout: layout.exactOptional(),
     }),
@@ -24,6 +26,7 @@ export const settingsAsks = {
       theme: theme.optional(),
       readOnly: z.boolean().optional(),
       loginsEvery: loginsEvery.optional(),
+      ruvEvery: ruvEvery.optional(),
       recent: z.array(z.string().max(LONGEST_PATH)).max(20).optional(),
       layout: layout.optional(),
     }),

@@ -100,6 +100,8 @@ export interface ContainerFacts {
   readonly ownerKnown: boolean | null;
   /** Made with `--rm`: it is removed, with its anonymous volumes, whenever it ends. */
   readonly autoRemoved: boolean;
+  /** How much memory it may have, bytes; null or absent: as much as there is, or not known. */
+  readonly memory?: number | null;
   readonly composeProject: string | null;
   /** The systemd unit that runs it (Podman). */
   readonly unit: string | null;

@@ -6,6 +6,7 @@ import { type KnownChanges, lostChanges, readKnownChanges } from './known-change
 
 const NOW = 1_795_000_000;
 const DAY = 86_400;
+const BEFORE = '2026-11-18T03:00:00.000Z';
 /** `known('a', { a: [-20, -10] })`: what server a knows, in seconds from now. */
 const known = (
   own: string,
@@ -32,7 +33,7 @@ const judge = (
   more: Partial<Earlier> = {},
 ) => {
   const looks = [look('A', a), look('B', b)];
-  const known = new Map(Object.entries(before));
+  const known = new Map(Object.entries(before).map(([id, it]) => [id, { ...it, at: BEFORE }]));
   const lost = wentBack(looks, { known, lost: new Map(), refreshed: new Map(), ...more });
   return { ...judgeRuv(looks, pulls, lost), lost };
 };
@@ -68,7 +69,13 @@ describe('a server restored to an older copy', () => {
 
   it('lacks what it knew itself, where nobody else does', () => {
     const now = known('a', { a: [-90, -2] });
-    expect(states(judge(now, fault, { A: known('a', { a: [-90, -60] }) }))).toEqual(['went-back', 'unknown']);
+    const alone = judge(now, fault, { A: known('a', { a: [-90, -60] }) });
+    expect(states(alone)).toEqual(['went-back', 'unknown']);
+    expect(alone.servers[0]?.cause).toContain(`Kanilink read it there at ${BEFORE}`);
+    const witnessed = judge(now, known('b', { a: [-60] }), { A: known('a', { a: [-90, -60] }) });
+    expect(witnessed.servers[0]?.cause).not.toContain('Kanilink read');
+    // Its age is told as long as it stays so.
+    expect(judge(now, fault, {}, { lost: alone.lost }).servers[0]?.cause).toContain(BEFORE);
     // A refresh makes another server of it.
     expect(states(judge(now, fault, { A: known('z', { z: [-60] }) }))).toEqual(['read', 'unknown']);
   });

@@ -2,7 +2,7 @@ import { isoOf, type Moment } from '../compare/backup/backup';
 import type { Result } from '../base/result';
 import { count } from '../base/sentences';
 import type { PullHealth } from '../kanidmd/health';
-import { type KnownChanges, lostChanges, missingChanges } from './known-changes';
+import { type KnownChanges, lostChanges, missingChanges, type ReadChanges } from './known-changes';
 import type { PullLag, RuvReport, ServerRuv } from './ruv';
 
 /** What one look brought of one server. */
@@ -20,6 +20,8 @@ export interface Lost extends Pick<KnownChanges, 'serverUuid' | 'domainUuid'> {
   /** When that was found, ISO 8601, this computer's clock. */
   readonly at: string;
   readonly moments: readonly Moment[];
+  /** When Kanilink read them of itself, where no partner has them; ISO 8601, this computer's clock. */
+  readonly readAt?: string;
   /** It was refreshed since, and was not read after that. */
   readonly refreshed: boolean;
 }
@@ -27,7 +29,7 @@ export interface Lost extends Pick<KnownChanges, 'serverUuid' | 'domainUuid'> {
 /** What is known from earlier looks, by servers' ids. */
 export interface Earlier {
   /** What each knew when it was read last. */
-  readonly known: ReadonlyMap<string, KnownChanges>;
+  readonly known: ReadonlyMap<string, ReadChanges>;
   readonly lost: ReadonlyMap<string, Lost>;
   /** When each took another's database last, as far as that is believed; ISO 8601, this computer's clock. */
   readonly refreshed: ReadonlyMap<string, string>;
@@ -53,10 +55,14 @@ export function wentBack(looks: readonly RuvLook[], before: Earlier): ReadonlyMa
     const own = earlier?.serverUuid === read.value.serverUuid ? [earlier] : [];
     const silent = others.some((it) => !it.read.ok && !isRefreshedSince(before, it.server, lost?.at ?? ''));
     const still = lost !== undefined && silent && !isNew ? [asKnown(lost, read.value)] : [];
-    const all = [...has, ...own, ...still].map((by) => lostChanges(read.value, by));
-    const moments = all.reduce((a, b) => (b.length > a.length ? b : a), []);
+    const lacks = (by: readonly KnownChanges[]): readonly Moment[] =>
+      by.map((it) => lostChanges(read.value, it)).reduce((a, b) => (b.length > a.length ? b : a), []);
+    const moments = lacks([...has, ...own, ...still]);
     const { serverUuid, domainUuid } = read.value;
-    if (moments.length > 0) found.set(server, { serverUuid, domainUuid, at, moments, refreshed: false });
+    if (moments.length === 0) continue;
+    const readAt = lacks(own).length > 0 ? earlier?.at : lost?.readAt;
+    const alone = lacks(has).length === 0 && readAt !== undefined ? { readAt } : {};
+    found.set(server, { serverUuid, domainUuid, at, moments, refreshed: false, ...alone });
   }
   return found;
 }
@@ -108,9 +114,11 @@ function serverOf({ server, at, read }: RuvLook, found: Lost | undefined): Serve
       cause: `It knows ${count(all, 'change')}.`,
     };
   }
+  const [one, them] = lost.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  const alone = found?.readAt;
   return {
     ...{ server, at, state: 'went-back', newest },
-    cause: `It was restored to an older copy: ${lost.length === 1 ? 'a change that it made' : `${lost.length} changes that it made, the first`} at ${isoOf(first)}, ${lost.length === 1 ? 'is' : 'are'} not in its database any more.`,
+    cause: `It was restored to an older copy: ${lost.length === 1 ? 'a change that it made' : `${lost.length} changes that it made, the first`} at ${isoOf(first)}, ${one} not in its database any more.${alone === undefined ? '' : ` Kanilink read ${them} there at ${alone}; no partner that was read has ${them}.`}`,
     fix: `Choose whose data wins: refresh ${server} by name, or whoever pulls from it.`,
   };
 }

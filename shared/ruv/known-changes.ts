@@ -18,6 +18,11 @@ export interface KnownChanges {
   readonly changes: ReadonlyMap<string, readonly Moment[]>;
 }
 
+/** What a server knew, and when it was read; ISO 8601, this computer's clock. */
+export interface ReadChanges extends KnownChanges {
+  readonly at: string;
+}
+
 const head = z.object({
   db_s_uuid: z.string().max(64),
   db_d_uuid: z.string().max(64),

@@ -51,8 +51,5 @@ export const ruvReport = z
   .readonly();
 export type RuvReport = z.output<typeof ruvReport>;
 
-/**
- * Between two looks at the RUVs of a fleet that is watched, minutes; 0: none by itself, where nobody says otherwise. A look
- * opens every database beside its running server (decision 46).
- */
+/** Between two looks at the RUVs of a fleet that is watched, minutes; 0: none. */
 export const ruvEvery = z.int().min(0).max(10_080);

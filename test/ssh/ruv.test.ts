@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../electron/engine/api/engine';
 import type { StatusReport } from '../../shared/observed/status';
+import { ruvByItself } from '../../shared/ruv/by-itself';
 import { anHour, deployed, startSite, type TestSite } from '../deploy/support/site';
 import { value } from '../support/results';
 
@@ -69,7 +70,7 @@ it('tell the server that was restored to an older copy, while every round succee
   expect(report.pulls[0]?.cause).toContain('idm-a: It was restored to an older copy');
 
   const stop = new AbortController();
-  for await (const seen of engine.watch(await site.text(), stop.signal, 0, 1_000))
+  for await (const seen of engine.watch(await site.text(), stop.signal, 0, { everyMs: 1_000, largest: null }))
     if (seen.pulls.length === 2 && seen.ruv?.servers.some(({ state }) => state === 'went-back')) {
       expect(states(seen).pulls).toEqual(['unknown', 'unknown']);
       stop.abort();
@@ -85,7 +86,7 @@ it('are remembered by whoever starts next, until a look proves the opposite', as
   const next = site.engine();
   expect(await plain(next)).toEqual(named);
   const stop = new AbortController();
-  for await (const seen of next.watch(await site.text(), stop.signal, 0)) {
+  for await (const seen of next.watch(await site.text(), stop.signal, 0, ruvByItself(0))) {
     expect(seen.ruv?.servers.map(({ state }) => state)).toEqual(['went-back']);
     for (const { health } of seen.pulls) expect(health).not.toBe('replicating');
     if (seen.pulls.length === 2) stop.abort();

@@ -69,8 +69,8 @@ export interface Invocation {
   readonly alertmanagerFile: string | null;
   /** Minutes between two looks at logins; 0: never. */
   readonly loginsEvery: number;
-  /** Minutes between two looks at RUVs; 0: never. */
-  readonly ruvEvery: number;
+  /** Minutes between two looks at every RUV; 0: never; null: nobody said it. */
+  readonly ruvEvery: number | null;
   /** Diagnostics: hosts, addresses and logins are replaced. */
   readonly withoutAddresses: boolean;
   /** Whether text is coloured. */
@@ -176,7 +176,9 @@ export function readArguments(
     return complain(`--origin takes a public origin: ${ORIGIN_FORM}`);
   const every = loginsEvery.safeParse(Number(values['logins-every'] ?? LOGINS_EVERY));
   if (!every.success) return complain('--logins-every is a number of minutes, from 0 (never) to 1440');
-  const ruv = ruvEvery.safeParse(Number(values['ruv-every'] ?? 0));
+  const ruv = ruvEvery
+    .nullable()
+    .safeParse(values['ruv-every'] === undefined ? null : Number(values['ruv-every']));
   if (!ruv.success) return complain('--ruv-every is a number of minutes, from 0 (never) to 10080 (a week)');
   return {
     ok: true,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { metricsAddress } from '../../engine/export/metrics-server';
 import { readArguments } from '../base/arguments';
+import { RUV_EVERY, ruvByItself } from '../../../shared/ruv/by-itself';
+import { ruvTurnOf } from './watch';
 import { watchCommand } from './watch-command';
 
 const UNIT = 'docs/watching/kanilink-watch.service';
@@ -41,4 +43,15 @@ it.skipIf(without)('systemd takes the unit', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it('reads RUVs by itself where nobody says how often, and all of them where somebody does', () => {
+  const everyOf = (...words: string[]): unknown => {
+    const read = readArguments(watchCommand, ['fleet.toml', ...words]);
+    return read.ok ? read.value.ruvEvery : 'refused';
+  };
+  expect([everyOf(), everyOf('--ruv-every', '0'), everyOf('--ruv-every', '30')]).toEqual([null, 0, 30]);
+  expect(everyOf('--ruv-every', 'often')).toBe('refused');
+  expect(ruvTurnOf(null)).toEqual(ruvByItself(RUV_EVERY));
+  expect(ruvTurnOf(30)).toEqual({ everyMs: 1_800_000, largest: null });
 });

@@ -4,6 +4,7 @@ import { Noticed } from '../../../shared/events/noticed';
 import { readTopology } from '../../../shared/fleet/model/topology';
 import { escapeControlsInJson } from '../../../shared/base/escape-controls';
 import { problemOf } from '../../../shared/base/problem';
+import { RUV_EVERY, ruvByItself, type RuvTurn } from '../../../shared/ruv/by-itself';
 import { describeFault, type Result } from '../../../shared/base/result';
 import { count } from '../../../shared/base/sentences';
 import { momentOf, systemClock } from '../../engine/base/time';
@@ -67,7 +68,7 @@ export async function watch(invocation: Invocation, world: World): Promise<numbe
     hook?.push(events);
   };
   works.push(eachOf(world.engine.watchDeploys(text, over.signal), tell));
-  const every = [loginsEvery * 60_000, ruvEvery * 60_000] as const;
+  const every = [loginsEvery * 60_000, ruvTurnOf(ruvEvery)] as const;
   let used: UsedFleet = loaded;
   let turn = childOf(over.signal);
   const follow = async (): Promise<void> => {
@@ -105,6 +106,10 @@ export async function watch(invocation: Invocation, world: World): Promise<numbe
   // A watch that ends by itself watches nothing any more.
   return world.signal.aborted ? exit.well : exit.failed;
 }
+
+/** How RUVs are looked at. @param minutes as somebody said, for every server; null: nobody did */
+export const ruvTurnOf = (minutes: number | null): RuvTurn =>
+  minutes === null ? ruvByItself(RUV_EVERY) : { everyMs: minutes * 60_000, largest: null };
 
 const drawnOf = ({ fleet }: UsedFleet): DrawnFleet => ({
   name: fleet.name,

@@ -1,3 +1,4 @@
+import type { RuvTurn } from '../../../shared/ruv/by-itself';
 import type { FileOnDisk, FleetText, FoundContainer, FoundContext, LogLineView } from '../../../shared/ipc';
 import type { OlderLines, ReadingBack } from '../../../shared/ipc/older-lines';
 import type { FleetGlance, FleetHistory, HistoryBound, Stretch } from '../../../shared/history/history';
@@ -127,14 +128,14 @@ export interface Engine {
    * The fleet's status, again whenever it changes, from live logs.
    *
    * @param loginsEveryMs between two looks at HTTPS and logins; 0: never; default: five minutes.
-   * @param ruvEveryMs between two looks at RUVs; 0: never, which is the default (decision 46).
+   * @param ruvTurn looks at RUVs; default: every hour, of what costs a server little (decision 62).
    * @param loginsNow logins are looked at once right away, also where that is never done by itself.
    */
   watch(
     fleet: FleetText,
     signal: AbortSignal,
     loginsEveryMs?: number,
-    ruvEveryMs?: number,
+    ruvTurn?: RuvTurn,
     loginsNow?: boolean,
   ): AsyncIterable<StatusReport>;
   /** Deploys of a fleet from this computer, as they begin and end: those that run now first. Asks no server. */

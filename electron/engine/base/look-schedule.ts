@@ -67,6 +67,14 @@ export class LookSchedule {
     void take().finally(() => (this.running = false));
   }
 
+  /** Somebody else took a look, so long ago. Milliseconds. */
+  took(agoMs: number): void {
+    this.notBefore = Math.max(
+      this.notBefore,
+      this.clock.monotonic() - agoMs + Math.min(this.leastMs, this.everyMs),
+    );
+  }
+
   /** A person asks: a look is due, whatever else says so. */
   ask(): void {
     this.asked = true;

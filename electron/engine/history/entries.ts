@@ -1,6 +1,7 @@
 import type { FleetEvent } from '../../../shared/events/fleet-event';
 import type { FleetGlance } from '../../../shared/history/history';
 import type { Lost } from '../../../shared/ruv/judge-ruv';
+import type { Fault } from '../../../shared/base/result';
 
 /** What is written of a fleet. Times are milliseconds since the epoch, our clock, unless said. */
 
@@ -65,6 +66,15 @@ export interface OverEntry {
   readonly at: number;
 }
 
+/** What a look at a server's RUV brought: what it knew, as `packed` of `ruv-rows.ts` has it, or why it refused. Null: it began. */
+export interface RuvEntry {
+  readonly kind: 'ruv';
+  readonly fleet: string;
+  readonly server: string;
+  readonly at: number;
+  readonly brought: { readonly known?: string; readonly refused?: Fault } | null;
+}
+
 /** Something that happened, as a watch noticed it. */
 export interface EventEntry {
   readonly kind: 'event';
@@ -82,5 +92,6 @@ export type Entry =
   | LagEntry
   | LostEntry
   | OverEntry
+  | RuvEntry
   | { readonly kind: 'seen'; readonly stretch: Stretch }
   | { readonly kind: 'fleet'; readonly glance: FleetGlance };

@@ -14,10 +14,13 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fail, ok } from '../../../shared/base/result';
+import type { ReadChanges } from '../../../shared/ruv/known-changes';
+import { VirtualClock } from '../../../test/support/virtual-clock';
 import { systemClock } from '../base/time';
 import { loadDriver } from './driver';
 import type { Entry, Stretch } from './entries';
 import { HistoryStore, type HistoryStoreOptions } from './history-store';
+import { memoryOf } from './keeping';
 import { beginAfter, historyFolder } from './place';
 import { inOwnFolder } from '../../../test/support/own-folder';
 
@@ -158,20 +161,59 @@ describe('the history', () => {
       },
     });
     const over: Entry = { kind: 'over', fleet: PATH, server: 'idm-a', at: T };
-    expect((await it.lost(PATH))?.size).toBe(0);
+    expect((await it.lost(PATH))?.lost.size).toBe(0);
     it.add([lost(T - 9000)]);
     it.add([lost(T - 8000), { ...over, server: 'idm-b' }]);
     await it.close();
     const next = store().store;
-    const kept = await next.lost(PATH);
+    const kept = (await next.lost(PATH))?.lost;
     expect([...(kept ?? [])]).toMatchObject([['idm-a', { moments: [{ secs: T / 1000 - 8, nanos: 7 }] }]]);
-    expect((await next.lost('/srv/other.toml'))?.size).toBe(0);
+    expect((await next.lost('/srv/other.toml'))?.lost.size).toBe(0);
     next.add([over]);
-    expect((await next.lost(PATH))?.size).toBe(0);
+    expect((await next.lost(PATH))?.lost.size).toBe(0);
     next.add([lost(T)]);
-    expect((await next.lost(PATH))?.size).toBe(1);
+    expect((await next.lost(PATH))?.lost.size).toBe(1);
     const load = () => Promise.resolve(fail({ code: 'x', message: '', fix: '', where: {} }));
     expect(await store({ load }).store.lost(PATH)).toBeNull();
+  });
+
+  it('remembers what each server had made itself when it was read last, and why it refused', async () => {
+    const it = store().store;
+    expect(await it.ruvBefore(PATH)).toMatchObject({ lookedAt: null });
+    const moment = (secs: number) => ({ secs, nanos: 5 });
+    const read: ReadChanges = {
+      ...{ serverUuid: 'a', domainUuid: 'd', at: new Date(T - 9000).toISOString(), newest: moment(9) },
+      changes: new Map([
+        ['a', [moment(1), moment(2)]],
+        ['b', [moment(3)]],
+      ]),
+    };
+    const refused = { code: 'sudo-refused', message: 'No.', fix: 'Allow it.', where: { server: 'idm-b' } };
+    const memory = memoryOf(PATH, it, new VirtualClock());
+    const nothing = { lost: new Map(), report: { servers: [], pulls: [] } };
+    memory.keep(
+      { ...nothing, known: new Map([['idm-a', read]]), refused: new Map([['idm-b', refused]]) },
+      [],
+    );
+    await it.close();
+    const next = store().store;
+    const kept = await next.ruvBefore(PATH);
+    expect([...(kept?.known ?? [])]).toEqual([
+      ['idm-a', { ...read, changes: new Map([['a', [moment(1), moment(2)]]]) }],
+    ]);
+    expect([...(kept?.refused ?? [])]).toEqual([['idm-b', refused]]);
+    expect((await next.lost(PATH))?.lookedAt).toBe(kept?.lookedAt);
+    expect((await next.ruvBefore('/srv/other.toml'))?.known.size).toBe(0);
+    // Whoever refuses now is still known; whoever was read refuses no more.
+    const again = memoryOf(PATH, next, new VirtualClock());
+    again.keep({ ...nothing, known: new Map([['idm-b', read]]), refused: new Map([['idm-a', refused]]) }, []);
+    const then = await next.ruvBefore(PATH);
+    expect([...(then?.known.keys() ?? [])].sort()).toEqual(['idm-a', 'idm-b']);
+    expect([...(then?.refused.keys() ?? [])]).toEqual(['idm-a']);
+    // A look that begins takes nothing of it away.
+    again.began(['idm-a', 'idm-c']);
+    const begun = await next.ruvBefore(PATH);
+    expect([begun?.known.size, [...(begun?.refused.keys() ?? [])]]).toEqual([2, ['idm-a']]);
   });
 
   it('lists fleets as their last watch left them', async () => {
@@ -280,14 +322,14 @@ describe('a history that cannot be kept as it was', () => {
     expect(existsSync(join(configDir, 'y'))).toBe(false);
   });
 
-  it.each([1, 2, 3])('of layout %i is brought to the newest, with all that it held', async (layout) => {
+  it.each([1, 2, 3, 4])('of layout %i is brought to the newest, with all that it held', async (layout) => {
     await begun();
     const driver = await loadDriver();
     if (!driver.ok) throw new Error('no driver');
     const database = driver.value(file());
     if (layout < 2) database.exec('DROP TABLE event');
     if (layout < 3) database.exec('DROP TABLE lag');
-    database.exec(`DROP TABLE lost; PRAGMA user_version = ${layout}`);
+    database.exec(`DROP TABLE ruv; ${layout < 4 ? 'DROP TABLE lost;' : ''} PRAGMA user_version = ${layout}`);
     database.close();
     const it = store().store;
     it.add([{ kind: 'lag', subject: pull, at: T - 30_000, changes: 2, seconds: 9 }]);

@@ -5,14 +5,15 @@ import {
   type HistoryBound,
 } from '../../../shared/history/history';
 import { type Fault, ok, type Result } from '../../../shared/base/result';
-import type { Lost } from '../../../shared/ruv/judge-ruv';
+import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { roughSize } from '../base/rough-size';
 import type { Clock } from '../base/time';
-import { loadDriver } from './driver';
+import { type Database, loadDriver } from './driver';
 import type { Entry, Stretch } from './entries';
 import { HistoryFile } from './history-file';
 import { giveBack, keepBound, writeBound } from './keep-bound';
 import { readLost } from './lost';
+import { lookedAt, readRemembered } from './ruv-rows';
 import { historyFolder } from './place';
 import { type Asked, readGlances, readHistory } from './read';
 import { inBites } from './in-bites';
@@ -23,7 +24,7 @@ const WRITE_EVERY = 5000;
 /** The bound is looked after so often, in milliseconds. */
 const BOUND_EVERY = 60_000;
 /** Bytes that wait while nothing can be written; then the oldest go, and it is said. */
-const MOST_WAITING = 2_000_000;
+const MOST_WAITING = 8_000_000;
 
 export interface HistoryStoreOptions {
   readonly configDir: string;
@@ -85,13 +86,17 @@ export class HistoryStore {
     return read.ok ? read.value : [];
   }
 
-  /** Servers of a fleet that were restored to an older copy; null while the history cannot be read. */
-  async lost(path: string): Promise<ReadonlyMap<string, Lost> | null> {
-    const file = await this.use();
-    if (!file.ok) return null;
-    this.write(false);
-    const read = file.value.read((database) => readLost(database, path));
-    return read.ok ? read.value : null;
+  /** Servers of a fleet that were restored to an older copy, and when it was looked last. See `RuvMemory`. */
+  lost(path: string): ReturnType<RuvMemory['recall']> {
+    return this.recall((database) => ({
+      lost: readLost(database, path),
+      lookedAt: lookedAt(database, path),
+    }));
+  }
+
+  /** What looks at the RUVs of a fleet brought. See `RuvMemory`. */
+  ruvBefore(path: string): ReturnType<RuvMemory['before']> {
+    return this.recall((database) => readRemembered(database, path));
   }
 
   /** Sets how much is kept, for every process that keeps it here; what is too much goes at once. */
@@ -112,6 +117,15 @@ export class HistoryStore {
     await this.file;
     this.write();
     this.ready?.close();
+  }
+
+  /** Null while the history cannot be read. */
+  private async recall<T>(what: (database: Database) => T): Promise<T | null> {
+    const file = await this.use();
+    if (!file.ok) return null;
+    this.write(false);
+    const read = file.value.read(what);
+    return read.ok ? read.value : null;
   }
 
   private use(): Promise<Result<HistoryFile>> {

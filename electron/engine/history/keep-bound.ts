@@ -97,6 +97,7 @@ function deleteBefore(database: Database, cut: number, most: number): number {
 /** Deletes the fleets that were last watched before a time, once nothing of them is kept. */
 function deleteEmpty(database: Database, cut: number): void {
   database.prepare('DELETE FROM lost WHERE until < ?').run(cut);
+  database.prepare('DELETE FROM ruv WHERE at < ?').run(cut);
   database
     .prepare(
       `DELETE FROM subject WHERE fleet IN (SELECT id FROM fleet WHERE at < ?)
@@ -110,6 +111,7 @@ function deleteEmpty(database: Database, cut: number): void {
     .prepare(
       `DELETE FROM fleet WHERE at < ? AND NOT EXISTS (SELECT 1 FROM subject WHERE subject.fleet = fleet.id)
          AND NOT EXISTS (SELECT 1 FROM event WHERE event.fleet = fleet.id)
+         AND NOT EXISTS (SELECT 1 FROM ruv WHERE ruv.fleet = fleet.id)
          AND NOT EXISTS (SELECT 1 FROM lost WHERE lost.fleet = fleet.id)`,
     )
     .run(cut);

@@ -4,8 +4,8 @@ import type { Database } from './driver';
 import type { LostEntry, OverEntry } from './entries';
 import { jsonOf } from './read-rows';
 
-/** The newest are kept of more changes than that: kanidmd forgets the oldest first. */
-const MOST_MOMENTS = 20_000;
+/** The newest are kept of more changes than that: kanidmd forgets the oldest first, and an older copy lacks the newest. */
+export const MOST_MOMENTS = 20_000;
 
 const lost = z.object({
   serverUuid: z.string().max(64),
@@ -16,6 +16,7 @@ const lost = z.object({
     .min(1)
     .max(MOST_MOMENTS),
   refreshed: z.boolean(),
+  readAt: z.iso.datetime().exactOptional(),
 });
 
 /** What can be done with those rows; throws as SQLite does. */

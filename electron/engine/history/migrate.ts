@@ -55,6 +55,13 @@ const LAYOUTS: readonly string[] = [
     until INTEGER, told TEXT NOT NULL, PRIMARY KEY (fleet, server, since)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What the last look at each server's RUV brought: the changes that it had made itself, and why it refused, if it did.
+  `
+  CREATE TABLE ruv (
+    fleet INTEGER NOT NULL REFERENCES fleet ON DELETE CASCADE, server TEXT NOT NULL, at INTEGER NOT NULL,
+    known TEXT, refused TEXT, UNIQUE (fleet, server)
+  ) STRICT;
+  `,
 ];
 
 /**

@@ -3,6 +3,7 @@ import type { FleetGlance } from '../../../shared/history/history';
 import type { Database } from './driver';
 import type { Entry, EventEntry, LagEntry, RoundEntry, StartEntry, Stretch, Subject } from './entries';
 import { lostRows } from './lost';
+import { ruvRows } from './ruv-rows';
 
 /** Two clocks' readings of one round, or of one start, lie no further apart. Milliseconds. */
 const SAME_ROUND = 10 * 60_000;
@@ -32,6 +33,7 @@ export function writeEntries(
     else if (entry.kind === 'lag') writeLag(statements, subjects.of(entry.subject), entry);
     else if (entry.kind === 'lost') statements.lost.write(subjects.fleetOf(entry.fleet), entry);
     else if (entry.kind === 'over') statements.lost.end(subjects.fleetOf(entry.fleet), entry);
+    else if (entry.kind === 'ruv') statements.ruv(subjects.fleetOf(entry.fleet), entry);
     else if (entry.kind === 'start') writeStart(statements, subjects.of(entry.subject), entry);
     else {
       const { stretch } = entry;
@@ -42,6 +44,7 @@ export function writeEntries(
 
 const prepared = (database: Database) => ({
   lost: lostRows(database),
+  ruv: ruvRows(database),
   knownRound: database.prepare(
     'SELECT 1 FROM round WHERE subject = ? AND at BETWEEN ? AND ? AND wrote = ? LIMIT 1',
   ),

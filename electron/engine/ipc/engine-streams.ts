@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { RUV_EVERY, ruvByItself } from '../../../shared/ruv/by-itself';
 import { LOGINS_EVERY } from '../../../shared/serves/logins-every';
 import { streams, type LogLineView, type StreamName } from '../../../shared/ipc';
 import { messageAndFix } from '../../../shared/base/sentences';
@@ -34,8 +35,8 @@ export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
   }),
   watch: {
     ...streaming('live', streams.watch.question, (asked, engine, signal) => {
-      const { fleet, loginsEvery = LOGINS_EVERY, lookAtLogins = false } = asked;
-      return engine.watch(fleet, signal, loginsEvery * 60_000, 0, lookAtLogins);
+      const { fleet, loginsEvery = LOGINS_EVERY, ruvEvery = RUV_EVERY, lookAtLogins = false } = asked;
+      return engine.watch(fleet, signal, loginsEvery * 60_000, ruvByItself(ruvEvery), lookAtLogins);
     }),
     // A watch that only ended would be opened again and again, and nobody be told why.
     may: async (raw, engine) => {

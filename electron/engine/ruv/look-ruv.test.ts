@@ -1,27 +1,13 @@
-import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
+import { headOf as backup } from '../../../test/support/backup-head';
 import { id, StepTrial } from '../../../test/support/step-trial';
+import { RUV_LEAST_MEMORY } from '../../../shared/ruv/by-itself';
+import { DATABASE } from '../../../test/support/fake-replication';
 import type { ObservedFleet } from '../fleet/observe-fleet';
-import { lookAtRuv } from './look-ruv';
+import { lookAtRuv, NOTHING_BEFORE } from './look-ruv';
 
 let trial: StepTrial;
 afterEach(() => trial.end());
-
-/** What a server prints of its backup: its own changes, and the other's, in seconds. */
-const backup = (own: string, changes: Readonly<Record<string, readonly number[]>>): Uint8Array =>
-  gzipSync(
-    JSON.stringify({
-      ...{ version: '1.10', db_s_uuid: own, db_d_uuid: 'd', db_ts_max: { secs: 100, nanos: 0 } },
-      repl_meta: {
-        V1: {
-          ruv: Object.entries(changes).flatMap(([s, all]) =>
-            all.map((secs) => ({ s, t: { secs, nanos: 0 } })),
-          ),
-        },
-      },
-      entries: [],
-    }),
-  );
 
 async function pair(): Promise<ObservedFleet> {
   trial = await StepTrial.of({
@@ -82,4 +68,53 @@ it('another version on the disk than the one that runs is not let near the datab
     report.servers.every(({ state, cause }) => state === 'unknown' && cause.includes('on the disk')),
   ).toBe(true);
   expect([asked('idm-a'), asked('idm-b')]).toEqual([0, 0]);
+});
+
+it('nobody asked: a database that is larger, or whose size is not told, is not read, and it is said why', async () => {
+  const fleet = await pair();
+  trial.server('idm-a').files.put(DATABASE, 'x'.repeat(1001));
+  trial.server('idm-b').files.put(DATABASE, 'x'.repeat(1000));
+  trial.server('idm-b').backupHead = () => backup('b', { b: [10] });
+  const look = (largest: number | null) => lookAtRuv(fleet, trial.clock, call, NOTHING_BEFORE, largest);
+  const { report, refused } = await look(1000);
+  expect(report.servers.map(({ state }) => state)).toEqual(['unknown', 'read']);
+  expect(report.servers[0]?.cause).toContain('Its database has 1.0 kB; one of more than 1.0 kB is not read');
+  expect(report.servers[0]?.fix).toContain('status FLEET --ruv');
+  expect([asked('idm-a'), asked('idm-b')]).toEqual([0, 1]);
+  // It may shrink.
+  expect(refused.size).toBe(0);
+  trial.whenAsked(/idm-b stat/, {
+    fails: { code: 'sudo-refused', message: 'No.', fix: 'Allow it.', where: {} },
+  });
+  const second = await look(1000);
+  expect([...second.refused.keys()]).toEqual([id('idm-b')]);
+  expect(asked('idm-b')).toBe(1);
+  trial.server('idm-a').backupHead = () => backup('a', { a: [10] });
+  expect((await look(null)).report.servers[0]?.state).toBe('read');
+});
+
+it('nobody asked: a container with little memory is not asked to read its database', async () => {
+  const fleet = await pair();
+  for (const name of ['idm-a', 'idm-b']) trial.server(name).backupHead = () => backup(name, {});
+  const sites = new Map(
+    [...fleet.sites].map(([name, site]) => {
+      const { facts } = site.observed;
+      if (facts === null) throw new Error('no facts');
+      const container = { memory: RUV_LEAST_MEMORY - (name === id('idm-a') ? 1 : 0) } as never;
+      return [name, { ...site, observed: { ...site.observed, facts: { ...facts, container } } }] as const;
+    }),
+  );
+  const { report } = await lookAtRuv({ ...fleet, sites }, trial.clock, call, NOTHING_BEFORE, 1_000_000);
+  expect(report.servers.map(({ state }) => state)).toEqual(['unknown', 'read']);
+  expect(report.servers[0]?.cause).toContain('Its container has 512 MB of memory');
+});
+
+it('a program that was replaced since the probe is not let near the database', async () => {
+  const fleet = await pair();
+  for (const name of ['idm-a', 'idm-b']) trial.server(name).backupHead = () => backup(name, {});
+  trial.server('idm-a').version = '1.11.1';
+  const { report } = await lookAtRuv(fleet, trial.clock, call);
+  expect(report.servers.map(({ state }) => state)).toEqual(['unknown', 'read']);
+  expect(report.servers[0]?.cause).toContain('1.11.1 is on the disk');
+  expect(asked('idm-a')).toBe(0);
 });

@@ -32,29 +32,34 @@ export const NOTHING_BEFORE: RuvBefore = {
  * Reads the RUV of every server of a fleet, one after the other, for kanidmd holds a whole database in memory meanwhile.
  * @param earlier what an earlier look brought. A server that refused, as sudo does, is not asked again: each time is an
  * entry in its log, and may be a mail to its root.
+ * @param largest see `readRuv`.
  */
 export async function lookAtRuv(
   fleet: ObservedFleet,
   clock: Clock,
   call: Call,
   before: RuvBefore = NOTHING_BEFORE,
+  largest: number | null = null,
 ): Promise<RuvLooked> {
   const looks: RuvLook[] = [];
   for (const { id, faults } of fleet.observed) {
     const site = fleet.sites.get(id);
     const why = site === undefined ? whyUnreached(id, faults) : before.refused.get(id);
     if (why !== undefined) looks.push(notAsked(id, why, clock));
-    else if (site !== undefined) looks.push(await lookAt(site, clock, call));
+    else if (site !== undefined) looks.push(await lookAt(site, clock, call, largest));
   }
   // A change that another saw was made before this server is read again: what is still missing then is gone.
   for (const id of wentBack(looks, before).keys()) {
     const site = [...fleet.sites.values()].find(({ server }) => server.id === id);
     const at = looks.findIndex(({ server }) => server === id);
-    if (site !== undefined && looks[at]?.read.ok === true) looks[at] = await lookAt(site, clock, call);
+    if (site !== undefined && looks[at]?.read.ok === true)
+      looks[at] = await lookAt(site, clock, call, largest);
   }
   const lost = wentBack(looks, before);
   const report = judgeRuv(looks, drawnAndRunning(fleet.fleet, fleet.observed), lost);
-  const known = looks.flatMap(({ server, read }) => (read.ok ? [[server, read.value] as const] : []));
+  const known = looks.flatMap(({ server, at, read }) =>
+    read.ok ? [[server, { ...read.value, at }] as const] : [],
+  );
   const no = looks.flatMap(({ server, read }) =>
     !read.ok && fleet.sites.has(server as ServerId) && cureOf(read.error.code) === 'person'
       ? [[server, read.error] as const]
@@ -63,9 +68,9 @@ export async function lookAtRuv(
   return { report, lost, known: new Map(known), refused: new Map(no) };
 }
 
-async function lookAt(site: Site, clock: Clock, call: Call): Promise<RuvLook> {
+async function lookAt(site: Site, clock: Clock, call: Call, largest: number | null): Promise<RuvLook> {
   const limit = { signal: call.signal, timeoutMs: Math.min(call.timeoutMs, READ_MS) };
-  const read = await readRuv(site, limit).catch((cause: unknown) => fail(unexpected(cause)));
+  const read = await readRuv(site, limit, largest).catch((cause: unknown) => fail(unexpected(cause)));
   return {
     ...{ server: site.server.id, at: new Date(clock.now()).toISOString() },
     ...{ there: serverNow(site, clock), read },

@@ -1,8 +1,13 @@
 import type { KnownChanges } from '../../../shared/ruv/known-changes';
+import { READ_AGAIN } from '../../../shared/ruv/judge-ruv';
+import { RUV_LEAST_MEMORY } from '../../../shared/ruv/by-itself';
+import { databaseOf } from '../../../shared/observed/observed-config';
+import { bytesInWords } from '../../../shared/base/sentences';
 import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import { checkBackupPossible } from '../compare/take-backup';
 import { faultAt, type Site } from '../deploy/deployment/deployment';
+import { readVersionOnDisk } from '../fleet/probe/probe-server';
 import { HeadReader } from './head-reader';
 
 /** What comes before the entries of a backup, packed. Bytes. */
@@ -11,11 +16,25 @@ const LARGEST_HEAD = 16 * 1024 * 1024;
 /**
  * Reads which changes a server knows, from the head of an online backup to standard output. No file is made on the server:
  * kanidmd reads its database beside the running server, and is left once its entries begin.
- * @returns faults of `checkBackupPossible`, `ruv-not-read`, and those of a call.
+ * @param largest a larger database is not read, in bytes: nobody asked for it; null: somebody did.
+ * @returns faults of `checkBackupPossible`, `ruv-not-read`, `ruv-not-unasked`, and those of a call.
  */
-export async function readRuv(site: Site, call: Call): Promise<Result<KnownChanges>> {
-  const unable = checkBackupPossible(site);
+export async function readRuv(
+  site: Site,
+  call: Call,
+  largest: number | null = null,
+): Promise<Result<KnownChanges>> {
+  const unable =
+    checkBackupPossible(site) ?? (largest === null ? null : await whyNotUnasked(site, largest, call));
   if (unable !== null) return fail(unable);
+  // The program may have been replaced since the server was probed.
+  const onDisk = await readVersionOnDisk(site.connection, call);
+  if (!onDisk.ok) return fail(faultAt(site, onDisk));
+  const pending = checkBackupPossible({
+    ...site,
+    observed: { ...site.observed, versionOnDisk: onDisk.value },
+  });
+  if (pending !== null) return fail(pending);
   const reader = new HeadReader();
   const wanted = { maxBytes: LARGEST_HEAD, take: (bytes: Uint8Array) => reader.take(bytes) };
   const output = await site.connection.kanidmdHead(['scripting', 'backup'], { ...call, ...wanted });
@@ -29,6 +48,26 @@ export async function readRuv(site: Site, call: Call): Promise<Result<KnownChang
     case 'unreadable':
       return fail(notRead(site, `Its backup cannot be read: ${head.why}.`, ''));
   }
+}
+
+/** Why it costs this server too much to be read without being asked; null when it does not. */
+async function whyNotUnasked(site: Site, largest: number, call: Call): Promise<Fault | null> {
+  const { connection, observed, server } = site;
+  const not = (message: string): Fault => ({
+    ...{ code: 'ruv-not-unasked', message, fix: READ_AGAIN, where: { server: server.id } },
+  });
+  const memory = observed.facts?.container?.memory ?? null;
+  if (memory !== null && memory < RUV_LEAST_MEMORY)
+    return not(
+      `Its container has ${bytesInWords(memory)} of memory; one with less than ${bytesInWords(RUV_LEAST_MEMORY)} is not asked for it unless somebody wants it.`,
+    );
+  const file = await connection.stat(databaseOf(observed) ?? '', call);
+  if (!file.ok) return faultAt(site, file);
+  if (file.value === null) return not('Its database is not where its configuration says.');
+  if (file.value.size <= largest) return null;
+  return not(
+    `Its database has ${bytesInWords(file.value.size)}; one of more than ${bytesInWords(largest)} is not read unless somebody asks.`,
+  );
 }
 
 const notRead = ({ server }: Site, message: string, stderr: string): Fault => {

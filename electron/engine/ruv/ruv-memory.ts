@@ -1,5 +1,4 @@
 import type { PullHealth } from '../../../shared/kanidmd/health';
-import type { Lost } from '../../../shared/ruv/judge-ruv';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { remembered } from '../../../shared/ruv/still-believed';
@@ -23,8 +22,8 @@ export async function lookByMemory(
   clock: Clock,
   call: Call,
 ): Promise<RuvReport> {
-  const lost = (await memory?.recall()) ?? new Map<string, Lost>();
-  const looked = await lookAtRuv(fleet, clock, call, { ...NOTHING_BEFORE, lost });
+  const { lost, known } = (await memory?.before()) ?? NOTHING_BEFORE;
+  const looked = await lookAtRuv(fleet, clock, call, { ...NOTHING_BEFORE, lost, known });
   if (memory !== null) remember(memory, looked);
   return looked.report;
 }
@@ -35,10 +34,10 @@ export async function recalled(
   memory: RuvMemory | null,
   clock: Clock,
 ): Promise<RuvReport | null> {
-  const lost = await memory?.recall();
-  if (!lost) return null;
+  const kept = await memory?.recall();
+  if (!kept) return null;
   const refreshes = new SeenRefreshes(clock);
   for (const { consumer, lastRefresh } of pulls)
     if (lastRefresh !== undefined) refreshes.see(consumer, lastRefresh);
-  return remembered(lost, refreshes.believed());
+  return remembered(kept.lost, refreshes.believed());
 }

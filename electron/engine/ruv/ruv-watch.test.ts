@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock';
 import type { PullHealth } from '../../../shared/kanidmd/health';
 import { type Lost, withRuv } from '../../../shared/ruv/judge-ruv';
-import type { KnownChanges } from '../../../shared/ruv/known-changes';
+import type { ReadChanges } from '../../../shared/ruv/known-changes';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import type { Running } from '../base/look-schedule';
@@ -10,6 +10,7 @@ import type { RuvBefore } from './look-ruv';
 import { RuvWatch } from './ruv-watch';
 
 const EVERY = 3_600_000;
+const ASKED = { everyMs: EVERY, largest: null };
 const none: readonly { consumer: string; supplier: string; lastRefresh?: string }[] = [];
 const refreshOf = (consumer: string, lastRefresh: string) => [
   { consumer, supplier: consumer === 'idm-a' ? 'idm-b' : 'idm-a', lastRefresh },
@@ -37,7 +38,7 @@ function watching(state: 'read' | 'went-back' = 'read') {
       clock,
       new AbortController().signal,
       () => undefined,
-      EVERY,
+      ASKED,
     );
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   return { clock, watch, settled, looks: () => looks };
@@ -166,10 +167,14 @@ it.each([EVERY, 0])(
     const before: RuvBefore[] = [];
     const told: unknown[] = [];
     const memory: RuvMemory = {
-      recall: () => Promise.resolve(new Map(kept)),
+      recall: () => Promise.resolve({ lost: new Map(kept), lookedAt: null }),
+      before: () =>
+        Promise.resolve({ lost: new Map(kept), lookedAt: null, known: new Map(), refused: new Map() }),
+      began: () => undefined,
       keep: ({ lost }, over) => told.push([[...lost.keys()], over]),
     };
-    const known: KnownChanges = {
+    const known: ReadChanges = {
+      at: KEPT.at,
       ...{ serverUuid: 'a', domainUuid: 'd', newest: { secs: 9, nanos: 0 }, changes: new Map() },
     };
     const watch = new RuvWatch(
@@ -180,7 +185,13 @@ it.each([EVERY, 0])(
           ...{ report, known: new Map([['idm-a', known]]), lost: new Map(), refused: new Map() },
         });
       },
-      ...([clock, new AbortController().signal, () => undefined, every, memory] as const),
+      ...([
+        clock,
+        new AbortController().signal,
+        () => undefined,
+        { everyMs: every, largest: null },
+        memory,
+      ] as const),
     );
     expect(watch.now(servers(1))).toBeNull();
     await watch.recall();
@@ -203,5 +214,56 @@ it.each([EVERY, 0])(
     watch.tick(servers(1), none);
     await new Promise((resolve) => setImmediate(resolve));
     expect(watch.now(servers(1))).toBeNull();
+  },
+);
+
+it.each([
+  ['asked', null, []],
+  ['by itself', 1000, ['idm-b']],
+] as const)(
+  'a watch that begins reads no database again for a quarter of an hour, and goes by what was read (%s)',
+  async (_, largest, refused) => {
+    const clock = new VirtualClock();
+    const read: ReadChanges = {
+      ...{ serverUuid: 'a', domainUuid: 'd', newest: { secs: 9, nanos: 0 }, changes: new Map() },
+      at: new Date(clock.now() - 60_000).toISOString(),
+    };
+    const no = { code: 'sudo-refused', message: 'No.', fix: '', where: {} };
+    const memory: RuvMemory = {
+      recall: () => Promise.resolve({ lost: new Map(), lookedAt: clock.now() - 60_000 }),
+      before: () =>
+        Promise.resolve({
+          ...{ lost: new Map(), lookedAt: null },
+          ...{ known: new Map([['idm-a', read]]), refused: new Map([['idm-b', no]]) },
+        }),
+      began: () => undefined,
+      keep: () => undefined,
+    };
+    const before: RuvBefore[] = [];
+    const watch = new RuvWatch(
+      (_call, earlier) => {
+        if (earlier) before.push(earlier);
+        const none = { known: new Map(), lost: new Map(), refused: new Map() };
+        return Promise.resolve({ report: { servers: [], pulls: [] }, ...none });
+      },
+      ...([
+        clock,
+        new AbortController().signal,
+        () => undefined,
+        { everyMs: EVERY, largest },
+        memory,
+      ] as const),
+    );
+    await watch.recall();
+    watch.tick(servers(1), none);
+    clock.advance(13 * 60_000);
+    watch.tick(servers(1), none);
+    expect(before).toEqual([]);
+    clock.advance(60_000);
+    watch.tick(servers(1), none);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(before.map(({ known }) => [...known])).toEqual([[['idm-a', read]]]);
+    // Who refused is asked again only where a person wants it.
+    expect(before.map((it) => [...it.refused.keys()])).toEqual([refused]);
   },
 );

@@ -1,6 +1,7 @@
 import { jumped, elapsed, type Moment } from '../../../shared/base/moment';
 import type { PullHealth } from '../../../shared/kanidmd/health';
 import type { Lost } from '../../../shared/ruv/judge-ruv';
+import type { RuvTurn } from '../../../shared/ruv/by-itself';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { remembered, stillBelieved } from '../../../shared/ruv/still-believed';
@@ -14,7 +15,7 @@ import { SeenRefreshes } from './seen-refreshes';
 
 /** A server that starts again and again does not have every database read each time. Milliseconds. */
 const LEAST_MS = 15 * 60_000;
-/** What is remembered is read again so often while this watch has not looked. Milliseconds. */
+/** Who went back is read again so often while this watch has not looked. Milliseconds. */
 const RECALL_MS = 10_000;
 /** A whole look at a fleet. Milliseconds. */
 const LOOK_MS = 30 * 60_000;
@@ -39,26 +40,29 @@ export class RuvWatch {
 
   /**
    * @param look one look at the whole fleet, with what the ones before brought.
-   * @param everyMs between two looks; 0: none, and what is remembered is told.
-   * @param memory keeps who went back; null: only this watch does.
+   * @param turn when a look is due; of none, what is remembered is told.
+   * @param memory keeps what looks brought; null: only this watch does.
    */
   constructor(
     private readonly look: (call: Call, before?: RuvBefore) => Promise<RuvLooked>,
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
     private readonly note: (doing: string, cause: unknown) => void,
-    private readonly everyMs: number,
+    private readonly turn: RuvTurn,
     private readonly memory: RuvMemory | null = null,
   ) {
     this.refreshes = new SeenRefreshes(clock);
-    this.schedule = new LookSchedule(clock, signal, everyMs, LEAST_MS);
+    this.schedule = new LookSchedule(clock, signal, turn.everyMs, LEAST_MS);
   }
 
   /** Reads what is remembered. Before this, nothing is known of who went back. */
   async recall(): Promise<void> {
     this.recalledAt = this.clock.monotonic();
     try {
-      this.recalled = (await this.memory?.recall()) ?? this.recalled;
+      const { lost = this.recalled, lookedAt = null } = (await this.memory?.recall()) ?? {};
+      this.recalled = lost;
+      // A watch that begins is no reason to read every database again.
+      if (lookedAt !== null && lookedAt <= this.clock.now()) this.schedule.took(this.clock.now() - lookedAt);
     } catch (cause) {
       this.note('remembering who went back', cause);
     }
@@ -92,7 +96,7 @@ export class RuvWatch {
     const { begunAt, report, servers: proved } = this.last;
     const now = momentOf(this.clock);
     const jump = jumped(begunAt, now);
-    const old = jump || elapsed(begunAt, now) > 2 * this.everyMs;
+    const old = jump || elapsed(begunAt, now) > 2 * this.turn.everyMs;
     const refreshed = this.refreshes.believed();
     const why = whyNoMore(proved, servers);
     return stillBelieved(report, (id) => (old ? TOO_OLD : why(id)), jump ? new Map() : refreshed);
@@ -101,16 +105,16 @@ export class RuvWatch {
   private async take(servers: ReadonlyMap<string, Running>): Promise<void> {
     const begunAt = momentOf(this.clock);
     try {
-      if (this.last === null) await this.recall();
-      const before = {
-        ...(this.last ?? { ...NOTHING, lost: this.recalled }),
-        refreshed: this.refreshes.believed(),
-      };
+      const kept = this.last ?? (await this.memory?.before()) ?? { ...NOTHING, lost: this.recalled };
+      // Who refused an earlier watch is asked again only where a person wants it.
+      const refused = this.last === null && this.turn.largest === null ? NOTHING.refused : kept.refused;
+      const before = { ...kept, refused, refreshed: this.refreshes.believed() };
+      this.memory?.began([...servers.keys()]);
       const looked = await this.look({ signal: this.signal, timeoutMs: LOOK_MS }, before);
       if (this.signal.aborted) return;
       if (this.memory !== null) remember(this.memory, looked);
       // Of a server that could not be read now, what it knew before is still what is expected of it.
-      const known = new Map([...(this.last?.known ?? []), ...looked.known]);
+      const known = new Map([...kept.known, ...looked.known]);
       this.last = { ...looked, known, begunAt, servers };
     } catch (cause) {
       this.note('looking at RUVs', cause);

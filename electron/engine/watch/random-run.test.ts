@@ -144,7 +144,7 @@ function watching(ids: readonly string[], links: readonly FakeLink[]) {
   });
   const watches = new ServerWatches(connections, clock);
   const stop = new AbortController();
-  const every = { loginsEveryMs: LOGINS, ruvEveryMs: RUV };
+  const every = { loginsEveryMs: LOGINS, ruvTurn: { everyMs: RUV, largest: null } };
   const watched = (async () => {
     const parts = { watches, clock, signal: stop.signal, ...every };
     for await (const report of watchFleet(world.fleet.text, parts)) judge.take(report);

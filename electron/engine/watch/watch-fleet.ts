@@ -1,6 +1,7 @@
 import { readTopology, type Topology } from '../../../shared/fleet/model/topology';
 import { type FleetText, REPEAT_EVERY } from '../../../shared/ipc';
 import type { StatusReport, StatusServer } from '../../../shared/observed/status';
+import { ruvByItself, type RuvTurn } from '../../../shared/ruv/by-itself';
 import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { revisionOf } from '../../../shared/observed/revision';
 import { lookAtRuv } from '../ruv/look-ruv';
@@ -34,8 +35,10 @@ export interface WatchFleetParts {
   readonly loginsEveryMs?: number;
   /** Logins are looked at once right away, also where that is never done by itself. */
   readonly loginsNow?: boolean;
-  /** Between two looks at RUVs, milliseconds; 0: never. */
-  readonly ruvEveryMs?: number;
+  /** Looks at RUVs; absent: none. */
+  readonly ruvTurn?: RuvTurn;
+  /** Whether a deploy of this Kanilink runs: no database is read meanwhile. */
+  readonly deploying?: () => boolean;
   /** Ends the watch. */
   readonly signal: AbortSignal;
   /** Is told of every report, for what is kept of the fleet; absent: nothing is. */
@@ -59,7 +62,8 @@ export async function* watchFleet(
     note = () => undefined,
     loginsEveryMs = 0,
     loginsNow = false,
-    ruvEveryMs = 0,
+    ruvTurn = ruvByItself(0),
+    deploying = () => false,
     memory = null,
   }: WatchFleetParts,
 ): AsyncIterable<StatusReport> {
@@ -79,11 +83,11 @@ export async function* watchFleet(
     loginsNow,
   );
   const ruv = new RuvWatch(
-    (call, before) => lookAtRuv(seenFleet(fleet, problems, held), clock, call, before),
+    (call, before) => lookAtRuv(seenFleet(fleet, problems, held), clock, call, before, ruvTurn.largest),
     clock,
     signal,
     note,
-    ruvEveryMs,
+    ruvTurn,
     memory,
   );
   let first = true;
@@ -116,7 +120,8 @@ export async function* watchFleet(
         observed,
         new Map(answered.map((it) => [it.observed.id, it.reading])),
       );
-      if (answered.length === held.length) ruv.tick(running, [...judged.pulls, ...judged.undrawn]);
+      if (answered.length === held.length && !deploying())
+        ruv.tick(running, [...judged.pulls, ...judged.undrawn]);
       const changes = ruv.now(running);
       const seen = {
         servers: describeServers(fleet, observed).map((server, index) => ({

@@ -18,7 +18,7 @@ export const words = {
   },
   'restored-to-older-copy': {
     severity: 'error',
-    what: 'this server lacks changes that it made itself, which its partner or an earlier look knows: its database was put back to an older copy. Only a look at RUVs raises it (`status --ruv`, `watch --ruv-every`).',
+    what: 'this server lacks changes that it made itself, which its partner or an earlier look knows: its database was put back to an older copy. Only a look at RUVs raises it (`status --ruv`, and while a fleet is watched).',
     why: 'rounds say Success at both ends, and the data differ from then on.',
     fix: 'choose whose data wins, and refresh the other, by name.',
     from: 'measured',

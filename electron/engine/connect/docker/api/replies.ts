@@ -66,6 +66,8 @@ export const inspected = z.object({
     PortBindings: bindings,
     Tmpfs: map(word),
     UsernsMode: orEmpty,
+    /** Bytes; 0: as much as there is. */
+    Memory: z.number().nullish(),
     /** `docker run --rm`. */
     AutoRemove: flag,
     GroupAdd: list(word),

@@ -117,6 +117,7 @@ async function containerFacts(
     // Podman does not always tell: then the file cannot be replaced, which is to be known before a deploy.
     ownerKnown: file === null ? null : (await ownerOf(container, seen, file.realPath, file, signal)).ok,
     autoRemoved: seen.HostConfig.AutoRemove,
+    memory: seen.HostConfig.Memory || null,
     composeProject: seen.Config.Labels['com.docker.compose.project'] ?? null,
     unit: seen.Config.Labels['PODMAN_SYSTEMD_UNIT'] ?? null,
     engine: await engineOf(container, signal),
