@@ -1,5 +1,5 @@
-/** Keys that are remembered: far more than the lines of one moment, or of the minutes a clock is set back by. */
-const MOST_REMEMBERED = 10_000;
+/** Keys that are remembered at least: far more than the lines of one moment, or of the minutes a clock is set back by. */
+export const MOST_REMEMBERED = 10_000;
 
 /** Where a line stands in its server's log. */
 export interface Place {
@@ -13,7 +13,9 @@ export class ToldLines {
   /** The newest. */
   last: Place | null = null;
   count = 0;
-  private readonly keys = new Set<string>();
+  // Two generations: to take the oldest one out of a large set costs more than all else that is done with a line.
+  private newer = new Set<string>();
+  private older = new Set<string>();
 
   /** Where to read on, milliseconds, the server's clock. @param now of the server. @param first where it begins. */
   since(now: number, first: number): number {
@@ -24,9 +26,12 @@ export class ToldLines {
   /** Takes a line; false: it was told before. @param key empty: it cannot be told from another. */
   take(key: string, at: number): boolean {
     if (key !== '') {
-      if (this.keys.has(key)) return false;
-      this.keys.add(key);
-      if (this.keys.size > MOST_REMEMBERED) this.keys.delete(this.keys.values().next().value ?? '');
+      if (this.newer.has(key) || this.older.has(key)) return false;
+      if (this.newer.size >= MOST_REMEMBERED) {
+        this.older = this.newer;
+        this.newer = new Set();
+      }
+      this.newer.add(key);
     }
     this.last = { key, at };
     this.count += 1;

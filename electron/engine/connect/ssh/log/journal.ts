@@ -25,7 +25,8 @@ export class JournalReader {
     let begin = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, begin)) {
       const size = this.restSize + end - begin;
-      const line = Buffer.concat([...this.rest, chunk.subarray(begin, end)]);
+      const last = chunk.subarray(begin, end);
+      const line = this.rest.length === 0 ? last : Buffer.concat([...this.rest, last]);
       this.rest = [];
       this.restSize = 0;
       begin = end + 1;
