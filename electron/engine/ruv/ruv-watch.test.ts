@@ -267,3 +267,83 @@ it.each([
     expect(before.map((it) => [...it.refused.keys()])).toEqual([refused]);
   },
 );
+
+/** A watch whose looks bring this, with a memory that others write to. */
+function withOthersBeside(lacks: readonly string[]) {
+  const clock = new VirtualClock();
+  const lost = new Map<string, Lost>();
+  const known = new Map<string, ReadChanges>();
+  const memory: RuvMemory = {
+    recall: () => Promise.resolve({ lost: new Map(lost), lookedAt: null }),
+    before: () =>
+      Promise.resolve({ lost: new Map(lost), lookedAt: null, known: new Map(known), refused: new Map() }),
+    began: () => undefined,
+    keep: (it) => it.lost.forEach((one, id) => lost.set(id, one)),
+  };
+  const before: RuvBefore[] = [];
+  const watch = new RuvWatch(
+    (_call, earlier) => {
+      if (earlier) before.push(earlier);
+      const own = lacks.map((id) => [id, { ...KEPT, at: new Date(clock.now()).toISOString() }] as const);
+      const found = new Map([...(earlier?.lost ?? []), ...own]);
+      const at = new Date(clock.now()).toISOString();
+      const row = (server: string) => ({
+        ...{ server, state: found.has(server) ? ('went-back' as const) : ('read' as const) },
+        ...{ cause: '', fix: '', at, newest: null },
+      });
+      return Promise.resolve({
+        report: { servers: ['idm-a', 'idm-b'].map(row), pulls: [] },
+        ...{ known: new Map(), lost: found, refused: new Map() },
+      });
+    },
+    ...([
+      clock,
+      new AbortController().signal,
+      () => undefined,
+      { everyMs: EVERY, largest: 1000 },
+      memory,
+    ] as const),
+  );
+  /** A while later, and whatever that begins is over. */
+  const tick = async (ms: number, pulls = none): Promise<void> => {
+    clock.advance(ms);
+    for (let n = 0; n < 3; n += 1) {
+      watch.tick(servers(1), pulls);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { clock, lost, known, before, tick };
+}
+
+it('a server that was refreshed after it went back is read again at once, and once', async () => {
+  const { clock, before, tick } = withOthersBeside(['idm-a']);
+  await tick(0);
+  await tick(60_000);
+  expect(before).toHaveLength(1);
+  const refreshed = refreshOf('idm-a', new Date(clock.now() - 1000).toISOString());
+  await tick(10_000, refreshed);
+  expect(before).toHaveLength(2);
+  await tick(10_000, refreshed);
+  expect(before).toHaveLength(2);
+});
+
+it('what others find of a server that this watch leaves out is taken up, and so is their proof that it is over', async () => {
+  const { clock, lost, known, before, tick } = withOthersBeside([]);
+  await tick(0);
+  await tick(60_000);
+  expect(before).toHaveLength(1);
+  const found = { ...KEPT, at: new Date(clock.now()).toISOString() };
+  lost.set('idm-a', found);
+  await tick(11_000);
+  await tick(11_000);
+  expect(before).toHaveLength(2);
+  expect([...(before[1]?.lost ?? [])]).toEqual([['idm-a', found]]);
+  // The look that knows of it goes on saying so.
+  known.set('idm-a', {
+    ...{ serverUuid: 'a', domainUuid: 'd', newest: { secs: 9, nanos: 0 }, changes: new Map() },
+    at: new Date(clock.now() + 1000).toISOString(),
+  });
+  lost.clear();
+  await tick(EVERY);
+  expect([...(before.at(-1)?.lost ?? [])]).toEqual([]);
+});

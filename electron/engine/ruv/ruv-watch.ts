@@ -15,7 +15,7 @@ import { SeenRefreshes } from './seen-refreshes';
 
 /** A server that starts again and again does not have every database read each time. Milliseconds. */
 const LEAST_MS = 15 * 60_000;
-/** Who went back is read again so often while this watch has not looked. Milliseconds. */
+/** Who went back is read again so often: somebody else, as `status --ruv` or the window, may have looked. Milliseconds. */
 const RECALL_MS = 10_000;
 /** A whole look at a fleet. Milliseconds. */
 const LOOK_MS = 30 * 60_000;
@@ -26,7 +26,8 @@ interface Last extends RuvLooked {
   readonly servers: ReadonlyMap<string, Running>;
 }
 
-const NOTHING = { known: new Map(), refused: new Map() };
+type Kept = Pick<RuvLooked, 'known' | 'lost' | 'refused'>;
+const NOTHING: Omit<Kept, 'lost'> = { known: new Map(), refused: new Map() };
 
 /** Looks at the RUVs of a fleet now and then, and says what may still be believed of the last look. It never fails. */
 export class RuvWatch {
@@ -35,6 +36,10 @@ export class RuvWatch {
   /** Who was found before this watch began to be restored to an older copy, and when that was read last, monotonic. */
   private recalled: ReadonlyMap<string, Lost> = new Map();
   private recalledAt = -Infinity;
+  /** The look that was there when what is remembered was read last. */
+  private compared: Last | null = null;
+  /** What a look was asked for last. */
+  private askedAbout = '';
   private readonly marks = new SeenMarks();
   private readonly refreshes: SeenRefreshes;
 
@@ -58,9 +63,11 @@ export class RuvWatch {
   /** Reads what is remembered. Before this, nothing is known of who went back. */
   async recall(): Promise<void> {
     this.recalledAt = this.clock.monotonic();
+    const { last } = this;
     try {
       const { lost = this.recalled, lookedAt = null } = (await this.memory?.recall()) ?? {};
       this.recalled = lost;
+      this.compared = last;
       // A watch that begins is no reason to read every database again.
       if (lookedAt !== null && lookedAt <= this.clock.now()) this.schedule.took(this.clock.now() - lookedAt);
     } catch (cause) {
@@ -78,8 +85,7 @@ export class RuvWatch {
     pulls: readonly Pick<PullHealth, 'consumer' | 'supplier' | 'lastRefresh'>[],
   ): void {
     const { last, marks } = this;
-    // Somebody else, as `status --ruv`, may have looked.
-    if (last === null && this.clock.monotonic() - this.recalledAt >= RECALL_MS) void this.recall();
+    if (this.clock.monotonic() - this.recalledAt >= RECALL_MS) void this.recall();
     const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
     marks.starts(servers);
     for (const { consumer, supplier, lastRefresh: at } of pulls) {
@@ -87,6 +93,7 @@ export class RuvWatch {
       marks.see(`refresh ${consumer} ${supplier}`, at);
       this.refreshes.see(consumer, at);
     }
+    if (last !== null) this.askAbout(this.unproved(servers, last));
     this.schedule.tick(marks.text(), doubted, () => this.take(servers));
   }
 
@@ -102,10 +109,27 @@ export class RuvWatch {
     return stillBelieved(report, (id) => (old ? TOO_OLD : why(id)), jump ? new Map() : refreshed);
   }
 
+  /** What only a look settles: who is refreshed since it went back, and who went back by somebody else's look alone. */
+  private unproved(servers: ReadonlyMap<string, Running>, { lost }: Last): string {
+    const refreshed = this.now(servers)?.servers.filter((it) => it.refreshed === true) ?? [];
+    const isCompared = this.memory !== null && this.compared === this.last;
+    const either = isCompared ? [...new Set([...lost.keys(), ...this.recalled.keys()])] : [];
+    const differ = either.filter((id) => lost.has(id) !== this.recalled.has(id));
+    return [...refreshed.map(({ server, at }) => `refreshed ${server} ${at}`), ...differ].sort().join();
+  }
+
+  /** Asks for a look once about what is unproved: a server that was cured does not wait for its hour. */
+  private askAbout(what: string): void {
+    if (what === '' || what === this.askedAbout || this.turn.everyMs === 0) return;
+    this.askedAbout = what;
+    this.schedule.ask();
+  }
+
   private async take(servers: ReadonlyMap<string, Running>): Promise<void> {
     const begunAt = momentOf(this.clock);
     try {
-      const kept = this.last ?? (await this.memory?.before()) ?? { ...NOTHING, lost: this.recalled };
+      const others = this.memory === null ? null : await this.memory.before();
+      const kept = withOthers(this.last, others ?? { ...NOTHING, lost: this.recalled });
       // Who refused an earlier watch is asked again only where a person wants it.
       const refused = this.last === null && this.turn.largest === null ? NOTHING.refused : kept.refused;
       const before = { ...kept, refused, refreshed: this.refreshes.believed() };
@@ -121,3 +145,21 @@ export class RuvWatch {
     }
   }
 }
+
+/**
+ * What this watch knew, and what others have found since: who went back, and who was read later and lacks nothing.
+ * @param own null: this watch has not looked yet
+ */
+function withOthers(own: Last | null, others: Kept): Kept {
+  if (own === null) return others;
+  const known = new Map(own.known);
+  for (const [id, it] of others.known) if (isLater(it.at, known.get(id)?.at)) known.set(id, it);
+  const lost = new Map(own.lost);
+  for (const [id, it] of others.lost) if (!lost.has(id)) lost.set(id, it);
+  for (const [id, it] of own.lost)
+    if (!others.lost.has(id) && isLater(others.known.get(id)?.at, it.at)) lost.delete(id);
+  return { known, lost, refused: own.refused };
+}
+
+const isLater = (at: string | undefined, than: string | undefined): boolean =>
+  at !== undefined && (than === undefined || Date.parse(at) > Date.parse(than));
