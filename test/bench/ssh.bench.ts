@@ -114,7 +114,7 @@ describe.skipIf(missing !== null)('SSH', () => {
 });
 
 /** Entries with the fields journald gives a service's lines, about a kilobyte each. @returns how many. */
-export async function writeJournal(path: string, megabytes: number): Promise<number> {
+async function writeJournal(path: string, megabytes: number): Promise<number> {
   writeFileSync(path, '');
   const out = createWriteStream(path);
   const fields = Object.fromEntries(
