@@ -106,8 +106,6 @@ export class App {
   /** What the next closing of the window may lose; it counts once. */
   leaving: Leave = null;
   #tab = $state<ViewAt<'panel'>>('logs');
-  /** How many questions were asked when the person trusted the open fleet last: what was refused before is past. */
-  trustedAt = 0;
   /** The view above it. */
   stage = $state<ViewAt<'stage'>>('canvas');
   /** The canvas's own actions, while it is shown. */

@@ -63,7 +63,7 @@ export async function mayDial(app: App, servers: readonly ServerFields[]): Promi
  * @param nth which question it refused
  */
 export function refusedByEngine(app: App, { where }: Fault, nth: number): void {
-  if (nth <= app.trustedAt || !app.document.open) return;
+  if (nth <= app.document.trustedAt || !app.document.open) return;
   if ((where.file ?? null) === app.document.path) app.document.refuse();
 }
 
@@ -76,7 +76,7 @@ export async function reviewTrust(app: App, text = app.document.text): Promise<v
   if (app.document.taken !== taken) return;
   // An older question that is declined late takes nothing back.
   if (answer.value.trusted) {
-    app.trustedAt = app.client.asked;
+    app.document.trustedAt = app.client.asked;
     app.document.trusted = true;
   }
   if (answer.value.notKept !== null) app.notices.fault(answer.value.notKept);

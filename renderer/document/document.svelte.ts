@@ -24,6 +24,8 @@ export class FleetDocument {
   saving = $state<string | null>(null);
   #history = $state.raw<History>(startHistory(''));
   #trusted = $state(true);
+  /** How many questions the engine was asked when the person trusted it last: what was refused before is past. */
+  trustedAt = 0;
   /** The text is trusted, and what its files hold is not any more: nobody agreed to that yet. */
   #refused = $state(false);
 
@@ -104,6 +106,11 @@ export class FleetDocument {
     this.#trusted = trusted;
     if (trusted) this.#refused = false;
     this.#history = { ...this.#history, present: { ...this.#history.present, trusted } };
+  }
+
+  /** It was trusted, and the engine refuses it now. */
+  get refused(): boolean {
+    return this.#refused;
   }
 
   /**

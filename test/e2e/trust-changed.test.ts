@@ -37,6 +37,9 @@ it('host keys that change under an open fleet are asked about where that shows, 
   const top = page.locator('header[data-pane="top"]').getByTestId('trust');
   const panel = page.locator('[data-pane="details"]').getByTestId('trust');
   const looks = new Looks('trust changed');
+  await window.openTab('Logs');
+  await page.getByTestId('log-not-read').getByTestId('trust').waitFor();
+  expect(await page.getByTestId('follow').innerText()).toBe('not read');
   for (const tab of ['Problems', 'Plan', 'Certificates'] as const) {
     await window.openTab(tab);
     await panel.waitFor();
