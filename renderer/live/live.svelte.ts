@@ -19,6 +19,7 @@ import {
   servesOf,
   type WhatWasRead,
   withReport,
+  withRunning,
 } from './what-was-read';
 import { momentNow } from '../base/clock.svelte';
 
@@ -38,6 +39,8 @@ export class Live {
   sight = $state.raw<Sight>(nothing);
   /** Of each server the newest report in which its server.toml was read, however old. */
   read = $state.raw<WhatWasRead>(NOTHING_READ);
+  /** Of each server the newest report in which kanidmd ran on it. */
+  ran = $state.raw<WhatWasRead>(NOTHING_READ);
   /** Ages of the newest good rounds, for the charts. */
   readonly ages = new RoundAges();
   readonly #client: IpcClient;
@@ -71,6 +74,7 @@ export class Live {
     this.#same = this.#before === null ? same : inBoth(same, this.#same);
     this.#reach = reach;
     this.read = readOf(this.read, same);
+    this.ran = readOf(this.ran, same);
     const believed = this.sight.live && this.#same.size > 0 ? (this.#before ?? this.#stream) : null;
     if (believed === null) this.stop();
     else if (believed !== this.#stream) this.#stream?.close();
@@ -99,6 +103,7 @@ export class Live {
     this.stop();
     this.ages.clear();
     this.read = NOTHING_READ;
+    this.ran = NOTHING_READ;
     this.#reach = NOBODY;
     this.sight = nothing;
   }
@@ -135,6 +140,7 @@ export class Live {
     const at = momentNow();
     for (const one of reports) this.ages.add(one, at.wall);
     this.read = withReport(this.read, report);
+    this.ran = withRunning(this.ran, report);
     const serves = report.serves ?? stillBroken(this.sight.report?.serves, at.wall);
     const seen = serves === null ? report : { ...report, serves };
     const looked = reports.reduce(

@@ -17,6 +17,13 @@ export const withReport = (read: WhatWasRead, report: StatusReport): WhatWasRead
     ...report.servers.filter((server) => server.fileRead).map((server) => [server.id, server] as const),
   ]);
 
+/** What kanidmd said of itself while it ran, with a report that came. */
+export const withRunning = (ran: WhatWasRead, { servers }: Pick<StatusReport, 'servers'>): WhatWasRead =>
+  new Map([
+    ...ran,
+    ...servers.filter(({ state }) => state === 'running').map((server) => [server.id, server] as const),
+  ]);
+
 /** What was read of servers that are still the same. */
 export const readOf = (read: WhatWasRead, same: ReadonlySet<string>): WhatWasRead =>
   new Map([...read].filter(([id]) => same.has(id)));

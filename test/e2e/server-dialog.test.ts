@@ -34,6 +34,12 @@ it('a test of a connection is seen where it comes, and counts only for what it t
   expect(await testResult.count()).toBe(1);
   await address.fill('admin@127.0.0.1:1');
   expect(await testResult.count()).toBe(0);
+  // Of one that cannot be reached there is the cause, and no list of what is not known.
+  await servers.startTest();
+  const away = await servers.untilTested();
+  expect(away.state).toBe('unreachable');
+  expect(away.text).toContain('nothing accepts connections there');
+  expect(away.text).not.toContain('not known');
 });
 
 it('in the inspector it is in sight too, and leaves once the server is another, or is reached in another way', async () => {

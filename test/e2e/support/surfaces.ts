@@ -18,7 +18,8 @@ export type Story =
   | 'older lines'
   | 'a failed part'
   | 'a lock'
-  | 'bad ends';
+  | 'bad ends'
+  | 'ordinary day';
 
 /** What a person has before them: by which test it is looked at, and what is on the page then. */
 export interface Surface {
@@ -101,6 +102,16 @@ export const states: readonly { readonly by: Story; readonly of: SurfaceName; re
   { by: 'a failed part', of: 'CrashScreen', state: 'a part that failed' },
   { by: 'trust changed', of: 'TrustBar', state: 'changed while it is open' },
   { by: 'trust changed', of: 'ServerInspector', state: 'changed while it is open' },
+  { by: 'ordinary day', of: 'Inspector', state: 'two servers' },
+  { by: 'ordinary day', of: 'PairDialog', state: 'data read' },
+  { by: 'ordinary day', of: 'LinkInspector', state: 'compared' },
+  { by: 'ordinary day', of: 'HistoryTab', state: 'a deploy unfolded' },
+  { by: 'ordinary day', of: 'LogsTab', state: 'a line unfolded' },
+  { by: 'ordinary day', of: 'LogsTab', state: 'no line matches' },
+  { by: 'ordinary day', of: 'BottomPanel', state: 'all folded' },
+  { by: 'ordinary day', of: 'ProblemsTab', state: 'a server is stopped' },
+  { by: 'ordinary day', of: 'ServerInspector', state: 'stopped' },
+  { by: 'ordinary day', of: 'LinkInspector', state: 'broken' },
   { by: 'engine asks', of: 'ServerDialog', state: 'a notice' },
   { by: 'engine asks', of: 'Canvas', state: 'a notice' },
 ];
