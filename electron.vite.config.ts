@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import { preloadFonts } from './build/preload-fonts.mjs';
 import { notePackages } from './build/package/shipped.mjs';
 
 // The targets are those of the oldest Electron we run on, 33 (see docs/decisions): electron-vite would derive
@@ -45,7 +46,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [svelte(), notePackages()],
+    plugins: [svelte(), preloadFonts(), notePackages()],
     build: {
       outDir: 'out/renderer',
       target: 'chrome130',

@@ -1,6 +1,8 @@
-import { app, nativeTheme, session } from 'electron';
+import { app, ipcMain, nativeTheme, session, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
+import { CHANNEL, DROP_CHANNEL } from './channel';
 import { readArguments } from './command-line';
+import { EarlyEvents, type EventsOf } from './early-events';
 import { catchUnexpected } from './errors';
 import { openLogFile } from './log-file';
 import { places } from './places';
@@ -8,7 +10,7 @@ import { prepareProfile, refuseProfile } from './profile';
 import { registerScheme, serveWindow } from './protocol';
 import { restrictContents, restrictSession } from './security';
 import { openSettings } from './settings';
-import { createWindow } from './window';
+import { createWindow, firstPaint } from './window';
 
 /** The start of the app, up to its window. All else is in `run-app.ts`, which is loaded while the page's process starts. */
 const given = readArguments(process.argv, process.cwd(), app.getAppPath());
@@ -45,12 +47,29 @@ function run(): void {
   app.on('open-file', openEarly);
   void app.whenReady().then(async () => {
     restrictSession(session.defaultSession, log);
-    serveWindow(session.defaultSession, place.renderer);
+    const served = serveWindow(session.defaultSession, place.renderer);
     const window = createWindow(place.preload, settings);
-    // It takes as long as the page's process takes to start. No message of the page and no event of the app comes before it
-    // is done: nothing between here and there waits for anything else.
+    const painted = firstPaint(window);
+    const early = new EarlyEvents(listenedToLater(window));
+    // It takes as long as the page's process takes to start, which begins with its HTML.
+    await Promise.race([served, painted, early.first]);
     const { runApp } = await import('./run-app');
+    if (window.isDestroyed()) return;
     app.off('open-file', openEarly);
-    runApp({ window, place, logFile, settings, trace: given.trace, openAtStart: first });
+    runApp({ window, painted, place, logFile, settings, trace: given.trace, openAtStart: first });
+    early.tell();
   });
 }
+
+/** What `run-app.ts` listens to, and could come before it is there. */
+const listenedToLater = ({ webContents }: BrowserWindow): readonly EventsOf[] => [
+  { from: app, names: ['second-instance', 'activate'] },
+  { from: ipcMain, names: [CHANNEL, DROP_CHANNEL] },
+  {
+    from: webContents,
+    names: [
+      ...['did-finish-load', 'did-fail-load', 'preload-error', 'render-process-gone'],
+      ...['unresponsive', 'responsive', 'console-message'],
+    ],
+  },
+];

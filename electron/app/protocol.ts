@@ -17,23 +17,33 @@ export function registerScheme(): void {
  * Serves `app://kanilink/…` from one folder and nothing else.
  *
  * @param folder the built renderer
+ * @returns settled when the first file, a page's HTML, is on its way
  */
-export function serveWindow(session: Session, folder: string): void {
-  session.protocol.handle('app', async ({ url }) => {
-    const file = fileFor(folder, url);
-    if (file === null) return new Response('Not found', { status: 404 });
-    try {
-      return new Response(new Uint8Array(await readFile(file)), {
-        headers: {
-          'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-          'content-security-policy': CONTENT_SECURITY_POLICY,
-          'x-content-type-options': 'nosniff',
-        },
-      });
-    } catch {
-      return new Response('Not found', { status: 404 });
-    }
+export function serveWindow(session: Session, folder: string): Promise<void> {
+  return new Promise((resolve) => {
+    session.protocol.handle('app', async ({ url }) => {
+      const answer = await answerTo(folder, url);
+      // What is answered is read, and sent, in the turns after this one.
+      setImmediate(() => setImmediate(resolve));
+      return answer;
+    });
   });
+}
+
+async function answerTo(folder: string, url: string): Promise<Response> {
+  const file = fileFor(folder, url);
+  if (file === null) return new Response('Not found', { status: 404 });
+  try {
+    return new Response(new Uint8Array(await readFile(file)), {
+      headers: {
+        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'x-content-type-options': 'nosniff',
+      },
+    });
+  } catch {
+    return new Response('Not found', { status: 404 });
+  }
 }
 
 /**

@@ -16,12 +16,14 @@ import { menuTemplate } from './menu';
 import type { Places } from './places';
 import type { SettingsFile } from './settings';
 import { stayAwakeWhile } from './stay-awake';
-import { afterFirstPaint, createWindow } from './window';
+import { createWindow } from './window';
 
 /** What the start has made. */
 export interface Begun {
-  /** The first window; its page has not begun. */
+  /** The first window. */
   readonly window: BrowserWindow;
+  /** Settled once its page has painted. */
+  readonly painted: Promise<void>;
   readonly place: Places;
   readonly logFile: LogFile;
   readonly settings: SettingsFile;
@@ -35,7 +37,7 @@ export interface Begun {
  * What the app is beside its first window: the engine, the way between both, and what the system asks of it. Everything it does
  * is in the files beside this one.
  */
-export function runApp({ window: made, place, logFile, settings, trace, openAtStart }: Begun): void {
+export function runApp({ window: made, painted, place, logFile, settings, trace, openAtStart }: Begun): void {
   const log = logFile.write;
   const drafts = new Drafts(join(place.userData, 'drafts'), log);
 
@@ -179,7 +181,7 @@ export function runApp({ window: made, place, logFile, settings, trace, openAtSt
   background.start();
   stayAwakeWhile(() => engine.requests.deploying);
   buildMenu();
-  afterFirstPaint(made, () => engine.start());
+  void painted.then(() => engine.start());
 }
 
 /** A closing window asks first when a deploy runs: quitting stops it after the step it is at. */

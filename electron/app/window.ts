@@ -9,7 +9,7 @@ const FIRST = { width: 1280, height: 800 };
 const GROUND = { light: '#f6f7f9', dark: '#14171c' };
 
 /**
- * Makes the window, hidden until its first picture is ready, where it was the last time if a screen is still there.
+ * Makes the window, hidden until its page is made, where it was the last time if a screen is still there.
  *
  * @param preload path of the bundled preload script
  */
@@ -20,6 +20,8 @@ export function createWindow(preload: string, settings: SettingsFile): BrowserWi
     ...(before !== null && isVisible(before) ? rectangle(before) : {}),
     ...SMALLEST,
     show: false,
+    // A page that may paint waits, before its scripts run, until Chromium can draw; so both come at the same time.
+    paintWhenInitiallyHidden: false,
     title: 'Kanilink',
     backgroundColor: ground(),
     webPreferences: {
@@ -33,7 +35,7 @@ export function createWindow(preload: string, settings: SettingsFile): BrowserWi
     },
   });
   if (before?.maximized === true) window.maximize();
-  window.once('ready-to-show', () => window.show());
+  window.webContents.once('dom-ready', () => window.show());
   rememberBounds(window, settings);
   followTheme(window);
   void window.loadURL(WINDOW_URL);
@@ -43,15 +45,15 @@ export function createWindow(preload: string, settings: SettingsFile): BrowserWi
 /** A page that never paints must not keep from work what waits for it. Milliseconds. */
 const PAINT_LIMIT_MS = 5_000;
 
-/** Does something once the page has painted for the first time: it has the processors to itself until then. */
-export function afterFirstPaint(window: BrowserWindow, work: () => void): void {
-  const limit = setTimeout(begin, PAINT_LIMIT_MS);
-  window.once('ready-to-show', begin);
-  function begin(): void {
-    clearTimeout(limit);
-    window.off('ready-to-show', begin);
-    work();
-  }
+/** Settled once the page has painted for the first time: it has the processors to itself until then. */
+export function firstPaint(window: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(resolve, PAINT_LIMIT_MS);
+    window.once('ready-to-show', () => {
+      clearTimeout(limit);
+      resolve();
+    });
+  });
 }
 
 function rememberBounds(window: BrowserWindow, settings: SettingsFile): void {

@@ -1,4 +1,3 @@
-import { afterDrawing } from '../commands/panes';
 import { Later } from '../services/later.svelte';
 
 /** What the start screen does without: a start loads it after the first paint, or when it is needed. */
@@ -9,10 +8,14 @@ export const laterParts = {
 
 /** Loads them one after the other, once the page has painted. What fails is said when it is needed, and tried again then. */
 export function loadLaterParts(): void {
-  afterDrawing(
-    () =>
-      void (async () => {
-        for (const part of Object.values(laterParts)) await part.load().catch(() => undefined);
-      })(),
-  );
+  const load = async (): Promise<void> => {
+    for (const part of Object.values(laterParts)) await part.load().catch(() => undefined);
+  };
+  // Before the picture is on the screen they would take the processor from it.
+  const paint = new PerformanceObserver((seen) => {
+    if (seen.getEntriesByName('first-contentful-paint').length === 0) return;
+    paint.disconnect();
+    void load();
+  });
+  paint.observe({ type: 'paint', buffered: true });
 }
