@@ -9,6 +9,7 @@ import { missing, startEngine, type TestEngine } from '../real/docker/support/en
 import { debianRootFs } from '../real/systemd/support/root-fs';
 import { olderDeb, OLDER, ONLY_IN_OLDER } from './support/deb';
 import { type Desk, startDesk } from './support/desk';
+import { playEndToEnd } from './support/end-to-end';
 import { sandboxes, startFromMenu } from './support/from-menu';
 import { playMainJob, runProgram, startPractice } from './support/main-job';
 import { packageOf, packedVersion } from './support/packages';
@@ -18,6 +19,15 @@ const debian = missing === null ? await debianRootFs() : { missing };
 const deb = packageOf('.deb');
 const { version } = packedVersion();
 
+/**
+ * What of the end-to-end tests is played in the installed app, beside the tour, which reads the logs: the main job with a deploy,
+ * what is not saved, whom it trusts. A fleet that a test itself starts is none of these: its servers are another user's.
+ */
+const PLAYED_INSTALLED = {
+  names: ['main-job', 'unsaved', 'trust'],
+  tests:
+    /of the practice fleet the window starts itself|then 'quit'|Save that finds|opened by (Open|a second instance)|is asked about again/,
+};
 /** What dpkg keeps for somebody who puts it back by hand: its list of packages before the last change. */
 const DPKG_KEEPS = ['/var/lib/dpkg/status-old'];
 /** Files that come and go with a system that runs, and with apt and dpkg whatever they install. */
@@ -31,6 +41,8 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
   let desk: Desk;
   /** The files of the system without Kanilink. */
   let before: readonly string[];
+  /** What starts the installed app as ada. */
+  let stand: string;
   const display = process.env['DISPLAY'] ?? '';
 
   /** Everything of the system, but what apt itself keeps and notes. */
@@ -78,6 +90,7 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
       ],
     );
     before = filesOfSystem();
+    stand = desk.standIn('/opt/Kanilink/kanilink');
   }, 400_000);
   afterAll(async () => {
     await engine?.close();
@@ -107,13 +120,22 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
     const env = {
       ...process.env,
       TMPDIR: join(desk.folder, 'tmp'),
-      KANILINK_ELECTRON: desk.standIn('/opt/Kanilink/kanilink'),
-      KANILINK_APP: join(desk.folder, 'stand-in'),
+      KANILINK_ELECTRON: stand,
+      KANILINK_APP: stand,
     };
     const tour = [join(OUT, 'tour', 'tour.cjs'), '--pictures', pictures];
     const { code, stdout, stderr } = await runProgram(process.execPath, tour, env);
     expect(code, stdout + stderr).toBe(0);
     expect(readdirSync(pictures)).toContain('01-start.png');
+  });
+
+  it('plays end-to-end tests as an ordinary user, in the sandbox', async () => {
+    const { code, stdout, stderr } = await playEndToEnd(PLAYED_INSTALLED, {
+      ...{ PATH: process.env['PATH'], HOME: process.env['HOME'], DISPLAY: display },
+      ...{ TMPDIR: join(desk.folder, 'tmp'), KANILINK_ELECTRON: stand, KANILINK_APP: stand },
+    });
+    expect(code, stdout.slice(-20_000) + stderr.slice(-20_000)).toBe(0);
+    expect(stdout).toMatch(/Test Files +3 passed/);
   });
 
   it('does the main job by the command line', async () => {

@@ -115,10 +115,13 @@ export async function startDesk(engine: TestEngine, tar: string): Promise<Desk> 
   };
 }
 
-/** As root on this side a window is given --no-sandbox; ada needs none, and must not have it. */
+/**
+ * As root on this side a window is given --no-sandbox; ada needs none, and must not have it. What a test has put into the folder
+ * for temporary files is hers: a fleet file, a key.
+ */
 const standIn = (socket: string, program: string): string => `#!/bin/sh
 for word; do shift; [ "$word" = --no-sandbox ] || set -- "$@" "$word"; done
-chown -R ${UID}:${UID} "$HOME"
+chown -R ${UID}:${UID} "$HOME" "$TMPDIR" 2>/dev/null
 exec docker -H 'unix://${socket}' exec --interactive --user ada --workdir "$HOME" \\
   --env HOME --env XDG_CONFIG_HOME --env DISPLAY --env TMPDIR ${NAME} '${program}' "$@"
 `;
