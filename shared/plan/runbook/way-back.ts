@@ -22,7 +22,7 @@ export function wayBack(
   if (first.length > 0)
     parts.push(
       'Every old server.toml is kept in this folder. To put one back, under the same rule as any change (a server with `automatic_refresh` that comes back in another domain **erases itself**: look at the file first):',
-      ...first.reverse().map((step) => {
+      ...first.map((step) => {
         const { name, id } = shell(step.server);
         return block(
           'bash if-needed',

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { fleetOfTest, observedOfTest, type SeenServer } from '../../../test/support/fleet-fixtures';
+import { plain } from '../commands/markdown';
+import { makePlan } from '../make/make-plan';
+import type { Plan } from '../model/plan';
+import type { ObservedServer } from '../../observed/observed';
+import { kindOf } from '../steps/step';
+import { makeRunbook } from './runbook';
+
+/* What a person reads in a runbook before and after each step: all that the plan says, and the way back. */
+
+const a: SeenServer = { id: 'idm-a', domain: 'a', tables: null };
+const b: SeenServer = { id: 'idm-b', domain: 'b', tables: null };
+
+const made = (
+  seen: readonly (SeenServer | ObservedServer)[],
+  links: readonly string[],
+  change = (plan: Plan): Plan => plan,
+) => {
+  const observed = seen.map((it) => ('config' in it ? it : observedOfTest(it)));
+  const fleet = fleetOfTest(
+    observed.map((it) => it.id),
+    links,
+  );
+  const plan = change(makePlan(fleet, observed));
+  return { plan, runbook: makeRunbook({ plan, fleet, observed, now: 0 }) };
+};
+const written = (...args: Parameters<typeof made>) => {
+  const { plan, runbook } = made(...args);
+  if (!runbook.ok) throw new Error(runbook.error.message);
+  const [head = '', ...chapters] = runbook.value.split(/^## /m);
+  const chapter = (title: string): string => chapters.find((it) => it.startsWith(title)) ?? '';
+  return { plan, head, chapter, all: runbook.value };
+};
+const code = (...args: Parameters<typeof made>): string => {
+  const { runbook } = made(...args);
+  return runbook.ok ? '' : `${runbook.error.code} ${runbook.error.message}`;
+};
+
+describe('a chapter', () => {
+  it.each([['idm-a > idm-b'], ['idm-a ~> idm-b automatic']])('of "%s" says all of its step', (link) => {
+    const { plan, chapter, head } = written([a, b], [link]);
+    for (const step of plan.steps) {
+      const text = chapter(`Step ${step.id}:`);
+      expect(text).toContain(plain(step.why));
+      expect(text.includes('Risk: ')).toBe(step.risk !== '');
+      expect(text).toContain(plain(step.risk));
+      expect(text.includes('It needs that ')).toBe(step.requires.length > 0);
+      for (const needed of step.requires) expect(text).toContain(plain(needed));
+      expect(text.includes('```diff')).toBe(step.diff !== '');
+      expect(text).toContain(step.diff);
+      const row = head.split('\n').find((line) => line.startsWith(`| ${step.id} |`)) ?? '';
+      expect(row).toContain(`${step.server} | ${plain(step.summary)}`);
+      expect(row.includes('**erases idm-b**')).toBe(step.erases.length > 0);
+      const erases = step.erases.length > 0 && !kindOf(step).saysWhomItErases;
+      expect(text.includes('**This step erases the whole database of idm-b**')).toBe(erases);
+    }
+    expect(plan.steps.some((step) => step.erases.length > 0)).toBe(true);
+  });
+});
+
+describe('before the first step', () => {
+  it('stands who is erased, and nothing of it where nobody is', () => {
+    expect(written([a, b], ['idm-a > idm-b']).chapter('What is erased')).toContain(
+      '**The whole database of idm-b**',
+    );
+    expect(written([a, { ...b, domain: 'a' }], ['idm-a > idm-b']).all).not.toContain('What is erased');
+  });
+
+  it('stand the problems of the plan, where it has any', () => {
+    const problem = {
+      code: 'x',
+      severity: 'warning',
+      server: null,
+      message: 'Mind the gap.',
+      fix: 'Jump.',
+    } as never;
+    const { head } = written([a, b], ['idm-a > idm-b'], (plan) => ({ ...plan, problems: [problem] }));
+    expect(head).toContain('\n- warning: Mind the gap. Jump.');
+    const without = written([a, b], ['idm-a > idm-b'], (plan) => ({ ...plan, problems: [] }));
+    expect(without.head.trim().split('\n').at(-1)).toMatch(/^\| \d/);
+  });
+
+  it('each server is reached, and asked for its domain', () => {
+    const text = written([a, b], ['idm-a > idm-b']).chapter('Before the first step');
+    for (const id of ['idm-a', 'idm-b']) {
+      expect(text).toContain(`\n- ${id}: `);
+      expect(text).toContain(`echo "${id}: $(domain ${id.replace('-', '_')})"`);
+    }
+  });
+});
+
+describe('the way back', () => {
+  it('puts back what each server had at first, the server that was written last first', () => {
+    const { plan, chapter } = written([a, b], ['idm-a > idm-b']);
+    const writes = plan.steps.filter((it) => it.action === 'configure');
+    const firsts = ['idm-a', 'idm-b'].map((id) => writes.find((it) => it.server === id)?.id);
+    const put = [...chapter('The way back').matchAll(/^put \S+ \S+ (\d+)\.(\S+)\.before\.toml/gm)];
+    expect(put.map(([, step]) => step).sort()).toEqual([...firsts].sort());
+    expect(put[0]?.[2]).toBe(writes.at(-1)?.server);
+  });
+
+  it('restores who was refreshed, with a file without the source', () => {
+    const mutual = [
+      { ...a, tables: ['idm-b mutual-pull', 'idm-c mutual-pull'] },
+      { ...b, tables: ['idm-a mutual-pull', 'idm-c mutual-pull'] },
+      { id: 'idm-c', domain: 'a', tables: ['idm-a mutual-pull', 'idm-b mutual-pull'] },
+    ];
+    const text = written(mutual, ['idm-a > idm-b', 'idm-a > idm-c', 'idm-c > idm-b']).chapter('The way back');
+    const file = /cat > restore\.idm-b\.toml[^]*?\n[A-Z_]+\n/.exec(text)?.[0] ?? '';
+    expect(file).toContain('[replication."repl://idm-c');
+    expect(file).not.toContain('[replication."repl://idm-a');
+    expect(text).toMatch(/same minor version of kanidmd \(1\W*10\W*5\)/);
+    expect(text).not.toContain('restore.idm-c');
+  });
+
+  it('has nothing where nothing is written', () => {
+    const stale = { ...a, tables: [], stale: true };
+    expect(written([stale], []).chapter('The way back').trim()).toBe('The way back');
+  });
+});
+
+describe('no runbook is made', () => {
+  it('of a plan that is blocked, and the error that blocks it is told', () => {
+    const problems = [
+      { severity: 'warning', server: null, message: 'Only a warning.' },
+      { severity: 'error', server: 'idm-a', message: 'Of one server.' },
+      { severity: 'error', server: null, message: 'Of the fleet.' },
+    ] as never;
+    expect(code([a, b], ['idm-a > idm-b'], (plan) => ({ ...plan, problems, blocked: true }))).toMatch(
+      /^plan-blocked .*: Of the fleet\.$/,
+    );
+  });
+
+  it('with a value that no command may hold', () => {
+    const at = (path: string): ObservedServer => {
+      const { facts, file, ...seen } = observedOfTest(b);
+      return {
+        ...seen,
+        facts: facts && { ...facts, configPath: path },
+        file: file && { ...file, path },
+      };
+    };
+    const database = (path: string): ObservedServer => {
+      const seen = observedOfTest(b);
+      return { ...seen, config: seen.config && { ...seen.config, dbPath: path } };
+    };
+    for (const [it, says] of [
+      [at('-c'), 'the path of its server.toml is "-c"'],
+      [at('/etc/\u001b[2J'), 'the path of its server.toml is "/etc/'],
+      [at('kanidm.toml'), 'is "kanidm.toml", which is not absolute'],
+      [database('kanidm.db'), 'is "kanidm.db", which is not absolute'],
+    ] as const) {
+      const said = code([a, it], ['idm-a > idm-b']);
+      expect(said).toContain('value-unfit');
+      expect(said).toContain(says);
+    }
+    expect(code([a, at('/etc/-kanidm-.toml')], ['idm-a > idm-b'])).toBe('');
+  });
+});
+
+describe('a comparison', () => {
+  it.each([
+    ['is made where both are backed up while they run', '1.10.5', '1.10.5', true],
+    ['is not where the one is not', '1.8.6', '1.10.5', false],
+    ['is not where the other is not', '1.10.5', '1.8.6', false],
+  ])('%s', (_what, mine, theirs, compared) => {
+    const { plan, chapter } = written(
+      [
+        { ...a, version: mine },
+        { ...b, version: theirs },
+      ],
+      ['idm-a > idm-b'],
+    );
+    const step = plan.steps.find((it) => it.action === 'compare');
+    const text = chapter(`Step ${step?.id ?? ''}:`);
+    expect(text.includes("echo 'proved: idm-")).toBe(compared);
+    expect(text.includes('cannot be compared while they run')).toBe(!compared);
+    for (const id of ['idm_a', 'idm_b']) expect(text.includes(`at_${id}=/var/lib/kanidm`)).toBe(compared);
+  });
+});
