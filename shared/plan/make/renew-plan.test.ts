@@ -44,6 +44,38 @@ describe('a renewal', () => {
     expect(plan.steps.flatMap((step) => step.erases)).toEqual([]);
   });
 
+  it('proves the pulls of those who pin, and no other, in the order of the fleet', () => {
+    const plan = planOf(
+      [
+        // Partners answer in any order.
+        { id: 'idm-c', domain: 'a', tables: ['idm-b mutual-pull', 'idm-a mutual-pull'] },
+        { id: 'idm-b', domain: 'a', tables: ['idm-a mutual-pull', 'idm-c mutual-pull'] },
+        { id: 'idm-d', domain: 'a', tables: [] },
+        { id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull', 'idm-c mutual-pull', 'idm-d pull'] },
+      ],
+      ['idm-a > idm-b', 'idm-b > idm-c', 'idm-a > idm-d'],
+      'idm-a',
+    );
+    expect(outline(plan).slice(0, 3)).toEqual([
+      'renew-certificate idm-a',
+      'configure idm-b',
+      'configure idm-c',
+    ]);
+    const proved = plan.steps.flatMap((step) =>
+      step.action === 'verify' ? [[step.server, ...step.suppliers.map((it) => it.server)].join(' ')] : [],
+    );
+    expect(proved).toEqual(['idm-a idm-b idm-c', 'idm-b idm-a', 'idm-c idm-a']);
+  });
+
+  it('tells what is wrong with any server, besides', () => {
+    const fault = { code: 'admin-socket', message: 'no answer', fix: 'look', where: { server: 'idm-b' } };
+    const plan = planOf(pair, ['idm-a > idm-b'], 'idm-a', (it) =>
+      it.id === 'idm-b' ? { ...it, faults: [fault] } : it,
+    );
+    expect(plan.problems.map((it) => it.code)).toContain('admin-socket');
+    expect(outline(plan)).toContain('renew-certificate idm-a');
+  });
+
   it('pins on every partner, outward from the primary', () => {
     const plan = planOf(
       [
