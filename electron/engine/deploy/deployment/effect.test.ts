@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
 import { id, StepTrial } from '../../../../test/support/step-trial';
+import { effect } from './effect';
 
 /* Every effect first checks that the lock is still ours, also between two effects of one step, and says so on the disk. */
 
@@ -139,5 +140,34 @@ describe('a journal that cannot be written any more', () => {
     expect(await trial.run()).toMatchObject({ ok: true });
     expect(trial.effects('idm-b')).toEqual(['replaceFile', 'restart']);
     expect(trial.deployment.trouble?.code).toBe('journal-unwritable');
+  });
+});
+
+describe('the intent of an effect', () => {
+  /** What it says of the process that ran before. */
+  const process = async (act: () => void): Promise<unknown> => {
+    trial = await StepTrial.of(ONE);
+    draws.restart();
+    act();
+    const done = () => Promise.resolve({ ok: true as const, value: undefined });
+    await effect(trial.deployment, trial.step, trial.site('idm-b'), { effect: 'restart' }, done);
+    const journal = readFileSync(join(trial.deployment.journal.folder, 'journal.jsonl'), 'utf8');
+    const [intent] = journal.split('\n').filter((line) => line.includes('"intent"'));
+    return (JSON.parse(intent ?? '{}') as { process?: unknown }).process;
+  };
+
+  it('names the process that runs, so that who resumes knows whether it was restarted', async () => {
+    expect(await process(() => undefined)).toBe(trial.server('idm-b').service().process);
+  });
+
+  it.each(['stopped', 'failed'] as const)('says that none runs where it is %s', async (state) => {
+    expect(await process(() => (trial.server('idm-b').state = state))).toBeNull();
+  });
+
+  it('says nothing where the server says nothing, and stops nobody', async () => {
+    const denied = { fails: { code: 'permission-denied', message: '', fix: '', where: {} } };
+    expect(await process(() => trial.whenAsked(/idm-b state/, denied))).toBeUndefined();
+    await trial.end();
+    expect(await process(() => (trial.server('idm-b').state = 'stopping'))).toBeUndefined();
   });
 });
