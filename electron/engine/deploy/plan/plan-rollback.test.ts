@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { fleetOfTest, observedOfTest, type SeenServer } from '../../../../test/support/fleet-fixtures';
+import { stepOfTest } from '../../../../test/support/steps-of-test';
+import type { ObservedServer } from '../../../../shared/observed/observed';
+import type { ObservedFleet } from '../../fleet/observe-fleet';
+import type { ServerActivity } from '../journal/chain';
+import type { DeployRecord } from '../journal/read-journal';
+import { planRollback } from './plan-rollback';
+
+/* Files go back only over files that the deploy wrote, and whoever it was at work on runs with the file that is there. */
+
+const a: SeenServer = { id: 'idm-a', domain: 'a', tables: [] };
+const b: SeenServer = { id: 'idm-b', domain: 'a', tables: [] };
+const SHA = observedOfTest(a).file?.sha256 ?? '';
+/** The deploy wrote the file that is there now, in place of another. */
+const touched = (server: string, more: Partial<ServerActivity> = {}): ServerActivity =>
+  ({
+    ...{ server, intents: [], original: earlier(server), written: new Set([SHA]) },
+    ...{ unread: null, brought: null, queued: null, order: 1 },
+    ...more,
+  }) as ServerActivity;
+const earlier = (server: string): string =>
+  `# earlier\n${observedOfTest({ ...a, id: server }).file?.text ?? ''}`;
+const intent = {
+  kind: 'intent',
+  step: '1',
+  server: 'idm-a',
+  effect: 'refresh',
+  at: '',
+} as unknown as ServerActivity['queued'];
+
+function rollback(
+  what: readonly ServerActivity[],
+  seen: readonly ObservedServer[],
+  record: Record<string, unknown> = {},
+) {
+  const of = {
+    ...{ deploy: '1', outcome: 'failed', entries: [], header: { steps: [], purpose: 'deploy' } },
+    ...record,
+  } as unknown as DeployRecord;
+  const fleet = { fleet: fleetOfTest(['idm-a', 'idm-b'], []), observed: seen } as unknown as ObservedFleet;
+  const plan = planRollback(fleet, of, [of], what);
+  return {
+    steps: plan.steps.map((step) => `${step.action} ${step.server}`),
+    codes: plan.problems.map((it) => `${it.code} ${it.server ?? ''}`.trim()),
+    plan,
+  };
+}
+const both = [observedOfTest(a), observedOfTest(b)];
+
+describe('a rollback', () => {
+  it('puts back what was there, of the server that was written last first', () => {
+    const { steps, codes, plan } = rollback(
+      [touched('idm-a', { order: 1 }), touched('idm-b', { order: 2 })],
+      both,
+    );
+    expect([steps, codes]).toEqual([['put-back idm-b', 'put-back idm-a'], []]);
+    expect(plan.steps[1]).toMatchObject({ text: earlier('idm-a') });
+  });
+
+  it('leaves a file that somebody else has changed since, and says so', () => {
+    const { steps, codes } = rollback([touched('idm-a', { written: new Set() }), touched('idm-b')], both);
+    expect([steps, codes]).toEqual([['put-back idm-b'], ['file-changed idm-a']]);
+  });
+
+  it('leaves a file that is as it was, or was never written', () => {
+    const original = observedOfTest(a).file?.text ?? null;
+    expect(rollback([touched('idm-a', { original })], both).steps).toEqual([]);
+    expect(rollback([touched('idm-a', { original: null })], both).steps).toEqual([]);
+  });
+
+  it('says of which server it cannot tell', () => {
+    expect(rollback([touched('idm-a')], [observedOfTest(b)])).toMatchObject({
+      steps: [],
+      plan: { problems: [{ where: { server: 'idm-a' } }] },
+    });
+    expect(rollback([touched('idm-a')], [{ ...observedOfTest(a), file: null }]).steps).toEqual([]);
+  });
+
+  it('says of a deploy that ended well what stops with it', () => {
+    expect(rollback([touched('idm-a')], both, { outcome: 'done' }).codes).toEqual(['rolls-back-finished']);
+  });
+
+  it.each<[string, Partial<ServerActivity>, SeenServer, readonly string[]]>([
+    ['a refresh may still be queued', { queued: intent }, a, ['restart idm-a']],
+    ['no process has read the file', { unread: intent }, a, ['restart idm-a']],
+    ['it runs with an older file', {}, { ...a, stale: true }, ['restart idm-a']],
+    ['it does not run', {}, { ...a, state: 'stopped' }, ['restart idm-a']],
+    ['nothing is left to do', {}, a, []],
+  ])('restarts a server whose file stays where %s', (_what, more, seen, steps) => {
+    const done = rollback(
+      [touched('idm-a', { original: null, ...more })],
+      [observedOfTest(seen), observedOfTest(b)],
+    );
+    expect(done.steps).toEqual(steps);
+  });
+
+  it('lets a server that was to be started stay down', () => {
+    const header = { steps: [], purpose: 'start' };
+    const seen = [observedOfTest({ ...a, state: 'stopped' }), observedOfTest(b)];
+    expect(rollback([touched('idm-a', { original: null })], seen, { header }).steps).toEqual([]);
+  });
+});
+
+describe('a refresh that a rollback does not undo', () => {
+  const steps = [stepOfTest('backup'), stepOfTest('refresh', { id: '2' }), stepOfTest('verify', { id: '3' })];
+  const header = { steps, purpose: 'deploy' };
+  const told = (...entries: readonly Record<string, unknown>[]) =>
+    rollback([], both, { header, entries }).plan.problems.map(({ message, fix }) => `${message} ${fix}`);
+
+  it('is told once it was begun, as what is proved of it', () => {
+    expect(told({ kind: 'done', step: '1' }, { kind: 'begin', step: '1' })).toEqual([]);
+    for (const kind of ['begin', 'intent'])
+      expect(told({ kind, step: '2' }, { kind: 'done', step: '1' })).toEqual([
+        expect.stringContaining('whether it happened is not proved'),
+      ]);
+    expect(told({ kind: 'begin', step: '2' }, { kind: 'done', step: '2' })).toEqual([
+      expect.stringContaining('was refreshed'),
+    ]);
+  });
+
+  it('names the newest backup of that server, and commands only where there is one', () => {
+    const backup = (step: string, path: string) => ({ kind: 'done', step, backup: path });
+    const [said = ''] = told(backup('1', '/one'), { kind: 'begin', step: '2' }, backup('1', '/two'));
+    expect(said).toContain('/two');
+    expect(said).not.toContain('/one');
+    expect(told({ kind: 'begin', step: '2' })).toEqual([expect.stringContaining('Look for an older backup')]);
+  });
+});
