@@ -3,7 +3,7 @@ import type { Mishap } from '../../electron/engine/connect/fake/fake-trouble';
 import {
   type Deployment,
   type Baseline,
-  knownAt,
+  baselineAt,
   type Site,
   type StepFailure,
   type StepResult,
@@ -98,7 +98,7 @@ export class StepTrial {
   /** The deploy knows something else of a server. */
   knows(name: string, more: Partial<Baseline>): void {
     const site = this.site(name);
-    this.deployment.baselines.set(site.server.id, { ...knownAt(this.deployment, site), ...more });
+    this.deployment.baselines.set(site.server.id, { ...baselineAt(this.deployment, site), ...more });
   }
 
   /** What the guard of erasures says of a change of one server: a restart, if nothing else comes. */

@@ -96,12 +96,12 @@ export const baselineOf = (observed: ObservedServer): Baseline => ({
 });
 
 /** What this deploy knows of a server: as probed, or as its own steps left it. */
-export const knownAt = (deployment: Pick<Deployment, 'baselines'>, { server, observed }: Site): Baseline =>
+export const baselineAt = (deployment: Pick<Deployment, 'baselines'>, { server, observed }: Site): Baseline =>
   deployment.baselines.get(server.id) ?? baselineOf(observed);
 
 /** Notes what a step of this deploy changed itself. */
 export function learn(deployment: Deployment, server: ServerId, change: Partial<Baseline>): void {
-  deployment.baselines.set(server, { ...knownAt(deployment, siteOf(deployment, server)), ...change });
+  deployment.baselines.set(server, { ...baselineAt(deployment, siteOf(deployment, server)), ...change });
 }
 
 /** How a step ended badly. `undone`: the server runs as before. */

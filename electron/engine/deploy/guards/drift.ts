@@ -9,7 +9,7 @@ import {
   readOwnCertificate,
   readVersionOnDisk,
 } from '../../fleet/probe/probe-server';
-import { type Deployment, knownAt, type Site } from '../deployment/deployment';
+import { type Deployment, baselineAt, type Site } from '../deployment/deployment';
 import { goneSincePlanned } from '../deployment/went-away';
 import { domains } from './whose-data';
 
@@ -20,7 +20,7 @@ import { domains } from './whose-data';
  */
 export async function guardDrift(deployment: Deployment, site: Site, call: Call): Promise<Fault | null> {
   const { connection, server, observed } = site;
-  const known = knownAt(deployment, site);
+  const known = baselineAt(deployment, site);
   const path = configPathOf(observed);
   const faults = await Promise.all([
     path === null

@@ -9,7 +9,7 @@ import { partnersOf, type ServerConfig } from '../../../../shared/server-config/
 import type { Call } from '../../base/call';
 import { LARGEST_CONFIG } from '../../connect/common/files';
 import { readDomainOf } from '../../fleet/probe/probe-server';
-import { type Deployment, faultAt, knownAt, type Site } from '../deployment/deployment';
+import { type Deployment, faultAt, baselineAt, type Site } from '../deployment/deployment';
 import { guardSources } from './whose-data';
 
 /** What is about to change on one server. */
@@ -85,7 +85,7 @@ async function modelOf(
     [...deployment.sites.values()].map(async (site): Promise<ModelServer> => {
       const { id } = site.server;
       const domain = await readDomainOf(site.connection, call);
-      const known = knownAt(deployment, site);
+      const known = baselineAt(deployment, site);
       return {
         id,
         domain:

@@ -11,7 +11,7 @@ import { pullInput, type Reading, readingOf } from '../../health/reading';
 import { judgePullsOf } from './judge-pulls';
 import type { Step } from '../../../../shared/plan/steps/step';
 import type { Fault } from '../../../../shared/base/result';
-import { type Deployment, knownAt, baselineOf, type Site } from '../deployment/deployment';
+import { type Deployment, baselineAt, baselineOf, type Site } from '../deployment/deployment';
 
 /**
  * Restarts roll: where a partner pulled from this server and it worked, the partner must have made a round since the
@@ -95,7 +95,7 @@ function tablesAreSame(deployment: Deployment, site: Site, consumer: Site, now: 
   const same = (a: Partner | undefined, b: Partner | undefined): boolean =>
     JSON.stringify(a) === JSON.stringify(b);
   // Another step of this deploy may have changed the consumer's file by now.
-  const unchanged = knownAt(deployment, consumer).sha256 === baselineOf(consumer.observed).sha256;
+  const unchanged = baselineAt(deployment, consumer).sha256 === baselineOf(consumer.observed).sha256;
   return unchanged && same(tableFor(site.observed.config, theirs), tableFor(now, theirs));
 }
 

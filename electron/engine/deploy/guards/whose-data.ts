@@ -9,17 +9,17 @@ import { partnersOf, pulls, type ServerConfig } from '../../../../shared/server-
 import type { Call } from '../../base/call';
 import { readDomainOf } from '../../fleet/probe/probe-server';
 import { cancelled } from '../deployment/cancelled';
-import { type Deployment, faultAt, knownAt, type Site } from '../deployment/deployment';
+import { type Deployment, faultAt, baselineAt, type Site } from '../deployment/deployment';
 
 /** Which database a server holds, and whose it may take: by their domains (`kanidm.md`, "Refresh erases", 4). */
 
 /** The domain this deploy knows a server to be in: as probed, or as its own steps left it; null: not known. */
 export const domainOf = (deployment: Pick<Deployment, 'baselines'>, site: Site): DomainUuid | null =>
-  knownAt(deployment, site).domain;
+  baselineAt(deployment, site).domain;
 
 /** What its database calls that domain. */
 export const domainNameOf = (deployment: Pick<Deployment, 'baselines'>, site: Site): string | null =>
-  knownAt(deployment, site).domainName;
+  baselineAt(deployment, site).domainName;
 
 /**
  * The domains a server may be in once a step has started it, besides the one it was in: those of whose data the step is
@@ -29,7 +29,7 @@ export function mayTake(deployment: Deployment, step: Step, site: Site): readonl
   const { id } = site.server;
   if (!step.erases.includes(id)) return [];
   if (step.action === 'refresh') return [step.domain];
-  const text = knownAt(deployment, site).text ?? '';
+  const text = baselineAt(deployment, site).text ?? '';
   const config = readServerConfig(new TextEncoder().encode(text), { server: id });
   return config.ok ? sourcesOf(deployment, config.value).flatMap((it) => domainOf(deployment, it) ?? []) : [];
 }

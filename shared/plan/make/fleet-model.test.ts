@@ -18,9 +18,9 @@ import { FleetModel } from './fleet-model';
 const id = (name: string): ServerId => trusted<ServerId>(name);
 const [A, B, C] = [id('idm-a'), id('idm-b'), id('idm-c')];
 
-const stageOf = (observed: readonly ObservedServer[], starting?: typeof A): FleetModel =>
+const modelOf = (observed: readonly ObservedServer[], starting?: typeof A): FleetModel =>
   new FleetModel(observed, ownersOf(fleetOfTest(['idm-a', 'idm-b', 'idm-c'], []), observed), starting);
-const stage = (...seen: readonly SeenServer[]): FleetModel => stageOf(seen.map(observedOfTest));
+const modelled = (...seen: readonly SeenServer[]): FleetModel => modelOf(seen.map(observedOfTest));
 /** The file of a server with these tables. */
 const bytesOf = (name: string, tables: readonly string[]): Uint8Array =>
   new TextEncoder().encode(observedOfTest({ id: name, domain: 'a', tables }).file?.text ?? '');
@@ -41,7 +41,7 @@ const write = (it: FleetModel, name: typeof A, tables: readonly string[]) => {
 describe('a server', () => {
   it('whose file could not be read is not there', () => {
     for (const unread of [{ file: null }, { config: null }]) {
-      const it = stageOf([{ ...observedOfTest(automatic), ...unread }, observedOfTest(a)]);
+      const it = modelOf([{ ...observedOfTest(automatic), ...unread }, observedOfTest(a)]);
       expect([it.server(B), it.config(B), it.pullsFrom(B), it.domain(B)]).toEqual([
         undefined,
         null,
@@ -54,18 +54,18 @@ describe('a server', () => {
   });
 
   it('pulls from those it has a table to pull by', () => {
-    expect(stage(a, b).pullsFrom(B)).toEqual([originOfTest('idm-a')]);
-    expect(stage({ ...a, tables: null }).pullsFrom(A)).toEqual([]);
+    expect(modelled(a, b).pullsFrom(B)).toEqual([originOfTest('idm-a')]);
+    expect(modelled({ ...a, tables: null }).pullsFrom(A)).toEqual([]);
   });
 
   it('pulls well where certificates and domains agree', () => {
-    expect(stage(a, { ...b, domain: 'a' }).works(B, A)).toBe(true);
-    expect(stage(a, b).works(B, A)).toBe(false);
-    expect(stage({ ...a, tables: [] }, { ...b, domain: 'a' }).works(B, A)).toBe(false);
+    expect(modelled(a, { ...b, domain: 'a' }).works(B, A)).toBe(true);
+    expect(modelled(a, b).works(B, A)).toBe(false);
+    expect(modelled({ ...a, tables: [] }, { ...b, domain: 'a' }).works(B, A)).toBe(false);
   });
 
   it('is shown with certificates by their names', () => {
-    const it = stage(a, b);
+    const it = modelled(a, b);
     const server = it.server(B);
     const shown = server ? it.shownFile(server) : '';
     expect(shown).toContain('idm-a’s, until 2046-11-23');
@@ -75,7 +75,7 @@ describe('a server', () => {
 
 describe('what its process has not read', () => {
   it('is a file that is newer, until it starts again', () => {
-    const it = stage({ ...a, stale: true }, b);
+    const it = modelled({ ...a, stale: true }, b);
     expect([it.isUnread(A), it.isUnread(B)]).toEqual([true, false]);
     it.restart(A);
     expect(it.isUnread(A)).toBe(false);
@@ -83,9 +83,9 @@ describe('what its process has not read', () => {
 
   it('is any file, where it does not run and is to be started', () => {
     const stopped = [observedOfTest({ ...a, state: 'stopped' }), observedOfTest(b)];
-    expect(stageOf(stopped, A).isUnread(A)).toBe(true);
-    expect(stageOf(stopped).isUnread(A)).toBe(false);
-    expect(stageOf(stopped, A).isUnread(B)).toBe(false);
+    expect(modelOf(stopped, A).isUnread(A)).toBe(true);
+    expect(modelOf(stopped).isUnread(A)).toBe(false);
+    expect(modelOf(stopped, A).isUnread(B)).toBe(false);
   });
 });
 
@@ -107,16 +107,16 @@ describe('a refresh that was asked for earlier', () => {
   });
 
   it('may come once its supplier reads a file that lets it in', () => {
-    expect(stage(stale, b).wakes(A)).toEqual([ERASED]);
+    expect(modelled(stale, b).wakes(A)).toEqual([ERASED]);
   });
 
   it.each([
-    ['the supplier has read its file', stage(a, b)],
-    ['both are of one domain', stage(stale, { ...b, domain: 'a' })],
-    ['the consumer does not run', stage(stale, { ...b, state: 'stopped' })],
-    ['the supplier does not let it in', stage({ ...stale, tables: ['idm-c allow-pull'] }, b)],
-    ['the consumer has no table for it', stage(stale, { ...b, tables: ['idm-c pull'] })],
-    ['the consumer reads requests', stageOf([observedOfTest(stale), reading()])],
+    ['the supplier has read its file', modelled(a, b)],
+    ['both are of one domain', modelled(stale, { ...b, domain: 'a' })],
+    ['the consumer does not run', modelled(stale, { ...b, state: 'stopped' })],
+    ['the supplier does not let it in', modelled({ ...stale, tables: ['idm-c allow-pull'] }, b)],
+    ['the consumer has no table for it', modelled(stale, { ...b, tables: ['idm-c pull'] })],
+    ['the consumer reads requests', modelOf([observedOfTest(stale), reading()])],
   ])('comes from nobody where %s', (_what, it) => expect(it.wakes(A)).toEqual([]));
 
   it.each([
@@ -124,11 +124,11 @@ describe('a refresh that was asked for earlier', () => {
     ['on another port', { ports: [8445] }],
     ['that was not on time', { at: 82_000_000 }],
   ])('may come though there was a round %s', (_what, more) => {
-    expect(stageOf([observedOfTest(stale), reading(more)]).wakes(A)).toEqual([ERASED]);
+    expect(modelOf([observedOfTest(stale), reading(more)]).wakes(A)).toEqual([ERASED]);
   });
 
   it('is dropped by a restart', () => {
-    const it = stage(stale, b);
+    const it = modelled(stale, b);
     it.restart(B);
     expect(it.wakes(A)).toEqual([]);
     it.restart(C);
@@ -136,16 +136,16 @@ describe('a refresh that was asked for earlier', () => {
   });
 
   it('is told by the file that lets it come, too', () => {
-    const before = stage({ ...stale, tables: [] }, b);
+    const before = modelled({ ...stale, tables: [] }, b);
     expect(write(before, A, ['idm-b allow-pull']).wakes).toEqual(expect.arrayContaining([ERASED]));
-    expect(write(stage({ ...a, tables: [] }, b), A, ['idm-b allow-pull']).wakes).toEqual([ERASED]);
-    expect(write(stage(a, b), A, ['idm-b allow-pull', 'idm-c allow-pull']).wakes).toEqual([]);
+    expect(write(modelled({ ...a, tables: [] }, b), A, ['idm-b allow-pull']).wakes).toEqual([ERASED]);
+    expect(write(modelled(a, b), A, ['idm-b allow-pull', 'idm-c allow-pull']).wakes).toEqual([]);
   });
 });
 
 describe('another file', () => {
   it('tells whom it newly makes erase itself, and shows what changes', () => {
-    const it = stage(a, b);
+    const it = modelled(a, b);
     const { erasures, diff } = write(it, B, ['idm-a pull automatic']);
     expect(erasures).toEqual([ERASED]);
     expect(it.pending()).toEqual([ERASED]);
@@ -154,28 +154,28 @@ describe('another file', () => {
   });
 
   it('is a start: what was asked for before is dropped', () => {
-    const it = stage(a, b);
+    const it = modelled(a, b);
     expect(it.server(B)?.asked).toBe(true);
     write(it, B, ['idm-a pull']);
     expect(it.server(B)?.asked).toBe(false);
   });
 
   it('is taken back whole', () => {
-    const it = stage(a, b);
+    const it = modelled(a, b);
     const { before } = write(it, B, ['idm-a pull automatic']);
     it.unwrite(before);
     expect([it.server(B), it.pending()]).toEqual([before, []]);
   });
 
   it('that cannot be read is a fault, and changes nothing', () => {
-    const it = stage(a, b);
+    const it = modelled(a, b);
     const server = it.server(B);
     expect(server && it.write(server, new TextEncoder().encode('no = [toml')).ok).toBe(false);
     expect(it.server(B)).toBe(server);
   });
 
   it('shows a certificate that is not made yet by the step that makes it', () => {
-    const it = stage(a, b);
+    const it = modelled(a, b);
     const step = trusted<StepId>('3');
     it.certificateAfter(A, step, true);
     const server = it.server(B);
@@ -192,7 +192,7 @@ describe('a certificate that was not seen', () => {
   const unseen = { ...observedOfTest(a), certificate: null };
 
   it('may be what partners pin, until a new one is made', () => {
-    const it = stageOf([unseen, observedOfTest(automatic)]);
+    const it = modelOf([unseen, observedOfTest(automatic)]);
     expect(it.pending()).toEqual([ERASED]);
     it.certificateAfter(A, trusted<StepId>('1'), false);
     expect(it.pending()).toEqual([ERASED]);
@@ -202,13 +202,13 @@ describe('a certificate that was not seen', () => {
 
   it('counts for nothing of a server that says nothing, unless it is to start', () => {
     const silent = [{ ...unseen, domain: null }, observedOfTest(automatic)];
-    expect(stageOf(silent).pending()).toEqual([]);
-    expect(stageOf(silent, A).pending()).toEqual([ERASED]);
+    expect(modelOf(silent).pending()).toEqual([]);
+    expect(modelOf(silent, A).pending()).toEqual([ERASED]);
   });
 });
 
 it('a server that takes another domain erases itself no more', () => {
-  const it = stage(a, automatic);
+  const it = modelled(a, automatic);
   it.takeDomain(B, it.domain(A));
   expect([it.domain(B), it.pending()]).toEqual([it.domain(A), []]);
 });
