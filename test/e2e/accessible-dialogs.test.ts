@@ -145,6 +145,9 @@ it('no question of the engine, no crash and nothing that is said of a server tha
   await page.keyboard.press('ArrowRight');
   await session.window.notices.getByText('The fleet is locked.').waitFor();
   await looks.at(page, 'Canvas', 'a notice');
+  // What is not so any more leaves by itself.
+  await session.window.command('read-only');
+  await session.window.notices.getByText('The fleet is locked.').waitFor({ state: 'detached' });
   const files = await page.evaluateHandle(() => {
     const dragged = new DataTransfer();
     dragged.items.add(new File([], 'fleet.toml'));
