@@ -6,12 +6,12 @@ import {
   observedOfTest,
   type SeenServer,
 } from '../../../test/support/fleet-fixtures';
-import { type Origin, trusted } from '../../base/names';
+import { type Origin, type ServerId, trusted } from '../../base/names';
 import type { Fleet } from '../../fleet/model/fleet';
 import type { ObservedServer } from '../../observed/observed';
 import { readServerConfig } from '../../server-config/read-server-config';
 import type { PlannedChange } from '../steps/configure';
-import { makePlan } from './make-plan';
+import { makePlan, type PlanWishes } from './make-plan';
 
 /* What a plan writes into each file: the difference to what is drawn, and nothing else. */
 
@@ -19,6 +19,7 @@ const a: SeenServer = { id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull'] 
 const b: SeenServer = { id: 'idm-b', domain: 'a', tables: ['idm-a mutual-pull'] };
 const c: SeenServer = { id: 'idm-c', domain: 'a', tables: [] };
 const LINK = ['idm-a > idm-b'];
+const [B, C] = [trusted<ServerId>('idm-b'), trusted<ServerId>('idm-c')];
 const BEYOND = trusted<Origin>('repl://idm-x.example.com:8444');
 
 const told = (change: PlannedChange): string => {
@@ -38,10 +39,16 @@ const told = (change: PlannedChange): string => {
   }
 };
 type Seen = SeenServer | ObservedServer;
-const planned = (links: readonly string[], seen: readonly Seen[], more: Partial<Fleet> = {}) =>
+const planned = (
+  links: readonly string[],
+  seen: readonly Seen[],
+  more: Partial<Fleet> = {},
+  wishes: PlanWishes = {},
+) =>
   makePlan(
     fleetOfTest(['idm-a', 'idm-b', 'idm-c'], links, more),
     seen.map((it) => ('config' in it ? it : observedOfTest(it))),
+    wishes,
   );
 const writes = (server: string, ...args: Parameters<typeof planned>) =>
   planned(...args).steps.flatMap((step) =>
@@ -114,6 +121,52 @@ describe('a partner’s table', () => {
     expect(planned(links, seen).problems.map((it) => it.code)).toContain('domain-unjudged');
     const remembered = planned(links, [seen[0] ?? a, b, c], { domainUuid: domainOfTest('a') });
     expect(remembered.problems.map((it) => it.code)).not.toContain('domain-unjudged');
+  });
+});
+
+describe('before any other file', () => {
+  const automatic = (...suppliers: readonly string[]): SeenServer => ({
+    ...b,
+    tables: suppliers.map((it) => `${it} pull automatic`),
+  });
+  const lets = [
+    { ...a, tables: ['idm-b allow-pull'] },
+    { ...c, tables: ['idm-b allow-pull'] },
+  ];
+  const DRAWN = ['idm-a ~> idm-b automatic'];
+
+  it.each([
+    ['another supplier than the one that is drawn', automatic('idm-c'), DRAWN],
+    ['two suppliers', automatic('idm-a', 'idm-c'), DRAWN],
+    ['no supplier that is drawn so', automatic('idm-a'), ['idm-a ~> idm-b']],
+  ])('automatic_refresh is turned off where it has %s', (_what, consumer, links) => {
+    const [first] = planned(links, [...lets, consumer]).steps;
+    expect(first).toMatchObject({ action: 'configure', server: 'idm-b' });
+    expect(first?.summary).toContain('Turn automatic_refresh off');
+    const [off] = writes('idm-b', links, [...lets, consumer]);
+    expect(off?.changes.map(told).every((it) => it.startsWith('set ') && it.endsWith(' false'))).toBe(true);
+  });
+
+  it('it stays where it has the one that is drawn so, whoever pulls from it', () => {
+    const consumer = { ...b, tables: ['idm-a pull automatic', 'idm-c allow-pull'] };
+    const seen = [lets[0] ?? a, consumer, { ...c, tables: ['idm-b pull'] }];
+    const words = planned([...DRAWN, 'idm-b ~> idm-c'], seen).steps.map((it) => it.summary);
+    expect(words.join()).not.toContain('automatic_refresh off');
+  });
+
+  it('several that are to be refreshed are cut off from each other, one alone is not', () => {
+    const seen = [
+      { ...a, tables: ['idm-b mutual-pull', 'idm-c mutual-pull'] },
+      b,
+      { ...c, tables: ['idm-a mutual-pull'] },
+    ];
+    const links = [...LINK, 'idm-a > idm-c'];
+    const cut = (...refresh: readonly (typeof B)[]): readonly string[] =>
+      planned(links, seen, {}, { refresh })
+        .steps.slice(0, 2)
+        .flatMap((it) => (it.summary.startsWith('Cut ') ? [it.server] : []));
+    expect(cut(B, C)).toEqual(['idm-c', 'idm-b']);
+    expect(cut(B)).toEqual([]);
   });
 });
 
