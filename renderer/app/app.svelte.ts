@@ -25,6 +25,7 @@ import { Crashes } from '../services/crashes.svelte';
 import { FleetDocument } from '../document/document.svelte';
 import { Drafts } from '../document/drafts.svelte';
 import { OnDisk } from '../document/on-disk.svelte';
+import { HistoryChoice } from '../live/history-choice.svelte';
 import { Live } from '../live/live.svelte';
 import { OpenForms } from '../services/open-forms.svelte';
 import { Notices } from '../services/notices.svelte';
@@ -87,6 +88,7 @@ export class App {
   readonly notices = new Notices();
   readonly questions = new Questions();
   readonly panels = new Panels();
+  readonly chart = new HistoryChoice();
   readonly settings: Settings;
   readonly crashes: Crashes;
   readonly live: Live;

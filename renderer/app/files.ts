@@ -212,5 +212,6 @@ function take(
   app.deploy.forget();
   app.past.forget();
   app.comparing.forget();
+  app.chart.forget();
   app.document.take(path, text, savedText, trusted, draft);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { OUT } from '../../build/launch/places.mjs';
+import { Looks } from './support/looks';
 import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
 import { pair, reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
@@ -50,6 +51,8 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
   await expect.poll(() => read.count(), { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
   await plot.scrollIntoViewIfNeeded();
   await picture(page, 'lag', plot);
+  const looks = new Looks('what happened');
+  await looks.at(page, 'HistoryColumns');
   await page.getByText('As a table', { exact: true }).click();
   await page.getByLabel('Chart of').selectOption('age');
 
@@ -69,8 +72,14 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Enter');
   await tellsTheStop(page);
+  // It stays while another view is looked at.
+  await window.openTab('Logs');
+  await page.getByTestId('at-moment').waitFor({ state: 'detached' });
+  await window.openTab('History');
+  await page.getByTestId('at-moment').waitFor();
   const byKey = await page.getByTestId('at-moment').getByRole('heading', { level: 3 }).innerText();
   await picture(page, 'moment-by-keyboard');
+  await looks.at(page, 'AtMoment', 'a stop');
 
   // Closed, keys are the chart's again; by pointer, where the cursor is.
   await page.getByTestId('moment-close').click();
@@ -93,6 +102,8 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
   await moment.getByText('idm-b not watched', { exact: true }).waitFor();
   await moment.getByTestId('moment-no-lines').waitFor();
   await moment.getByText('Nothing that was noticed.').waitFor();
+  await looks.at(page, 'AtMoment', 'not watched');
+  looks.end();
 });
 
 /** The moment at which kanidmd of idm-b was stopped. */

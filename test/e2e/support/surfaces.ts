@@ -19,6 +19,7 @@ export type Story =
   | 'a failed part'
   | 'a lock'
   | 'bad ends'
+  | 'what happened'
   | 'ordinary day';
 
 /** What a person has before them: by which test it is looked at, and what is on the page then. */
@@ -42,6 +43,7 @@ export const surfaces = {
   AdoptFound: { by: 'adopted', at: '[aria-labelledby="adopt-servers"]' },
   AnswersDialog: byId('who answers', 'answers-dialog'),
   BehindDialog: byId('who answers', 'behind-dialog'),
+  AtMoment: byId('what happened', 'at-moment'),
   BareEngineDialog: byId('engine asks', 'bare-engine-dialog'),
   BottomPanel: { by: 'main job', at: '.bottom-tabs' },
   Canvas: { ...byId('main job', 'canvas'), view: 'canvas' },
@@ -56,6 +58,7 @@ export const surfaces = {
   EvidencePanel: byId('evidence', 'evidence'),
   FaultBar: byId('fleet file', 'fault-bar'),
   FaultsDialog: byId('fleet file', 'faults-dialog'),
+  HistoryColumns: byId('what happened', 'history-table'),
   HistoryTab: tab('history'),
   HostKeyDialog: byId('engine asks', 'host-key-dialog'),
   Inspector: { by: 'main job', at: 'aside[aria-label="Inspector"]' },
@@ -102,6 +105,8 @@ export const states: readonly { readonly by: Story; readonly of: SurfaceName; re
   { by: 'a failed part', of: 'CrashScreen', state: 'a part that failed' },
   { by: 'trust changed', of: 'TrustBar', state: 'changed while it is open' },
   { by: 'trust changed', of: 'ServerInspector', state: 'changed while it is open' },
+  { by: 'what happened', of: 'AtMoment', state: 'a stop' },
+  { by: 'what happened', of: 'AtMoment', state: 'not watched' },
   { by: 'ordinary day', of: 'Inspector', state: 'two servers' },
   { by: 'ordinary day', of: 'PairDialog', state: 'data read' },
   { by: 'ordinary day', of: 'LinkInspector', state: 'compared' },
@@ -126,7 +131,7 @@ export const surfacesOf = (view: ViewId): readonly SurfaceName[] =>
 /** Where dialogs and views are chosen from: what these draw is a dialog or a view, whatever it is called. */
 const REGISTRIES = ['shell/Dialogs.svelte', 'views/views.ts'];
 /** What is drawn beside them, by how it is called. */
-const NAMED = /(Bar|Dialog|Found|Hint|Inspector|Panel|Screen|Tab|Table|Welcome)\.svelte$/;
+const NAMED = /(Bar|Columns|Dialog|Found|Hint|Inspector|Moment|Panel|Screen|Tab|Table|Welcome)\.svelte$/;
 /** Parts that surfaces are made of. */
 const PARTS = 'ui';
 /** What a registry draws each of them in. */
