@@ -43,7 +43,13 @@ export class Looks {
       note(theme, await mistakesOf(page, theme === 'light' ? 'all' : 'colours'));
     }
     note('forced colours', await forcedMistakes(page));
-    note('large letters', await smallMistakes(page));
+    note(
+      'large letters',
+      await smallMistakes(
+        page,
+        all.map((name) => surfaces[name].at),
+      ),
+    );
   }
 
   /** Looks at the colours of what is shown where the system asks for more contrast, in both themes. */
