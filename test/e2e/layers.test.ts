@@ -128,6 +128,18 @@ it('a server that accepts and never answers changes nothing of the others', asyn
   expect(await window.servers.row('idm-c').innerText()).toContain('not known');
   await untilButton(window, '1 server not read');
   expect(await window.page.getByTestId('fleet-health').innerText()).toBe('1 server not read');
+  // That it has none of something is said only of what was read.
+  await window.servers.select('idm-c');
+  await window.openTab('Problems');
+  const parts = [
+    'header[data-pane="top"]',
+    '[data-testid="server-inspector"]',
+    '[data-pane="details"]',
+    'footer',
+  ];
+  const said = await Promise.all(parts.map((part) => window.page.locator(part).first().innerText()));
+  expect(said.join('\n')).not.toMatch(/not set up|none yet|no links|\b0 pulls|no problems$/im);
+  expect(await window.servers.inspector.innerText()).toMatch(/Certificate\s+Not known\./i);
 });
 
 it('a deploy that was killed is shown as interrupted at the next start, and by the button', async () => {
