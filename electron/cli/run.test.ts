@@ -5,6 +5,8 @@ import type { LogLineView } from '../../shared/ipc';
 import { type DomainUuid, type ServerId, stepId, trusted } from '../../shared/base/names';
 import type { Plan } from '../../shared/plan/model/plan';
 import type { Step, StepKind } from '../../shared/plan/steps/step';
+import { fleetOfTest } from '../../test/support/fleet-fixtures';
+import { usesOf } from '../../shared/fleet/model/trust';
 import { planOfTest, stepOfTest } from '../../test/support/steps-of-test';
 import type { StatusReport } from '../../shared/observed/status';
 import type { DeployEvent } from '../../shared/plan/model/deploy';
@@ -422,18 +424,8 @@ describe('a fleet file that is not trusted', () => {
 });
 
 describe('asking for trust on the terminal', () => {
-  const use = {
-    ...{ connect: 'ssh' as const, endpoint: 'ssh://ada@idm-a', container: null, config: null },
-    ...{
-      service: 'kanidmd',
-      sudo: false,
-      kanidmd: 'kanidmd',
-      identity: null,
-      knownHosts: null,
-      certificates: null,
-    },
-  };
-  const question = { path: '/f.toml', changed: false, servers: [{ id: 'idm-a', use }], contents: [] };
+  const servers = usesOf(fleetOfTest(['idm-a'], []), (path) => path);
+  const question = { path: '/f.toml', changed: false, servers, contents: [] };
   const { signal } = new AbortController();
 
   it.each([
@@ -452,7 +444,7 @@ describe('asking for trust on the terminal', () => {
       },
     });
     expect(await ask(question, signal)).toBe(trusted);
-    expect(asked[0]).toContain('idm-a: SSH ada@idm-a');
+    expect(asked[0]).toContain('idm-a: SSH admin@idm-a.example.com');
   });
 
   it('is asked of the program in KANILINK_ASK where there is one', async () => {
@@ -476,7 +468,7 @@ describe('asking for trust on the terminal', () => {
     const said: string[] = [];
     const ask = askTrust({ agreed: true, say: (text) => said.push(text), askLine: fail });
     expect(await ask(question, signal)).toBe(true);
-    expect(said.join()).toContain('idm-a: SSH ada@idm-a');
+    expect(said.join()).toContain('idm-a: SSH admin@idm-a.example.com');
   });
 
   function fail(): never {

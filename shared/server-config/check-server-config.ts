@@ -132,16 +132,15 @@ function checkPins(file: TomlFile, { replication }: Interpretation, placeOf: Pla
     if (partner === null) return [];
     const name = certificateKey[partner.type];
     const certificate = readCertificate(partner.certificate, {});
-    if (certificate.ok) return [];
-    return [
-      words.certificateUnreadable(
-        placeOf(valueOf(file, ['replication', key, name])),
-        name,
-        certificate.error.detail,
-      ),
-    ];
+    const why = certificate.ok ? whyWrongPadding(partner.certificate) : certificate.error.detail;
+    if (certificate.ok && why === undefined) return [];
+    return [words.certificateUnreadable(placeOf(valueOf(file, ['replication', key, name])), name, why)];
   });
 }
+
+/** kanidmd takes a pin without padding, or with all of it (measured on 1.11.1). */
+const whyWrongPadding = (pin: string): string | undefined =>
+  pin.endsWith('=') && pin.length % 4 !== 0 ? 'Its padding is wrong.' : undefined;
 
 /** 1.1.0-rc.15 demands the flag, rc.16 and later do not (`kanidm.md`, "Partner tables"). */
 function checkFlags(
