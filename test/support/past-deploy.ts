@@ -1,6 +1,11 @@
 import { hostname } from 'node:os';
 import type { Journal } from '../../electron/engine/deploy/journal/journal';
-import { JOURNAL_FORMAT, type NewEntry } from '../../electron/engine/deploy/journal/journal-entry';
+import {
+  JOURNAL_FORMAT,
+  type JournalEntry,
+  type NewEntry,
+} from '../../electron/engine/deploy/journal/journal-entry';
+import type { DeployRecord } from '../../electron/engine/deploy/journal/read-journal';
 import type { LookedBefore } from '../../electron/engine/deploy/run/logins-before';
 import { ids } from '../../shared/base/ids';
 
@@ -20,6 +25,24 @@ export const headOf = (deploy: string, pid = process.pid, host = hostname()): Ne
     steps: [],
   },
 });
+
+/** When the n-th minute of a past deploy was. */
+export const minute = (n: number): string => new Date(Date.UTC(2026, 10, 25, 6, n)).toISOString();
+
+/** A deploy as its journal tells it: interrupted, but for what is said. @param head what is special in its head. */
+export const recordOfTest = (
+  deploy: string,
+  head: Partial<DeployRecord['header']> = {},
+  entries: readonly JournalEntry[] = [],
+  more: Partial<DeployRecord> = {},
+): DeployRecord => {
+  const header = { at: minute(0), ...headOf(deploy), ...head };
+  return {
+    ...{ deploy, folder: '', header, entries: [header, ...entries], state: 'interrupted' },
+    ...{ outcome: null, settledBy: null, torn: false },
+    ...more,
+  };
+};
 
 /** The head of a journal, as every deploy begins it. */
 export const writeHead = (journal: Journal): Promise<void> => journal.write(headOf(journal.deploy));
