@@ -1,0 +1,85 @@
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { inOwnFolder } from '../../../../test/support/own-folder';
+import { headOf, recordOfTest } from '../../../../test/support/past-deploy';
+import { value } from '../../../../test/support/results';
+import { systemClock } from '../../base/time';
+import { claim } from './claim';
+import { addToJournal, openJournal } from './journal';
+import { type DeployRecord, readJournal } from './read-journal';
+
+/* Of two who resume one interrupted deploy, one gets through; a claim nobody holds any more holds nobody up. */
+
+/** No process has this number: Linux' largest is 4194304. */
+const NOBODY = 2 ** 30;
+const REFUSED = { error: { code: 'deploy-running' } };
+let configDir: string;
+inOwnFolder('claim', (made) => (configDir = made));
+
+/** A deploy whose program is gone. */
+async function interrupted(): Promise<DeployRecord> {
+  const journal = value(await openJournal(configDir, systemClock));
+  await journal.write(headOf(journal.deploy, NOBODY));
+  await journal.close();
+  const record = value(await readJournal(journal.folder));
+  expect(record.state).toBe('interrupted');
+  return record;
+}
+const claimFile = (of: DeployRecord): string => join(of.folder, 'claim');
+
+it('a second claim is refused, with the process that holds it, until the first is given back', async () => {
+  const of = await interrupted();
+  const first = value(await claim(of, [of], configDir));
+  expect((await stat(claimFile(of))).mode & 0o777).toBe(0o600);
+  expect(await claim(of, [of], configDir)).toMatchObject({
+    error: { code: 'deploy-running', message: expect.stringContaining(String(process.pid)) as string },
+  });
+  await first.release();
+  expect(await readdir(of.folder)).not.toContain('claim');
+  expect((await claim(of, [of], configDir)).ok).toBe(true);
+});
+
+it('a resume of it that runs keeps others from it; what runs beside it, or is over, does not', async () => {
+  const of = await interrupted();
+  const its = (state: DeployRecord['state'], lock: string) => recordOfTest('later', { lock }, [], { state });
+  expect(await claim(of, [its('running', of.header.lock), of], configDir)).toMatchObject(REFUSED);
+  const others = [its('running', 'another'), its('interrupted', of.header.lock), of];
+  expect((await claim(of, others, configDir)).ok).toBe(true);
+});
+
+it('what ended it after it was read, whatever that was, is looked at again', async () => {
+  const of = await interrupted();
+  await addToJournal(of.folder, { kind: 'finished', outcome: 'done', problems: [] }, systemClock);
+  expect(await claim(of, [of], configDir)).toMatchObject({ error: { code: 'plan-changed' } });
+  expect(await readdir(of.folder)).not.toContain('claim');
+});
+
+it('a claim of an older version, its number alone, counts while that process may live', async () => {
+  const of = await interrupted();
+  await writeFile(claimFile(of), String(process.ppid));
+  expect(await claim(of, [of], configDir)).toMatchObject({
+    error: { message: expect.stringContaining(String(process.ppid)) as string },
+  });
+  // The process of that number began after the claim: it is another one.
+  await utimes(claimFile(of), 1, 1);
+  expect((await claim(of, [of], configDir)).ok).toBe(true);
+});
+
+it.each([
+  ['of a process that is gone', String(NOBODY)],
+  ['cut off', '{"pid":'],
+  ['empty', ''],
+])('a claim that is %s is taken over', async (_what, text) => {
+  const of = await interrupted();
+  await writeFile(claimFile(of), text);
+  expect((await claim(of, [of], configDir)).ok).toBe(true);
+});
+
+it('where the claim cannot be written nothing is claimed, and it says where', async () => {
+  const of = await interrupted();
+  const gone = { ...of, header: { ...of.header, lock: 'gone' } };
+  expect(await claim(gone, [of], configDir)).toMatchObject({
+    error: { code: 'journal-unwritable', where: { file: join(configDir, 'deploys', 'gone', 'claim') } },
+  });
+});
