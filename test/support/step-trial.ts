@@ -101,6 +101,11 @@ export class StepTrial {
     this.deployment.baselines.set(site.server.id, { ...baselineAt(this.deployment, site), ...more });
   }
 
+  /** The deploy found that logins at these servers fail, before its first step. */
+  knowsBroken(...names: readonly string[]): void {
+    for (const name of names) this.deployment.loginsFailed.add(name);
+  }
+
   /** What the guard of erasures says of a change of one server: a restart, if nothing else comes. */
   whyErases(
     name: string,

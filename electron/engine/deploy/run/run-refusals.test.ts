@@ -6,10 +6,12 @@ import { fleetOfTest } from '../../../../test/support/fleet-fixtures';
 import { inOwnFolder } from '../../../../test/support/own-folder';
 import { headOf } from '../../../../test/support/past-deploy';
 import { value } from '../../../../test/support/results';
+import { VirtualClock } from '../../../../test/support/virtual-clock';
 import { planOfTest, stepOfTest } from '../../../../test/support/steps-of-test';
 import type { Problem } from '../../../../shared/base/problem';
 import type { DeployEvent } from '../../../../shared/plan/model/deploy';
 import type { Plan } from '../../../../shared/plan/model/plan';
+import type { Mishap } from '../../connect/fake/fake-trouble';
 import { systemClock } from '../../base/time';
 import { addToJournal, openJournal } from '../journal/journal';
 import type { NewEntry } from '../journal/journal-entry';
@@ -29,18 +31,26 @@ const problem = (severity: Problem['severity'], code: string): Problem => ({
 const [ERROR, WARNING] = [problem('error', 'left-out'), problem('warning', 'mind')];
 const nothing = planOfTest([]);
 
+/** Hears an event, and may say what goes wrong from then on where a file is read. */
+type Hear = (event: DeployEvent) => Mishap | undefined;
+
 /** Runs a plan on idm-b, in memory. */
-async function run(plan: Plan, more: Partial<DeployRequest> = {}) {
-  const server = fakeServer('idm-b', []);
-  const site = await fakeSite(server);
+async function run(plan: Plan, more: Partial<DeployRequest> = {}, hear: Hear = () => undefined) {
+  const clock = new VirtualClock();
+  const server = fakeServer('idm-b', [], { now: () => clock.now() });
+  let mishap: Mishap | null = null;
+  const site = await fakeSite(server, (asked) => (asked.startsWith('readFile') ? mishap : null), clock);
   server.asked.length = 0;
   const events: DeployEvent[] = [];
   const outcome = await runDeploy({
     ...{ fleet: fleetOfTest(['idm-b'], []), text: { path: '/f.toml', text: '' }, plan },
     sites: new Map([[site.server.id, site]]),
     ...{ erase: [], purpose: 'resume', of: null, partial: false, takeOver: false, configDir },
-    ...{ past: await readDeploys(configDir), clock: systemClock, signal: new AbortController().signal },
-    tell: (event) => events.push(event),
+    ...{ past: await readDeploys(configDir), clock, signal: new AbortController().signal },
+    tell: (event) => {
+      events.push(event);
+      mishap = hear(event) ?? mishap;
+    },
     ...more,
   });
   const end = events.at(-1);
@@ -144,11 +154,19 @@ describe('a deploy that finishes another', () => {
     expect(left.settled[of.deploy]).toBeNull();
   });
 
-  it('settles nothing when it fails', async () => {
+  it('settles nothing when it fails or is cancelled, which is what it is then, whatever was left out', async () => {
     const of = await past();
+    const gone = { fails: { code: 'gone', message: '', fix: '', where: {} } };
+    const failed = await run(restart, { of }, () => gone);
+    expect(failed).toMatchObject({ outcome: 'failed', codes: ['gone'] });
+    expect(failed.settled[of.deploy]).toBeNull();
     const stop = new AbortController();
-    stop.abort();
-    const cancelled = await run({ ...restart, problems: [ERROR] }, { of, signal: stop.signal });
+    const more = { of, signal: stop.signal };
+    const cancelled = await run({ ...restart, problems: [ERROR] }, more, (event) => {
+      if (event.kind === 'started') stop.abort();
+      return undefined;
+    });
+    expect(cancelled).toMatchObject({ outcome: 'cancelled', codes: ['left-out'] });
     expect(cancelled.settled[of.deploy]).toBeNull();
     expect(cancelled.asked).not.toContain('restart');
   });

@@ -38,6 +38,36 @@ describe('pulls', () => {
     }
   });
 
+  it('are not by the round of one supplier where another’s is missing, and the other is named', async () => {
+    for (const down of ['idm-a', 'idm-c']) {
+      trial = await StepTrial.of({
+        'idm-a': { domain: 'a', tables: ['idm-b mutual-pull'] },
+        'idm-b': { domain: 'a', tables: ['idm-a mutual-pull', 'idm-c mutual-pull'] },
+        'idm-c': { domain: 'a', tables: ['idm-b mutual-pull'] },
+      });
+      const suppliers = ['idm-a', 'idm-c'].map((it) => ({ server: id(it), origin: originOfTest(it) }));
+      trial.builder.verify(id('idm-b'), suppliers);
+      trial.server(down).stop();
+      const { fault } = await trial.fails();
+      expect(fault.code).toBe('pull-not-proved');
+      expect(fault.message).toContain(`idm-b ← ${down} is `);
+      expect(fault.fix).not.toBe('');
+      if (down === 'idm-a') await trial.end();
+    }
+  });
+
+  it('are told as they come, each state of each once', async () => {
+    await pair();
+    verify();
+    trial.deployment.restarted.set(id('idm-b'), trial.clock.now());
+    expect(await trial.run()).toMatchObject({ ok: true });
+    const told = trial.said.filter((it) => it.includes('idm-b ← idm-a: '));
+    expect(told.map((it) => it.replace(/ · .*/s, ''))).toEqual([
+      'idm-b ← idm-a: unknown',
+      'idm-b ← idm-a: replicating',
+    ]);
+  });
+
   it('are not between two domains, though rounds say Success', async () => {
     await pair();
     verify();

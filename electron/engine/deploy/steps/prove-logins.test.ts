@@ -85,7 +85,7 @@ it('logins that failed before the deploy are not judged by it, and not claimed',
   await pair('fails');
   const { clock, signal } = trial.deployment;
   expect(await failingLogins(trial.sites, clock, signal)).toEqual(['idm-a', 'idm-b']);
-  Object.assign(trial.deployment, { loginsFailed: new Set(['idm-a', 'idm-b']) });
+  trial.knowsBroken('idm-a', 'idm-b');
   expect(await trial.run()).toMatchObject({
     ok: true,
     note: expect.stringMatching(/Logins are not proved\. idm-a: Its logins were broken before this deploy/),
@@ -133,7 +133,7 @@ it.each<[string, Parameters<typeof pastOf>[0], Says, readonly string[]]>([
 
 it('a server that failed before does not excuse another', async () => {
   await pair('fails');
-  Object.assign(trial.deployment, { loginsFailed: new Set(['idm-b']) });
+  trial.knowsBroken('idm-b');
   expect((await trial.fails()).fault).toMatchObject({ code: 'logins-broken', where: { server: 'idm-a' } });
 });
 
@@ -167,6 +167,36 @@ it('a port that is out of reach, and another certificate than the one on the dis
   expect(result).toMatchObject({ ok: true, note: expect.stringContaining('Logins are not proved. idm-a') });
   expect(result).toMatchObject({ note: expect.stringContaining('is not the one in its tls_chain') });
   expect(logins).toBe(0);
+});
+
+it('a fault names the server that fails, or the pull whose session is refused, and nobody else', async () => {
+  await pair('refuses-sessions');
+  expect((await trial.fails()).fault).toMatchObject({
+    message: expect.stringContaining('idm-b ← idm-a: '),
+    where: { server: 'idm-b' },
+  });
+  says = 'fails';
+  trial.knowsBroken('idm-b');
+  const { message } = (await trial.fails()).fault;
+  expect(message).toContain('idm-a: ');
+  expect(message).not.toContain('←');
+});
+
+it('of a server that works and one that could not be asked, only the second is told as unproved', async () => {
+  await pair('well');
+  trial.server('idm-a').dials = () => Promise.resolve(null);
+  const result = await trial.run();
+  const note = result.ok ? result.note : '';
+  expect(note).toContain('Logins are not proved. idm-a: ');
+  expect(note).not.toContain('Logins are not proved. idm-b');
+  expect(note).not.toContain('were broken before');
+});
+
+it('a server that could not be asked now was not broken before for that', async () => {
+  await pair('no-anonymous');
+  trial.knowsBroken('idm-a');
+  const result = await trial.run();
+  expect(result).toMatchObject({ ok: true, note: expect.not.stringContaining('were broken before') });
 });
 
 it('a certificate is judged by the clock of the server, not by that of this desk', async () => {
