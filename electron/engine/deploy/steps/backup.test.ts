@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { backupOf, DATABASE, domainAs } from '../../../../test/support/fake-replication';
 import { id, StepTrial } from '../../../../test/support/step-trial';
@@ -117,6 +117,28 @@ it('of a server that is stopped for it counts once the server is back', async ()
   expect(await trial.run()).toMatchObject({ ok: true });
   expect(trial.effects('idm-b')).toEqual(['makeFolder', 'stop', 'kanidmd database backup', 'start']);
   expect(trial.deployment.restarted.has(id('idm-b'))).toBe(true);
+});
+
+it('of a server that could not be stopped starts nothing, and one that was stopped is started, whatever came of it', async () => {
+  await draw('1.8.6');
+  trial.before(/freeSpace/, () => trial.takeLock('idm-b'));
+  await none('lock-lost');
+  expect(trial.effects('idm-b')).toEqual(['makeFolder']);
+  await trial.end();
+  await draw('1.8.6');
+  trial.whenAsked(/kanidmd database backup/, { fails: { code: 'gone', message: '', fix: '', where: {} } });
+  await none('gone');
+  expect(trial.effects('idm-b').at(-1)).toBe('start');
+  expect(trial.server('idm-b').state).toBe('running');
+});
+
+it('one that is not what its name says is kept with what to do before it is restored', async () => {
+  await draw();
+  trial.replication.backupOf = (server) => gunzipSync(backupOf(server));
+  expect(await trial.run()).toMatchObject({ ok: true, note: expect.stringContaining('take .gz from') });
+  await trial.end();
+  await draw();
+  expect(await trial.run()).toMatchObject({ ok: true, note: expect.not.stringContaining('.gz from') });
 });
 
 it('of a container that went away while it was stopped says so, and what to do', async () => {
