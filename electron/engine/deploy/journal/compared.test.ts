@@ -3,7 +3,7 @@ import type { Comparison } from '../../../../shared/compare/comparison';
 import { type ServerId, stepId, trusted } from '../../../../shared/base/names';
 import type { Step } from '../../../../shared/plan/steps/step';
 import { stepOfTest } from '../../../../test/support/steps-of-test';
-import { neverCompared } from './compared';
+import { hasCompared, neverCompared } from './compared';
 import type { JournalEntry } from './journal-entry';
 import type { DeployRecord } from './read-journal';
 
@@ -57,4 +57,41 @@ it('who was refreshed is compared once, by whichever deploy or comparison comes 
     code: 'server-stopped',
   };
   expect(neverCompared([deploy([compare], [failed]), refreshed], [])).toHaveLength(1);
+});
+
+it('a comparison counts for the two it was of, and once it had an answer of its own', () => {
+  const pair = [trusted<ServerId>('idm-b'), trusted<ServerId>('idm-a')] as const;
+  const other = [trusted<ServerId>('idm-b'), trusted<ServerId>('idm-c')] as const;
+  const end = (step: number, code?: string): JournalEntry =>
+    code === undefined
+      ? { kind: 'done', step: stepId(step), note: '', at: at(6) }
+      : { kind: 'failed', step: stepId(step), message: '', undone: false, code, at: at(6) };
+  const answered = (...entries: readonly JournalEntry[]) =>
+    hasCompared(deploy([refresh, compare], entries), pair);
+  expect([answered(end(2)), answered(end(2, 'data-differs'))]).toEqual([true, true]);
+  expect([answered(), answered(end(1)), answered(end(2, 'gone'))]).toEqual([false, false, false]);
+  expect(answered(end(1, 'data-differs'))).toBe(false);
+  const both = deploy([compare, stepOfTest('compare', { id: '3', with: 'idm-c' })], [end(3)]);
+  expect([hasCompared(both, pair), hasCompared(both, other)]).toEqual([false, true]);
+  // Whichever of the two is named first.
+  expect(hasCompared(both, [other[1], other[0]])).toBe(true);
+});
+
+it('a comparison of two others is none of the two that were refreshed', () => {
+  const refreshed = deploy([refresh, compare], [begun(1, 1), asked]);
+  const others = [trusted<ServerId>('idm-b'), trusted<ServerId>('idm-c')] as const;
+  expect(neverCompared([refreshed], [{ ...kept(2, 'same'), servers: others }])).toHaveLength(1);
+  const compared = deploy(
+    [stepOfTest('compare', { id: '2', with: 'idm-c' })],
+    [{ kind: 'done', step: stepId(2), note: '', at: at(6) }],
+  );
+  expect(neverCompared([compared, refreshed], [])).toEqual([['idm-b', 'idm-a']]);
+});
+
+it('the effect of another step does not say that a refresh was asked for', () => {
+  const backup: JournalEntry = {
+    ...{ kind: 'intent', step: stepId(2), server: trusted<ServerId>('idm-b'), effect: 'backup', at: at(1) },
+  };
+  expect(neverCompared([deploy([refresh], [begun(1, 1), backup])], [])).toEqual([]);
+  expect(neverCompared([deploy([refresh], [begun(2, 1), asked])], [])).toEqual([]);
 });

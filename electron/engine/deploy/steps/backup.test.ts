@@ -122,7 +122,9 @@ it('of a server that is stopped for it counts once the server is back', async ()
 it('of a server that could not be stopped starts nothing, and one that was stopped is started, whatever came of it', async () => {
   await draw('1.8.6');
   trial.before(/freeSpace/, () => trial.takeLock('idm-b'));
-  await none('lock-lost');
+  const { fault } = await trial.fails();
+  expect(fault.code).toBe('lock-lost');
+  expect(fault.message).not.toContain('was stopped');
   expect(trial.effects('idm-b')).toEqual(['makeFolder']);
   await trial.end();
   await draw('1.8.6');
