@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { domainOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
+import { ok } from '../../../../shared/base/result';
 import { id, StepTrial } from '../../../../test/support/step-trial';
 import { effect } from './effect';
 
@@ -169,5 +170,55 @@ describe('the intent of an effect', () => {
     expect(await process(() => trial.whenAsked(/idm-b state/, denied))).toBeUndefined();
     await trial.end();
     expect(await process(() => (trial.server('idm-b').state = 'stopping'))).toBeUndefined();
+  });
+});
+
+describe('one effect', () => {
+  /** Carries one out whose lock is looked at with these mishaps, by turns. @returns whether it ran, and how often was looked. */
+  async function carriedOut(begun: boolean, ...mishaps: readonly ('lost' | 'taken' | 'full')[]) {
+    trial = await StepTrial.of(ONE);
+    draws.restart();
+    let [looks, ran] = [0, false];
+    trial.trouble = (_server, asked) => {
+      if (asked !== 'lock check') return null;
+      const mishap = mishaps[looks++];
+      if (mishap === 'taken') trial.takeLock('idm-b');
+      return mishap === 'lost' ? { lost: 'before' } : null;
+    };
+    const { journal } = trial.deployment;
+    if (mishaps.includes('full'))
+      Object.assign(trial.deployment, {
+        journal: { ...journal, write: () => Promise.reject(new Error('no space left')) },
+      });
+    const run = () => {
+      ran = true;
+      return Promise.resolve(ok('done'));
+    };
+    const intent = { effect: 'restart' as const };
+    const { deployment, step } = trial;
+    const outcome = await effect(deployment, step, trial.site('idm-b'), intent, run, begun);
+    const said = [ran, looks, outcome.ok, deployment.begun.has(step.id)];
+    await trial.end();
+    return said;
+  }
+  afterEach(async () => {
+    trial = await StepTrial.of(ONE);
+  });
+
+  it('is not begun where nobody can tell whose the lock is, and nothing is half done', async () => {
+    expect(await carriedOut(false, 'lost')).toEqual([false, 1, false, false]);
+    expect(await carriedOut(false)).toEqual([true, 1, true, true]);
+  });
+
+  it('after another of its step is looked for once more, and never past a lock that is somebody else’s', async () => {
+    expect(await carriedOut(true, 'lost')).toEqual([true, 2, true, true]);
+    expect(await carriedOut(true, 'lost', 'lost')).toEqual([false, 2, false, false]);
+    expect(await carriedOut(true, 'lost', 'taken')).toEqual([false, 2, false, false]);
+    expect(await carriedOut(true, 'taken')).toEqual([false, 1, false, false]);
+  });
+
+  it('that the journal cannot keep is not begun, unless stopping would leave the server half way', async () => {
+    expect(await carriedOut(false, 'full')).toEqual([false, 1, false, false]);
+    expect(await carriedOut(true, 'full')).toEqual([true, 1, true, true]);
   });
 });

@@ -57,6 +57,24 @@ describe('what an interrupted deploy did not get to', () => {
     expect(unfinishedRefreshes([deployOf(steps, 1), deployOf(steps, 2)])).toEqual([]);
   });
 
+  it('is no comparison that a later resume has made, though a resume before it had not', () => {
+    const named = (deploy: string, done: number) => ({ ...deployOf(steps, done), deploy });
+    const left = [['idm-b', 'idm-a']];
+    expect(comparisonsLeft([named('1', 3), named('2', 4)])).toEqual([]);
+    expect(comparisonsLeft([named('1', 3), named('2', 3), named('3', 4)])).toEqual([]);
+    // What was compared before it was interrupted is to be compared again.
+    expect(comparisonsLeft([named('1', 4), named('2', 3)])).toEqual(left);
+  });
+
+  it('is no refresh of which another step’s end is known', () => {
+    const failed = { kind: 'failed', at: AT, code: 'x', message: '', undone: false } as const;
+    const [, refresh] = steps;
+    if (refresh === undefined) throw new Error('it is there');
+    const record = deployOf(steps, 1);
+    const entries = [...record.entries, { ...failed, step: refresh.id }];
+    expect(unfinishedRefreshes([{ ...record, entries }])).toEqual(['idm-b']);
+  });
+
   it('is a comparison, until it was made', () => {
     expect(comparisonsLeft([deployOf(steps, 3)])).toEqual([['idm-b', 'idm-a']]);
     expect(comparisonsLeft([deployOf(steps, 4)])).toEqual([]);

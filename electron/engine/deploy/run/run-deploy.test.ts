@@ -10,6 +10,7 @@ import { systemClock } from '../../base/time';
 import { readDeploys } from '../journal/read-journal';
 import { runDeploy } from './run-deploy';
 import type { Site } from '../deployment/deployment';
+import { VirtualClock } from '../../../../test/support/virtual-clock';
 import { inOwnFolder } from '../../../../test/support/own-folder';
 
 let configDir: string;
@@ -17,9 +18,10 @@ inOwnFolder('run', (made) => (configDir = made));
 
 /** Restarts both servers of a fleet of two, the second one over a connection that was changed. */
 async function restartBoth(change: (real: ServerConnection) => Partial<ServerConnection>) {
-  const servers = [fakeServer('idm-a', []), fakeServer('idm-b', [])];
+  const clock = new VirtualClock();
+  const servers = ['idm-a', 'idm-b'].map((it) => fakeServer(it, [], { now: () => clock.now() }));
   const fleet = fleetOfTest(['idm-a', 'idm-b'], []);
-  const [a, b] = await Promise.all(servers.map((it) => fakeSite(it)));
+  const [a, b] = await Promise.all(servers.map((it) => fakeSite(it, undefined, clock)));
   if (!a || !b) throw new Error('both are there');
   const sites: readonly Site[] = [a, { ...b, connection: { ...b.connection, ...change(b.connection) } }];
   const builder = builderOf(
@@ -33,7 +35,7 @@ async function restartBoth(change: (real: ServerConnection) => Partial<ServerCon
     sites: new Map(sites.map((it) => [it.server.id, it])),
     ...{ erase: [], purpose: 'apply', of: null, partial: false, takeOver: false, configDir },
     past: { deploys: [], unreadable: [] },
-    ...{ clock: systemClock, signal: new AbortController().signal },
+    ...{ clock, signal: new AbortController().signal },
     tell: (event) => events.push(event),
   });
   const [record] = (await readDeploys(configDir)).deploys;
