@@ -1,8 +1,10 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { value } from '../../../../test/support/results';
 import { systemClock } from '../../base/time';
 import { ownMark } from '../../storage/process-mark';
-import { type Journal, openJournal } from './journal';
+import { deploysFolder, type Journal, openJournal } from './journal';
 import { JOURNAL_FORMAT } from './journal-entry';
 import { running } from './read-journal';
 import { type DeployNews, watchDeploys } from './watch-deploys';
@@ -59,4 +61,31 @@ it('tells what runs, what begins and how each ended, and nothing of what was ove
     ['deploy-ended', 'interrupted'],
   ]);
   await (later as Journal | null)?.close();
+});
+
+it('waits for a journal that is only being begun, and leaves one alone that can never be read', async () => {
+  const folder = join(deploysFolder(configDir), 'never');
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'journal.jsonl');
+  const whole = await begin();
+  const head = await readFile(join(whole.folder, 'journal.jsonl'), 'utf8');
+  await finish(whole);
+  /** What is told when the journal becomes readable after so many looks, and is looked at for long after. */
+  const toldAfter = async (looks: number) => {
+    await writeFile(path, 'not yet');
+    running.add(whole.deploy);
+    const stop = new AbortController();
+    let rounds = 0;
+    const sleep = async () => {
+      rounds += 1;
+      if (rounds === looks) await writeFile(path, head);
+      if (rounds === looks + 5) stop.abort();
+    };
+    const told: DeployNews[] = [];
+    const options = { clock: { ...systemClock, sleep }, signal: stop.signal };
+    for await (const event of watchDeploys(configDir, FLEET, options)) told.push(event);
+    return told.filter((it) => it.deploy === 'never').map((it) => it.kind);
+  };
+  expect(await toldAfter(9)).toEqual(['deploy-began']);
+  expect(await toldAfter(10)).toEqual([]);
 });

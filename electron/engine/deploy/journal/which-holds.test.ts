@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inOwnFolder } from '../../../../test/support/own-folder';
@@ -7,6 +8,7 @@ import { value } from '../../../../test/support/results';
 import { jobKind, settles } from '../../../../shared/plan/model/job';
 import { systemClock } from '../../base/time';
 import { checkInterrupted } from '../plan/plan-job';
+import { notRunning } from '../run/not-running';
 import { glanceAt, sayNotRunning } from './glance';
 import { deploysFolder, openJournal } from './journal';
 import { type DeployRecord, isOf, readDeploys, whatHolds } from './read-journal';
@@ -106,4 +108,21 @@ it('a journal is not opened where the folder cannot be made', async () => {
   expect(await openJournal(file, systemClock)).toMatchObject({
     error: { code: 'journal-unwritable', where: { file: expect.stringContaining(file) as string } },
   });
+});
+
+it('a person’s word is taken of what may run, of this fleet, and noted nowhere else', async () => {
+  const put = async (head: object): Promise<string> => {
+    const journal = value(await openJournal(configDir, systemClock));
+    await journal.write({ ...headOf(journal.deploy, 2 ** 30, 'another-desk'), ...head });
+    await journal.close();
+    return journal.deploy;
+  };
+  const [mine, theirs, gone] = [await put({}), await put(OTHER), await put({ host: hostname() })];
+  expect(value(await notRunning(configDir, FLEET_OF_HEAD))).toEqual([mine]);
+  const states = (await readDeploys(configDir)).deploys.map(({ deploy, state }) => [deploy, state]);
+  expect(Object.fromEntries(states)).toEqual({
+    ...{ [mine]: 'interrupted', [theirs]: 'running', [gone]: 'interrupted' },
+  });
+  for (const deploy of [theirs, gone])
+    expect(await readdir(join(deploysFolder(configDir), deploy))).not.toContain('not-running');
 });
