@@ -115,6 +115,8 @@ describe('pulls', () => {
     verify();
     trial.server('idm-a').stop();
     expect((await trial.fails()).fault.message).toContain('idm-a is stopped');
+    // It was looked at many times, and told once.
+    expect(trial.said.filter((it) => it.startsWith('idm-b ← idm-a: '))).toHaveLength(1);
   });
 
   it('are not after a cancel, and it says so', async () => {
