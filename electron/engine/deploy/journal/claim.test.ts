@@ -76,6 +76,20 @@ it.each([
   expect((await claim(of, [of], configDir)).ok).toBe(true);
 });
 
+it('of many who find the claim of one that was killed, one gets through, and takes no other’s away', async () => {
+  const of = await interrupted();
+  await writeFile(claimFile(of), String(NOBODY));
+  const all = await Promise.all(Array.from({ length: 8 }, () => claim(of, [of], configDir)));
+  expect(all.filter(({ ok }) => ok)).toHaveLength(1);
+  // The dead one is still there, and nothing half written.
+  expect((await readdir(of.folder)).filter((it) => it.startsWith('claim')).sort()).toEqual([
+    'claim',
+    'claim.1',
+  ]);
+  for (const it of all) if (it.ok) await it.value.release();
+  expect((await claim(of, [of], configDir)).ok).toBe(true);
+});
+
 it('where the claim cannot be written nothing is claimed, and it says where', async () => {
   const of = await interrupted();
   const gone = { ...of, header: { ...of.header, lock: 'gone' } };

@@ -1,4 +1,5 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Result, fail, ok } from '../../../../shared/base/result';
 import { deploysFolder } from './journal';
@@ -16,25 +17,47 @@ export async function claim(
 ): Promise<Result<{ release(): Promise<void> }>> {
   const live = past.find((it) => it.header.lock === of.header.lock && it.state === 'running');
   if (live) return fail(claimed(live.header.pid));
-  const path = join(deploysFolder(configDir), of.header.lock, 'claim');
-  for (let attempt = 0; attempt < 3; attempt++) {
+  const first = join(deploysFolder(configDir), of.header.lock, 'claim');
+  // A claim of one that was killed stays: who took it away could take away the one that came after it. The next has a number.
+  for (let turn = 0; turn < MOST; turn++) {
+    const path = turn === 0 ? first : `${first}.${turn}`;
     try {
-      await writeFile(path, JSON.stringify(await ownMark(configDir)), { flag: 'wx', mode: 0o600 });
+      await writeWhole(path, JSON.stringify(await ownMark(configDir)));
       const release = (): Promise<void> => rm(path, { force: true });
       if (await isAsRead(of)) return ok({ release });
       await release();
       return fail(settled);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
-        return fail({ ...unwritable(error), where: { file: path } });
+      if (codeOf(error) !== 'EEXIST') return fail({ ...unwritable(error), where: { file: first } });
     }
     const pid = await whoHolds(path, configDir);
     if (pid !== null) return fail(claimed(pid));
-    // Left behind by one that was killed.
-    await rm(path, { force: true });
   }
   return fail(claimed(0));
 }
+
+/** More processes than these are not killed over one deploy. */
+const MOST = 100;
+
+/** Makes a file that nobody sees before it is whole. Throws `EEXIST` when there is one. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const beside = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(beside, text, { flag: 'wx', mode: 0o600 });
+    await link(beside, path);
+  } catch (error) {
+    // Not every file system has links: there it may be seen before it is whole.
+    if (!NO_LINKS.has(codeOf(error))) throw error;
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 /** Nobody finished or undid it between the reading of the journals and the claim. */
 async function isAsRead(of: DeployRecord): Promise<boolean> {

@@ -9,7 +9,7 @@ import type { FleetText } from '../../../../shared/ipc';
 import type { DeployEvent } from '../../../../shared/plan/model/deploy';
 import type { Job } from '../../../../shared/plan/model/job';
 import { certificateText, domainUuid } from '../../../../shared/base/names';
-import { systemClock, uncancelled } from '../../base/time';
+import { uncancelled } from '../../base/time';
 import { fakeConnection } from '../../connect/fake/fake-connection';
 import { FakeServer } from '../../connect/fake/fake-server';
 import type { ObservedFleet } from '../../fleet/observe-fleet';
@@ -21,6 +21,7 @@ import { runDeploy } from '../run/run-deploy';
 import { historyOf } from './history';
 import { readDeploys } from './read-journal';
 import { inOwnFolder } from '../../../../test/support/own-folder';
+import { VirtualClock } from '../../../../test/support/virtual-clock';
 
 /** Journals as they were written in an earlier format, and the servers they left (test/recorded/journals/README.md). */
 const FORMATS = fileURLToPath(new URL('../../../../test/recorded/journals/', import.meta.url));
@@ -53,7 +54,9 @@ async function replayed(name: string) {
   const left = JSON.parse(await readFile(`${format1}${name}/servers.json`, 'utf8')) as readonly Left[];
   // What was killed between a file and its restart; every other server had been restarted with what it was given.
   const unread = name === 'written' ? 'idm-b' : null;
-  const servers = left.map((it) => serverOf(it, begun, it.id === unread));
+  // Between a restart and its first line lies more than two readings of a clock differ by.
+  const clock = new VirtualClock();
+  const servers = left.map((it) => serverOf(it, begun, it.id === unread, clock));
   const observe = async (): Promise<ObservedFleet> => {
     const sites = await Promise.all(
       fleet.servers.map(async (server): Promise<Site> => {
@@ -63,7 +66,7 @@ async function replayed(name: string) {
         return {
           server,
           connection,
-          observed: await probeServer(server, connection, systemClock, uncancelled(10_000)),
+          observed: await probeServer(server, connection, clock, uncancelled(10_000)),
         };
       }),
     );
@@ -77,11 +80,11 @@ async function replayed(name: string) {
     };
   };
   const planned = async (job: Job) =>
-    planJob(job, await observe(), await readDeploys(configDir), { configDir, clock: systemClock });
+    planJob(job, await observe(), await readDeploys(configDir), { configDir, clock });
   const run = async (job: Job) => {
     const seen = await observe();
     const past = await readDeploys(configDir);
-    const { plan, of, partial } = value(await planJob(job, seen, past, { configDir, clock: systemClock }));
+    const { plan, of, partial } = value(await planJob(job, seen, past, { configDir, clock }));
     const events: DeployEvent[] = [];
     const outcome = await runDeploy({
       ...{
@@ -96,7 +99,7 @@ async function replayed(name: string) {
         past,
         takeOver: false,
       },
-      ...{ configDir, clock: systemClock, signal: new AbortController().signal },
+      ...{ configDir, clock, signal: new AbortController().signal },
       tell: (event) => events.push(event),
     });
     return { outcome, events };
@@ -109,12 +112,13 @@ function serverOf(
   { id, path, config, domain, certificate }: Left,
   begun: number,
   unread: boolean,
+  clock: VirtualClock,
 ): FakeServer {
   const uuid = domainUuid(domain);
   const pin = certificateText(certificate ?? certificateOfTest(id));
   if (uuid === null || pin === null) throw new Error('it was recorded');
   const server = new FakeServer({
-    id,
+    ...{ id, now: clock.now },
     config,
     configPath: path,
     domain: { name: 'idm.localhost', uuid },
