@@ -63,7 +63,8 @@ export async function mayDial(app: App, servers: readonly ServerFields[]): Promi
  * @param nth which question it refused
  */
 export function refusedByEngine(app: App, { where }: Fault, nth: number): void {
-  if (nth <= app.document.trustedAt || !app.document.open) return;
+  // A file with faults is refused whatever was agreed to: nobody can say what it uses.
+  if (nth <= app.document.trustedAt || !app.document.open || !app.document.usable) return;
   if ((where.file ?? null) === app.document.path) app.document.refuse();
 }
 
