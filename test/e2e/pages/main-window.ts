@@ -76,7 +76,9 @@ export class MainWindow {
   async canBeDeployed(): Promise<boolean> {
     if ((await this.reviewButton.count()) === 0 || (await this.reviewButton.isDisabled())) return false;
     await this.reviewButton.click();
-    await this.review.root.getByText(/cannot run|Plan again|Not read: the fleet file has faults/).waitFor({ timeout: 60_000 });
+    await this.review.root
+      .getByText(/cannot run|Plan again|Not read: the fleet file has faults/)
+      .waitFor({ timeout: 60_000 });
     return this.review.deployButton.isEnabled();
   }
 
