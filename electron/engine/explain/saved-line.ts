@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOf } from '../base/json';
 import { readTimestamp } from '../connect/docker/log/log-cursor';
 import { readEntry } from '../connect/ssh/log/journal';
 import { dated, microsOf, type TimeInLog, yearless } from './time-in-log';
@@ -31,18 +32,10 @@ const CONTAINER =
 const DOCKER_LINE = z.object({ log: z.string(), time: z.string() });
 
 function ofDocker(line: string): SavedLine | null {
-  const read = DOCKER_LINE.safeParse(fromJson(line));
+  const read = DOCKER_LINE.safeParse(jsonOf(line));
   if (!read.success) return null;
   const { log, time } = read.data;
   return { time: dated(microsOfTimestamp(time), true), text: log.replace(/\r?\n$/, '') };
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The unit's name decides only who wrote a line; lines in another form than kanidmd's say nothing anyway. */

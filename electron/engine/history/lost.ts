@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Lost } from '../../../shared/ruv/judge-ruv';
 import type { Database } from './driver';
 import type { LostEntry, OverEntry } from './entries';
-import { jsonOf } from './read-rows';
+import { jsonOf } from '../base/json';
 
 /** The newest are kept of more changes than that: kanidmd forgets the oldest first, and an older copy lacks the newest. */
 export const MOST_MOMENTS = 20_000;

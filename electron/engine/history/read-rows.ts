@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type FleetEvent, fleetEvent } from '../../../shared/events/fleet-event';
 import { MOST_EVENTS, MOST_STRETCHES } from '../../../shared/history/history';
 import type { Database } from './driver';
+import { jsonOf } from '../base/json';
 
 /**
  * A reading in bites: each is a transaction of its own, and between two the engine does other things. What a bite finds
@@ -117,13 +118,4 @@ export function* eventsOf(path: string, { from, to }: Time): Bites<readonly Flee
     events = rows.flatMap(({ event }) => fleetEvent.safeParse(jsonOf(event)).data ?? []).toReversed();
   };
   return events;
-}
-
-/** Null: it is no JSON. */
-export function jsonOf(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return null;
-  }
 }

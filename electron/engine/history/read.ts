@@ -14,6 +14,7 @@ import type { Database } from './driver';
 import { oldestOf, readBound, sizeOf } from './keep-bound';
 import { type Columns, readPull } from './read-pull';
 import { type Bites, eventsOf, seenOf, timesOf } from './read-rows';
+import { jsonOf } from '../base/json';
 
 /** Which stretch of which fleet file's history. */
 export type Asked = Stretch & { readonly path: string };
@@ -78,10 +79,6 @@ export function readGlances(database: Database): readonly FleetGlance[] {
 }
 
 function parsed(text: unknown): object {
-  try {
-    const value: unknown = JSON.parse(String(text));
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  const value = jsonOf(text);
+  return typeof value === 'object' && value !== null ? value : {};
 }

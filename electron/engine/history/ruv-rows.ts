@@ -5,7 +5,7 @@ import type { Remembered } from '../../../shared/ruv/ruv-memory';
 import type { Database } from './driver';
 import type { RuvEntry } from './entries';
 import { MOST_MOMENTS, readLost } from './lost';
-import { jsonOf } from './read-rows';
+import { jsonOf } from '../base/json';
 
 /** Seconds and nanoseconds of each change in turn, which is half as long as one object each. */
 const known = z.object({

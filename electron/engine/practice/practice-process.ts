@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Fault, type Result, fail, ok } from '../../../shared/base/result';
 import type { Call } from '../base/call';
 import { withinLimit } from '../base/signals';
+import { jsonOf } from '../base/json';
 
 const ready = z.object({ ready: z.literal(true), fleet: z.string() });
 
@@ -27,7 +28,7 @@ export class PracticeProcess {
     const errors: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
     const line = await withinLimit(call, (signal) => firstLine(child, signal));
-    const said = line === null ? null : ready.safeParse(parse(line));
+    const said = line === null ? null : ready.safeParse(jsonOf(line));
     if (!said?.success) {
       child.kill();
       return fail(notStarted(errors.join('').slice(-2000)));
@@ -64,14 +65,6 @@ function firstLine(child: ChildProcess, signal: AbortSignal): Promise<string | n
     child.once('exit', () => resolve(null));
     signal.addEventListener('abort', () => resolve(null), { once: true });
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 const notStarted = (detail: string): Fault => ({

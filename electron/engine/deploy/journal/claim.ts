@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Result, fail, ok } from '../../../../shared/base/result';
+import { jsonOf } from '../../base/json';
 import { deploysFolder } from './journal';
 import { lifeOf, lifeOfNumber, ownMark, processMark } from '../../storage/process-mark';
 import { type DeployRecord, readJournal } from './read-journal';
@@ -69,19 +70,11 @@ async function isAsRead(of: DeployRecord): Promise<boolean> {
 async function whoHolds(path: string, configDir: string): Promise<number | null> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const at = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
-  const mark = processMark.safeParse(parsed(text));
+  const mark = processMark.safeParse(jsonOf(text));
   if (mark.success) return (await lifeOf(mark.data, configDir)) === 'dead' ? null : mark.data.pid;
   // Older versions wrote its number alone.
   const pid = Number(text);
   return pid > 0 && (await lifeOfNumber(pid, true, at)) !== 'dead' ? pid : null;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 const claimed = (pid: number) => ({

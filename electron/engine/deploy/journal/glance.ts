@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { UnreadDeploy } from '../../../../shared/plan/model/history';
 import { wallNow } from '../../base/time';
 import { JOURNAL_FILE } from './journal';
+import { jsonOf } from '../../base/json';
 
 /** A person's word that a deploy does not run any more, beside its journal. */
 const NOT_RUNNING = 'not-running';
@@ -42,7 +43,7 @@ export async function glanceAt(deploy: string, folder: string): Promise<Unread |
     return gone ? null : { ...nothing, outcome: null, over: said };
   }
   if (!text.includes('\n')) return null;
-  const [first, ...others] = text.split('\n').map(valueOf);
+  const [first, ...others] = text.split('\n').map((line) => jsonOf(line));
   const ends = others.flatMap((line) => {
     const read = end.safeParse(line);
     return read.success ? [read.data] : [];
@@ -63,11 +64,3 @@ export const saidNotRunning = (folder: string): Promise<boolean> =>
 /** Keeps a person's word that a deploy does not run, for what cannot be known here. */
 export const sayNotRunning = (folder: string, who: string): Promise<void> =>
   writeFile(join(folder, NOT_RUNNING), `${who} ${new Date(wallNow()).toISOString()}\n`, { mode: 0o600 });
-
-function valueOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
-}

@@ -4,6 +4,7 @@ import type { DockerApi } from '../api/docker-api';
 import { listed, type Listed } from '../api/replies';
 import { type Life, lifeOf, ownMark, processMark } from '../../../storage/process-mark';
 import { LABEL } from '../api/label';
+import { jsonOf } from '../../../base/json';
 
 /** Of a run that is gone: it cannot be clearing up any more. Milliseconds. */
 const OLD_MS = 3_600_000;
@@ -47,7 +48,7 @@ export async function sweep(api: DockerApi, signal: AbortSignal): Promise<Result
 
 /** Whether the run lives that made a container; `unknown` of one elsewhere, or of an earlier version's. */
 export async function lifeOfRun({ Labels }: Pick<Listed, 'Labels'>): Promise<Life> {
-  const mark = processMark.safeParse(parsed(Labels[RUN_LABEL] ?? ''));
+  const mark = processMark.safeParse(jsonOf(Labels[RUN_LABEL] ?? ''));
   return mark.success ? lifeOf(mark.data, null) : 'unknown';
 }
 
@@ -64,12 +65,4 @@ export function isLeftBehind(
   // The engine filters by the label; an answer that does not is not believed.
   if (Labels[`${LABEL}.temporary`] !== 'true' || State === 'running' || State === 'paused') return false;
   return nowMs - Created * 1000 > (life === 'dead' ? OLD_MS : OLD_ELSEWHERE_MS);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
