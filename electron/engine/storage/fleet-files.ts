@@ -7,6 +7,7 @@ import { type Fault, type Result, fail, ok } from '../../../shared/base/result';
 import { syncFolder } from './durable';
 import { fileWords, missingWords } from './file-words';
 import { readLocalFile } from './local-file';
+import { errorCode } from '../base/error-code';
 
 const LARGEST_FLEET = LONGEST_TEXT;
 
@@ -95,8 +96,7 @@ async function readText(file: string): Promise<string | null> {
   return read.kind === 'missing' ? null : read.bytes.toString('utf8');
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => errorCode(error) === 'ENOENT';
 
 const unreadable = (file: string, why: string): Fault => ({
   code: 'fleet-unreadable',

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { fileWords } from './file-words';
+import { errorCode } from '../base/error-code';
 
 /** What became of a file of this machine. */
 export type LocalFile =
@@ -112,7 +113,7 @@ async function read(path: string, maxBytes: number): Promise<LocalFile> {
     if (size > maxBytes) return unusable(`it is larger than ${maxBytes} bytes`);
     return await contents(handle, maxBytes);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = errorCode(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'missing' } : unusable(fileWords(error));
   } finally {
     await handle?.close().catch(() => undefined);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { startTicks, statFields, TICKS } from '../base/proc-stat';
+import { errorCode } from '../base/error-code';
 
 /** What the system says of a process that lives. */
 export interface Lookup {
@@ -35,7 +36,7 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Fault } from '../../../../shared/base/result';
 import { type ServerPlace, errorText, faultAt } from './faults';
+import { errorCode } from '../../base/error-code';
 
 type Words = readonly [code: string, message: string, fix: string];
 
@@ -34,10 +35,4 @@ export function networkFault(
   const code = errorCode(error);
   const known = code === null ? undefined : (own[code] ?? words[code]);
   return known === undefined ? null : faultAt(where, ...known, { detail: errorText(error) });
-}
-
-/** Node's code of an error: `ECONNREFUSED`; of several the first's; null: it has none. */
-export function errorCode(error: unknown): string | null {
-  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -6,6 +6,7 @@ import { jsonOf } from '../../base/json';
 import { deploysFolder } from './journal';
 import { lifeOf, lifeOfNumber, ownMark, processMark } from '../../storage/process-mark';
 import { type DeployRecord, readJournal } from './read-journal';
+import { errorCode } from '../../base/error-code';
 
 /**
  * Claims an interrupted deploy for one resume or rollback. The locks on the servers carry the deploy's id and give way to
@@ -29,7 +30,7 @@ export async function claim(
       await release();
       return fail(settled);
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') return fail({ ...unwritable(error), where: { file: first } });
+      if (errorCode(error) !== 'EEXIST') return fail({ ...unwritable(error), where: { file: first } });
     }
     const pid = await whoHolds(path, configDir);
     if (pid !== null) return fail(claimed(pid));
@@ -48,17 +49,14 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await link(beside, path);
   } catch (error) {
     // Not every file system has links: there it may be seen before it is whole.
-    if (!NO_LINKS.has(codeOf(error))) throw error;
+    if (!NO_LINKS.has(errorCode(error))) throw error;
     await writeFile(path, text, { flag: 'wx', mode: 0o600 });
   } finally {
     await rm(beside, { force: true });
   }
 }
 
-const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
+const NO_LINKS: ReadonlySet<string | null> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Nobody finished or undid it between the reading of the journals and the claim. */
 async function isAsRead(of: DeployRecord): Promise<boolean> {

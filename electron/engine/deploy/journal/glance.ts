@@ -5,6 +5,7 @@ import type { UnreadDeploy } from '../../../../shared/plan/model/history';
 import { wallNow } from '../../base/time';
 import { JOURNAL_FILE } from './journal';
 import { jsonOf } from '../../base/json';
+import { errorCode } from '../../base/error-code';
 
 /** A person's word that a deploy does not run any more, beside its journal. */
 const NOT_RUNNING = 'not-running';
@@ -39,7 +40,7 @@ export async function glanceAt(deploy: string, folder: string): Promise<Unread |
   try {
     text = await readFile(join(folder, JOURNAL_FILE), 'utf8');
   } catch (error) {
-    const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const gone = errorCode(error) === 'ENOENT';
     return gone ? null : { ...nothing, outcome: null, over: said };
   }
   if (!text.includes('\n')) return null;

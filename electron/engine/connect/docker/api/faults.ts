@@ -1,7 +1,8 @@
 import type { Fault } from '../../../../../shared/base/result';
 import { type ServerPlace, errorText, faultAt } from '../../common/faults';
 import { stopFault } from '../../common/limits';
-import { errorCode, networkFault } from '../../common/network-faults';
+import { networkFault } from '../../common/network-faults';
+import { errorCode } from '../../../base/error-code';
 
 /** Carries a fault through code that only knows exceptions: the HTTP agent and its sockets. */
 export class FaultError extends Error {
