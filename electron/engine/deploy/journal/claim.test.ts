@@ -90,6 +90,25 @@ it('of many who find the claim of one that was killed, one gets through, and tak
   expect((await claim(of, [of], configDir)).ok).toBe(true);
 });
 
+it('a claim that is given back while others ask never has two holders', async () => {
+  const of = await interrupted();
+  let [holders, most, turns] = [0, 0, 0];
+  const ask = async (): Promise<void> => {
+    for (let round = 0; round < 40; round += 1) {
+      const got = await claim(of, [of], configDir);
+      if (!got.ok) continue;
+      turns += 1;
+      most = Math.max(most, (holders += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      holders -= 1;
+      await got.value.release();
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, ask));
+  expect(most).toBe(1);
+  expect(turns).toBeGreaterThan(1);
+});
+
 it('where the claim cannot be written nothing is claimed, and it says where', async () => {
   const of = await interrupted();
   const gone = { ...of, header: { ...of.header, lock: 'gone' } };

@@ -21,8 +21,9 @@ export async function claim(
   if (live) return fail(claimed(live.header.pid));
   const first = join(deploysFolder(configDir), of.header.lock, 'claim');
   // A claim of one that was killed stays: who took it away could take away the one that came after it. The next has a number.
-  for (let turn = 0; turn < MOST; turn++) {
-    const path = turn === 0 ? first : `${first}.${turn}`;
+  let dead = 0;
+  for (let tries = 0; tries < MOST; tries++) {
+    const path = dead === 0 ? first : `${first}.${dead}`;
     try {
       await writeWhole(path, JSON.stringify(await ownMark(configDir)));
       const release = (): Promise<void> => rm(path, { force: true });
@@ -32,13 +33,15 @@ export async function claim(
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') return fail({ ...unwritable(error), where: { file: first } });
     }
-    const pid = await whoHolds(path, configDir);
-    if (pid !== null) return fail(claimed(pid));
+    const held = await whoHolds(path, configDir);
+    if (held === 'dead') dead += 1;
+    // One that was given back meanwhile is free: only who finds it dead goes on to the next.
+    else if (held !== 'gone') return fail(claimed(held));
   }
   return fail(claimed(0));
 }
 
-/** More processes than these are not killed over one deploy. */
+/** More processes than these are neither killed over one deploy nor give it back while somebody asks. */
 const MOST = 100;
 
 /** Makes a file that nobody sees before it is whole. Throws `EEXIST` when there is one. */
@@ -64,15 +67,18 @@ async function isAsRead(of: DeployRecord): Promise<boolean> {
   return now.ok && now.value.settledBy === of.settledBy && now.value.state === of.state;
 }
 
-/** The process that claimed it and may live; null: none does. */
-async function whoHolds(path: string, configDir: string): Promise<number | null> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+/** The process that claimed it and may live. */
+async function whoHolds(path: string, configDir: string): Promise<number | 'dead' | 'gone'> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) =>
+    errorCode(error) === 'ENOENT' ? null : '',
+  );
+  if (text === null) return 'gone';
   const at = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
   const mark = processMark.safeParse(jsonOf(text));
-  if (mark.success) return (await lifeOf(mark.data, configDir)) === 'dead' ? null : mark.data.pid;
+  if (mark.success) return (await lifeOf(mark.data, configDir)) === 'dead' ? 'dead' : mark.data.pid;
   // Older versions wrote its number alone.
   const pid = Number(text);
-  return pid > 0 && (await lifeOfNumber(pid, true, at)) !== 'dead' ? pid : null;
+  return pid > 0 && (await lifeOfNumber(pid, true, at)) !== 'dead' ? pid : 'dead';
 }
 
 const claimed = (pid: number) => ({
