@@ -24,3 +24,11 @@ export function themeColour(name: string): string {
   probe.remove();
   return color;
 }
+
+/** How an axis of a chart is drawn, in the colours of the theme that is shown. */
+export const axisLook = () => ({
+  stroke: themeColour('--muted'),
+  grid: { stroke: themeColour('--line'), width: 1 },
+  ticks: { show: false },
+  font: '10px Inter Variable',
+});
