@@ -94,10 +94,13 @@ export function countSecondRun(first, again, second, exitCode) {
 
 /** A line for each test that failed: its file, its name, and how its message begins. @param {VitestReport} report */
 const failuresOf = ({ testResults }) =>
-  testResults.flatMap(({ name, message, assertionResults }) => {
+  testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = name === undefined ? '' : `${relative(ROOT, name)}: `;
-    const failed = assertionResults.filter(({ status }) => status === 'failed');
-    const whole = failed.length === 0 && message ? [`${file}${firstLine(message)}`] : [];
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    const whole =
+      status === 'failed' && failed.length === 0 && (message || name !== undefined)
+        ? [`${file}${message ? firstLine(message) : hookOf(assertionResults)}`]
+        : [];
     return [
       ...whole,
       ...failed.flatMap(({ fullName, failureMessages }) =>
@@ -105,6 +108,13 @@ const failuresOf = ({ testResults }) =>
       ),
     ];
   });
+
+/** The report does not say what a hook of a part of a file printed; the tests it kept from running tell which. @param {VitestTest[]} tests */
+function hookOf(tests) {
+  const kept = tests.filter(({ status }) => status !== 'passed');
+  const first = kept[0]?.fullName;
+  return `a hook failed${first === undefined ? '' : `, before "${first}" and ${kept.length - 1} more`}`;
+}
 
 /** @param {string} text */
 const firstLine = (text) => (text.split('\n', 1)[0] ?? '').slice(0, 300);

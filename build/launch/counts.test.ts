@@ -29,6 +29,27 @@ describe('what vitest reports is counted', () => {
     expect(countVitest(json, 1)).toEqual({ passed: 1, failed: 1, skipped: 3 });
   });
 
+  test('with what a hook kept from running, where nothing else tells of it', () => {
+    const json = JSON.stringify({
+      testResults: [
+        {
+          name: `${ROOT}/a.test.ts`,
+          status: 'failed',
+          message: '',
+          assertionResults: [
+            { status: 'passed', fullName: 'by socket reads' },
+            { status: 'skipped', fullName: 'by TLS reads' },
+            { status: 'skipped', fullName: 'by TLS writes' },
+          ],
+        },
+      ],
+    });
+    expect(countVitest(json, 1)).toMatchObject({
+      ...{ passed: 1, failed: 1, skipped: 2 },
+      failures: ['a.test.ts: a hook failed, before "by TLS reads" and 1 more'],
+    });
+  });
+
   test('with a line for each failure: file, name, how the message begins', () => {
     const json = JSON.stringify({
       testResults: [
