@@ -9,6 +9,12 @@ import { domainOf, otherDatabase } from './whose-data';
 
 /** A server that is not up after this long is not coming back by itself. Milliseconds. */
 const LIMIT = 90_000;
+/**
+ * A server's clock is read over a connection and goes on by ours: it may be a little behind what we take it for, and the
+ * first lines of the new process with it. Far less than it takes to stop or test anything, so that nothing of an earlier
+ * start is read for this one's. Milliseconds.
+ */
+const CLOCK_GRAIN = 50;
 
 /**
  * Waits until a restarted server is healthy: its log shows that it started since, its admin socket answers, its certificate is
@@ -52,7 +58,7 @@ async function checkHealthy(
   const now = serverNow(site, deployment.clock);
   const [service, log] = await Promise.all([
     connection.service.state(call),
-    readEvidence(connection, sinceMs, now, call),
+    readEvidence(connection, sinceMs - CLOCK_GRAIN, now, call),
   ]);
   if (!service.ok) return { ...service.error, where: { ...where, ...service.error.where } };
   const lastTrouble = log.ok ? log.value.troubles.at(-1) : undefined;
