@@ -152,6 +152,16 @@ describe('logs of real servers', () => {
     expect(all.rounds.every((round) => round.at > start * 100_000)).toBe(true);
   });
 
+  it('forget it too where a version does not say that it starts', () => {
+    const lines = linesOf('log-refresh-b.log', '1.2.0').map(({ text }) => text);
+    const twice = [...lines, ...lines].map((text, index) => ({ at: (index + 1) * 100_000, text }));
+    const all = readLog(twice, 0, twice.length * 100_000 + 60_000_000);
+    const start = twice.findLast(({ text }) => text.includes('Starting kanidm with configuration: '));
+    expect(all).toMatchObject({ startedAt: start?.at, runningVersion: null, listening: true });
+    expect(all.rounds.filter(({ at }) => at < (start?.at ?? 0))).toEqual([]);
+    expect(all.rounds).not.toEqual([]);
+  });
+
   it('are read as they arrive: a round whose lines are still coming is not judged yet', () => {
     const lines = linesOf('log-b-after-refresh.log');
     const head = lines.findLastIndex((line) => line.text.includes('repl_run_consumer ['));

@@ -6,6 +6,7 @@ import type { Round, RoundOutcome, Trouble } from './health';
 import { type ReadLine, readLine, type RoundHead } from './log-line';
 import { toOpenTelemetry } from './read-output';
 import { quoted, shortened, SpanText } from './span-text';
+import { type Start, StartReader } from './start-reader';
 
 /** Rounds kept: enough for a chart, bounded for a log that is followed for months. */
 const MOST_ROUNDS = 2000;
@@ -52,6 +53,7 @@ export class LogReader {
   private listening = false;
   private spans = new Map<string, OpenSpan>();
   private readonly answers = new Answers();
+  private readonly starts = new StartReader();
   private troubles: (Trouble & { readonly at: number })[] = [];
   /** Characters held of all spans. */
   private held = 0;
@@ -82,8 +84,8 @@ export class LogReader {
     if (parsed === null) return;
     this.revision += 1;
     this.rounds = null;
-    const version = /^Starting Kanidmd \| version: (\S+)/.exec(parsed.message)?.[1];
-    if (version !== undefined) this.started(line.at, version);
+    const start = parsed.span === null ? this.starts.read(parsed.message) : null;
+    if (start !== null) this.started(line.at, start);
     if (parsed.message.startsWith('Starting replication interface')) this.listening = true;
     if (/^Stopped Replication/.test(parsed.message)) this.listening = false;
     const open = parsed.span === null ? undefined : this.spans.get(parsed.span);
@@ -115,7 +117,7 @@ export class LogReader {
     return rounds;
   }
 
-  private started(at: number, version: string): void {
+  private started(at: number, { version }: Start): void {
     this.startedAt = at;
     this.runningVersion = version;
     this.listening = false;

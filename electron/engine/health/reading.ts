@@ -2,7 +2,7 @@ import type { ServerId, Origin } from '../../../shared/base/names';
 import type { ObservedServer } from '../../../shared/observed/observed';
 import type { Domain, LogEvidence } from '../../../shared/kanidmd/evidence';
 import { runsWith, versionOf } from '../../../shared/observed/observed-config';
-import { withEarlierTroubles } from '../../../shared/kanidmd/start-troubles';
+import { sinceStart, withEarlierTroubles } from '../../../shared/kanidmd/start-troubles';
 import { jumped } from '../../../shared/base/moment';
 import { parseOrigin } from '../../../shared/base/origin';
 import type { ServerConnection } from '../connect/connection';
@@ -116,8 +116,8 @@ export function pullInput(
     supplierHost: parts?.host ?? null,
     supplierPort: parts?.port ?? null,
     pollInterval: mine.pollInterval,
-    consumerLog: mine.log,
-    supplierLog: shifted(withStart(theirs), (mine.clockOffsetMs - theirs.clockOffsetMs) * 1000),
+    consumerLog: ofItsProcess(mine),
+    supplierLog: shifted(ofItsProcess(theirs), (mine.clockOffsetMs - theirs.clockOffsetMs) * 1000),
     consumerVersion: mine.version,
     consumerDomain: mine.domain?.uuid ?? null,
     supplierDomain: theirs.domain?.uuid ?? null,
@@ -129,11 +129,8 @@ export function pullInput(
   };
 }
 
-/** The log of a supplier that was not restarted within the stretch that was read says nothing of its start; the later counts. */
-function withStart({ log, startedAt }: Reading): LogEvidence | null {
-  if (log === null || startedAt === null) return log;
-  return { ...log, startedAt: Math.max(log.startedAt ?? startedAt, startedAt) };
-}
+/** What the process that runs has said, and when it started: a log that was not read back so far does not tell. */
+export const ofItsProcess = ({ log, startedAt }: Reading): LogEvidence | null => sinceStart(log, startedAt);
 
 /** The window of the server with the longest poll interval: a supplier's log has to reach back to its consumer's newest round. */
 export const widestWindow = (

@@ -31,6 +31,15 @@ it.each(['1.10.5', '1.11.1'])(
   },
 );
 
+it('a start of 1.2.0, which does not say that it starts, is one group, from its configuration on', () => {
+  const lines = groupsOf(recorded('kanidmd-1.2.0/log-refresh-b.log'));
+  const first = lines.findIndex(({ text }) => text.includes('Starting kanidm with configuration: '));
+  const ready = lines.findIndex(({ text }) => /ready to rock/i.test(text));
+  expect(first).toBeGreaterThanOrEqual(0);
+  expect(new Set(lines.slice(first, ready + 1).map(({ group }) => group)).size).toBe(1);
+  expect(lines[ready + 1]?.group).not.toBe(lines[ready]?.group);
+});
+
 it('a round is a group of its own, whatever goes on around it', () => {
   const lines = groupsOf([
     '00000000-0000-0000-0000-000000000000 INFO     ｉ [info]: Starting Kanidmd | version: 1.10.5',

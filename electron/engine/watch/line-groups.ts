@@ -1,4 +1,5 @@
 import type { ReadLine } from '../../../shared/kanidmd/log-line';
+import { StartReader } from '../../../shared/kanidmd/start-reader';
 
 /** A start is over after so long, whether it ended or not: what comes then stands for itself. Microseconds. */
 const LONGEST_START = 120_000_000;
@@ -11,6 +12,7 @@ const MOST_SPANS = 50;
  */
 export class LineGroups {
   private start: { readonly key: string; readonly at: number } | null = null;
+  private readonly starts = new StartReader();
   private readonly rounds = new Set<string>();
 
   /**
@@ -19,7 +21,8 @@ export class LineGroups {
    */
   of({ cursor, at }: { readonly cursor: string; readonly at: number }, read: ReadLine | null): string | null {
     if (read === null) return this.current(at);
-    if (read.message.startsWith('Starting Kanidmd | version: ')) this.start = { key: `start/${cursor}`, at };
+    if (read.span === null && this.starts.read(read.message) !== null)
+      this.start = { key: `start/${cursor}`, at };
     if (read.span !== null && (read.round !== null || this.rounds.has(read.span))) {
       this.rounds.add(read.span);
       if (this.rounds.size > MOST_SPANS) this.rounds.delete(this.rounds.values().next().value ?? '');
