@@ -103,9 +103,9 @@ Host inner
 
   it('that the host on the way does not let through is said to be refused there', async () => {
     [outer, inner, server].forEach(isKnown);
-    await inner.restart('AllowTcpForwarding no');
+    await inner.restart({ lines: 'AllowTcpForwarding no' });
     const refused = fault(await open());
-    await inner.restart('');
+    await inner.restart({});
     expect(refused.code).toBe('jump-refused');
     expect(refused.message).toContain(`at root@127.0.0.1:${inner.port}`);
     expect(refused.message).toContain(`127.0.0.1:${server.port}`);

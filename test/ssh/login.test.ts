@@ -185,7 +185,7 @@ describe.skipIf(missing !== null)('logging in', () => {
     });
 
     it('is asked for a password three times, no more', async () => {
-      await sshd.restart('PasswordAuthentication yes');
+      await sshd.restart({ lines: 'PasswordAuthentication yes' });
       try {
         const who = person({ secrets: ['one', 'two', 'three', 'four'] });
         const failed = fault(await open(sshd.target({ identity: '/no/such/key' }), who, 30_000));

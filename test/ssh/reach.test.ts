@@ -229,7 +229,7 @@ describe.skipIf(missing !== null)('reaching a server', () => {
     afterEach(async () => {
       rmSync(join(sshd.home, '.bashrc'), { force: true });
       writeFileSync(join(sshd.folder, 'authorized_keys'), readFileSync(`${sshd.key}.pub`));
-      await sshd.restart('');
+      await sshd.restart({});
     });
 
     it.each([{ sudo: true }, { sudo: false }])(
@@ -253,7 +253,7 @@ describe.skipIf(missing !== null)('reaching a server', () => {
       ['ForceCommand /bin/cat', 'forced-command'],
       ['ForceCommand internal-sftp', 'forced-command'],
     ])('%s: %s', async (line, code) => {
-      await sshd.restart(line);
+      await sshd.restart({ lines: line });
       expect(fault(await open()).code).toBe(code);
     });
 
@@ -271,9 +271,9 @@ describe.skipIf(missing !== null)('reaching a server', () => {
   it('agrees on neither SHA-1 nor compression, and says so where there is nothing else', async () => {
     sshd.trust('ed25519');
     await works();
-    await sshd.restart('MACs hmac-sha1\nCiphers aes128-ctr');
+    await sshd.restart({ lines: 'MACs hmac-sha1\nCiphers aes128-ctr' });
     expect(fault(await open()).code).toBe('ssh-negotiation-failed');
-    await sshd.restart('');
+    await sshd.restart({});
   });
 
   it('as a user with an @ sends the whole of it', async () => {

@@ -50,12 +50,20 @@ export interface Sshd {
   /** Kills the server's side of every open connection. */
   cut(): void;
   log(): string;
-  restart(extra?: string): Promise<void>;
+  restart(extra?: SshdExtra): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts sshd; `extra` lines win over the rest of its configuration. */
-export async function startSshd(extra = ''): Promise<Sshd> {
+/** What an sshd of the tests has besides. */
+export interface SshdExtra {
+  /** Lines that win over the rest of its configuration. */
+  readonly lines?: string;
+  /** What its sessions find in their environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts sshd. */
+export async function startSshd(extra: SshdExtra = {}): Promise<Sshd> {
   mkdirSync('/run/sshd', { recursive: true });
   const folder = await mkdtemp(join(tmpdir(), 'kanilink-sshd-'));
   const at = (...parts: string[]) => join(folder, ...parts);
@@ -72,8 +80,8 @@ export async function startSshd(extra = ''): Promise<Sshd> {
   const port = await freePort();
   let child: ChildProcess | null = null;
   const log = () => (existsSync(at('log')) ? readFileSync(at('log'), 'utf8') : '');
-  const start = async (lines: string) => {
-    writeFileSync(at('sshd_config'), `${lines}\n${configuration(folder, port)}`);
+  const start = async ({ lines = '', env = {} }: SshdExtra) => {
+    writeFileSync(at('sshd_config'), `${lines}\n${configuration(folder, port, env)}`);
     rmSync(at('log'), { force: true });
     child = spawn(SSHD, ['-D', '-f', at('sshd_config'), '-E', at('log')], {
       stdio: 'ignore',
@@ -127,9 +135,9 @@ export async function startSshd(extra = ''): Promise<Sshd> {
       for (const pid of descendants(child?.pid ?? 0)) kill(pid);
     },
     log,
-    restart: async (lines = extra) => {
+    restart: async (more = extra) => {
       await halt();
-      await start(lines);
+      await start(more);
     },
     stop: async () => {
       const left = descendants(child?.pid ?? 0);
@@ -192,8 +200,17 @@ export const keygen = (...args: string[]): void => {
   execFileSync('ssh-keygen', ['-q', '-C', 'test', ...(args.includes('-N') ? [] : ['-N', '']), ...args]);
 };
 
-/** HOME keeps bash from running the .bashrc of whoever tests, which may take half a second. */
-const configuration = (folder: string, port: number): string => `
+/** The first SetEnv counts alone (sshd_config(5)), so it has them all. */
+const setEnv = (variables: Readonly<Record<string, string>>): string =>
+  `SetEnv ${Object.entries(variables)
+    .map(([name, value]) => `"${name}=${value}"`)
+    .join(' ')}`;
+
+/**
+ * HOME keeps bash from running the .bashrc of whoever tests, which may take half a second, or never end after a session was
+ * cut in it.
+ */
+const configuration = (folder: string, port: number, env: SshdExtra['env'] = {}): string => `
 ListenAddress 127.0.0.1
 Port ${port}
 PidFile none
@@ -209,7 +226,7 @@ KbdInteractiveAuthentication no
 MaxStartups 100
 LogLevel VERBOSE
 Subsystem sftp internal-sftp
-SetEnv PATH=${folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=${folder}/home
+${setEnv({ PATH: `${folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin`, ...env, HOME: `${folder}/home` })}
 `;
 
 function descendants(pid: number): number[] {

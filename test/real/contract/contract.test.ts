@@ -56,7 +56,7 @@ describe.skipIf(missing !== null)('a server connection', () => {
       importImage(podman, rootFs);
     }
     if (sshdMissing === null) {
-      sshd = await startSshd(`SetEnv PATH=${process.env['PATH'] ?? ''} DOCKER_HOST=${engine.endpoint}`);
+      sshd = await startSshd({ env: { PATH: process.env['PATH'] ?? '', DOCKER_HOST: engine.endpoint } });
       copyFileSync(sshd.key, join(sshd.home, '.ssh', 'id_ed25519'));
       sshd.trust('ed25519');
     }

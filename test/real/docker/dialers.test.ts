@@ -187,7 +187,9 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
   describe.skipIf(sshdMissing !== null)('ssh://', () => {
     const far = async (path: string, use: (endpoint: string, sshd: Sshd) => Promise<void>) => {
       if (sshd === null) throw new Error('no sshd');
-      await sshd.restart(`SetEnv PATH=${path}:${process.env['PATH'] ?? ''} DOCKER_HOST=${engine.endpoint}`);
+      await sshd.restart({
+        env: { PATH: `${path}:${process.env['PATH'] ?? ''}`, DOCKER_HOST: engine.endpoint },
+      });
       await use(`ssh://root@127.0.0.1:${sshd.port}`, sshd);
     };
     const program = (name: string, script: string): string => {

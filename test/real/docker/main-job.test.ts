@@ -121,9 +121,9 @@ describe.skipIf(missing !== null)('the main job on a real Docker Engine', () => 
   (sshdMissing === null ? it.concurrent : it.skip)(
     'Docker over ssh, by docker system dial-stdio',
     async () => {
-      const sshd: Sshd = await startSshd(
-        `SetEnv PATH=${process.env['PATH'] ?? ''} DOCKER_HOST=${engine.endpoint}`,
-      );
+      const sshd: Sshd = await startSshd({
+        env: { PATH: process.env['PATH'] ?? '', DOCKER_HOST: engine.endpoint },
+      });
       copyFileSync(sshd.key, join(sshd.home, '.ssh', 'id_ed25519'));
       sshd.trust('ed25519', 'ecdsa', 'rsa');
       const [a, b] = [await started('far-a'), await started('far-b')];
