@@ -37,6 +37,8 @@ export const logLine = z
     raw: shown,
     /** Where `raw` asked a terminal for text styles; none: it did not. */
     styles: styledStretches.exactOptional(),
+    /** How many lines are not here, of which this one tells; none: it tells of none, or nobody knows how many. */
+    lacks: z.number().int().min(1).exactOptional(),
     /** The pull this line belongs to, when it belongs to one. */
     pull: z.object({ consumer: z.string(), supplier: z.string() }).readonly().nullable(),
   })

@@ -41,13 +41,6 @@ it('a flood of 50,000 lines a second leaves the window answering, and it says ho
   const gaps = await frames.end();
   const held = Number(await window.logs.getAttribute('data-held'));
   const passed = await numberIn(page.getByTestId('log-passed'));
-  await page.getByLabel('Filter the log').fill('lines came faster than they could be read');
-  const left = page.locator('[data-log-server=""]');
-  await left
-    .first()
-    .waitFor({ timeout: 5000 })
-    .catch(() => undefined);
-  const tooFast = (await left.allInnerTexts()).reduce((sum, text) => sum + linesIn(text), 0);
   const heap = await heapOf(page);
   const engine = await electron.app.evaluate(({ app }) =>
     Math.max(
@@ -58,12 +51,12 @@ it('a flood of 50,000 lines a second leaves the window answering, and it says ho
     ),
   );
   report(
-    `flood, ${ALL} lines written in ${(took / 1000).toFixed(1)} s: ${held} held, ${passed} passed over by the window, ${tooFast} by the engine`,
+    `flood, ${ALL} lines written in ${(took / 1000).toFixed(1)} s: ${held} held, ${passed} said not to be here`,
   );
   tellFrames('of a server', gaps);
   report(`flood, memory: ${heap.toFixed(0)} MB of the page's heap, ${engine.toFixed(0)} MB of the engine`);
   // Every line is held, or said not to be.
-  expect(held + passed + tooFast).toBeGreaterThanOrEqual(ALL);
+  expect(held + passed).toBeGreaterThanOrEqual(ALL);
   expect(heap).toBeLessThan(MOST_HEAP_MB);
   expect(engine).toBeLessThan(MOST_ENGINE_MB);
 

@@ -1,6 +1,7 @@
 import type { LogLineView } from '../../../shared/ipc';
 import { type Result, ok } from '../../../shared/base/result';
 import { childOf } from '../base/signals';
+import { lackingKey } from '../../../shared/ipc/log-remark';
 import type { Clock } from '../base/time';
 import { BoundedQueue } from '../base/bounded-queue';
 import { merged } from './merged';
@@ -56,7 +57,7 @@ async function* asTheyCome(
 }
 
 const tooFast = (dropped: number, clock: Clock): LogLineView => ({
-  key: `dropped/${clock.now()}`,
+  key: lackingKey(clock.now()),
   at: clock.now() * 1000,
   offset: 0,
   server: '',
@@ -64,6 +65,7 @@ const tooFast = (dropped: number, clock: Clock): LogLineView => ({
   level: 'warn',
   meaning: `${dropped} lines came faster than they could be read and are not shown: read them on the servers.`,
   raw: '',
+  lacks: dropped,
   pull: null,
 });
 

@@ -39,7 +39,7 @@ export class LiveLog {
   readonly #store = new LogStore();
   readonly #shown = new ShownLog();
   #waiting: LogLineView[] = [];
-  /** Lines that came faster than they could be shown. */
+  /** Lines that are not here: they came faster than the engine could read them, or the window show them. */
   passed = $state(0);
   #stream: OpenStream | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -145,11 +145,14 @@ export class LiveLog {
 
   /** A flood is not let in whole: of what comes within one stroke the newest are taken, and the rest is counted. */
   #wait(lines: readonly LogLineView[]): void {
+    this.passed += lines.reduce((sum, { lacks = 0 }) => sum + lacks, 0);
     this.#waiting = this.#waiting.length === 0 ? [...lines] : this.#waiting.concat(lines);
     const over = this.#waiting.length - MOST_IN_A_STROKE;
     if (over <= 0) return;
+    const passedOver = this.#waiting.slice(0, over);
     this.#waiting = this.#waiting.slice(over);
-    this.passed += over;
+    // What tells of lines that are not here is counted by them, whether it is shown or not.
+    this.passed += passedOver.filter((line) => line.lacks === undefined).length;
   }
 
   #strokeNow(): void {

@@ -34,6 +34,18 @@ function start() {
   return { bridge, log, say };
 }
 
+const lacking = (at: number, lacks: number) => ({ ...line(at), key: `lacking/${at}`, server: '', lacks });
+
+it('counts what the engine lost, whether the line that tells of it is shown or passed over', () => {
+  const { bridge, log, say } = start();
+  say(lacking(1, 500));
+  expect([log.passed, log.held]).toEqual([500, 1]);
+  const flood = Array.from({ length: 30_000 }, (_, n) => line(n + 10));
+  bridge.say({ kind: 'items', id: bridge.last('open').id, items: [lacking(2, 700), ...flood] });
+  vi.advanceTimersByTime(5000);
+  expect(log.passed).toBe(500 + 700 + 20_000);
+});
+
 it('follows, and pauses with a count of what matched meanwhile', () => {
   const { log, say } = start();
   say(line(1), line(2, 'bad'));
