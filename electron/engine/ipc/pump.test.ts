@@ -18,6 +18,20 @@ describe('a stream to the window', () => {
     expect(batches.length).toBeLessThan(10);
   });
 
+  it('rests after a small message, and not between full ones', async () => {
+    const credit = new Credit();
+    credit.grant(1000);
+    const { signal } = new AbortController();
+    const rests = vi.spyOn(globalThis, 'setTimeout');
+    const sizes: number[] = [];
+    const send = (items: readonly number[]) => sizes.push(items.length);
+    await pump(numbers(50_500), { ...live, send, credit, signal });
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(50_500);
+    expect(sizes.filter((size) => size === 1000).length).toBeGreaterThan(45);
+    expect(rests.mock.calls.length).toBeLessThan(10);
+    rests.mockRestore();
+  });
+
   it('sends no more batches than the window takes, and stops reading the source', async () => {
     let read = 0;
     async function* endless(): AsyncIterable<number> {

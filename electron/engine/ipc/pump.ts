@@ -21,7 +21,7 @@ export class Credit {
   }
 }
 
-/** A screen shows 60 pictures a second; more messages than that only cost. */
+/** A screen shows 60 pictures a second; small messages more often than that only cost. What fills one goes at once. */
 const BETWEEN_BATCHES_MS = 16;
 const MOST_IN_A_BATCH = 1000;
 /** Of one message, in bytes; a larger item goes alone. */
@@ -31,7 +31,7 @@ const MOST_READ_AHEAD = 4000;
 const MOST_HELD = 8 * 1024 * 1024;
 
 /**
- * Sends what a source yields in batches, at most about 60 a second.
+ * Sends what a source yields in batches: full ones as fast as they come, others at most about 60 a second.
  *
  * @param source read as fast as its items are taken
  * @param options `credit` null: never held back. `signal`: when it aborts, `dropped` sources are left at once, others
@@ -78,7 +78,8 @@ export async function pump<T>(
       if (dropped && signal.aborted) return;
       options.send(waiting.take());
       taken.ring();
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN_BATCHES_MS));
+      if (waiting.hasBatch) await new Promise((resolve) => setImmediate(resolve));
+      else await new Promise((resolve) => setTimeout(resolve, BETWEEN_BATCHES_MS));
     }
   };
   await Promise.race([Promise.all([read(), write()]), aborted]);
@@ -92,6 +93,11 @@ class Waiting<T> {
 
   get length(): number {
     return this.#items.length;
+  }
+
+  /** Whether a message is full with what is there. */
+  get hasBatch(): boolean {
+    return this.#items.length >= MOST_IN_A_BATCH || this.#held >= LARGEST_BATCH;
   }
 
   push(item: T): void {
