@@ -80,19 +80,31 @@ function readHead(body: string): SpanHead | null {
   const match = headForm.exec(body);
   if (!match) return null;
   const [, name = '', amount = '', scale = '', rest = ''] = match;
-  const keys = rest.split(' | ').flatMap((part) => {
+  return new Head(name, Number(amount) * (unit[scale] ?? 1), rest);
+}
+
+/** Of most spans nobody asks for the keys, and to read them costs more than the rest of the line. */
+class Head implements SpanHead {
+  private read: SpanHead['keys'] | null = null;
+
+  constructor(
+    readonly name: string,
+    readonly took: number | null,
+    private readonly rest: string,
+  ) {}
+
+  get keys(): SpanHead['keys'] {
+    return (this.read ??= keysOf(this.rest));
+  }
+}
+
+function keysOf(text: string): SpanHead['keys'] {
+  const keys = new Map<string, string>();
+  for (const part of text.split(' | ')) {
     const at = part.indexOf(': ');
-    return at < 0
-      ? []
-      : [
-          [
-            part.slice(0, at).trim(),
-            part
-              .slice(at + 2)
-              .trim()
-              .replace(/^"|"$/g, ''),
-          ] as const,
-        ];
-  });
-  return { name, took: Number(amount) * (unit[scale] ?? 1), keys: new Map(keys) };
+    if (at < 0) continue;
+    const value = part.slice(at + 2).trim();
+    keys.set(part.slice(0, at).trim(), value.replace(/^"|"$/g, ''));
+  }
+  return keys;
 }
