@@ -34,8 +34,17 @@ export function checkServerConfig(
 ): readonly ConfigProblem[] {
   const read = readToml(bytes, where);
   if (!read.ok) return [{ ...read.error, severity: 'error' }];
-  const file = read.value;
-  const meaning = interpret(file, where);
+  return checkConfigFile(read.value, interpret(read.value, where), version, where, variables);
+}
+
+/** The same of a file that was read already. @param meaning what `interpret` says of it. */
+export function checkConfigFile(
+  file: TomlFile,
+  meaning: Interpretation,
+  version: string,
+  where: Place,
+  variables: Overrides | null,
+): readonly ConfigProblem[] {
   const placeOf: PlaceOf = (node) => ({ ...where, ...(node ? startOf(node) : {}) });
   const tooNew = lacks(version, 'toml-1.1') ? beyondToml10(file, where) : null;
   const found = [

@@ -1,10 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { run } from '../run';
 import { plain } from '../text/paint';
 import type { World } from '../base/world';
 import { inOwnFolder } from '../../../test/support/own-folder';
+import { parseTomlFile } from '../../../shared/toml/toml-file';
+
+vi.mock(import('../../../shared/toml/toml-file'), async (original) => {
+  const real = await original();
+  return { ...real, parseTomlFile: vi.fn(real.parseTomlFile) };
+});
 
 let folder: string;
 inOwnFolder('lint', (made) => (folder = made));
@@ -93,6 +99,12 @@ describe('kanilink lint', () => {
     });
     const bytes = await lint(Uint8Array.of(0x64, 0xff, 0xfe), '--version', '1.10.5');
     expect(bytes.code).toBe(1);
+  });
+
+  it('takes a file apart once, whatever it says of it', async () => {
+    vi.mocked(parseTomlFile).mockClear();
+    const { code } = await lint(GOOD.replace('https://idm', 'https://other'), '--version', '1.11.1');
+    expect([code, vi.mocked(parseTomlFile).mock.calls.length]).toEqual([0, 1]);
   });
 
   it.each([[], ['--version', 'new'], ['--version', '1.10']])('needs a version: %j', async (...words) => {

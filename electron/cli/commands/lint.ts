@@ -1,11 +1,11 @@
 import { type Problem, problemOf } from '../../../shared/base/problem';
-import { checkServerConfig } from '../../../shared/server-config/check-server-config';
+import { checkConfigFile } from '../../../shared/server-config/check-server-config';
 import type { Place } from '../../../shared/base/result';
 import { originLiesOutside } from '../../../shared/server-config/origin-in-domain';
-import { readServerConfig } from '../../../shared/server-config/read-server-config';
+import { interpret } from '../../../shared/server-config/read-server-config';
 import type { ServerConfig } from '../../../shared/server-config/server-config';
 import { readToml } from '../../../shared/server-config/server-toml';
-import { startOf } from '../../../shared/toml/toml-file';
+import { startOf, type TomlFile } from '../../../shared/toml/toml-file';
 import { isBefore, UNREAD } from '../../../shared/versions/versions';
 import { readNamed } from '../base/named-file';
 import type { Invocation } from '../base/arguments';
@@ -34,27 +34,25 @@ interface Judged {
 
 function judge(bytes: Uint8Array, version: string, file: string): Judged {
   const where = { file };
-  const problems = checkServerConfig(bytes, version, where, {}).map((it) => problemOf(it, it.severity));
-  const config = readServerConfig(bytes, where);
+  const unknown = isBefore(version, UNREAD) ? [] : [notKnownYet(version)];
+  const read = readToml(bytes, where);
+  if (!read.ok) return { replication: null, problems: [problemOf(read.error), ...unknown] };
+  const meaning = interpret(read.value, where);
+  const { config } = meaning;
+  const problems = checkConfigFile(read.value, meaning, version, where, {}).map((it) =>
+    problemOf(it, it.severity),
+  );
+  const isUnderstood = meaning.problems.length === 0;
   return {
-    replication: config.ok ? config.value.replication !== null : null,
-    problems: [
-      ...problems,
-      ...(config.ok ? outsideDomain(config.value, bytes, where) : []),
-      ...(isBefore(version, UNREAD) ? [] : [notKnownYet(version)]),
-    ],
+    replication: isUnderstood ? config.replication !== null : null,
+    problems: [...problems, ...(isUnderstood ? outsideDomain(config, read.value, where) : []), ...unknown],
   };
 }
 
 /** No file tells of which domain the database is: with a new one kanidmd would refuse. */
-function outsideDomain(
-  { origin, domain }: ServerConfig,
-  bytes: Uint8Array,
-  where: Place,
-): readonly Problem[] {
+function outsideDomain({ origin, domain }: ServerConfig, file: TomlFile, where: Place): readonly Problem[] {
   if (origin === null || domain === null || !originLiesOutside(origin, domain)) return [];
-  const read = readToml(bytes, where);
-  const key = read.ok ? read.value.find(['origin']) : null;
+  const key = file.find(['origin']);
   return [
     {
       ...{ severity: 'warning', code: 'https-origin-outside-domain', server: null },
