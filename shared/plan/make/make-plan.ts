@@ -75,7 +75,7 @@ export function makePlan(
   new StepPlanner(context, eligibility, builder).run();
   for (const [id, other] of pairsToCompare(builder.steps, uncompared)) builder.compare(id, other);
   problems.push(...advice(context, builder.steps));
-  return planOf(builder, problems);
+  return drawn(builder, problems);
 }
 
 /** Servers answer in any order. Where several steps could come next, the fleet file's order decides. */
@@ -107,8 +107,15 @@ export function builderOf(
   return new PlanBuilder(observed, ownersOf(fleet, observed), (id) => running.has(id), starting);
 }
 
-/** The plan a draft has become. An erasure that no step is there to cause blocks it. */
+/** The plan of a job that names what it is about: with an error and no step, nothing of it can run, and it is blocked. */
 export function planOf(builder: PlanBuilder, found: readonly Problem[]): Plan {
+  const plan = drawn(builder, found);
+  const isEmpty = plan.steps.length === 0 && plan.problems.some(({ severity }) => severity === 'error');
+  return { ...plan, blocked: plan.blocked || isEmpty };
+}
+
+/** The plan a draft has become. An erasure that no step is there to cause blocks it. */
+function drawn(builder: PlanBuilder, found: readonly Problem[]): Plan {
   const problems = [...found, ...builder.surprises.map(surprise)];
   const steps = builder.steps;
   return {

@@ -127,9 +127,10 @@ describe('no runbook is made', () => {
       { severity: 'error', server: 'idm-a', message: 'Of one server.' },
       { severity: 'error', server: null, message: 'Of the fleet.' },
     ] as never;
-    expect(code([a, b], ['idm-a > idm-b'], (plan) => ({ ...plan, problems, blocked: true }))).toMatch(
-      /^plan-blocked .*: Of the fleet\.$/,
-    );
+    const blocked = (plan: Plan): Plan => ({ ...plan, problems, blocked: true });
+    expect(code([a, b], ['idm-a > idm-b'], blocked)).toMatch(/^plan-blocked .*: Of the fleet\.$/);
+    const ofOne = (plan: Plan): Plan => ({ ...blocked(plan), problems: blocked(plan).problems.slice(0, 2) });
+    expect(code([a, b], ['idm-a > idm-b'], ofOne)).toMatch(/^plan-blocked .*: Of one server\.$/);
   });
 
   it('with a value that no command may hold', () => {

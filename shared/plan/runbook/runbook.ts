@@ -167,12 +167,16 @@ function serversOf(steps: readonly Step[]): readonly ServerId[] {
   return [...new Set(steps.flatMap(of))];
 }
 
-const blocked = (plan: Plan): Fault => ({
-  code: 'plan-blocked',
-  message: `This plan is blocked, so there is no runbook of it: ${plan.problems.find((it) => it.severity === 'error' && it.server === null)?.message ?? ''}`,
-  fix: 'Solve the errors of the plan first.',
-  where: {},
-});
+function blocked({ problems }: Plan): Fault {
+  const errors = problems.filter((it) => it.severity === 'error');
+  const why = errors.find((it) => it.server === null) ?? errors[0];
+  return {
+    code: 'plan-blocked',
+    message: `This plan is blocked, so there is no runbook of it: ${why?.message ?? ''}`,
+    fix: 'Solve the errors of the plan first.',
+    where: {},
+  };
+}
 
 /** An error about each server that something would be done on leaves no step; null: nothing is to be done. */
 function heldBack({ problems }: Plan): Fault | null {

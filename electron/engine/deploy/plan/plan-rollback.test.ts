@@ -59,8 +59,11 @@ describe('a rollback', () => {
   });
 
   it('leaves a file that somebody else has changed since, and says so', () => {
-    const { steps, codes } = rollback([touched('idm-a', { written: new Set() }), touched('idm-b')], both);
-    expect([steps, codes]).toEqual([['put-back idm-b'], ['file-changed idm-a']]);
+    const changed = touched('idm-a', { written: new Set() });
+    const { steps, codes, plan } = rollback([changed, touched('idm-b')], both);
+    expect([steps, codes, plan.blocked]).toEqual([['put-back idm-b'], ['file-changed idm-a'], false]);
+    // Nothing but that: there is nothing to agree to.
+    expect(rollback([changed], both).plan).toMatchObject({ steps: [], blocked: true });
   });
 
   it('leaves a file that is as it was, or was never written', () => {
@@ -72,7 +75,7 @@ describe('a rollback', () => {
   it('says of which server it cannot tell', () => {
     expect(rollback([touched('idm-a')], [observedOfTest(b)])).toMatchObject({
       steps: [],
-      plan: { problems: [{ where: { server: 'idm-a' } }] },
+      plan: { problems: [{ where: { server: 'idm-a' } }], blocked: true },
     });
     expect(rollback([touched('idm-a')], [{ ...observedOfTest(a), file: null }]).steps).toEqual([]);
   });
