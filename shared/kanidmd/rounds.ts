@@ -45,7 +45,8 @@ const announced = (text: string): ReadLine | null =>
 
 /**
  * Reads a server's log line by line and says what it proves since the server's last start. A start forgets everything
- * before it: rounds of an earlier process prove nothing about this one (`design.md`, "Health, honestly").
+ * before it: rounds of an earlier process prove nothing about this one (`design.md`, "Health, honestly"). One that reads
+ * across starts keeps them: what became of the database is the same, whichever process did it.
  */
 export class LogReader {
   private startedAt: number | null = null;
@@ -67,7 +68,10 @@ export class LogReader {
   revision = 0;
 
   /** @param from microseconds, the server's clock: silence before it proves nothing. */
-  constructor(private from: number) {}
+  constructor(
+    private from: number,
+    private readonly acrossStarts = false,
+  ) {}
 
   /** Lines may be missing here: silence before the next line proves nothing, as if reading began there. */
   gap(): void {
@@ -121,6 +125,7 @@ export class LogReader {
     this.startedAt = at;
     this.runningVersion = version;
     this.listening = false;
+    if (this.acrossStarts) return;
     this.spans = new Map();
     this.troubles = [];
     this.whole = [];

@@ -154,7 +154,10 @@ async function prove(
   return stepDone(`refreshed from ${step.source}; domain ${mine.value.uuid}`);
 }
 
-/** The newest refresh round since `since` that took the chosen source's data, or any that failed. */
+/**
+ * The newest refresh round since `since` that took the chosen source's data, or any that failed; also of the process that
+ * was restarted to drop the request.
+ */
 async function refreshRound(
   deployment: Deployment,
   step: RefreshStep,
@@ -162,7 +165,7 @@ async function refreshRound(
   since: number,
 ): Promise<Round | null> {
   const now = serverNow(site, deployment.clock);
-  const log = await readEvidence(site.connection, since, now, uncancelled(30_000));
+  const log = await readEvidence(site.connection, since, now, uncancelled(30_000), true);
   if (!log.ok) return null;
   return (
     log.value.rounds

@@ -8,15 +8,17 @@ import { withinLimit } from '../../base/signals';
 /**
  * Reads a server's log from `sinceMs` (its own clock) to now and says what it proves.
  * @param nowMs the server's clock when the reading starts: silence after it proves nothing.
+ * @param acrossStarts a start does not make it forget the rounds before.
  */
 export async function readEvidence(
   connection: ServerConnection,
   sinceMs: number,
   nowMs: number,
   call: Call,
+  acrossStarts = false,
 ): Promise<Result<LogEvidence>> {
   // Read as it comes: what a reader keeps is bounded, what a server says is not.
-  const reader = new LogReader(sinceMs * 1000);
+  const reader = new LogReader(sinceMs * 1000, acrossStarts);
   return withinLimit(call, async (signal) => {
     for await (const item of connection.logs({ since: sinceMs }, { follow: false, signal })) {
       if (item.kind === 'fault') return fail(item.fault);
