@@ -61,3 +61,19 @@ it('leaves a file alone that was changed since, and says so', async () => {
     disk: changed,
   });
 });
+
+it('writes nothing where the domain is not known for certain: then, or now', async () => {
+  await writeFile(path, FLEET);
+  const server = fakeServer('idm-a', []);
+  const gone = { fails: { code: 'gone', message: '', fix: '', where: {} } };
+  let silent = false;
+  const site = await fakeSite(server, (asked) => (silent && asked.includes('domain show') ? gone : null));
+  const told = (observed = site.observed, file: string | null = path) =>
+    keepDomain({ path: file, text: FLEET }, new Map([[site.server.id, { ...site, observed }]]), systemClock);
+  expect(await told({ ...site.observed, domain: null })).toBeNull();
+  // A file that lies nowhere cannot be written.
+  expect(await told(undefined, null)).toBeNull();
+  silent = true;
+  expect(await told()).toBeNull();
+  expect(await readFile(path, 'utf8')).toBe(FLEET);
+});

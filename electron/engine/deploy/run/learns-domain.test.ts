@@ -1,5 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { domainOfTest } from '../../../../test/support/fleet-fixtures';
 import { type Before, type End, FakeDeploys } from '../../../../test/support/fake-deploys';
+import type { DeployEvent } from '../../../../shared/plan/model/deploy';
 import type { Job } from '../../../../shared/plan/model/job';
 
 /* Only a deploy that is done, and that was about the fleet, may write the primary's domain into the fleet file. */
@@ -23,6 +27,20 @@ const tried = (end: End): boolean => end.problems.some(({ code }) => code === 'd
 it('a deploy that is done keeps it', async () => {
   const end = await (await of(FRESH)).deploy();
   expect([end.outcome, tried(end)]).toEqual(['done', true]);
+});
+
+it('the file that has it now is told before the end, which then has nothing to say of it', async () => {
+  const { engine, text, configDir } = await of(FRESH);
+  const path = join(configDir, 'fleet.toml');
+  await writeFile(path, text.text);
+  const consent = { fingerprint: null, erase: ['idm-b'] };
+  const told: DeployEvent[] = [];
+  for await (const event of engine.deploy({ ...text, path }, consent, new AbortController().signal))
+    told.push(event);
+  expect(told.slice(-2)).toMatchObject([
+    { kind: 'fleet-file', path, text: await readFile(path, 'utf8'), domain: domainOfTest('a') },
+    { kind: 'finished', outcome: 'done', problems: [] },
+  ]);
 });
 
 it.each<Job>([

@@ -6,6 +6,7 @@ import { id } from '../../../../test/support/step-trial';
 import type { DeployEvent } from '../../../../shared/plan/model/deploy';
 import { builderOf, planOf } from '../../../../shared/plan/make/make-plan';
 import type { ServerConnection } from '../../connect/connection';
+import { fail } from '../../../../shared/base/result';
 import { systemClock } from '../../base/time';
 import { readDeploys } from '../journal/read-journal';
 import { runDeploy } from './run-deploy';
@@ -145,4 +146,20 @@ describe('what is thrown while a deploy runs', () => {
     expect(locks[0]).toBeNull();
     expect(record).toMatchObject({ state: 'finished', outcome: 'done' });
   });
+});
+
+it('a lock that could not be given back is told with the end, which it does not make worse', async () => {
+  const kept = { code: 'connection-lost', message: 'it stays locked', fix: '', where: {} };
+  const { outcome, events, locks } = await restartBoth((real) => ({
+    lock: async (owner, call) => {
+      const taken = await real.lock(owner, call);
+      if (!taken.ok) return taken;
+      return { ok: true, value: { ...taken.value, release: () => Promise.resolve(fail(kept)) } };
+    },
+  }));
+  expect(outcome).toBe('done');
+  expect(events.at(-1)).toMatchObject({
+    problems: [{ severity: 'warning', code: 'connection-lost' }],
+  });
+  expect(locks).toEqual([null, expect.any(String)]);
 });

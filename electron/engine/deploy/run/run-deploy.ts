@@ -182,7 +182,7 @@ function deploymentOf(request: DeployRequest, journal: Journal, locks: Locks): D
 async function settle(of: DeployRecord, by: string, request: DeployRequest): Promise<Problem[]> {
   const chain = request.past.deploys.filter((it) => it.header.lock === of.header.lock);
   for (const it of chain)
-    if (it.deploy !== by && it.settledBy === null && it.state !== 'running')
+    if (it.settledBy === null && it.state !== 'running')
       await addToJournal(it.folder, { kind: 'settled', by, purpose: request.purpose }, request.clock);
   const steps = [...chain.flatMap((it) => it.header.steps), ...request.plan.steps];
   const locked = concerned(steps).flatMap((id) => siteNamed(request, id));

@@ -35,9 +35,24 @@ const nothing = planOfTest([]);
 type Hear = (event: DeployEvent) => Mishap | undefined;
 
 /** Runs a plan on idm-b, in memory. */
-async function run(plan: Plan, more: Partial<DeployRequest> = {}, hear: Hear = () => undefined) {
+async function run(
+  plan: Plan,
+  more: Partial<DeployRequest> = {},
+  hear: Hear = () => undefined,
+  lock?: { readonly deploy: string; readonly age: number },
+) {
   const clock = new VirtualClock();
   const server = fakeServer('idm-b', [], { now: () => clock.now() });
+  if (lock !== undefined) {
+    const owner = {
+      who: 'alex',
+      host: 'desk',
+      deploy: lock.deploy,
+      since: clock.now() - lock.age,
+      token: 't',
+    };
+    server.lock = `${JSON.stringify(owner)}\n`;
+  }
   let mishap: Mishap | null = null;
   const site = await fakeSite(server, (asked) => (asked.startsWith('readFile') ? mishap : null), clock);
   server.asked.length = 0;
@@ -61,6 +76,7 @@ async function run(plan: Plan, more: Partial<DeployRequest> = {}, hear: Hear = (
     outcome,
     codes: end.problems.map((it) => it.code),
     asked: server.asked,
+    lock: server.lock,
     settled: Object.fromEntries(past.map((it) => [it.deploy, it.settledBy])),
   };
 }
@@ -189,4 +205,24 @@ it('a deploy keeps the fleet file it was made from beside its journal', async ()
   const [record] = (await readDeploys(configDir)).deploys;
   expect(record?.header.fleet).toMatchObject({ path: '/f.toml', name: 'Test' });
   expect(await readFile(join(record?.folder ?? '', 'fleet.toml'), 'utf8')).toBe('version = 1\n');
+});
+
+describe('a server that is locked', () => {
+  it('by the deploy that is finished is no obstacle to what finishes it, and to nobody else', async () => {
+    const of = await past();
+    const own = { deploy: of.header.lock, age: 60_000 };
+    expect(await run(restart, { of: null }, undefined, own)).toMatchObject({
+      ...{ outcome: 'refused', codes: ['locked'], lock: expect.any(String) },
+    });
+    const other = { deploy: 'another', age: 60_000 };
+    expect(await run(restart, { of }, undefined, other)).toMatchObject({ codes: ['locked'] });
+    expect(await run(restart, { of }, undefined, own)).toMatchObject({ outcome: 'done', lock: null });
+  });
+
+  it('by one that nobody hears of any more is taken over only where the operator says so', async () => {
+    const stale = { deploy: 'another', age: 7_200_000 };
+    expect(await run(restart, {}, undefined, stale)).toMatchObject({ codes: ['lock-stale'] });
+    const taken = await run(restart, { takeOver: true }, undefined, stale);
+    expect(taken).toMatchObject({ outcome: 'done', lock: null });
+  });
 });
