@@ -1,6 +1,6 @@
-import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { inOwnFolder } from '../../../../test/support/own-folder';
 import { headOf, recordOfTest } from '../../../../test/support/past-deploy';
 import { value } from '../../../../test/support/results';
@@ -10,6 +10,11 @@ import { addToJournal, openJournal } from './journal';
 import { type DeployRecord, readJournal } from './read-journal';
 
 /* Of two who resume one interrupted deploy, one gets through; a claim nobody holds any more holds nobody up. */
+
+vi.mock(import('node:fs/promises'), async (original) => {
+  const real = await original();
+  return { ...real, link: vi.fn(real.link) };
+});
 
 /** No process has this number: Linux' largest is 4194304. */
 const NOBODY = 2 ** 30;
@@ -115,4 +120,34 @@ it('where the claim cannot be written nothing is claimed, and it says where', as
   expect(await claim(gone, [of], configDir)).toMatchObject({
     error: { code: 'journal-unwritable', where: { file: join(configDir, 'deploys', 'gone', 'claim') } },
   });
+});
+
+it('a claim that cannot be read is not taken for one of a process that is gone', async () => {
+  const of = await interrupted();
+  await mkdir(claimFile(of));
+  expect(await claim(of, [of], configDir)).toMatchObject({
+    error: { code: 'journal-unwritable', where: { file: claimFile(of) } },
+  });
+  expect((await readdir(of.folder)).filter((it) => it.startsWith('claim'))).toEqual(['claim']);
+});
+
+const failing = (code: string): Error => Object.assign(new Error(code), { code });
+
+it('a file system without links has claims too, and one holder of each', async () => {
+  const of = await interrupted();
+  vi.mocked(link).mockRejectedValueOnce(failing('EPERM')).mockRejectedValueOnce(failing('ENOTSUP'));
+  const first = value(await claim(of, [of], configDir));
+  expect(JSON.parse(await readFile(claimFile(of), 'utf8'))).toMatchObject({ pid: process.pid });
+  expect((await stat(claimFile(of))).mode & 0o777).toBe(0o600);
+  expect(await claim(of, [of], configDir)).toMatchObject(REFUSED);
+  expect((await readdir(of.folder)).filter((it) => it.startsWith('claim'))).toEqual(['claim']);
+  await first.release();
+  expect(await readdir(of.folder)).not.toContain('claim');
+});
+
+it('a disk that is full at the claim lets nobody through and leaves nothing beside it', async () => {
+  const of = await interrupted();
+  vi.mocked(link).mockRejectedValueOnce(failing('ENOSPC'));
+  expect(await claim(of, [of], configDir)).toMatchObject({ error: { code: 'journal-unwritable' } });
+  expect((await readdir(of.folder)).filter((it) => it.startsWith('claim'))).toEqual([]);
 });

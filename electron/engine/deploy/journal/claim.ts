@@ -25,18 +25,19 @@ export async function claim(
   for (let tries = 0; tries < MOST; tries++) {
     const path = dead === 0 ? first : `${first}.${dead}`;
     try {
-      await writeWhole(path, JSON.stringify(await ownMark(configDir)));
-      const release = (): Promise<void> => rm(path, { force: true });
-      if (await isAsRead(of)) return ok({ release });
-      await release();
-      return fail(settled);
+      if (await writeWhole(path, JSON.stringify(await ownMark(configDir)))) {
+        const release = (): Promise<void> => rm(path, { force: true });
+        if (await isAsRead(of)) return ok({ release });
+        await release();
+        return fail(settled);
+      }
+      const held = await whoHolds(path, configDir);
+      if (held === 'dead') dead += 1;
+      // One that was given back meanwhile is free: only who finds it dead goes on to the next.
+      else if (held !== 'gone') return fail(claimed(held));
     } catch (error) {
-      if (errorCode(error) !== 'EEXIST') return fail({ ...unwritable(error), where: { file: first } });
+      return fail({ ...unusable(error), where: { file: path } });
     }
-    const held = await whoHolds(path, configDir);
-    if (held === 'dead') dead += 1;
-    // One that was given back meanwhile is free: only who finds it dead goes on to the next.
-    else if (held !== 'gone') return fail(claimed(held));
   }
   return fail(claimed(0));
 }
@@ -44,16 +45,24 @@ export async function claim(
 /** More processes than these are neither killed over one deploy nor give it back while somebody asks. */
 const MOST = 100;
 
-/** Makes a file that nobody sees before it is whole. Throws `EEXIST` when there is one. */
-async function writeWhole(path: string, text: string): Promise<void> {
+/**
+ * Makes a file that nobody sees before it is whole.
+ * @returns false when there is one.
+ */
+async function writeWhole(path: string, text: string): Promise<boolean> {
   const beside = `${path}.${randomUUID()}`;
+  const whole = { flag: 'wx', mode: 0o600 };
   try {
-    await writeFile(beside, text, { flag: 'wx', mode: 0o600 });
-    await link(beside, path);
+    await writeFile(beside, text, whole);
+    await link(beside, path).catch((error: unknown) => {
+      // Not every file system has links: there it may be seen before it is whole.
+      if (NO_LINKS.has(errorCode(error))) return writeFile(path, text, whole);
+      throw error;
+    });
+    return true;
   } catch (error) {
-    // Not every file system has links: there it may be seen before it is whole.
-    if (!NO_LINKS.has(errorCode(error))) throw error;
-    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
   } finally {
     await rm(beside, { force: true });
   }
@@ -67,11 +76,12 @@ async function isAsRead(of: DeployRecord): Promise<boolean> {
   return now.ok && now.value.settledBy === of.settledBy && now.value.state === of.state;
 }
 
-/** The process that claimed it and may live. */
+/** The process that claimed it and may live. Throws where that cannot be read: then nobody knows that it is dead. */
 async function whoHolds(path: string, configDir: string): Promise<number | 'dead' | 'gone'> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) =>
-    errorCode(error) === 'ENOENT' ? null : '',
-  );
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
   if (text === null) return 'gone';
   const at = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
   const mark = processMark.safeParse(jsonOf(text));
@@ -95,8 +105,8 @@ const settled = {
   where: {},
 };
 
-const unwritable = (error: unknown) => ({
+const unusable = (error: unknown) => ({
   code: 'journal-unwritable',
-  message: `The deploy’s folder cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-  fix: 'Make the folder writable; nothing was changed.',
+  message: `Who resumes this deploy cannot be written down or read: ${error instanceof Error ? error.message : String(error)}`,
+  fix: 'Look at that file and its folder; nothing was changed.',
 });
