@@ -95,11 +95,9 @@ async function guardRefresh(
   if (!file.ok) return faultAt(site, file);
   const config = readServerConfig(file.value.bytes, { server: step.server, file: path });
   if (!config.ok) return config.error;
-  const partners = partnersOf(config.value);
-  const only = partners.length === 1 ? partners[0] : undefined;
-  const suppliers = partners.filter((partner) => pulls(partner.type));
-  const host = suppliers[0] === undefined ? null : (parseOrigin(suppliers[0].origin)?.host ?? null);
-  if (only === undefined || suppliers.length !== 1 || host !== step.sourceHost)
+  const [only, ...others] = partnersOf(config.value);
+  const host = only !== undefined && pulls(only.type) ? parseOrigin(only.origin)?.host : null;
+  if (others.length > 0 || host !== step.sourceHost)
     return { ...manySuppliers(step), where: { ...where, file: path } };
   const [mine, theirs] = await Promise.all([
     readDomainOf(site.connection, call),
