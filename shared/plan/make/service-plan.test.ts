@@ -64,6 +64,8 @@ describe('what is done', () => {
     ['restart', stopped(alone), ['start idm-a']],
     ['prove', alone, []],
     ['start', a, []],
+    // A proof starts nothing.
+    ['prove', stopped(alone), []],
     ['prove', a, ['idm-a < idm-b', 'idm-b < idm-a']],
     ['restart', a, ['restart idm-a', 'idm-a < idm-b', 'idm-b < idm-a']],
     // A refresh of idm-b that was asked for may wait for idm-a: a restart drops it.
@@ -96,6 +98,14 @@ describe('the pulls that are proved', () => {
     ],
     ['with a server that does not run', [seen(a), seen(stopped(b))]],
     ['of two domains', [seen(a), seen({ ...b, domain: 'b' })]],
+    [
+      'that its supplier lets another one in for',
+      [
+        seen({ ...a, tables: ['idm-b pull', 'idm-c allow-pull'] }),
+        seen({ ...b, tables: ['idm-a pull', 'idm-c allow-pull'] }),
+        seen({ id: 'idm-c', domain: 'b', tables: [] }),
+      ],
+    ],
     ['with a server that nobody knows', [seen({ ...a, tables: ['idm-x mutual-pull'] })]],
   ])('are none %s', (_what, observed) => expect(steps('prove', observed)).toEqual([]));
 
@@ -110,6 +120,10 @@ describe('against it stands', () => {
     expect(codes('start', [seen(b)])).toEqual(['no-such-server']);
     const reached = against('start', [seen({ ...a, state: 'unreachable' }), seen(b)]);
     expect(reached).toMatchObject([{ code: 'cannot-start', message: expect.stringContaining('reached') }]);
+    const away = seen({ ...a, state: 'unreachable' }, { file: null, config: null });
+    expect(against('start', [away, seen(b)])).toMatchObject([
+      { code: 'cannot-start', message: expect.stringContaining('cannot be reached') },
+    ]);
     for (const unread of [{ file: null }, { config: null }])
       expect(against('restart', [seen(a, unread), seen(b)])).toMatchObject([
         { code: 'cannot-start', message: expect.stringContaining('read') },
@@ -121,6 +135,9 @@ describe('against it stands', () => {
     const { problems, steps: done } = plan('restart', [seen(a, { faults: [fault] }), seen(b)]);
     expect(problems).toMatchObject([{ code: 'admin-socket', severity: 'warning' }]);
     expect(done[0]).toMatchObject({ action: 'restart' });
+    // One that names no server is none either.
+    const nowhere = { ...fault, where: {} };
+    expect(codes('restart', [seen(a, { faults: [nowhere] }), seen(b)])).toEqual([]);
   });
 
   it('a file that kanidmd would not start with', () => {
@@ -173,6 +190,10 @@ describe('against it stands', () => {
     ]);
     const ofOther = plan('restart', [seen(automatic), seen(other)], { server: 'idm-b' });
     expect(ofOther).toMatchObject({ blocked: true, problems: [{ code: 'would-erase', server: null }] });
+    // Whoever it may take the data of, it is told once.
+    const two = { ...a, tables: ['idm-b pull automatic', 'idm-c pull automatic'] };
+    const third = { ...other, id: 'idm-c' };
+    expect(codes('restart', [seen(two), seen(other), seen(third)])).toEqual(['erases-itself']);
     // Nothing is started.
     const proof = plan('prove', [seen(automatic), seen(other)]);
     expect(proof.problems.map((it) => it.code)).not.toContain('erases-itself');
@@ -187,12 +208,17 @@ describe('the risk of a start', () => {
     const unknown = withFacts(stopped(a), { runningVersion: null });
     expect(risk(unknown)).toContain('upgrades the database');
     expect(risk(unknown, { ranLast: '1.10.5' })).not.toContain('upgrades');
-    expect(risk(seen(stopped(a)))).not.toContain('upgrades');
+    expect(risk(seen(stopped(a)))).toBe('');
   });
 
   it('says that a database is made, where there is none', () => {
     const fresh = stopped({ ...a, tables: [] });
-    expect(risk(seen(fresh, { databaseFile: 'missing' }))).toContain('no database yet');
+    const made = 'there is no database yet: kanidmd makes an empty one';
+    expect(risk(seen(fresh, { databaseFile: 'missing' }))).toBe(made);
+    const unknown = withFacts(fresh, { runningVersion: null });
+    expect(risk({ ...unknown, databaseFile: 'missing' })).toMatch(
+      /^which version .+; there is no database yet/,
+    );
     expect(risk(seen(fresh))).not.toContain('database yet');
   });
 });

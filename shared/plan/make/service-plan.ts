@@ -42,8 +42,8 @@ export function makeServicePlan(fleet: Fleet, observed: readonly ObservedServer[
     ...observed.flatMap((it) => it.faults.map((fault) => problemOf(fault, 'warning'))),
     ...whyNot(wish, server),
   ];
-  const blocked = problems.some((it) => it.severity === 'error' && it.server === null);
-  if (blocked || server === undefined) return planOf(builder, problems);
+  if (server === undefined || problems.some((it) => it.severity === 'error'))
+    return planOf(builder, problems);
   const erasing = changes ? whyErasesItself(builder, server) : [];
   if (erasing.length > 0) return planOf(builder, [...problems, ...erasing]);
   if (changes && !runs) builder.start(wish.server, startRisk(server, wish));
@@ -80,7 +80,7 @@ function whyNot(wish: ServiceWish, server: ObservedServer | undefined): readonly
         server: null,
       }),
     ),
-    ...refusedFile(id, server, block),
+    ...refusedFile(id, server, server.file, block),
     ...upgrades(wish, server, block),
     ...wrongDatabase(server, block),
   ];
@@ -91,10 +91,11 @@ type Block = (code: RuleCode, message: string, fix: string, evidence?: string) =
 /** What kanidmd would not start with. It is tested again before the start, by kanidmd itself. */
 function refusedFile(
   id: ServerId,
-  { file, versionOnDisk, facts }: ObservedServer,
+  { versionOnDisk, facts }: ObservedServer,
+  file: NonNullable<ObservedServer['file']>,
   block: Block,
 ): readonly Problem[] {
-  if (file === null || versionOnDisk === null) return [];
+  if (versionOnDisk === null) return [];
   const where = { server: id, file: file.path };
   return checkServerConfig(
     new TextEncoder().encode(file.text),
