@@ -129,3 +129,46 @@ it('one that was never written, or whose restart ended well or is seen, is none'
   expect(await looseEnds([write, ended(true), restart], 'new', 'later')).toEqual([]);
   expect(await looseEnds([write, ended(true), start], 'new', 'later')).toEqual([]);
 });
+
+/** What is known of idm-a after deploys with these entries, the rollbacks among them told apart. */
+const known = async (
+  chain: readonly (readonly [string, readonly JournalEntry[]])[],
+  rollbacks: readonly (readonly [string, readonly JournalEntry[]])[] = [],
+) => {
+  const of = ([deploy, entries]: readonly [string, readonly JournalEntry[]]): DeployRecord =>
+    ({ deploy, folder, entries }) as unknown as DeployRecord;
+  const [touched] = await touchedServers(chain.map(of), rollbacks.map(of));
+  return touched;
+};
+const back: JournalEntry = { ...write, before: AFTER, after: 'before.toml' };
+
+it('a rollback that a resume came after counts where it was: the newest file is the resume’s', async () => {
+  const whole = [write, ended(true), restart, ended(true)];
+  const killed = [back, ended(true)];
+  expect(await known([['1', whole]], [['2', killed]])).toMatchObject({ unread: back });
+  const resumed = [['1', whole] as const, ['3', whole] as const];
+  expect(await known(resumed, [['2', killed]])).toMatchObject({ unread: null, original: 'old' });
+  expect((await known(resumed, [['2', killed]]))?.written.size).toBe(2);
+});
+
+it('a refresh that failed may wait still, whatever else of its step ended', async () => {
+  const failed = journalEntry.parse({
+    ...{ kind: 'failed', at: WROTE, step: about.step, code: 'gone', message: '', undone: false },
+  });
+  expect(await looseEnds([refresh, ended(false), failed], 'old', 'then')).toEqual(RESTARTED);
+  const other = journalEntry.parse({ kind: 'done', at: WROTE, step: '2', note: '' });
+  expect(await looseEnds([refresh, ended(false), other], 'old', 'then')).toEqual(RESTARTED);
+});
+
+it('what starts and stops a process is remembered of a file that waits for it, and of no other', async () => {
+  expect(await known([['1', [restart]]])).toMatchObject({ brought: null, unread: null, queued: null });
+  const backup: JournalEntry = { ...restart, effect: 'backup' };
+  expect(await known([['1', [write, ended(true), backup]]])).toMatchObject({ brought: write });
+  const stop: JournalEntry = { ...restart, effect: 'stop' };
+  for (const effect of [restart, start, stop])
+    expect(await known([['1', [write, ended(true), effect]]])).toMatchObject({ brought: effect });
+});
+
+it('the end of an effect that was never begun here says nothing of anybody', async () => {
+  expect(await known([['1', [ended(true)]]])).toBeUndefined();
+});

@@ -8,7 +8,8 @@ import { claim } from './claim';
 import { systemClock } from '../../base/time';
 import { addToJournal, deploysFolder, openJournal } from './journal';
 import { notRunning } from '../run/not-running';
-import { readDeploys, whatHolds } from './read-journal';
+import { sayNotRunning } from './glance';
+import { readDeploys, running, whatHolds } from './read-journal';
 import { FLEET_OF_HEAD, headOf } from '../../../../test/support/past-deploy';
 import { inOwnFolder } from '../../../../test/support/own-folder';
 
@@ -50,6 +51,22 @@ describe('whether a deploy runs', () => {
     });
     // It does run: no word of a person counts against that.
     expect(await notRunning(configDir, FLEET_OF_HEAD)).toMatchObject({ error: { code: 'deploy-running' } });
+    expect(await state()).toBe('running');
+  });
+
+  it('is known of this very process by what it has under way, whoever else said that it does not run', async () => {
+    const deploy = await journalOf(await ownMark(configDir));
+    expect(await state()).toBe('interrupted');
+    running.add(deploy);
+    await sayNotRunning(join(deploysFolder(configDir), deploy), 'robin');
+    expect(await state()).toBe('running');
+    running.delete(deploy);
+    expect(await state()).toBe('interrupted');
+  });
+
+  it('no word of a person counts against a process that lives', async () => {
+    const deploy = await journalOf(await living());
+    await sayNotRunning(join(deploysFolder(configDir), deploy), 'robin');
     expect(await state()).toBe('running');
   });
 

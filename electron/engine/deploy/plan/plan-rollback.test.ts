@@ -113,6 +113,8 @@ describe('a refresh that a rollback does not undo', () => {
 
   it('is told once it was begun, as what is proved of it', () => {
     expect(told({ kind: 'done', step: '1' }, { kind: 'begin', step: '1' })).toEqual([]);
+    // What was said before the first step is written beside it, whichever it is.
+    expect(told({ kind: 'output', step: '2', text: 'Before anything is changed' })).toEqual([]);
     for (const kind of ['begin', 'intent'])
       expect(told({ kind, step: '2' }, { kind: 'done', step: '1' })).toEqual([
         expect.stringContaining('whether it happened is not proved'),
@@ -128,5 +130,27 @@ describe('a refresh that a rollback does not undo', () => {
     expect(said).toContain('/two');
     expect(said).not.toContain('/one');
     expect(told({ kind: 'begin', step: '2' })).toEqual([expect.stringContaining('Look for an older backup')]);
+  });
+  it('is told of the server that was refreshed, with its own commands, and of no other', () => {
+    const backup = { kind: 'done', step: '1', backup: '/one' };
+    const of = (seen: readonly ObservedServer[], source = 'idm-a') => {
+      const drawn = [steps[0], stepOfTest('refresh', { id: '2' })].map((it) => ({ ...it, source }));
+      const entries = [{ kind: 'begin', step: '2' }, backup];
+      return rollback([], seen, { header: { ...header, steps: drawn }, entries }).plan.problems;
+    };
+    const [first = both[0], second = both[1]] = both;
+    if (first === undefined || second === undefined) throw new Error('both are there');
+    const elsewhere = {
+      ...second,
+      versionOnDisk: '1.9.3',
+      facts: second.facts && { ...second.facts, configPath: '/b.toml' },
+    };
+    const [problem, ...more] = of([first, elsewhere]);
+    expect([problem?.server, more]).toEqual(['idm-b', []]);
+    expect(problem?.fix).toContain('/b.toml has no table for idm-a');
+    expect(problem?.fix).toContain('(1.9.3)');
+    expect(of([first])[0]?.fix).toContain('Make the server reachable');
+    // Old journals do not say whose data it was to take.
+    expect(of(both, '')[0]?.fix).toContain('the server it was refreshed from');
   });
 });
