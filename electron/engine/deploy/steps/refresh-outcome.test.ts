@@ -176,6 +176,17 @@ describe('right before the command', () => {
     expect(trial.effects('idm-b')).toEqual([]);
   });
 
+  it('nothing is asked for where the one table is not one it pulls by', async () => {
+    trial = await StepTrial.of({
+      'idm-a': { domain: 'a', tables: ['idm-b pull'] },
+      'idm-b': { domain: 'b', tables: ['idm-a allow-pull'] },
+    });
+    trial.builder.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('a'), 'command');
+    trial.deployment.backups.set(id('idm-b'), '/backup');
+    expect((await trial.fails()).fault.code).toBe('several-suppliers');
+    expect(trial.effects('idm-b')).toEqual([]);
+  });
+
   it('nothing is erased with a journal that cannot be written', async () => {
     await draw();
     Object.assign(trial.deployment.journal, { write: () => Promise.reject(new Error('no space left')) });
