@@ -425,7 +425,7 @@ describe('a fleet file that is not trusted', () => {
 
 describe('asking for trust on the terminal', () => {
   const servers = usesOf(fleetOfTest(['idm-a'], []), (path) => path);
-  const question = { path: '/f.toml', changed: false, servers, contents: [] };
+  const question = { path: '/f.toml', changed: false, unsaved: false, servers, contents: [] };
   const { signal } = new AbortController();
 
   it.each([

@@ -1,13 +1,11 @@
-import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readFleet } from '../../../shared/fleet/read/read-fleet';
 import { type ServerUse, type TrustQuestion, useKey, usesOf } from '../../../shared/fleet/model/trust';
 import type { Fault } from '../../../shared/base/result';
 import type { FleetText } from '../../../shared/ipc';
 import { absolute } from '../storage/absolute-path';
-import { fileWords } from '../storage/file-words';
 import { loadFleet } from '../storage/fleet-files';
-import { type Contents, KeptTrust } from './kept-trust';
+import { type Contents, fileOf, KeptTrust, notKept } from './kept-trust';
 import { TrustedContents } from './trusted-contents';
 
 export interface TrustOptions {
@@ -41,6 +39,8 @@ export class FleetTrust {
   readonly #trusted = new Set<string>();
   /** Files loaded in this session that were not: another text on disk does not make the one that was loaded good. */
   readonly #refused = new Set<string>();
+  /** What the person drew themselves in a file that was joined with another text since: it is no news to them. */
+  readonly #drawn = new Map<string, readonly ServerUse[]>();
   /** How often each file was loaded: an answer is for what was loaded when it was asked for. */
   readonly #loads = new Map<string, number>();
   /** What drafts of fleets that lie in no file would use, and nobody has agreed to in this session. */
@@ -58,9 +58,8 @@ export class FleetTrust {
    */
   async loaded(text: FleetText & { readonly path: string }): Promise<boolean> {
     const file = await fileOf(text.path);
-    const kept = await this.#kept.read(file);
-    const trusted = this.#within(text, kept?.uses ?? null) && (await this.#believed(file, text));
-    return this.#take(file, trusted);
+    this.#drawn.delete(file);
+    return this.#take(file, text, (await this.#kept.read(file))?.uses ?? null);
   }
 
   /**
@@ -74,31 +73,40 @@ export class FleetTrust {
     }
     const { path } = text;
     const file = await fileOf(path);
-    const own = mine !== null && (await this.allows({ path, text: mine })) ? mine : '';
-    const known = (this.#uses({ path, text: own }) ?? []).map(({ use }) => use);
-    const kept = await this.#kept.read(file);
-    const trusted =
-      this.#within(text, [...(kept?.uses ?? []), ...known]) && (await this.#believed(file, text));
-    return this.#take(file, trusted);
+    if (mine !== null && (await this.#isOwn(file, { path, text: mine })))
+      this.#drawn.set(file, this.#usesOnly({ path, text: mine }));
+    return this.#take(file, text, await this.#agreed(file));
   }
 
   /** May this fleet be acted on? One without a file was made in the window, unless it came from a draft. */
   async allows(text: FleetText): Promise<boolean> {
     if (text.path === null) return !this.#uses(text)?.some(({ use }) => this.#strange.has(useKey(use)));
     const file = await fileOf(text.path);
-    const known = this.#trusted.has(file) || (await this.#isKept(file, { path: text.path, text: text.text }));
-    if (!known || !(await this.#believed(file, text))) return false;
+    if (!(await this.#isOwn(file, { path: text.path, text: text.text }))) return false;
     await this.#trust(file);
-    return true;
+    return this.#believed(file, text);
   }
 
-  /** Is it what was trusted in a session before? */
-  async #isKept(file: string, text: FleetText & { readonly path: string }): Promise<boolean> {
-    const kept = (await this.#kept.read(file))?.uses ?? null;
-    if (this.#within(text, kept)) return true;
+  /** Is it what was trusted, now or in a session before, with what the person drew in that? */
+  async #isOwn(file: string, text: FleetText & { readonly path: string }): Promise<boolean> {
+    if (this.#trusted.has(file) || this.#within(text, (await this.#kept.read(file))?.uses ?? null))
+      return true;
     // After a new start of the engine: edits that are not saved yet belong to the file that was trusted.
-    const onDisk = this.#refused.has(file) ? null : await loadFleet(text.path);
-    return onDisk?.ok === true && this.#within(onDisk.value, kept);
+    return !this.#refused.has(file) && (await this.#onDisk(file, text.path)) !== null;
+  }
+
+  /** What the file on the disk uses; null: it is not as it was trusted. */
+  async #onDisk(file: string, path: string): Promise<readonly ServerUse[] | null> {
+    const onDisk = await loadFleet(path);
+    const kept = (await this.#kept.read(file))?.uses ?? null;
+    return onDisk.ok && this.#within(onDisk.value, kept) ? this.#usesOnly(onDisk.value) : null;
+  }
+
+  /** What a person agreed to for a file, or drew there; null: nothing. */
+  async #agreed(file: string): Promise<readonly ServerUse[] | null> {
+    const kept = await this.#kept.read(file);
+    const drawn = this.#drawn.get(file);
+    return kept === null && drawn === undefined ? null : [...(kept?.uses ?? []), ...(drawn ?? [])];
   }
 
   /** Do the files that say whom to believe hold what was agreed to? */
@@ -107,10 +115,7 @@ export class FleetTrust {
   }
 
   #changedOf(file: string, text: FleetText): Promise<Readonly<Record<string, string>>> {
-    return this.contents.changed(
-      file,
-      (this.#uses(text) ?? []).map(({ use }) => use),
-    );
+    return this.contents.changed(file, this.#usesOnly(text));
   }
 
   /**
@@ -124,31 +129,40 @@ export class FleetTrust {
     const { path } = text;
     const file = await fileOf(path);
     const loads = this.#loads.get(file);
-    const kept = await this.#kept.read(file);
-    const servers = this.#newIn(text, kept?.uses ?? null);
+    const own = this.#trusted.has(file);
+    const servers = this.#newIn(text, own ? this.#usesOnly(text) : await this.#agreed(file));
     if (servers === null) return NOT_TRUSTED;
+    const onDisk = await this.#onDisk(file, path);
     // What they hold now is what is asked about: not what they hold once there is an answer.
     const seen = await this.#changedOf(file, text);
     const contents = Object.keys(seen);
     if (servers.length > 0 || contents.length > 0) {
-      const agreed = await ask({ path, changed: kept !== null, servers, contents });
+      const changed = (await this.#kept.read(file)) !== null;
+      const agreed = await ask({ path, changed, unsaved: onDisk !== null, servers, contents });
       if (!agreed || this.#loads.get(file) !== loads) return NOT_TRUSTED;
     }
-    return { trusted: true, notKept: await this.trust({ path, text: text.text }, seen) };
+    // What is only drawn may never be saved: the file as it lies there stays trusted too.
+    return { trusted: true, notKept: await this.trust({ path, text: text.text }, seen, onDisk ?? []) };
   }
 
   /**
    * The file is trusted with what this text uses: a person agreed to it, made it or saved it here.
    *
    * @param seen what the person agreed to of files that were trusted with something else
+   * @param beside what else stays trusted
    * @returns why it is trusted in this session only; null: it stays so
    */
-  async trust(text: FleetText & { readonly path: string }, seen: Contents = {}): Promise<Fault | null> {
+  async trust(
+    text: FleetText & { readonly path: string },
+    seen: Contents = {},
+    beside: readonly ServerUse[] = [],
+  ): Promise<Fault | null> {
     const file = await fileOf(text.path);
     await this.#trust(file);
-    const uses = this.#uses(text)?.map(({ use }) => use) ?? null;
     // Faults may hide what it uses: what was agreed to stays as it was.
-    if (uses === null) return null;
+    if (this.#uses(text) === null) return null;
+    const all = [...this.#usesOnly(text), ...beside];
+    const uses = [...new Map(all.map((use) => [useKey(use), use])).values()];
     const contents = await this.contents.agreeTo(file, uses, seen);
     try {
       await this.#kept.write(file, { uses, contents });
@@ -178,29 +192,27 @@ export class FleetTrust {
 
   async #decideDraft(text: FleetText, ask: (question: TrustQuestion) => Promise<boolean>): Promise<boolean> {
     const servers = (this.#uses(text) ?? []).filter(({ use }) => this.#strange.has(useKey(use)));
-    if (servers.length > 0 && !(await ask({ path: null, changed: false, servers, contents: [] })))
-      return false;
+    if (servers.length > 0 && !(await ask({ ...OF_NO_FILE, servers }))) return false;
     for (const { use } of servers) this.#strange.delete(useKey(use));
     return true;
   }
 
   /** Another text stands for the file from now on: an answer to a question about the one before counts no more. */
-  async #take(file: string, trusted: boolean): Promise<boolean> {
+  async #take(file: string, text: FleetText, agreed: readonly ServerUse[] | null): Promise<boolean> {
     this.#loads.set(file, (this.#loads.get(file) ?? 0) + 1);
-    if (trusted) await this.#trust(file);
-    else this.#refuse(file);
-    return trusted;
+    if (!this.#within(text, agreed)) {
+      this.#refused.add(file);
+      this.#trusted.delete(file);
+      return false;
+    }
+    await this.#trust(file);
+    return this.#believed(file, text);
   }
 
   async #trust(file: string): Promise<void> {
     this.#trusted.add(file);
     this.#refused.delete(file);
     await this.contents.remember(file);
-  }
-
-  #refuse(file: string): void {
-    this.#refused.add(file);
-    this.#trusted.delete(file);
   }
 
   /** Does a text use nothing but what is trusted? Of one that is no fleet nobody can say. */
@@ -214,6 +226,10 @@ export class FleetTrust {
     return this.#uses(text)?.filter(({ use }) => !known.has(useKey(use))) ?? null;
   }
 
+  #usesOnly(text: FleetText): readonly ServerUse[] {
+    return (this.#uses(text) ?? []).map(({ use }) => use);
+  }
+
   /** Null of a text that is no fleet: the engine does not act on it. */
   #uses(text: FleetText): TrustQuestion['servers'] | null {
     const { fleet } = readFleet(text.text, text.path ?? 'fleet.toml');
@@ -223,20 +239,7 @@ export class FleetTrust {
   }
 }
 
+/** What is asked about a fleet that was never saved. */
+const OF_NO_FILE = { path: null, changed: false, unsaved: true, contents: [] };
+
 const NOT_TRUSTED: Decided = { trusted: false, notKept: null };
-
-const notKept = (folder: string, error: unknown): Fault => ({
-  code: 'trust-not-kept',
-  message: `Trust in this fleet file is not remembered: ${fileWords(error)}.`,
-  fix: 'See that you may write in this folder. Until then you are asked at every start.',
-  where: { file: folder },
-});
-
-/** One file has one name here, however it is reached; one that is gone keeps the name it was asked for by. */
-async function fileOf(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch {
-    return resolve(path);
-  }
-}

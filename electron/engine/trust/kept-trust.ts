@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Fault } from '../../../shared/base/result';
 import { serverUse, type ServerUse } from '../../../shared/fleet/model/trust';
+import { fileWords } from '../storage/file-words';
 
 /** More files than these are not remembered: those trusted longest ago are asked about again. */
 const MOST_FILES = 200;
@@ -92,5 +94,22 @@ export class KeptTrust {
   /** A path has characters and lengths that a file name may not have. */
   #pathOf(path: string): string {
     return join(this.folder, `${createHash('sha256').update(path).digest('hex')}.json`);
+  }
+}
+
+/** Says that trust counts for this session only. @param folder where it could not be written @param error why */
+export const notKept = (folder: string, error: unknown): Fault => ({
+  code: 'trust-not-kept',
+  message: `Trust in this fleet file is not remembered: ${fileWords(error)}.`,
+  fix: 'See that you may write in this folder. Until then you are asked at every start.',
+  where: { file: folder },
+});
+
+/** One file has one name here, however it is reached; one that is gone keeps the name it was asked for by. */
+export async function fileOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return resolve(path);
   }
 }

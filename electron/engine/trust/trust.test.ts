@@ -346,7 +346,13 @@ describe('what the files of a trusted fleet hold', () => {
     expect(new Set(await everything(engine, await textOf()))).toEqual(new Set(['fleet-untrusted']));
     expect(dialled).toEqual([]);
     const decided = await trust.decide(await textOf(), (question) => {
-      expect(question).toEqual({ path: file, changed: true, servers: [], contents: [hosts()] });
+      expect(question).toEqual({
+        path: file,
+        changed: true,
+        unsaved: true,
+        servers: [],
+        contents: [hosts()],
+      });
       expect(trustWords(question).lines.join('\n')).toContain(hosts());
       return Promise.resolve(true);
     });

@@ -9,6 +9,7 @@ function question(text: string, changed = false) {
   return {
     path: '/home/ada/fleet.toml',
     changed,
+    unsaved: false,
     servers: usesOf(fleet, (path) => `/abs/${path}`),
     contents: [],
   };
@@ -89,9 +90,15 @@ it('all that a kind has of its own is trusted, whatever kinds there will be', ()
 
 it('says which files hold something else than what was trusted, and what that means', () => {
   const { path } = question(ssh('idm-a'));
-  const { title, lines } = trustWords({ path, changed: true, servers: [], contents: ['/lab/known_hosts'] });
+  const { title, lines } = trustWords({
+    path,
+    changed: true,
+    unsaved: true,
+    servers: [],
+    contents: ['/lab/known_hosts'],
+  });
   expect(title).toBe('Trust the changed files of this fleet?');
-  expect(lines.join('\n')).toBe(`/home/ada/fleet.toml is as you trusted it. What it believes is not.
+  expect(lines.join('\n')).toBe(`What /home/ada/fleet.toml believes is not as it was when you trusted it.
 
 Changed since you trusted it: the host keys or the authority in
     /lab/known_hosts

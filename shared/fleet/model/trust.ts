@@ -39,8 +39,10 @@ export const endsWithTrust = (code: string): boolean =>
 export const trustQuestion = z.object({
   /** The file; null: a fleet that was never saved, kept when Kanilink ended. */
   path: z.string().nullable(),
-  /** It was trusted before and has changed since: only what is new or different is listed. */
+  /** It was trusted before, and something is new since: only what is new or different is listed. */
   changed: z.boolean(),
+  /** The file is as it was trusted: what is new stands in changes that are not saved. */
+  unsaved: z.boolean(),
   servers: z.array(z.object({ id: z.string(), use: serverUse })).readonly(),
   /** Files that were trusted with it, absolute, and hold something else now. */
   contents: z.array(z.string()).readonly(),
@@ -76,7 +78,7 @@ export function trustWords(question: TrustQuestion): {
   readonly title: string;
   readonly lines: readonly string[];
 } {
-  const { servers, changed, contents } = question;
+  const { servers, contents } = question;
   const uses = servers.map(({ use }) => use);
   const listed = servers.slice(0, LISTED).map(({ id, use }) => `    ${id}: ${reached(use)}`);
   const more = servers.length - listed.length;
@@ -87,16 +89,11 @@ export function trustWords(question: TrustQuestion): {
     ['Working on the files', uses.map((use) => use.config)],
   ];
   const onlyContents = servers.length === 0;
+  const { title, first, connects } = about(question);
   const lines = [
-    question.path === null
-      ? 'This fleet was never saved. Its draft was kept when Kanilink ended.'
-      : onlyContents
-        ? `${question.path} is as you trusted it. What it believes is not.`
-        : changed
-          ? `${question.path} is not as it was when you trusted it.`
-          : `${question.path} was not made by Kanilink on this computer.`,
+    first,
     '',
-    ...(onlyContents ? [] : [changed ? 'Now it would also connect to' : 'It would connect to']),
+    ...(onlyContents ? [] : [connects]),
     ...listed,
     ...(more > 0 ? [`    and ${more} more ${more === 1 ? 'server' : 'servers'}`] : []),
     ...(ssh ? ['With your SSH agent and the keys in ~/.ssh'] : []),
@@ -108,14 +105,41 @@ export function trustWords(question: TrustQuestion): {
       ? 'Trust it only if you know who wrote it. Nothing is read or dialled until then.'
       : 'Trust it only if you know who wrote it. Nothing is dialled until then.',
   ];
-  return {
-    title: onlyContents
-      ? 'Trust the changed files of this fleet?'
-      : changed
-        ? 'Trust the changed fleet file?'
-        : 'Trust this fleet file?',
-    lines: lines.map(onOneLine),
-  };
+  return { title, lines: lines.map(onOneLine) };
+}
+
+/** What a question is about, and how its list of servers begins. */
+function about({ path, changed, unsaved, servers }: TrustQuestion) {
+  const connects = 'It would connect to';
+  if (path === null)
+    return {
+      title: 'Trust this fleet file?',
+      first: 'This fleet was never saved. Its draft was kept when Kanilink ended.',
+      connects,
+    };
+  if (servers.length === 0)
+    return {
+      title: 'Trust the changed files of this fleet?',
+      first: `What ${path} believes is not as it was when you trusted it.`,
+      connects,
+    };
+  if (!changed)
+    return {
+      title: 'Trust this fleet file?',
+      first: `${path} was not made by Kanilink on this computer.`,
+      connects,
+    };
+  return unsaved
+    ? {
+        title: 'Trust the unsaved changes?',
+        first: `${path} is as you trusted it. The changes that are not saved are not.`,
+        connects: 'They would also connect to',
+      }
+    : {
+        title: 'Trust the changed fleet file?',
+        first: `${path} is not as it was when you trusted it.`,
+        connects: 'Now it would also connect to',
+      };
 }
 
 /** The files of this computer that uses name by a kind's own fields, with what they are used for. */

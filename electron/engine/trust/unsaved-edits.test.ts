@@ -1,0 +1,119 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { type TrustQuestion, trustWords } from '../../../shared/fleet/model/trust';
+import { inOwnFolder } from '../../../test/support/own-folder';
+import { FleetTrust } from './fleet-trust';
+
+/** What a question of trust asks about while the window holds changes that are not saved. */
+
+let folder: string;
+let path: string;
+let hosts: string;
+inOwnFolder('unsaved-trust', (made) => {
+  folder = made;
+  path = join(folder, 'fleet.toml');
+  hosts = join(folder, 'known_hosts');
+});
+
+const server = (id: string): string =>
+  `\n[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "ssh://ada@${id}"\nknown_hosts = "known_hosts"\n`;
+const fleet = (...ids: string[]): string => `version = 1\nname = "Lab"\n${ids.map(server).join('')}`;
+const text = (...ids: string[]) => ({ path, text: fleet(...ids) });
+
+/** A new start of Kanilink. */
+const start = () => new FleetTrust({ home: folder, configDir: join(folder, 'config'), log: () => undefined });
+const believe = (key: string): Promise<void> => writeFile(hosts, `idm-a ssh-ed25519 ${key}\n`);
+
+/** Asks as the window does. @returns the question, and whether the fleet is trusted now; null: nobody was asked */
+async function ask(trust: FleetTrust, of: { path: string; text: string }, answer = true) {
+  let asked: TrustQuestion | null = null;
+  const { trusted } = await trust.decide(of, (question) => {
+    asked = question;
+    return Promise.resolve(answer);
+  });
+  const question = asked as TrustQuestion | null;
+  return {
+    trusted,
+    servers: question?.servers.map(({ id }) => id) ?? null,
+    contents: question?.contents ?? null,
+    words: question === null ? '' : [trustWords(question).title, ...trustWords(question).lines].join('\n'),
+  };
+}
+
+beforeEach(async () => {
+  await believe('ONE');
+  await writeFile(path, fleet('idm-a', 'idm-b'));
+  await start().trust(text('idm-a', 'idm-b'));
+});
+
+it('what was drawn in a trusted fleet is not asked about when a host key changes under it', async () => {
+  const trust = start();
+  expect(await trust.loaded(text('idm-a', 'idm-b'))).toBe(true);
+  await believe('TWO');
+  const drawn = text('idm-a', 'idm-c');
+  expect(await trust.allows(drawn)).toBe(false);
+  const asked = await ask(trust, drawn);
+  expect(asked).toMatchObject({ trusted: true, servers: [], contents: [hosts] });
+  expect(asked.words).not.toContain('idm-c');
+  expect(asked.words).not.toContain(`${path} is not as it was`);
+  expect(await trust.allows(drawn)).toBe(true);
+});
+
+it('nor when the host key had changed before the fleet was opened, or the engine started again since', async () => {
+  await believe('TWO');
+  const trust = start();
+  expect(await trust.loaded(text('idm-a', 'idm-b'))).toBe(false);
+  expect(await ask(trust, text('idm-a', 'idm-b', 'idm-c'), false)).toMatchObject({ servers: [] });
+  expect(await trust.allows(text('idm-a', 'idm-b', 'idm-c'))).toBe(false);
+  const again = start();
+  expect(await again.allows(text('idm-a', 'idm-c'))).toBe(false);
+  expect(await ask(again, text('idm-a', 'idm-c'))).toMatchObject({ servers: [], contents: [hosts] });
+});
+
+it('a draft is asked about as changes that are not saved: the file is what it was', async () => {
+  const trust = start();
+  await trust.loaded(text('idm-a', 'idm-b'));
+  const draft = text('idm-a', 'idm-b', 'evil');
+  expect(await trust.judge(draft, null)).toBe(false);
+  const { servers, words } = await ask(trust, draft, false);
+  expect(servers).toEqual(['evil']);
+  expect(words).toContain('Trust the unsaved changes?');
+  expect(words).toContain(`${path} is as you trusted it. The changes that are not saved are not.`);
+  expect(words).not.toContain('is not as it was');
+  expect(await trust.allows(draft)).toBe(false);
+});
+
+it('a file that did change on disk is still said to have changed, whatever the window holds', async () => {
+  const trust = start();
+  await trust.loaded(text('idm-a', 'idm-b'));
+  await writeFile(path, fleet('idm-a', 'evil'));
+  expect(await trust.loaded(text('idm-a', 'evil'))).toBe(false);
+  const { servers, words } = await ask(trust, text('idm-a', 'evil', 'idm-c'), false);
+  expect(servers).toEqual(['evil', 'idm-c']);
+  expect(words).toContain(`${path} is not as it was when you trusted it.`);
+  expect(await trust.allows(text('idm-a', 'evil'))).toBe(false);
+});
+
+it('what another program wrote beside own changes is asked about alone, also while a host key is not believed', async () => {
+  const trust = start();
+  await trust.loaded(text('idm-a', 'idm-b'));
+  const own = fleet('idm-a', 'idm-b', 'idm-c');
+  await believe('TWO');
+  expect(await trust.judge(text('idm-a', 'idm-b', 'idm-c', 'evil'), own)).toBe(false);
+  expect(await ask(trust, text('idm-a', 'idm-b', 'idm-c', 'evil'), false)).toMatchObject({
+    servers: ['evil'],
+    contents: [hosts],
+  });
+  // Declined and taken out again, only the host key is left.
+  expect(await ask(trust, text('idm-a', 'idm-b', 'idm-c'), false)).toMatchObject({ servers: [] });
+});
+
+it('a yes while servers are taken out of the drawing does not forget those that the file has', async () => {
+  const trust = start();
+  await trust.loaded(text('idm-a', 'idm-b'));
+  await believe('TWO');
+  expect((await ask(trust, text('idm-a'))).trusted).toBe(true);
+  expect(await readFile(path, 'utf8')).toContain('idm-b');
+  expect(await start().loaded(text('idm-a', 'idm-b'))).toBe(true);
+});
