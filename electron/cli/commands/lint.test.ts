@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { run } from '../run';
 import { plain } from '../text/paint';
 import type { World } from '../base/world';
+import { certificateOfTest } from '../../../test/support/fleet-fixtures';
 import { inOwnFolder } from '../../../test/support/own-folder';
 import { parseTomlFile } from '../../../shared/toml/toml-file';
 
@@ -79,6 +80,19 @@ describe('kanilink lint', () => {
       expect(out).not.toContain('domain');
     },
   );
+
+  it('warns of a server that may refresh itself and has several suppliers', async () => {
+    const partner = (name: string, flag: boolean) =>
+      `[replication."repl://${name}:8444"]\ntype = "pull"\nsupplier_cert = "${certificateOfTest('idm-a')}"\nautomatic_refresh = ${flag}\n`;
+    const own = '[replication]\norigin = "repl://c.example.com:8444"\nbindaddress = "0.0.0.0:8444"\n';
+    const one = `${GOOD}${own}${partner('a.example.com', true)}`;
+    expect((await lint(one, '--version', '1.11.1')).out).not.toContain('answers first');
+    const none = `${GOOD}${own}${partner('a.example.com', false)}${partner('b.example.com', false)}`;
+    expect((await lint(none, '--version', '1.11.1')).out).not.toContain('answers first');
+    const { code, out } = await lint(`${one}${partner('b.example.com', true)}`, '--version', '1.11.1');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^warning .*server\.toml:\d+:1: This server may refresh itself .* 2 suppliers/m);
+  });
 
   it('refuses a file without what kanidmd must be given', async () => {
     const empty = await lint('', '--version', '1.10.5');

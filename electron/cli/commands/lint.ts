@@ -1,4 +1,5 @@
 import { type Problem, problemOf } from '../../../shared/base/problem';
+import { refreshesFromSeveral, takesWhichever } from '../../../shared/server-config/automatic-refresh';
 import { checkConfigFile } from '../../../shared/server-config/check-server-config';
 import type { Place } from '../../../shared/base/result';
 import { originLiesOutside } from '../../../shared/server-config/origin-in-domain';
@@ -45,7 +46,13 @@ function judge(bytes: Uint8Array, version: string, file: string): Judged {
   const isUnderstood = meaning.problems.length === 0;
   return {
     replication: isUnderstood ? config.replication !== null : null,
-    problems: [...problems, ...(isUnderstood ? outsideDomain(config, read.value, where) : []), ...unknown],
+    problems: [
+      ...problems,
+      ...(isUnderstood
+        ? [...outsideDomain(config, read.value, where), ...takesAny(config, read.value, where)]
+        : []),
+      ...unknown,
+    ],
   };
 }
 
@@ -58,6 +65,22 @@ function outsideDomain({ origin, domain }: ServerConfig, file: TomlFile, where: 
       ...{ severity: 'warning', code: 'https-origin-outside-domain', server: null },
       message: `The origin ${origin} is not in the domain ${domain}. kanidmd goes by the domain of its database: with a new one it refuses to start.`,
       fix: `Write an origin that is https://${domain} or a name below it.`,
+      where: { ...where, ...(key === null ? {} : startOf(key.pair)) },
+    },
+  ];
+}
+
+/** kanidmd starts with it, and may lose its data to the wrong one. */
+function takesAny(config: ServerConfig, file: TomlFile, where: Place): readonly Problem[] {
+  const suppliers = refreshesFromSeveral(config);
+  if (suppliers === 0) return [];
+  const flagged = config.replication?.partners.find(({ automaticRefresh }) => automaticRefresh)?.origin ?? '';
+  const key = file.find(['replication', flagged, 'automatic_refresh']);
+  return [
+    {
+      ...{ severity: 'warning', code: 'automatic-refresh-several-suppliers', server: null },
+      message: takesWhichever('This server', suppliers),
+      fix: 'Take automatic_refresh out of the file before the next start.',
       where: { ...where, ...(key === null ? {} : startOf(key.pair)) },
     },
   ];

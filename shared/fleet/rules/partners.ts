@@ -4,6 +4,7 @@ import { type Partner, partnersOf, pulls } from '../../server-config/server-conf
 import { joinNames } from '../../base/join-names';
 import { ruleProblems, type Words } from './words';
 import { keptTables } from './kept-tables';
+import { refreshesFromSeveral, takesWhichever } from '../../server-config/automatic-refresh';
 import type { FleetView } from './view';
 
 /** Rules about the partner tables that servers have in their files today. */
@@ -58,14 +59,13 @@ export const check = (view: FleetView): readonly Problem[] =>
  */
 function automaticRefreshInFiles({ servers }: FleetView): readonly Problem[] {
   return servers.flatMap(({ wanted: { id }, observed }) => {
-    const suppliers = partnersOf(observed.config).filter((partner) => pulls(partner.type));
-    const flagged = suppliers.filter((partner) => partner.automaticRefresh);
-    if (flagged.length === 0 || suppliers.length < 2) return [];
+    const suppliers = refreshesFromSeveral(observed.config);
+    if (suppliers === 0) return [];
     return [
       ruleProblem(
         'automatic-refresh-several-suppliers',
         id,
-        `${id} may refresh itself (automatic_refresh) and has ${suppliers.length} suppliers: it would take the data of whichever answers first, for good.`,
+        takesWhichever(id, suppliers),
         'Deploy: it switches automatic_refresh off first. Do not restart the server before.',
       ),
     ];
