@@ -162,11 +162,6 @@ function watching(ids: readonly string[], links: readonly FakeLink[]) {
 
 async function run(seed: number, steps: number, links: readonly FakeLink[]) {
   const random = seeded(seed);
-  if (process.env['DBG'])
-    setInterval(
-      () => console.error('t', clock.monotonic(), Math.round(process.cpuUsage().user / 1000)),
-      1000,
-    ).unref();
   const ids = [...new Set(links.flatMap(([supplier, consumer]) => [supplier, consumer]))];
   const { clock, judge, rest, end } = watching(ids, links);
   await rest(60_000);
