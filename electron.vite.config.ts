@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import { firstFiles } from './build/first-files.mjs';
 import { preloadFonts } from './build/preload-fonts.mjs';
 import { notePackages } from './build/package/shipped.mjs';
 
@@ -46,7 +47,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [svelte(), preloadFonts(), notePackages()],
+    plugins: [svelte(), preloadFonts(), firstFiles(), notePackages()],
     build: {
       outDir: 'out/renderer',
       target: 'chrome130',

@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import type { Bridge } from '../shared/ipc';
+import { firstPaint } from './base/first-paint';
 import { createClient } from './bridge/ipc-client';
 import Window from './shell/Window.svelte';
 import { loadLaterParts } from './shell/later-parts';
@@ -17,7 +18,8 @@ declare global {
 
 /** Draws the window and connects it to the bridge. */
 export function startWindow(bridge: Bridge): void {
-  const app = new App(createClient(bridge));
+  const painted = firstPaint();
+  const app = new App(createClient(bridge, painted));
   app.crashes.listen(window);
   app.client.onCommand((id) => {
     const command = commandsOf(app).find((one) => one.id === id);
@@ -32,7 +34,7 @@ export function startWindow(bridge: Bridge): void {
   const target = document.getElementById('window');
   if (!target) throw new Error('index.html has no place for the window');
   mount(Window, { target, props: { app } });
-  loadLaterParts();
+  void loadLaterParts(painted);
   void begin(app);
 }
 

@@ -1,4 +1,4 @@
-import { LOOK_LEAVES } from '../../shared/serves/serves';
+import { LOOK_LEAVES } from '../../shared/serves/serves-words';
 import { firstWith } from '../../shared/versions/versions';
 import type { Command } from './base/command';
 import { adopt } from './commands/adopt';

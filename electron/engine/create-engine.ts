@@ -44,7 +44,7 @@ import { ServerWatches } from './watch/server-watches';
 import { lookByMemory, recalled } from './ruv/ruv-memory';
 import { withProved } from './health/with-proved';
 import { RUV_EVERY, ruvByItself } from '../../shared/ruv/by-itself';
-import { LOGINS_EVERY } from '../../shared/serves/logins-every';
+import { LOGINS_EVERY } from '../../shared/serves/by-itself';
 import { lookAtFleet } from './serves/look-fleet';
 import { describeServer, statusOf } from './health/status';
 import { watchFleet } from './watch/watch-fleet';

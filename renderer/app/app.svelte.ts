@@ -14,7 +14,6 @@ import { DeployRun } from '../deploys/deploy-run.svelte';
 import { PastDeploys } from '../deploys/past-deploys.svelte';
 import { PlanReview } from '../deploys/plan-review.svelte';
 import type { LayerLink } from '../../shared/fleet/difference/difference';
-import { readLayers } from '../../shared/fleet/difference/read-layers';
 import type { DraftHead, TypedForm, ViewAt } from '../../shared/ipc';
 import { fleetRevision } from '../../shared/observed/revision';
 import type { Job } from '../../shared/plan/model/job';
@@ -23,13 +22,14 @@ import { Clock } from '../base/clock.svelte';
 import { engineTold } from './engine-told';
 import { Crashes } from '../services/crashes.svelte';
 import { FleetDocument } from '../document/document.svelte';
+import { ofOpenFleet } from '../document/fleet-reader';
 import { Drafts } from '../document/drafts.svelte';
 import { OnDisk } from '../document/on-disk.svelte';
 import { HistoryChoice } from '../live/history-choice.svelte';
 import { Live } from '../live/live.svelte';
 import { OpenForms } from '../services/open-forms.svelte';
 import { Notices } from '../services/notices.svelte';
-import { entriesOf, type Found, problemsIn } from '../../shared/problems/entries';
+import type { Found } from '../../shared/problems/entries';
 import { Questions } from '../services/questions.svelte';
 import { linkKey, Selection } from '../document/selection.svelte';
 import { Panels } from '../services/panels.svelte';
@@ -127,7 +127,7 @@ export class App {
     if (!fleet || !topology) return { servers: [], links: [], notRead: [] };
     const ids = [...fleet.servers, ...left].map(({ id }) => id);
     const readings = readingsOf(ids, this.live.sight, this.live.read, this.fresh);
-    return readLayers(fleet, readings, topology, left);
+    return ofOpenFleet().readLayers(fleet, readings, topology, left);
   });
   /** The servers that were taken out of the drawing and run on, until a deploy ends that. */
   outside = $derived.by(() => this.layers.servers.filter(({ drawn }) => drawn === null));
@@ -160,8 +160,8 @@ export class App {
     (): LayerLink | null => this.layers.links.find((it) => linkKey(it) === this.selection.link) ?? null,
   );
   /** The one list of problems: roots, with what follows from each. */
-  entries = $derived.by(() => entriesOf(this.found()));
-  problems = $derived.by(() => problemsIn(this.found()));
+  entries = $derived.by(() => (this.document.open ? ofOpenFleet().entriesOf(this.found()) : []));
+  problems = $derived.by(() => (this.document.open ? ofOpenFleet().problemsIn(this.found()) : []));
 
   /** The engine's process; null: it runs. */
   engine = $state.raw<EngineMessage | null>(null);

@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { addServer, removeServer } from '../../shared/fleet/edit/edit-fleet';
-import { FLEET_UNTRUSTED } from '../../shared/fleet/model/trust';
+import { FLEET_UNTRUSTED } from '../../shared/fleet/model/trust-codes';
 import type { DraftHead } from '../../shared/ipc';
 import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { App } from './app.svelte';
 import { afterSaving, goOnUnsaved, mayClose, openPath, saveAndGoOn, takeDraftBack } from './files';
 import { NOT_READ, reviewTrust } from './trust';
+import '../dev/all-loaded';
 
 const text = 'version = 1\nname = "Lab"\n';
 const add = (from: string) => addServer(from, { id: 'idm-a', connect: 'ssh', endpoint: 'ssh://a' });

@@ -1,6 +1,6 @@
-import { newFleet } from '../../shared/fleet/edit/edit-fleet';
 import type { DraftHead, TypedForm } from '../../shared/ipc';
 import type { App, Leave, TypedOf, UnsavedQuestion } from './app.svelte';
+import { type FleetReader, fleetReader } from '../document/fleet-reader';
 import { save } from './saving';
 import { reviewTrust } from './trust';
 
@@ -64,11 +64,16 @@ export function mayClose(app: App): boolean {
   return !app.forms.dirty && (!open || (!app.deploy.active && (saved || text === agreed)));
 }
 
-/** Begins a new fleet, once what was changed is saved or given up. */
-export function newFile(app: App): void {
-  afterSaving(app, () => {
+/** Begins a new fleet, once what was changed is saved or given up; `then` goes on with it. */
+export function newFile(app: App, then: () => void = () => undefined): void {
+  const begin = ({ newFleet }: FleetReader): void => {
     take(app, null, newFleet('New fleet'), null);
     app.notices.say('New fleet. Add a server to begin.');
+    then();
+  };
+  afterSaving(app, (leave) => {
+    if (fleetReader.loaded !== null) begin(fleetReader.loaded);
+    else void fleetReader.load().then((reader) => losing(app, leave, () => begin(reader)));
   });
 }
 
@@ -112,6 +117,7 @@ export async function openPath(app: App, path: string, leave: Leave = null): Pro
   app.busy = 'Opening the fleet…';
   const answer = await app.client.ask('fleet.load', { path });
   app.busy = null;
+  if (fleetReader.loaded === null) await fleetReader.load();
   if (!answer.ok) {
     app.notices.fault(answer.error);
     return false;
@@ -150,6 +156,7 @@ async function openDraft(app: App, id: string, leave: Leave): Promise<void> {
   // The engine keeps the answer about what it was asked last: that is the text that opens.
   const baseTrusted = base !== null && path !== null && (await judge(base));
   const trusted = await judge(text);
+  if (fleetReader.loaded === null) await fleetReader.load();
   losing(app, leave, () => {
     app.drafts.taken(id);
     take(app, path, text, base, trusted, { id, baseTrusted });

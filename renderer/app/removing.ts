@@ -1,12 +1,14 @@
 import { describeLink } from '../../shared/fleet/model/fleet';
-import { removeLink } from '../../shared/fleet/edit/edit-links';
+import { ofOpenFleet } from '../document/fleet-reader';
 import type { App } from './app.svelte';
 
 /** Removes the selected link at once (it can be undone), or asks about the selected server. */
 export function removeSelected(app: App): void {
   const link = app.link;
   if (link) {
-    const done = app.edit(`Remove the link ${describeLink(link)}`, (text) => removeLink(text, link));
+    const done = app.edit(`Remove the link ${describeLink(link)}`, (text) =>
+      ofOpenFleet().removeLink(text, link),
+    );
     if (done) app.selection.clear();
     return;
   }

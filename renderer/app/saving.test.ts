@@ -4,6 +4,7 @@ import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { App } from './app.svelte';
 import { save, saveAs } from './saving';
+import '../dev/all-loaded';
 
 const text = 'version = 1\nname = "Lab"\n';
 const add = (from: string) => addServer(from, { id: 'idm-a', connect: 'ssh', endpoint: 'ssh://a' });

@@ -1,5 +1,6 @@
 import { type Fault, ok, type Result } from '../../shared/base/result';
-import { addServer, newFleet, type ServerFields } from '../../shared/fleet/edit/edit-fleet';
+import type { ServerFields } from '../../shared/fleet/edit/edit-fleet';
+import { fleetReader } from '../document/fleet-reader';
 import type { App } from './app.svelte';
 
 /** What stands where readings would be, while the fleet file is not trusted, or not with what its files hold now. */
@@ -43,6 +44,7 @@ export async function mayUse(app: App, text: string): Promise<boolean> {
  * is asked about those they did not agree to yet.
  */
 export async function mayDial(app: App, servers: readonly ServerFields[]): Promise<boolean> {
+  const { addServer, newFleet } = await fleetReader.load();
   const text = servers.reduce<Result<string>>(
     (made, server) => (made.ok ? addServer(made.value, server) : made),
     ok(newFleet('Servers to adopt')),

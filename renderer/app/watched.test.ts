@@ -6,6 +6,7 @@ import { removeLink } from '../../shared/fleet/edit/edit-links';
 import { FleetDocument } from '../document/document.svelte';
 import type { Problem } from '../../shared/base/problem';
 import type { PullView } from '../live/pull-view';
+import '../dev/all-loaded';
 
 const server = (id: string): string =>
   `\n[[server]]\nid = "${id}"\nconnect = "ssh"\nendpoint = "ssh://${id}"\norigin = "repl://${id}:8444"\n`;

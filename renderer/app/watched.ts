@@ -1,10 +1,9 @@
 import type { Problem } from '../../shared/base/problem';
 import type { Layers, LayerServer } from '../../shared/fleet/difference/difference';
-import { addServers } from '../../shared/fleet/edit/edit-fleet';
 import type { Topology } from '../../shared/fleet/model/topology';
-import { drawingCodes } from '../../shared/fleet/rules/registry';
 import type { FleetText } from '../../shared/ipc';
 import type { FleetDocument } from '../document/document.svelte';
+import { ofOpenFleet } from '../document/fleet-reader';
 import { reachOf } from '../document/reach';
 import type { PullView } from '../live/pull-view';
 import type { ServerAddresses } from '../live/what-was-read';
@@ -26,7 +25,7 @@ export function watchedOf(
 ): WatchRequest {
   const { path, text, reach, fleet } = document;
   const out = servers.flatMap(({ was }) => (was === null ? [] : [{ ...was, refreshFrom: null }]));
-  const joined = fleet === null || out.length === 0 ? null : addServers(text, out);
+  const joined = fleet === null || out.length === 0 ? null : ofOpenFleet().addServers(text, out);
   // A file with faults may not take them in: then what is drawn is watched.
   return joined?.ok
     ? { question: { path, text: joined.value }, reach: new Map([...reach, ...reachOf(out)]) }
@@ -44,6 +43,7 @@ export function problemsOfDrawing(
   { pulls }: Pick<Topology, 'pulls'>,
   leaving: readonly string[],
 ): readonly Problem[] {
+  const { drawingCodes } = ofOpenFleet();
   return problems.filter(({ code, server }) => {
     if (server !== null && leaving.includes(server)) return false;
     return code === 'no-links' ? pulls.length === 0 : !drawingCodes.has(code);

@@ -1,4 +1,4 @@
-import { type CommandId, keysFor, wordsOf } from '../../shared/ipc';
+import { type CommandId, keysFor, wordsOf } from '../../shared/ipc/commands';
 
 /** Keys that are not written as they are called. */
 const names: Readonly<Record<string, string>> = { mod: 'Ctrl', '=': '+', '-': '−' };

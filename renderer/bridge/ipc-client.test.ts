@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from './ipc-client';
+import '../dev/all-loaded';
 import { RecordedBridge } from './recorded-bridge';
 
 const fleet = { path: '/f.toml', text: 'version = 1', trusted: true };
@@ -49,6 +50,19 @@ describe('asking', () => {
     expect(await settings).toMatchObject({ ok: false, error: { code: 'no-answer' } });
     expect(chosen).toBe(false);
     expect(bridge.sent.filter((message) => message.kind === 'cancel')).toHaveLength(1);
+  });
+
+  it('waits longer for the engine, which keeps shorter limits itself', async () => {
+    vi.useFakeTimers();
+    const { bridge, client } = start();
+    let ended = false;
+    const planned = client.ask('fleet.plan', { fleet });
+    void planned.then(() => (ended = true));
+    await vi.advanceTimersByTimeAsync(899_000);
+    expect(ended).toBe(false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await planned).toMatchObject({ ok: false, error: { code: 'no-answer' } });
+    expect(bridge.last('cancel').id).toBe(bridge.last('ask').id);
   });
 });
 

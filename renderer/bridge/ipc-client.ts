@@ -1,26 +1,21 @@
-import { z } from 'zod';
-import {
-  asks,
-  type AskAnswer,
-  type AskName,
-  type AskQuestion,
-  type Bridge,
-  type CommandId,
-  type FromWindow,
-  questions,
-  type QuestionAnswer,
-  type QuestionName,
-  type QuestionOf,
-  type QuestionText,
-  type StreamItem,
-  type StreamName,
-  type StreamQuestion,
-  streams,
-  toWindow,
-  type ToWindow,
+import type {
+  AskAnswer,
+  AskName,
+  AskQuestion,
+  Bridge,
+  CommandId,
+  FromWindow,
+  QuestionAnswer,
+  QuestionOf,
+  QuestionText,
+  StreamItem,
+  StreamName,
+  StreamQuestion,
+  ToWindow,
 } from '../../shared/ipc';
 import type { Fault, Result } from '../../shared/base/result';
-import { FLEET_UNTRUSTED } from '../../shared/fleet/model/trust';
+import { FLEET_UNTRUSTED } from '../../shared/fleet/model/trust-codes';
+import { type ContractReader, contractReader } from './contract-reader';
 
 /** What the engine asks a person, with the way to answer it. */
 export type AskedQuestion = {
@@ -86,14 +81,15 @@ const ofPerson: ReadonlySet<AskName> = new Set<AskName>([
 /** Batches the engine may send ahead of what the window has taken. */
 const CREDIT = 8;
 
-/** Speaks the contract over a bridge. One per window. */
-export function createClient(bridge: Bridge): IpcClient {
-  // zod compiles checks with `new Function` unless told not to, which the page's policy forbids.
-  z.config({ jitless: true });
-  const waiting = new Map<string, (answer: unknown) => void>();
+/**
+ * Speaks the contract over a bridge. One per window.
+ * @param ready what arrives before is taken then: what checks it is not loaded while the page is made
+ */
+export function createClient(bridge: Bridge, ready: Promise<void> = Promise.resolve()): IpcClient {
+  const waiting = new Map<string, (answer: unknown, reader: ContractReader) => void>();
   const running = new Map<
     string,
-    { items(items: readonly unknown[]): void; end(fault: Fault | null): void }
+    { items(items: readonly unknown[], reader: ContractReader): void; end(fault: Fault | null): void }
   >();
   let takeQuestion: (question: AskedQuestion) => void = () => undefined;
   let withdrawQuestion: (id: string) => void = () => undefined;
@@ -108,16 +104,16 @@ export function createClient(bridge: Bridge): IpcClient {
   };
   const send = (message: FromWindow): void => bridge.send(message);
 
-  const receive = (message: ToWindow): void => {
+  const receive = (message: ToWindow, reader: ContractReader): void => {
     switch (message.kind) {
       case 'answer':
-        return waiting.get(message.id)?.(message.answer);
+        return waiting.get(message.id)?.(message.answer, reader);
       case 'items':
-        return running.get(message.id)?.items(message.items);
+        return running.get(message.id)?.items(message.items, reader);
       case 'end':
         return running.get(message.id)?.end(message.fault);
       case 'question': {
-        const asked = readQuestion(message.id, message.name, message.question, send);
+        const asked = reader.readQuestion(message.id, message.name, message.question, send);
         if (asked) takeQuestion(asked);
         return;
       }
@@ -131,10 +127,21 @@ export function createClient(bridge: Bridge): IpcClient {
         return tellEngine(message);
     }
   };
+  const take = (raw: unknown, reader: ContractReader): void => {
+    const message = reader.readMessage(raw);
+    if (message !== null) receive(message, reader);
+  };
+  /** What arrived before what reads it was there, in its order. */
+  const early: unknown[] = [];
+  const takeEarly = async (): Promise<void> => {
+    await ready;
+    const reader = await contractReader.load();
+    for (const raw of early.splice(0)) take(raw, reader);
+  };
   bridge.listen((raw) => {
-    const message = toWindow.safeParse(raw);
-    if (message.success) receive(message.data);
-    else console.error('a message that is not in the contract was dropped', message.error);
+    if (contractReader.loaded !== null && early.length === 0) return take(raw, contractReader.loaded);
+    early.push(raw);
+    void takeEarly();
   });
 
   return {
@@ -142,45 +149,52 @@ export function createClient(bridge: Bridge): IpcClient {
       return new Promise((resolve) => {
         const id = nextId();
         const nth = last;
-        const finish = (answer: unknown): void => {
+        const finish = (answer: Result<AskValue<typeof name>>): void => {
           waiting.delete(id);
           clearTimeout(timer);
           options.signal?.removeEventListener('abort', abort);
-          const read = readAnswer(name, answer);
-          if (!read.ok) heard(read.error, nth);
-          resolve(read);
+          if (!answer.ok) heard(answer.error, nth);
+          resolve(answer);
         };
         const giveUp = (fault: Fault): void => {
           send({ kind: 'cancel', id });
           finish({ ok: false, error: fault });
         };
         const abort = (): void => giveUp(cancelled(name));
-        const limit = limitOf(name);
-        const timer = limit === null ? undefined : setTimeout(() => giveUp(overdue(name, limit)), limit);
+        const wait = (ms: number, then: () => void): void => {
+          timer = setTimeout(then, ms);
+        };
+        /** Who answers stands in the contract, which is read meanwhile. */
+        const waitLonger = async (): Promise<void> => {
+          const reader = await contractReader.load().catch(() => null);
+          if (!waiting.has(id)) return;
+          if (reader?.isForEngine(name) !== true) return giveUp(overdue(name, APP_LIMIT));
+          wait(ENGINE_LIMIT - APP_LIMIT, () => giveUp(overdue(name, ENGINE_LIMIT)));
+        };
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        if (!ofPerson.has(name)) wait(APP_LIMIT, () => void waitLonger());
         if (options.signal?.aborted) return finish({ ok: false, error: cancelled(name) });
         options.signal?.addEventListener('abort', abort);
-        waiting.set(id, finish);
+        waiting.set(id, (answer, reader) => finish(reader.readAnswer(name, answer)));
         send({ kind: 'ask', id, name, question });
       });
     },
     open: <N extends StreamName>(name: N, question: StreamQuestion<N>, handlers: StreamHandlers<N>) => {
       const id = nextId();
       const nth = last;
-      const { item } = streamReaders[name];
       const end = (fault: Fault | null): void => {
         running.delete(id);
         handlers.onEnd(fault);
         heard(fault, nth);
       };
       running.set(id, {
-        items: (items) => {
-          const read = items.map((one) => item.safeParse(one).data);
-          const known = read.filter((one) => one !== undefined);
-          if (known.length < read.length) {
+        items: (items, reader) => {
+          const read = reader.readItems(name, items);
+          if (!read.ok) {
             send({ kind: 'cancel', id });
-            return end(notInContract(name));
+            return end(read.error);
           }
-          handlers.onItems(known);
+          handlers.onItems(read.value);
           if (running.has(id)) send({ kind: 'credit', id, batches: 1 });
         },
         end,
@@ -220,42 +234,6 @@ export function createClient(bridge: Bridge): IpcClient {
   };
 }
 
-const limitOf = (name: AskName): number | null =>
-  ofPerson.has(name) ? null : asks[name].by === 'engine' ? ENGINE_LIMIT : APP_LIMIT;
-
-function readAnswer<N extends AskName>(name: N, answer: unknown): Result<AskValue<N>> {
-  return askReaders[name].answer.safeParse(answer).data ?? { ok: false, error: notInContract(name) };
-}
-
-/** A schema, as far as it is used here. */
-interface Reader<T> {
-  safeParse(value: unknown): { data?: T | undefined };
-}
-// The contract seen as maps, so that the type of what is read follows from the name.
-const askReaders: { readonly [N in AskName]: { readonly answer: Reader<Result<AskValue<N>>> } } = asks;
-const streamReaders: { readonly [N in StreamName]: { readonly item: Reader<StreamItem<N>> } } = streams;
-
-function readQuestion(
-  id: string,
-  name: QuestionName,
-  question: unknown,
-  send: (message: FromWindow) => void,
-): AskedQuestion | null {
-  const answer = (value: unknown): void => send({ kind: 'reply', id, answer: value });
-  // The app asks it itself.
-  if (name === 'trust-fleet') return null;
-  if (name === 'host-key') {
-    const read = questions[name].question.safeParse(question);
-    return read.success ? { id, name, question: read.data, answer } : null;
-  }
-  if (name === 'bare-engine') {
-    const read = questions[name].question.safeParse(question);
-    return read.success ? { id, name, question: read.data, answer } : null;
-  }
-  const read = questions[name].question.safeParse(question);
-  return read.success ? { id, name, question: read.data, answer } : null;
-}
-
 const cancelled = (name: string): Fault => ({
   code: 'cancelled',
   message: `“${name}” was cancelled.`,
@@ -267,12 +245,5 @@ const overdue = (name: string, limitMs: number): Fault => ({
   code: 'no-answer',
   message: `There was no answer to “${name}” for ${Math.round(limitMs / 1000)} s.`,
   fix: 'Check the servers’ network, then try again; if it keeps happening, restart Kanilink.',
-  where: {},
-});
-
-const notInContract = (name: string): Fault => ({
-  code: 'not-in-contract',
-  message: `The answer to “${name}” could not be understood.`,
-  fix: 'This is a bug in Kanilink: restart it, and report it with the log file.',
   where: {},
 });

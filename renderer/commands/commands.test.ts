@@ -8,6 +8,7 @@ import { App } from '../app/app.svelte';
 import { layoutOf } from '../app/keep-layout';
 import { commandsOf, isKey } from './commands';
 import { findCommands } from './find-commands';
+import '../dev/all-loaded';
 
 const press = (key: string, more: Partial<Parameters<typeof isKey>[0]> = {}) => ({
   key,

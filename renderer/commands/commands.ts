@@ -8,7 +8,7 @@ import {
   keysFor,
   type ViewId,
   wordsOf,
-} from '../../shared/ipc';
+} from '../../shared/ipc/commands';
 import type { App } from '../app/app.svelte';
 import { adoptServers, afterSaving, closeWindow, newFile, openFile, practise } from '../app/files';
 import { saveAll, saveAs } from '../app/saving';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { planOf, stepOf } from '../dev/step-of';
 import { type DeployKnown, deployButton } from './deploy-button';
+import '../dev/all-loaded';
 
 const known: DeployKnown = {
   active: false,

@@ -9,6 +9,7 @@ import { after, DeployRun, type Run, startRun } from './deploy-run.svelte';
 import { mayTakeOver, outcomeWords } from './outcome-words';
 import { stepNews } from './step-words';
 import { runDetails } from './run-details';
+import '../dev/all-loaded';
 
 const step = (id: string) => stepOf('configure', { id, summary: `Step ${id}` });
 const plan = planOf([step('1'), step('2')]);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { PastDeploys } from './past-deploys.svelte';
+import '../dev/all-loaded';
 
 const fleet = { path: '/f.toml', text: '' };
 beforeEach(() => vi.useFakeTimers());

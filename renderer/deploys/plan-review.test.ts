@@ -3,6 +3,7 @@ import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { planOf } from '../dev/step-of';
 import { PlanReview } from './plan-review.svelte';
+import '../dev/all-loaded';
 
 const fleet = { path: '/f.toml', text: '' };
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));

@@ -11,6 +11,7 @@ import {
 import { erasedBy } from '../../shared/plan/consent';
 import type { Step, StepKind } from '../../shared/plan/steps/step';
 import { stepOf } from '../dev/step-of';
+import '../dev/all-loaded';
 
 const step = (id: string, server: string, action: StepKind, erases: string[] = []): Step =>
   stepOf(action, { id, server, erases });

@@ -1,8 +1,9 @@
 import { erasedBy } from '../../shared/plan/consent';
 import type { JobKind } from '../../shared/plan/model/job';
 import type { Plan } from '../../shared/plan/model/plan';
-import { kindOf, type Step } from '../../shared/plan/steps/step';
+import type { Step } from '../../shared/plan/steps/step';
 import { count, list } from '../base/words';
+import { ofOpenFleet } from '../document/fleet-reader';
 import { diffLines } from '../ui/diff-lines';
 
 /** Steps in a row on one server, in the order they run. */
@@ -24,12 +25,14 @@ export function groupByServer(steps: readonly Step[]): readonly ServerSteps[] {
 
 /** Servers the plan restarts, each once. */
 export const restartedBy = (plan: Pick<Plan, 'steps'>): readonly string[] => [
-  ...new Set(plan.steps.filter((step) => kindOf(step).restarts(step)).map((step) => step.server)),
+  ...new Set(
+    plan.steps.filter((step) => ofOpenFleet().stepKindOf(step).restarts(step)).map((step) => step.server),
+  ),
 ];
 
 /** Steps that change something, without the reading and proving around them. */
 export const changesOf = (plan: Pick<Plan, 'steps'>): number =>
-  plan.steps.filter((step) => kindOf(step).changes).length;
+  plan.steps.filter((step) => ofOpenFleet().stepKindOf(step).changes).length;
 
 /** How much a plan changes, the same wherever it is said: `3 changes`; a plan may only read and prove. */
 export function howMuch(plan: Pick<Plan, 'steps'>): string {

@@ -1,14 +1,17 @@
 import { meaningOf } from '../../shared/fleet/model/meaning';
-import { leftOf } from '../../shared/fleet/difference/left';
-import { readFleet } from '../../shared/fleet/read/read-fleet';
+import type { FleetReading } from '../../shared/fleet/read/read-fleet';
 import type { Fleet } from '../../shared/fleet/model/fleet';
 import { readTopology } from '../../shared/fleet/model/topology';
-import { checkTopology } from '../../shared/fleet/rules/check-topology';
 import type { FleetText } from '../../shared/ipc';
 import type { Result } from '../../shared/base/result';
+import { ofOpenFleet } from './fleet-reader';
 import { type History, pushVersion, redo, startHistory, undo } from './history';
 import { reachOf } from './reach';
 import { fileName } from '../base/words';
+
+const NO_FLEET: FleetReading = { fleet: null, shown: null, problems: [] };
+
+const readText = (text: string, file: string | null): FleetReading => ofOpenFleet().readFleet(text, file);
 
 /** The fleet file the window holds: its text, where it lies, what was saved, and the way back. */
 export class FleetDocument {
@@ -31,7 +34,9 @@ export class FleetDocument {
 
   text = $derived(this.#history.present.text);
   saved = $derived(this.text === this.savedText);
-  reading = $derived(readFleet(this.text, this.path === null ? null : fileName(this.path)));
+  reading = $derived(
+    this.open ? readText(this.text, this.path === null ? null : fileName(this.path)) : NO_FLEET,
+  );
   /** As much as can be shown; the engine acts on it only when `usable`. */
   fleet = $derived(this.open ? this.reading.shown : null);
   /** False: faults hide what it is. The engine refuses such a file, and trust in it cannot be asked for yet. */
@@ -47,7 +52,9 @@ export class FleetDocument {
   problems = $derived.by(() => {
     const { fleet, problems } = this.reading;
     if (!this.open) return [];
-    return fleet && this.topology ? [...problems, ...checkTopology(fleet, this.topology)] : problems;
+    return fleet && this.topology
+      ? [...problems, ...ofOpenFleet().checkTopology(fleet, this.topology)]
+      : problems;
   });
   hasErrors = $derived(this.faults.length > 0);
   canUndo = $derived(this.#history.past.length > 0);
@@ -80,7 +87,7 @@ export class FleetDocument {
     this.saving = null;
     this.#history = startHistory(text, [], trusted);
     if (trusted && draft?.baseTrusted !== false && savedText !== null && savedText !== text) {
-      const left = leftOf(readFleet(savedText, null).fleet, this.reading.fleet, []);
+      const left = ofOpenFleet().leftOf(readText(savedText, null).fleet, this.reading.fleet, []);
       this.#history = startHistory(text, left, trusted);
     }
   }
@@ -90,7 +97,7 @@ export class FleetDocument {
     if (!this.#trusted) return null;
     if (this.reading.fleet !== null) return this.reading.fleet;
     for (const { text, trusted } of [...this.#history.past].reverse()) {
-      const { fleet } = readFleet(text, null);
+      const { fleet } = readText(text, null);
       if (fleet !== null) return trusted ? fleet : null;
     }
     return null;
@@ -140,7 +147,7 @@ export class FleetDocument {
     const { present } = this.#history;
     this.#history = {
       ...this.#history,
-      present: { ...present, left: leftOf(before, this.reading.fleet, left) },
+      present: { ...present, left: ofOpenFleet().leftOf(before, this.reading.fleet, left) },
     };
     return changed;
   }

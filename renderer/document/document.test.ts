@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { moveServer } from '../../shared/fleet/edit/edit-fleet';
 import { addLink } from '../../shared/fleet/edit/edit-links';
 import { FleetDocument } from './document.svelte';
+import '../dev/all-loaded';
 
 const text = `version = 1
 name = "Home lab" # ours

@@ -3,6 +3,7 @@ import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import type { TypedForm } from '../../shared/ipc';
 import { Drafts } from './drafts.svelte';
+import '../dev/all-loaded';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -3,6 +3,7 @@ import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { FleetDocument } from './document.svelte';
 import { OnDisk } from './on-disk.svelte';
+import '../dev/all-loaded';
 
 const text = 'version = 1\nname = "Lab"\n';
 const theirs = 'version = 1\nname = "Theirs"\n';

@@ -2,7 +2,7 @@ import type { IpcClient, OpenStream } from '../bridge/ipc-client';
 import type { Sight } from './pull-view';
 import { RoundAges } from './round-ages';
 import { RUV_EVERY } from '../../shared/ruv/by-itself';
-import { LOGINS_EVERY } from '../../shared/serves/logins-every';
+import { LOGINS_EVERY } from '../../shared/serves/by-itself';
 import { stillBroken } from '../../shared/serves/still-believed';
 import type { FleetText } from '../../shared/ipc';
 import type { StatusReport } from '../../shared/observed/status';

@@ -3,6 +3,7 @@ import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import type { StatusServer } from '../../shared/observed/status';
 import { Live } from './live.svelte';
+import '../dev/all-loaded';
 
 const fleet = { path: null, text: '' };
 const report = { servers: [], pulls: [], undrawn: [], problems: [] };

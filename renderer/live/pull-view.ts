@@ -1,8 +1,9 @@
 import type { Proof } from '../../shared/kanidmd/proof';
 import type { Remedy } from '../../shared/base/remedy';
 import type { LayerPull } from '../../shared/fleet/difference/difference';
-import { gravity, type Health, healthWords as inWords, type PullHealth } from '../../shared/kanidmd/health';
-import { BELIEVED_FOR } from '../../shared/ipc';
+import type { Health, PullHealth } from '../../shared/kanidmd/health';
+import { gravity, healthWords as inWords } from '../../shared/kanidmd/health-words';
+import { BELIEVED_FOR } from '../../shared/observed/believed';
 import { parseOrigin } from '../../shared/base/origin';
 import { elapsed, jumped, type Moment } from '../../shared/base/moment';
 import type { StatusReport } from '../../shared/observed/status';

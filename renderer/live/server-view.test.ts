@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { reachedBy, whyNone } from './server-view';
 import type { FleetServer } from '../../shared/fleet/model/fleet';
+import '../dev/all-loaded';
 
 it('that a server has no certificate is said only of what was read', () => {
   expect(whyNone({ notKnown: 'It has not answered yet.', seen: null })).toEqual({

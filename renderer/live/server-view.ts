@@ -1,8 +1,8 @@
-import { kinds } from '../../shared/connect/kinds';
 import { elapsed, type Moment } from '../../shared/base/moment';
 import { describeChange, type LayerServer } from '../../shared/fleet/difference/difference';
 import type { FleetServer } from '../../shared/fleet/model/fleet';
 import type { StatusServer } from '../../shared/observed/status';
+import { ofOpenFleet } from '../document/fleet-reader';
 import { isFresh, type Sight, type Tone } from './pull-view';
 import { month } from '../base/words';
 import type { Problem } from '../../shared/base/problem';
@@ -92,7 +92,7 @@ export const reached = ({
   connect,
   endpoint,
 }: FleetServer): { readonly kind: string; readonly address: string } => ({
-  kind: kinds[connect].label,
+  kind: ofOpenFleet().kinds[connect].label,
   address: endpoint.replace(/^(ssh|unix|tcp|context):\/\//, ''),
 });
 

@@ -1,11 +1,6 @@
 import type { Moment } from '../../shared/base/moment';
-import {
-  countBroken,
-  type PullLogins,
-  type ServerServes,
-  type ServesReport,
-  servesWords,
-} from '../../shared/serves/serves';
+import type { PullLogins, ServerServes, ServesReport } from '../../shared/serves/serves';
+import { countBroken, servesWords } from '../../shared/serves/serves-words';
 import { isFresh, type Sight, type Tone } from './pull-view';
 
 /** What may be said now of a server's HTTPS, or of the logins of a pull. */

@@ -1,4 +1,4 @@
-import { countedHealth } from '../../shared/kanidmd/health';
+import { countedHealth } from '../../shared/kanidmd/health-words';
 import { count } from '../base/words';
 import { type PullView, toneOf, type Tone, worstOf } from './pull-view';
 

@@ -3,6 +3,7 @@ import { type DomainUuid, trusted } from '../../shared/base/names';
 import { ok } from '../../shared/base/result';
 import { FleetDocument } from '../document/document.svelte';
 import { takeRewritten } from './run-deploy';
+import '../dev/all-loaded';
 
 const domain = trusted<DomainUuid>('aaaaaaaa-0000-4000-8000-000000000000');
 const server = (id: string): string =>

@@ -3,6 +3,7 @@ import { afterSaving, mayClose, takeAdopted } from '../app/files';
 import { App } from '../app/app.svelte';
 import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
+import '../dev/all-loaded';
 
 /** The window with a form open in which something was typed; `agree`: the person agrees to lose it. */
 function typing() {

@@ -1,4 +1,5 @@
-import { foldable, type Foldable, type Layout } from '../../shared/ipc/layout';
+import type { Layout } from '../../shared/ipc/layout';
+import { foldable, type Foldable } from '../../shared/ipc/foldable';
 
 /** A window that is narrower has no room for a list, a canvas and an inspector side by side; CSS pixels. */
 const NARROW = '(max-width: 860px)';

@@ -1,6 +1,6 @@
 import type { Layout } from '../../shared/ipc/layout';
 import { RUV_EVERY } from '../../shared/ruv/by-itself';
-import { LOGINS_EVERY } from '../../shared/serves/logins-every';
+import { LOGINS_EVERY } from '../../shared/serves/by-itself';
 import type { IpcClient } from '../bridge/ipc-client';
 
 export type Theme = 'system' | 'light' | 'dark';

@@ -4,6 +4,7 @@ import { App } from '../app/app.svelte';
 import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { PairSides } from './pair-sides.svelte';
+import '../dev/all-loaded';
 
 const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const FAULT = { code: 'unreachable', message: 'No answer.', fix: 'Wait.', where: {} };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { shown, shownOnOneLine } from '../base/shown';
-import { fault } from '../base/result';
+import { fault } from '../base/fault';
 import { reportedCertificate } from '../certificates/certificate';
 import { LONGEST_ORIGIN } from './public-origin';
 

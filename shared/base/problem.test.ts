@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { problem } from './problem';
-import { fault } from './result';
+import { fault } from './fault';
 
 it('the place of a fault or a problem acts on nothing either: a key and a path may be a server’s words', () => {
   const odd = 'replication."\u202Ex\u001B[2J\ny"';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Fault, place } from './result';
+import type { Fault } from './result';
+import { place } from './fault';
 import { shown } from './shown';
 
 export const severity = z.enum(['error', 'warning', 'info']);

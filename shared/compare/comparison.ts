@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ids } from '../base/ids';
-import { fault } from '../base/result';
+import { fault } from '../base/fault';
 import { shown, shownOnOneLine } from '../base/shown';
 
 /** An entry that two servers hold in different states. */

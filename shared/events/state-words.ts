@@ -1,7 +1,8 @@
 import { count } from '../base/sentences';
-import { countedHealth, gravity, type Health } from '../kanidmd/health';
+import type { Health } from '../kanidmd/health';
+import { countedHealth, gravity } from '../kanidmd/health-words';
 import type { StatusReport } from '../observed/status';
-import { countBroken } from '../serves/serves';
+import { countBroken } from '../serves/serves-words';
 
 /** What pulls are that do not replicate, in words. `waiting` is no news: a round is due. */
 const WORDS: Readonly<Record<Health, string | null>> = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fleetEvent } from '../events/fleet-event';
-import { fault } from '../base/result';
+import { fault } from '../base/fault';
 import { shown, shownOnOneLine } from '../base/shown';
 import { health } from '../kanidmd/health';
 import { serverState } from '../observed/status';

@@ -12,7 +12,7 @@ import { deployHistory } from '../plan/model/history';
 import { job } from '../plan/model/job';
 import { deployEvent } from '../plan/model/deploy';
 import { plan } from '../plan/model/plan';
-import { fault } from '../base/result';
+import { fault } from '../base/fault';
 import { ask, LONGEST_PATH, LONGEST_TEXT, nothing } from './ask';
 import { historyAsks } from './history';
 import { keepingAsks, keepingStreams } from './keeping';

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { viewIds, isViewAt, type ViewAt } from './commands';
+import { foldable } from './foldable';
 import { levelIds } from './log-levels';
-
-/** The parts around the canvas, each of which folds. */
-export const foldable = ['fleet', 'inspector', 'details'] as const;
-export type Foldable = (typeof foldable)[number];
 
 const pixels = z.number().int().min(0).max(4000);
 const parts = z.array(z.enum(foldable)).max(foldable.length).readonly();

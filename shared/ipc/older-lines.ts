@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { fault } from '../base/result';
+import { fault } from '../base/fault';
 import { ask } from './ask';
 import { logLine } from './log-line';
+import { MOST_OLDER_LINES } from './older-bounds';
 import { fleetText } from './values';
 
-/** Lines that are read back at once, of all servers together. */
-export const MOST_OLDER_LINES = 5000;
-/** The characters of these lines, as the servers wrote them. */
-export const MOST_OLDER_CHARACTERS = 4_000_000;
 /** The most servers that are asked, and told of: far more than a fleet has. */
 const MOST_SERVERS = 1000;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fault, type Result } from '../base/result';
+import type { Result } from '../base/result';
+import { fault } from '../base/fault';
 
 /** Schemas of what only the seam between window and engine has. */
 

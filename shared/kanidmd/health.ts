@@ -7,31 +7,6 @@ import { proof } from './proof';
 export const health = z.enum(['replicating', 'waiting', 'needs-refresh', 'broken', 'paused', 'unknown']);
 export type Health = z.output<typeof health>;
 
-/** A health in words. */
-export const healthWords: Readonly<Record<Health, string>> = {
-  replicating: 'replicating',
-  waiting: 'waiting',
-  'needs-refresh': 'needs a refresh',
-  broken: 'broken',
-  paused: 'paused',
-  unknown: 'unknown',
-};
-/** The same behind a number: `2 pulls to be refreshed`. */
-export const countedHealth: Readonly<Record<Health, string>> = {
-  ...healthWords,
-  'needs-refresh': 'to be refreshed',
-};
-
-/** The worst first: what most needs attention. */
-export const gravity: readonly Health[] = [
-  'broken',
-  'needs-refresh',
-  'paused',
-  'unknown',
-  'waiting',
-  'replicating',
-];
-
 /** One run of a pull, read from the consumer's log. */
 export interface Round {
   /** Microseconds since the epoch, the server's clock: when the span was printed, which is at its end. */

@@ -1,4 +1,4 @@
-import { LOOK_LEAVES } from '../../shared/serves/serves';
+import { LOOK_LEAVES } from '../../shared/serves/serves-words';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

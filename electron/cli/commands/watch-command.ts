@@ -1,6 +1,6 @@
 import { bytesInWords } from '../../../shared/base/sentences';
 import { RUV_LARGEST } from '../../../shared/ruv/by-itself';
-import { LOOK_LEAVES } from '../../../shared/serves/serves';
+import { LOOK_LEAVES } from '../../../shared/serves/serves-words';
 import type { Command } from '../base/command';
 import { watch } from './watch';
 

@@ -1,4 +1,4 @@
-import { healthWords } from '../../../shared/kanidmd/health';
+import { healthWords } from '../../../shared/kanidmd/health-words';
 import { isoOfMicros } from '../../../shared/base/micros';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import type { ExplainedEnd, ExplainedPull } from '../../engine/explain/explain-logs';

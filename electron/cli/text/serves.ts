@@ -1,5 +1,6 @@
 import { describePull } from '../../../shared/fleet/model/fleet';
-import { type ServesReport, servesWords } from '../../../shared/serves/serves';
+import type { ServesReport } from '../../../shared/serves/serves';
+import { servesWords } from '../../../shared/serves/serves-words';
 import type { Paint } from './paint';
 import { tableLines, withFixes } from './table';
 

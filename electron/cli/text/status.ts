@@ -1,5 +1,6 @@
 import { describePull } from '../../../shared/fleet/model/fleet';
-import { type Health, healthWords } from '../../../shared/kanidmd/health';
+import type { Health } from '../../../shared/kanidmd/health';
+import { healthWords } from '../../../shared/kanidmd/health-words';
 import type { StatusReport } from '../../../shared/observed/status';
 import { escapeControls } from '../../../shared/base/escape-controls';
 import { joinNames } from '../../../shared/base/join-names';

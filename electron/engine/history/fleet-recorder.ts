@@ -4,7 +4,7 @@ import { eventsBetween } from '../../../shared/events/events-between';
 import { BELIEVED_FOR } from '../../../shared/ipc';
 import type { FleetGlance } from '../../../shared/history/history';
 import type { PullHealth, Round } from '../../../shared/kanidmd/health';
-import { countBroken } from '../../../shared/serves/serves';
+import { countBroken } from '../../../shared/serves/serves-words';
 import type { StatusReport } from '../../../shared/observed/status';
 import type { Entry, Stretch, Subject } from './entries';
 import { lagEntries } from './lag-entries';

@@ -6,7 +6,8 @@ import {
   MOST_STRETCHES,
   type PullHistory,
 } from '../../../shared/history/history';
-import { gravity, health } from '../../../shared/kanidmd/health';
+import { health } from '../../../shared/kanidmd/health';
+import { gravity } from '../../../shared/kanidmd/health-words';
 import type { Database } from './driver';
 import { type Bites, lagsOf, seenOf, timesOf, watchedSince } from './read-rows';
 

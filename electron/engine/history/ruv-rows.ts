@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fault } from '../../../shared/base/result';
+import { fault } from '../../../shared/base/fault';
 import type { ReadChanges } from '../../../shared/ruv/known-changes';
 import type { Remembered } from '../../../shared/ruv/ruv-memory';
 import type { Database } from './driver';

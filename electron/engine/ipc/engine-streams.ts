@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { RUV_EVERY, ruvByItself } from '../../../shared/ruv/by-itself';
-import { LOGINS_EVERY } from '../../../shared/serves/logins-every';
+import { LOGINS_EVERY } from '../../../shared/serves/by-itself';
 import { streams, type LogLineView, type StreamName } from '../../../shared/ipc';
 import { messageAndFix } from '../../../shared/base/sentences';
 import { unreadKey } from '../../../shared/ipc/log-remark';

@@ -1,5 +1,5 @@
 import { jumped, type Moment } from '../../../shared/base/moment';
-import { LOGINS_EVERY } from '../../../shared/serves/logins-every';
+import { LOGINS_EVERY } from '../../../shared/serves/by-itself';
 import type { ServesReport } from '../../../shared/serves/serves';
 import {
   hasEnded,

@@ -1,4 +1,5 @@
-import { FLEET_UNTRUSTED, type TrustQuestion } from '../../../shared/fleet/model/trust';
+import type { TrustQuestion } from '../../../shared/fleet/model/trust';
+import { FLEET_UNTRUSTED } from '../../../shared/fleet/model/trust-codes';
 import type { FleetText } from '../../../shared/ipc';
 import { problemOf } from '../../../shared/base/problem';
 import { fail, type Fault, ok, type Result } from '../../../shared/base/result';

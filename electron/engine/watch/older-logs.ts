@@ -1,12 +1,8 @@
 import type { FleetServer } from '../../../shared/fleet/model/fleet';
 import { whyUnreached } from '../base/why-unreached';
 import { stepOf, type FleetText, type LogLineView } from '../../../shared/ipc';
-import {
-  MOST_OLDER_CHARACTERS,
-  MOST_OLDER_LINES,
-  type OlderLines,
-  type ReadingBack,
-} from '../../../shared/ipc/older-lines';
+import type { OlderLines, ReadingBack } from '../../../shared/ipc/older-lines';
+import { MOST_OLDER_CHARACTERS, MOST_OLDER_LINES } from '../../../shared/ipc/older-bounds';
 import { cutLine } from '../../../shared/ipc/log-cut';
 import type { Fault, Result } from '../../../shared/base/result';
 import type { Call } from '../base/call';

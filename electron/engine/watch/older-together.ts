@@ -1,5 +1,6 @@
 import type { LogLineView } from '../../../shared/ipc';
-import { MOST_OLDER_LINES, type OlderLines } from '../../../shared/ipc/older-lines';
+import type { OlderLines } from '../../../shared/ipc/older-lines';
+import { MOST_OLDER_LINES } from '../../../shared/ipc/older-bounds';
 import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
 
 /** What was read of one server. Times are microseconds, our clock. */

@@ -3,6 +3,7 @@ import { createClient } from '../../bridge/ipc-client';
 import { RecordedBridge } from '../../bridge/recorded-bridge';
 import { LiveLog } from './live-log.svelte';
 import { everything } from './log-filter';
+import '../../dev/all-loaded';
 
 const fleet = { path: null, text: '' };
 const reach = (...servers: string[]) => new Map(servers.map((server) => [server, `ssh ${server}`]));

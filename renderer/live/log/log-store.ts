@@ -1,7 +1,7 @@
 import type { LogLineView } from '../../../shared/ipc';
 import { cutLine, sizeOfLine } from '../../../shared/ipc/log-cut';
 import { isRemark, isUnread } from '../../../shared/ipc/log-remark';
-import { MOST_OLDER_CHARACTERS, MOST_OLDER_LINES } from '../../../shared/ipc/older-lines';
+import { MOST_OLDER_CHARACTERS, MOST_OLDER_LINES } from '../../../shared/ipc/older-bounds';
 import { KnownLines } from './known-lines';
 
 /** The most lines that are held. */

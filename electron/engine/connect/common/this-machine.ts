@@ -1,6 +1,6 @@
 import { faultAt, type ServerPlace } from './faults';
 import type { Fault } from '../../../../shared/base/result';
-import { FLEET_FILE_CHANGED } from '../../../../shared/fleet/model/trust';
+import { FLEET_FILE_CHANGED } from '../../../../shared/fleet/model/trust-codes';
 
 /** What connections read of this computer. Given, never looked up, so that tests have their own. */
 export interface ThisMachine {

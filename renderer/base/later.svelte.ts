@@ -1,10 +1,8 @@
-import type { Component } from 'svelte';
-
-/** A part of the window that is not in what a start loads. Once it is there, it is drawn at once like any other. */
-export class Later {
-  /** What draws it; null: it is not loaded. */
-  Body = $state.raw<Component | null>(null);
-  #loading: Promise<void> | null = null;
+/** A part of the window that is not in what a start loads. Once it is there, it is used at once like any other. */
+export class Later<T> {
+  /** Null: it is not loaded. */
+  loaded = $state.raw<T | null>(null);
+  #loading: Promise<T> | null = null;
 
   /**
    * @param name of it, for a person: the subject of a sentence
@@ -12,21 +10,22 @@ export class Later {
    */
   constructor(
     private readonly name: string,
-    private readonly read: () => Promise<{ readonly default: Component }>,
+    private readonly read: () => Promise<T>,
   ) {}
 
   /**
    * Loads it, once; one that failed is tried again.
    * @throws when it cannot be loaded, in words for a person
    */
-  load(): Promise<void> {
+  load(): Promise<T> {
     this.#loading ??= this.#load();
     return this.#loading;
   }
 
-  async #load(): Promise<void> {
+  async #load(): Promise<T> {
     try {
-      this.Body = (await this.read()).default;
+      this.loaded = await this.read();
+      return this.loaded;
     } catch (cause) {
       this.#loading = null;
       const why = cause instanceof Error ? cause.message : String(cause);
