@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { viewIds } from '../../shared/ipc/commands';
+import { askAsEngine } from './support/app-dialogs';
 import { draftNames } from './support/drafts';
-import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
+import { clickMenu, kill } from './support/electron-window';
 import { Looks } from './support/looks';
 import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
@@ -21,19 +22,6 @@ const server = (id: string, endpoint: string): string =>
 const text = (...servers: string[]): string => `version = 1\nname = "Lab"\n\n${servers.join('')}`;
 const ADA = 'endpoint = "ssh://ada@127.0.0.1:1"';
 const BOB = 'endpoint = "ssh://bob@127.0.0.1:2"';
-
-/** Puts a question as the engine would. */
-const ask = ({ app }: ElectronWindow, name: string, question: object): Promise<void> =>
-  app.evaluate(
-    ({ BrowserWindow }, [asked, words]) =>
-      BrowserWindow.getAllWindows()[0]?.webContents.send('kanilink', {
-        kind: 'question',
-        id: `test-${String(asked)}`,
-        name: asked,
-        question: words,
-      }),
-    [name, question] as const,
-  );
 
 it('no dialog or state of a fleet file has a mistake, in both themes', async () => {
   const looks = new Looks('fleet file');
@@ -118,7 +106,7 @@ it('no question of the engine, no crash and nothing that is said of a server tha
   await page.getByRole('button', { name: 'Throw it away' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   const asked = async (surface: SurfaceName, name: string, question: object): Promise<void> => {
-    await ask(session.electron, name, question);
+    await askAsEngine(session.electron, name, question);
     await looks.at(page, surface);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

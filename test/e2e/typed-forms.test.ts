@@ -88,6 +88,7 @@ it('a server’s form survives a kill without a password, and Ctrl+S saves nothi
   expect(await again.getByLabel('SSH address').inputValue()).toBe('ada@127.0.0.1:1');
   expect(readFileSync(home, 'utf8')).toBe(text);
   await again.getByRole('button', { name: 'Cancel' }).click();
+  await again.getByRole('button', { name: 'Throw it away' }).click();
   await until('nothing is kept any more', () => kept(next.electron) === '', LIMIT_MS);
 });
 

@@ -20,3 +20,16 @@ export async function answerWith({ app }: ElectronWindow, response: number): Pro
 /** What the app's own dialogs have said since they are answered by a test. */
 export const said = ({ app }: ElectronWindow): Promise<readonly string[]> =>
   app.evaluate(() => (Reflect.get(globalThis, 'asked') as string[] | undefined) ?? []);
+
+/** Puts a question as the engine would. */
+export const askAsEngine = ({ app }: ElectronWindow, name: string, question: object): Promise<void> =>
+  app.evaluate(
+    ({ BrowserWindow }, [asked, words]) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.send('kanilink', {
+        kind: 'question',
+        id: `test-${String(asked)}`,
+        name: asked,
+        question: words,
+      }),
+    [name, question] as const,
+  );

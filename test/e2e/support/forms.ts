@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** Dialogs in which a person types or chooses what is nowhere else: `leaving-forms.test.ts` goes every way out of each. */
+export const TYPED_FORMS = [
+  'AdoptDialog',
+  'NameDialog',
+  'PairDialog',
+  'ReviewDialog',
+  'ServerDialog',
+  'TextDialog',
+] as const;
+export type TypedFormName = (typeof TYPED_FORMS)[number];
+
+/** Dialogs of the same kind that are not walked: what they ask, and when, is told by `Dialog.svelte` alone. */
+export const ASKING_FORMS = ['AnswersDialog', 'DiskDialog', 'RemoveDialog', 'SecretDialog'] as const;
+
+/** Dialogs that hold nothing of a person's: they have no field, or what is chosen in one counts at once. */
+export const PLAIN_DIALOGS = [
+  'BareEngineDialog',
+  'BehindDialog',
+  'DeployDialog',
+  'DraftDialog',
+  'FaultsDialog',
+  'HostKeyDialog',
+  'KeysDialog',
+  'Palette',
+  'UnsavedDialog',
+] as const;
+
+/** A dialog of the window, by its source. */
+export interface DialogSource {
+  readonly name: string;
+  /** A person can type or choose something in it. */
+  readonly hasField: boolean;
+  /** It says that what is typed in it is not asked about. */
+  readonly keepsNothing: boolean;
+}
+
+const FIELD = /<(Field|Select|Choice|DiskCollision|AdoptRow|input|textarea|select)\b/;
+
+/** Every dialog of the window. @param renderer the folder of its sources */
+export const dialogSources = (renderer: string): readonly DialogSource[] =>
+  readdirSync(renderer, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.svelte') && !file.startsWith('ui/'))
+    .map((file) => ({ name: basename(file, '.svelte'), text: readFileSync(join(renderer, file), 'utf8') }))
+    .filter(({ text }) => /<Dialog\b/.test(text))
+    .map(({ name, text }) => ({
+      name,
+      hasField: FIELD.test(text),
+      keepsNothing: text.includes('keeps="nothing"'),
+    }));

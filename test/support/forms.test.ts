@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { ASKING_FORMS, dialogSources, PLAIN_DIALOGS, TYPED_FORMS } from '../e2e/support/forms';
+
+const dialogs = dialogSources(fileURLToPath(new URL('../../renderer', import.meta.url)));
+
+it('every dialog of the window is one that asks before typed words are lost, or holds nothing of a person’s', () => {
+  const known = [...TYPED_FORMS, ...ASKING_FORMS, ...PLAIN_DIALOGS];
+  expect(dialogs.map(({ name }) => name).sort()).toEqual(known.sort());
+});
+
+it('a dialog that asks about nothing has no field, or says so', () => {
+  const plain: readonly string[] = PLAIN_DIALOGS;
+  const silent = dialogs.filter(
+    ({ name, hasField, keepsNothing }) => plain.includes(name) && hasField && !keepsNothing,
+  );
+  expect(silent).toEqual([]);
+  const forgetful = dialogs.filter(({ name, keepsNothing }) => !plain.includes(name) && keepsNothing);
+  expect(forgetful).toEqual([]);
+});
