@@ -2,14 +2,18 @@ import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { inTheme, mistakesOf } from './axe';
 import { forcedMistakes } from './forced';
+import { wordMistakes } from './shown-text';
 import { smallMistakes } from './small';
 import { states, type Story, type SurfaceName, surfaces } from './surfaces';
 
 const themes = ['light', 'dark'] as const;
 
+/** The tests whose words are read too. */
+const READ: readonly Story[] = ['fleet file', 'engine asks'];
+
 /**
  * What a test has looked at, and what is wrong with it for people who read by screen reader or keyboard, in forced colours,
- * or with large letters.
+ * or with large letters; and what no text says.
  */
 export class Looks {
   readonly #by: Story;
@@ -42,6 +46,7 @@ export class Looks {
       await inTheme(page, theme);
       note(theme, await mistakesOf(page, theme === 'light' ? 'all' : 'colours'));
     }
+    if (READ.includes(this.#by)) note('words', await wordMistakes(page));
     note('forced colours', await forcedMistakes(page));
     note(
       'large letters',
