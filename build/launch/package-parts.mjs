@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { billOfMaterials, licencesText, NOTE, shippedOf } from '../package/shipped.mjs';
+import { billOfMaterials, licencesText, NOTE, packedElectron, shippedOf } from '../package/shipped.mjs';
 import { findProgram } from './display.mjs';
 import { CLI_FOLDER, layOutCli } from './pack-cli.mjs';
 import { OUT, ROOT } from './places.mjs';
@@ -41,7 +41,7 @@ export async function layOutForPackages(electron, version, output) {
   const shipped = shippedInApp();
   writeFileSync(join(FOLDER, 'THIRD-PARTY-LICENSES'), licencesText(shipped));
   const { productName, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const more = [{ name: 'electron', version: electron, license: 'MIT' }];
+  const more = [{ ...packedElectron(), version: electron }];
   mkdirSync(output, { recursive: true });
   const bill = billOfMaterials({ name: productName, version, license }, shipped, more);
   writeFileSync(join(output, `${productName}-${version}.cdx.json`), bill);

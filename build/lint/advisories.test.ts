@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { notAllowed } from '../package/shipped.mjs';
-import { judgeAudit } from './advisories.mjs';
+import { judgeAudit, judgeShipped } from './advisories.mjs';
 
 const shipped = new Set(['ssh2']);
 
@@ -18,6 +18,22 @@ describe('what is known against packages', () => {
       wrong: ['ssh2: high: Reads too far https://example.com/1'],
       noted: ['vite: low: by rolldown'],
     });
+  });
+
+  it('is wrong of the Electron that is packed, which no bundle names', () => {
+    const judge = (via: readonly unknown[]) =>
+      judgeShipped([], JSON.stringify({ vulnerabilities: { electron: { severity: 'high', via } } }));
+    const own = { title: 'Use after free', url: 'https://example.com/2' };
+    expect(judge([own, 'extract-zip'])).toEqual({
+      count: 1,
+      licences: [],
+      audit: {
+        wrong: ['electron: high: Use after free https://example.com/2; by extract-zip'],
+        noted: [],
+      },
+    });
+    // What only fetches it is not in the package.
+    expect(judge(['extract-zip']).audit).toEqual({ wrong: [], noted: ['electron: high: by extract-zip'] });
   });
 
   it('is unknown where no registry answers', () => {

@@ -5,19 +5,15 @@
 import { buildIfStale } from '../launch/build.mjs';
 import { runNpm } from '../launch/npm-packages.mjs';
 import { shippedInApp } from '../launch/package-parts.mjs';
-import { notAllowed } from '../package/shipped.mjs';
-import { judgeAudit } from './advisories.mjs';
+import { judgeShipped } from './advisories.mjs';
 
 const LIMIT_MS = 60_000;
 
 // Which packages are bundled stands beside the bundles.
 await buildIfStale();
-const shipped = shippedInApp();
-const licences = notAllowed(shipped);
-for (const line of licences) console.error(`not to be shipped: ${line}`);
-
 const { output } = await runNpm(['audit', '--json'], LIMIT_MS, { output: 'captured' });
-const audit = judgeAudit(output, new Set(shipped.map(({ name }) => name)));
+const { count, licences, audit } = judgeShipped(shippedInApp(), output);
+for (const line of licences) console.error(`not to be shipped: ${line}`);
 if ('unknown' in audit) console.error(`known vulnerabilities are not checked: ${audit.unknown}`);
 else {
   for (const line of audit.wrong) console.error(`shipped, with a known vulnerability: ${line}`);
@@ -25,4 +21,4 @@ else {
 }
 const wrong = 'unknown' in audit ? 0 : audit.wrong.length;
 if (licences.length + wrong > 0) process.exitCode = 1;
-else console.error(`licences of ${shipped.length} packages are allowed`);
+else console.error(`licences of ${count} packages are allowed`);

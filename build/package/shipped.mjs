@@ -57,6 +57,13 @@ export function shippedOf(notes, whole = []) {
   return [...all].sort().map(describe);
 }
 
+/**
+ * What is packed beside the bundles and is named by no import: Electron, as the lock file has it. Its npm package is in nothing
+ * that is shipped, but advisories and licences are those of that name.
+ * @returns {Shipped}
+ */
+export const packedElectron = () => describe('electron');
+
 /** @param {string} name @param {Set<string>} [found] */
 function withDependencies(name, found = new Set()) {
   if (found.has(name) || !existsSync(join(NODE_MODULES, name, 'package.json'))) return found;
