@@ -12,17 +12,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALLOW_FALLBACK } from '../../build/launch/package.mjs';
 import { ROOT } from '../../build/launch/places.mjs';
 import { PROGRAM_SWITCH, WITHOUT_A_WINDOW } from '../../electron/engine/base/own-program';
 import { runProgram, startPractice } from './support/main-job';
-import { packageOf, packagesInAsar, packedVersion, unpackedApp } from './support/packages';
+import { filesOfAsar, packageOf, packagesInAsar, packedVersion, unpackedApp } from './support/packages';
 
 const { version, marked } = packedVersion();
 const app = unpackedApp();
+/** SQLite's native part for this machine. */
+const NATIVE = `node_modules/@photostructure/sqlite/prebuilds/${process.platform}-${process.arch}/@photostructure+sqlite.glibc.node`;
 /** A fuse that is on, in the wire: its ASCII “1”. */
 const ENABLED: number = '1'.charCodeAt(0);
 
@@ -69,6 +71,18 @@ describe.skipIf(app === null)('the packaged app', () => {
     expect(inside.filter((name) => !named.includes(name))).toEqual([]);
     expect(inside.filter((name) => !licences.includes(`\n${name} `))).toEqual([]);
     expect(named).toContain('electron');
+  });
+
+  it('has nothing outside its archive but what the system loads, and nothing that was built on this machine', () => {
+    const beside = readdirSync(join(resources, 'app.asar.unpacked'), { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(join(resources, 'app.asar.unpacked'), join(entry.parentPath, entry.name)));
+    expect(beside).toEqual([NATIVE]);
+    const files = filesOfAsar(join(resources, 'app.asar'));
+    expect(files.beside).toEqual([NATIVE]);
+    expect(files.inside).toContain('node_modules/@photostructure/sqlite/dist/index.cjs');
+    // What `npm ci` builds is in folders of that name, and is for Node.
+    expect(files.inside.filter((path) => /\.node$|(?:^|\/)build\//.test(path))).toEqual([]);
   });
 
   it('is the same from a second build of the same sources, elsewhere', async () => {
