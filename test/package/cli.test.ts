@@ -125,6 +125,13 @@ function readmeCommands(): readonly string[] {
     .map((line) => line.replace('kanilink-VERSION.tgz', basename(tarball)));
 }
 
+/** The lines that the Containerfile of a watcher says, each whole. */
+function watchCommands(): readonly string[] {
+  const said = readFileSync(join(ROOT, 'docs', 'watching', 'Containerfile'), 'utf8');
+  const text = [...said.matchAll(/^# {3,}(.*)$/gm)].map(([, line = '']) => line).join('\n');
+  return text.replaceAll(/ \\\n */g, ' ').split('\n');
+}
+
 describe.skipIf(missing !== null)('the container', () => {
   let engine: TestEngine;
   let person = '';
@@ -210,6 +217,54 @@ describe.skipIf(missing !== null)('the container', () => {
       code: 0,
       stdout: '/fleet/fleet.toml is trusted.\n',
     });
+  });
+
+  it('watches by the lines of its Containerfile, writing into its volume alone, until it is told to end', async () => {
+    const [desk, etc] = [join(folder, 'desk'), join(folder, 'etc')];
+    for (const it of [desk, etc]) mkdirSync(it);
+    cpSync(join(ROOT, 'docs', 'watching'), join(desk, 'docs', 'watching'), { recursive: true });
+    writeFileSync(join(desk, 'watch.env'), '');
+    writeFileSync(join(etc, 'fleet.toml'), `version = 1\nname = "Lab"\n\n${SERVER}`);
+    const [, build = '', trust = '', , start = ''] = watchCommands();
+    const env = { PATH: process.env['PATH'], HOME: engine.folder, DOCKER_HOST: `unix://${engine.socket}` };
+    const asRoot = async (line: string): Promise<string> => {
+      const { code, stdout, stderr } = await runProgram('sh', ['-c', `cd ${desk} && ${line}`], env);
+      expect(code, `${line}\n${stdout}${stderr}`).toBe(0);
+      return stdout.trim();
+    };
+    /** Nobody sits at a terminal, and this engine has no network to publish a port of. */
+    const here = (line: string): string =>
+      line
+        .replace(' -it ', ' ')
+        .replace(/-p \S+/, '--network none')
+        .replaceAll('-v /etc/kanilink:', `-v ${etc}:`);
+    await asRoot(build);
+    await asRoot(`${here(trust)} --yes`);
+    const words =
+      'watch /etc/kanilink/fleet.toml --metrics 0.0.0.0:9777 --textfile /home/kanilink/watch.prom';
+    const container = await asRoot(`${here(start)} ${words}`);
+    const node = (script: string) =>
+      runProgram('docker', ['exec', container, 'node', '-e', script], env).then(({ stdout }) => stdout);
+    const metrics = () =>
+      node('fetch("http://127.0.0.1:9777/metrics").then((it) => it.text()).then(console.log, () => {})');
+    const file = () =>
+      node('try { console.log(require("fs").readFileSync("/home/kanilink/watch.prom", "utf8")) } catch {}');
+    const down = 'kanilink_server_state{server="idm-a",state="unreachable",fleet="Lab"} 1';
+    for (const said of [metrics, file]) await expect.poll(said, { timeout: 60_000 }).toContain(down);
+    const inspect = (what: string) => engine.docker('inspect', '--format', what, container);
+    expect(inspect('{{.HostConfig.ReadonlyRootfs}} {{.RestartCount}} {{.State.Running}}')).toBe(
+      'true 0 true',
+    );
+    // SIGTERM, and SIGKILL only long after: what ends with 0 ended by itself.
+    engine.docker('stop', '--time', '60', container);
+    expect(inspect('{{.State.ExitCode}}')).toBe('0');
+    const left = await asRoot(
+      'docker run --rm --network none -v kanilink:/home/kanilink --entrypoint node kanilink -e ' +
+        `'console.log(require("fs").readFileSync("/home/kanilink/watch.prom", "utf8"))'`,
+    );
+    // What it left claims nothing any more.
+    expect(left).toContain('kanilink_server_state{server="idm-a",state="unknown",fleet="Lab"} 1');
+    expect(left).not.toContain(down);
   });
 
   it('runs as nobody in particular, and without a shell', () => {
