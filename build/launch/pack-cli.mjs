@@ -44,9 +44,16 @@ export async function packCliInto(output) {
   if (packed.code !== 0) throw new Stop(`npm pack failed (exit ${packed.code}):\n${packed.errors.trim()}`);
   const name = /** @type {string} */ (JSON.parse(packed.output)[0].filename);
   const tarball = join(output, name);
-  cpSync(join(CLI_FOLDER, 'sbom.cdx.json'), tarball.replace(/\.tgz$/, '.cdx.json'));
+  cpSync(join(CLI_FOLDER, 'sbom.cdx.json'), billOf(tarball));
   return tarball;
 }
+
+/**
+ * Where the tarball's bill of materials lies. The app's is named by the app, and many disks know no capital letters: both may lie
+ * in one folder.
+ * @param {string} tarball
+ */
+export const billOf = (tarball) => `${tarball}.cdx.json`;
 
 /** Lays the command line out as it is installed: programs, manual page, completions, licences. */
 export async function layOutCli() {

@@ -44,8 +44,15 @@ export async function layOutForPackages(electron, version, output) {
   const more = [{ ...packedElectron(), version: electron }];
   mkdirSync(output, { recursive: true });
   const bill = billOfMaterials({ name: productName, version, license }, shipped, more);
-  writeFileSync(join(output, `${productName}-${version}.cdx.json`), bill);
+  writeFileSync(join(output, billOfApp(productName, version)), bill);
 }
+
+/**
+ * The name of the file with the app's bill of materials.
+ * @param {string} product
+ * @param {string} version
+ */
+export const billOfApp = (product, version) => `${product}-${version}.cdx.json`;
 
 /**
  * The system's own tools, which electron-builder would download otherwise; as far as they are there.

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packCliInto } from '../../build/launch/pack-cli.mjs';
+import { billOf, packCliInto } from '../../build/launch/pack-cli.mjs';
+import { billOfApp } from '../../build/launch/package-parts.mjs';
 import { ROOT } from '../../build/launch/places.mjs';
 import { runNpm } from '../../build/launch/npm-packages.mjs';
 import { missing, startEngine, type TestEngine } from '../real/docker/support/engine';
@@ -71,6 +72,24 @@ describe('the tarball', () => {
     expect(version.stdout.trim()).toBe(
       JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).version,
     );
+  });
+
+  it('has its bill of materials beside it, which names what its licences name, and is no other package’s', () => {
+    const text = readFileSync(billOf(tarball), 'utf8');
+    const installed = join(folder, 'prefix', 'lib', 'node_modules', 'kanilink');
+    expect(readFileSync(join(installed, 'sbom.cdx.json'), 'utf8')).toBe(text);
+    const bill = JSON.parse(text) as {
+      metadata: { component: { name: string; version: string } };
+      components: { name: string; version: string }[];
+    };
+    const { name, version } = bill.metadata.component;
+    expect(basename(tarball)).toBe(`${name}-${version}.tgz`);
+    const licences = readFileSync(join(installed, 'THIRD-PARTY-LICENSES'), 'utf8');
+    const licensed = [...licences.matchAll(/^={80}\n(\S+) (\S+) \(/gm)].map((match) => match.slice(1));
+    expect(bill.components.map((each) => [each.name, each.version])).toEqual(licensed);
+    expect(licensed.map(([each]) => each)).toEqual(expect.arrayContaining(['ssh2', 'zod']));
+    const ofApp = billOfApp('Kanilink', version);
+    expect(basename(billOf(tarball)).toLowerCase()).not.toBe(ofApp.toLowerCase());
   });
 
   it('does the main job on a practice fleet', async () => {
