@@ -55,7 +55,7 @@ export async function packCliInto(output) {
  */
 export const billOf = (tarball) => `${tarball}.cdx.json`;
 
-/** Lays the command line out as it is installed: programs, manual page, completions, licences. */
+/** Lays the command line out as it is installed: programs, manual page, completions, licences, what a watcher is set up with. */
 export async function layOutCli() {
   rmSync(CLI_FOLDER, { recursive: true, force: true });
   mkdirSync(join(CLI_FOLDER, 'bin'), { recursive: true });
@@ -89,5 +89,6 @@ export async function layOutCli() {
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(CLI_FOLDER, file), text);
   cpSync(join(ROOT, 'LICENSE'), join(CLI_FOLDER, 'LICENSE'));
   cpSync(join(ROOT, 'build', 'package', 'README.cli.md'), join(CLI_FOLDER, 'README.md'));
+  cpSync(join(ROOT, 'docs', 'watching'), join(CLI_FOLDER, 'docs', 'watching'), { recursive: true });
   cpSync(join(ROOT, 'build', 'package', 'Containerfile'), join(CLI_FOLDER, 'Containerfile'));
 }

@@ -68,6 +68,8 @@ describe('the tarball', () => {
       '.SS apply',
     );
     expect(readFileSync(join(installed, 'THIRD-PARTY-LICENSES'), 'utf8')).toContain('ssh2 ');
+    const watching = readdirSync(join(ROOT, 'docs', 'watching'));
+    expect(readdirSync(join(installed, 'docs', 'watching'))).toEqual(watching);
     const version = await runProgram(program, ['--version'], env);
     expect(version.stdout.trim()).toBe(
       JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).version,

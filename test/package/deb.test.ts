@@ -110,7 +110,7 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
     expect(desk.root('stat', '--format', '%a %U', '/opt/Kanilink/chrome-sandbox')).toBe('4755 root');
     expect(desk.root('find', '/opt/Kanilink', '!', '-user', 'root')).toBe('');
     expect(desk.root('find', '/opt/Kanilink', '!', '-type', 'l', '-perm', '/022')).toBe('');
-    // The system knows a fleet file, and who opens it.
+    // The system knows a fleet file.
     expect(desk.root('grep', '-r', 'kanilink', '/usr/share/mime/globs2')).toMatch(/:\*\.kanilink\.toml$/);
     expect(desk.root('sh', '-c', 'zcat /usr/share/man/man1/kanilink.1.gz')).toContain('.SS apply');
   });
@@ -203,8 +203,13 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
   });
 
   it('is removed and purged without a trace', () => {
+    const yours = filesOf(configOf(desk));
     desk.root('apt-get', 'remove', '--yes', 'kanilink');
     desk.root('apt-get', 'purge', '--yes', 'kanilink');
+    // What is hers stays: settings, drafts, journals, history, and her fleet file.
+    expect(yours.size).toBeGreaterThan(0);
+    expect(filesOf(configOf(desk))).toEqual(yours);
+    expect(statSync(fleet()).isFile()).toBe(true);
     const after = filesOfSystem();
     expect(after.filter((path) => !before.includes(path))).toEqual([]);
     expect(before.filter((path) => !after.includes(path))).toEqual(TAKEN_BY_DPKG);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../build/launch/places.mjs';
 import { MainWindow } from '../e2e/pages/main-window';
 import { environment, switches } from '../e2e/support/electron-window';
 import { until } from '../e2e/support/until';
@@ -26,6 +27,7 @@ describe.skipIf(archive === null)('the archive', () => {
 
   it('is one folder, with the command line in it', async () => {
     expect(readdirSync(folder)).toEqual([`kanilink-${version}`]);
+    expect(readFileSync(inside('resources', 'LICENSE'))).toEqual(readFileSync(join(ROOT, 'LICENSE')));
     const env = { PATH: process.env['PATH'], HOME: folder };
     const called = await runProgram(inside('resources', 'kanilink'), ['--version'], env);
     expect(called).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
