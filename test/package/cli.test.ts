@@ -94,6 +94,15 @@ describe('the tarball', () => {
     expect(basename(billOf(tarball)).toLowerCase()).not.toBe(ofApp.toLowerCase());
   });
 
+  it('gives its Containerfile to who types what its README says', async () => {
+    const [unpack = '', ...more] = readmeCommands('tar');
+    expect(more).toEqual([]);
+    const at = dirname(tarball);
+    const { code, stderr } = await runProgram('sh', ['-c', `cd "${at}" && ${unpack}`], environment('look'));
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(join(at, 'Containerfile'))).toEqual(readFileSync(CONTAINERFILE));
+  });
+
   it('does the main job on a practice fleet', async () => {
     const env = environment('home');
     const practice = await startPractice(program, ['practice'], env);
@@ -136,12 +145,12 @@ const SERVER = '[[server]]\nid = "idm-a"\nconnect = "ssh"\nendpoint = "ssh://ada
 /** The uid of somebody who is neither root nor user 1000. */
 const PERSON = 4321;
 
-/** The lines about containers of the README that is in the tarball, as a person types them who has that tarball. */
-function readmeCommands(): readonly string[] {
+/** The lines that use a program in the README that is in the tarball, as a person types them who has that tarball. */
+function readmeCommands(program: string): readonly string[] {
   const readme = readFileSync(join(ROOT, 'build', 'package', 'README.cli.md'), 'utf8');
   const blocks = [...readme.matchAll(/^```sh\n([^`]*)^```$/gm)].map(([, block = '']) => block);
   return blocks
-    .filter((block) => block.includes('docker '))
+    .filter((block) => block.includes(`${program} `))
     .flatMap((block) => block.trimEnd().split('\n'))
     .map((line) => line.replace('kanilink-VERSION.tgz', basename(tarball)));
 }
@@ -171,7 +180,7 @@ describe.skipIf(missing !== null)('the container', () => {
     for (const name of readdirSync(person)) chownSync(join(person, name), PERSON, PERSON);
     // What it mounts must be readable for user 1000.
     chmodSync(person, 0o755);
-    const [build = ''] = readmeCommands();
+    const [build = ''] = readmeCommands('docker');
     const { code, stdout, stderr } = await asPerson(build);
     expect(code, stdout + stderr).toBe(0);
   });
@@ -187,7 +196,7 @@ describe.skipIf(missing !== null)('the container', () => {
   };
 
   it('is used by the commands of its README, by who is user 1000 and by who is not', async () => {
-    const [, ofUser1000 = '', folderOfOwn = '', ofOther = '', ...more] = readmeCommands();
+    const [, ofUser1000 = '', folderOfOwn = '', ofOther = '', ...more] = readmeCommands('docker');
     expect(more).toEqual([]);
     for (const line of [ofUser1000, folderOfOwn, ofOther]) {
       const { code, stdout, stderr } = await asPerson(line);
