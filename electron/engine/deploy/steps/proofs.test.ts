@@ -63,7 +63,7 @@ describe('pulls', () => {
     expect(await trial.run()).toMatchObject({ ok: true });
     const told = trial.said.filter((it) => it.includes('idm-b ← idm-a: '));
     expect(told.map((it) => it.replace(/ · .*/s, ''))).toEqual([
-      'idm-b ← idm-a: unknown',
+      'idm-b ← idm-a: waiting',
       'idm-b ← idm-a: replicating',
     ]);
   });
@@ -103,7 +103,7 @@ describe('pulls', () => {
     const judged = () =>
       judgePullsOf(trial.deployment, b, [{ site: a, origin: originOfTest('idm-a') }], uncancelled(9000));
     trial.deployment.restarted.set(id('idm-b'), trial.clock.now());
-    expect([await judged(), asked()]).toMatchObject([[{ health: 'unknown' }], 0]);
+    expect([await judged(), asked()]).toMatchObject([[{ health: 'waiting' }], 0]);
     trial.clock.advance(20_000);
     expect([await judged(), asked()]).toMatchObject([[{ health: 'replicating' }], 2]);
     trial.server('idm-a').stop();
