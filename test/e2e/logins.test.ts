@@ -1,6 +1,22 @@
-import { it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, it } from 'vitest';
+import type { Page } from 'playwright';
+import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
+import { reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
 import { until } from './support/until';
+
+const folder = mkdtempSync(join(tmpdir(), 'kanilink-logins-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const untilSaid = (page: Page, words: string) =>
+  until(
+    `it says ${words}`,
+    async () => (await page.getByTestId('serves').getAttribute('data-serves')) === words,
+    60_000,
+  );
 
 it('looks at HTTPS and logins when it is asked, also where it never does by itself', async () => {
   const { fleet } = await practise();
@@ -8,12 +24,7 @@ it('looks at HTTPS and logins when it is asked, also where it never does by itse
   const { page } = window;
   await window.untilServer('idm-b', 'running', 30_000);
   await window.servers.select('idm-a');
-  const says = (words: string) =>
-    until(
-      `it says ${words}`,
-      async () => (await page.getByTestId('serves').getAttribute('data-serves')) === words,
-      60_000,
-    );
+  const says = (words: string) => untilSaid(page, words);
   await says('serves');
   await page.getByLabel('Look at logins').selectOption('0');
   await says('not known now');
@@ -25,3 +36,41 @@ it('looks at HTTPS and logins when it is asked, also where it never does by itse
   await window.command('look at https and logins now');
   await says('serves');
 }, 240_000);
+
+it('shows that nobody can log in beside rounds that succeed, at both ends, and no longer than it is so', async () => {
+  const knob = join(folder, 'logins');
+  const logins = (word: string): void => writeFileSync(knob, word);
+  logins('work');
+  const { fleet, servers } = await practise({
+    ...{ replication: () => true, linked: true },
+    kanidmdEnv: { PRACTICE_LOGINS: `@${knob}` },
+  });
+  const { window } = await open({ fleet: fleet.fleet });
+  const { page } = window;
+  for (const id of ['idm-a', 'idm-b']) await window.untilServer(id, 'running', 30_000);
+  await window.reviewButton.filter({ hasText: /\d changes?/ }).waitFor({ timeout: 30_000 });
+  await reviewAndDeploy(window, ['idm-b']);
+  await untilReplicating(servers, ROUNDS_LIMIT_MS);
+  const green = () => window.canvas.untilHealth('idm-a', 'idm-b', 'replicating', ROUNDS_LIMIT_MS);
+  await green();
+  await window.openTab('Problems');
+  const problem = page.locator('article[data-entry="logins-broken"]');
+  for (const [word, said] of [
+    ['broken', 'broken'],
+    ['work', 'serves'],
+  ] as const) {
+    logins(word);
+    await window.command('look at https and logins now');
+    for (const id of ['idm-a', 'idm-b']) {
+      await window.servers.select(id);
+      await untilSaid(page, said);
+    }
+    // What ails logins is a problem of its own, and never one of the pulls.
+    await until(
+      `its problem is ${word === 'broken' ? 'there' : 'gone'}`,
+      async () => (await problem.count()) > 0 === (word === 'broken'),
+      60_000,
+    );
+    await green();
+  }
+});
