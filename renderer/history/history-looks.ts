@@ -31,3 +31,7 @@ export const markLooks: Readonly<
   heal: { sign: '✓', colour: '--good', words: 'replicating' },
   gap: { sign: '□', colour: '--muted', words: 'not watched for a time' },
 };
+
+/** The kinds of marks that are drawn, in the order in which they are told. */
+export const kindsOf = (marks: readonly Mark[]): readonly Mark['kind'][] =>
+  Object.keys(markLooks).filter((kind): kind is Mark['kind'] => marks.some((mark) => mark.kind === kind));

@@ -1,8 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { OUT } from '../../build/launch/places.mjs';
+import type { MainWindow } from './pages/main-window';
+import { chooseFile, type ElectronWindow } from './support/electron-window';
 import { Looks } from './support/looks';
 import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
@@ -14,7 +16,7 @@ const AWAY_MS = 45_000;
 
 it('what happened at a moment is told from the chart, by keyboard and by pointer', async () => {
   const { fleet, servers } = await practise({ replication: () => true });
-  const { window } = await open({ fleet: fleet.fleet, size: { width: 1280, height: 1000 } });
+  const { electron, window } = await open({ fleet: fleet.fleet, size: { width: 1280, height: 1000 } });
   const { page } = window;
   await pair(window, 'idm-a', 'idm-b', 'idm-a');
   await reviewAndDeploy(window, ['idm-b']);
@@ -55,6 +57,7 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
   await looks.at(page, 'HistoryColumns');
   await page.getByText('As a table', { exact: true }).click();
   await page.getByLabel('Chart of').selectOption('age');
+  await isSaved(window, electron);
 
   // By keyboard: back from the end to where it was not well.
   await plot.focus();
@@ -144,6 +147,30 @@ const inSight = (moment: Locator): Promise<boolean> =>
     const { left, top } = heading.getBoundingClientRect();
     return heading.contains(document.elementFromPoint(left + 2, top + 2));
   });
+
+/** The chart as a picture that tells what it shows, and its numbers with the names of what they are. */
+async function isSaved({ page }: MainWindow, { app, home }: ElectronWindow): Promise<void> {
+  const png = join(home, 'history.png');
+  await chooseFile(app, png);
+  await page.getByRole('button', { name: 'Save PNG…' }).click();
+  await until('the picture is there', () => Promise.resolve(existsSync(png)), 10_000);
+  const bytes = readFileSync(png);
+  expect(bytes.subarray(1, 4).toString('latin1')).toBe('PNG');
+  const drawn = await page
+    .getByTestId('history-plot')
+    .locator('canvas')
+    .evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
+  // A title, and a line for each of two pulls and for the signs.
+  expect(bytes.readUInt32BE(16)).toBeGreaterThan(drawn[0] ?? 0);
+  expect(bytes.readUInt32BE(20)).toBeGreaterThan((drawn[1] ?? 0) + 4 * 18);
+  mkdirSync(join(OUT, 'e2e'), { recursive: true });
+  writeFileSync(join(OUT, 'e2e', 'history.png'), bytes);
+  const csv = join(home, 'history.csv');
+  await chooseFile(app, csv);
+  await page.getByRole('button', { name: 'Save CSV…' }).click();
+  await until('the numbers are there', () => Promise.resolve(existsSync(csv)), 10_000);
+  expect(readFileSync(csv, 'utf8')).toMatch(/Z,\d+,[\d.]+,idm-b,idm-a,/);
+}
 
 /** For a person to look at: under `out`, which no commit has. */
 async function picture(page: Page, name: string, of = page.getByTestId('at-moment')): Promise<void> {
