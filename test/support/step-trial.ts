@@ -159,6 +159,24 @@ export class StepTrial {
     };
   }
 
+  /** Somebody does something right after a command or a file was answered. @param nth of those that match, from 1. */
+  after(what: RegExp, act: () => void, nth = 1): void {
+    let seen = 0;
+    const answered = <T>(asked: string, answer: T): T => {
+      if (what.test(asked) && ++seen === nth) act();
+      return answer;
+    };
+    for (const { server, connection } of this.sites) {
+      const { kanidmd, readFile } = connection;
+      Object.assign(connection, {
+        kanidmd: async (...args: Parameters<typeof kanidmd>) =>
+          answered(`${server.id} kanidmd ${args[0].join(' ')}`, await kanidmd(...args)),
+        readFile: async (...args: Parameters<typeof readFile>) =>
+          answered(`${server.id} readFile ${args[0]}`, await readFile(...args)),
+      });
+    }
+  }
+
   /** A call goes wrong, every time. */
   whenAsked(what: RegExp, mishap: Mishap): void {
     const other = this.trouble;

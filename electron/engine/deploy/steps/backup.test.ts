@@ -106,6 +106,15 @@ it('none is begun after a cancel', async () => {
   expect(trial.effects('idm-b')).toEqual([]);
 });
 
+it('none is begun after a cancel that comes with the answer of the last look', async () => {
+  await draw();
+  trial.after(/show-replication-certificate/, () => trial.stop.abort());
+  const { fault } = await trial.fails();
+  expect(fault.message).toBe('Cancelled before anything was changed by this step.');
+  // Who resumes finds no intent of it.
+  expect(trial.deployment.begun.size).toBe(0);
+});
+
 it('one whose disk filled up meanwhile is none', async () => {
   await draw();
   trial.before(/scripting backup/, () => void (trial.server('idm-b').files.full = true));

@@ -68,3 +68,11 @@ describe.each(['start', 'restart', 'put-back'])('a %s', (action) => {
     expect(await fails(action)).toBe('replication-not-started');
   });
 });
+
+it('a restart is not begun after a cancel that comes with the answer of the last look', async () => {
+  await replicatingByEnvironment(true);
+  // The drift reads the file first, then who would erase itself.
+  trial.after(/readFile/, () => trial.stop.abort(), 2);
+  expect(await fails('restart')).toBe('cancelled');
+  expect(trial.effects('idm-a')).toEqual([]);
+});

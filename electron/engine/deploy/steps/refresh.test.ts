@@ -61,9 +61,21 @@ describe('right before the command', () => {
     expect(asked()).toBe(false);
   });
 
-  it('the source must answer', async () => {
+  it('the source must hold it to the last look', async () => {
     await draw();
-    trial.whenAsked(/idm-a kanidmd domain show/, { lost: 'before' });
+    trial.before(/idm-a kanidmd domain show/, () => void (trial.server('idm-a').domain = domainAs('c')), 2);
+    expect((await trial.fails()).fault).toMatchObject({
+      code: 'database-changed',
+      where: { server: 'idm-a' },
+    });
+    expect(asked()).toBe(false);
+  });
+
+  it.each([1, 2])('the source must answer, at look %d', async (look) => {
+    await draw();
+    let looks = 0;
+    trial.trouble = (server, what) =>
+      server === 'idm-a' && what === 'kanidmd domain show' && ++looks === look ? { lost: 'before' } : null;
     expect((await trial.fails()).fault).toMatchObject({
       code: 'connection-lost',
       where: { server: 'idm-a' },
@@ -96,6 +108,17 @@ describe('right before the command', () => {
     trial.before(/idm-a kanidmd domain show/, () => trial.stop.abort());
     expect((await trial.fails()).fault.code).toBe('cancelled');
     expect(asked()).toBe(false);
+  });
+
+  it('a cancel after the last look stops it, too', async () => {
+    await draw();
+    // The drift, the source, and the last look at both.
+    trial.after(/kanidmd domain show/, () => trial.stop.abort(), 4);
+    expect((await trial.fails()).fault).toMatchObject({
+      code: 'cancelled',
+      message: 'Cancelled before the refresh; nothing was erased.',
+    });
+    expect(trial.allEffects()).toEqual([]);
   });
 });
 
