@@ -17,7 +17,7 @@ import type { Step } from '../steps/step';
  */
 export function filesOfSteps(
   steps: readonly Step[],
-  observed: ReadonlyMap<ServerId, ObservedServer>,
+  seen: (server: ServerId) => ObservedServer,
   folderOf: (server: ServerId) => string,
 ): Result<ReadonlyMap<StepId, StepFile>> {
   const files = new Map<StepId, StepFile>();
@@ -25,7 +25,7 @@ export function filesOfSteps(
   for (const step of steps) {
     if (step.action !== 'configure' && step.action !== 'put-back') continue;
     const where = { server: step.server, file: step.path };
-    const before = now.get(step.server) ?? utf8(observed.get(step.server)?.file?.text ?? '');
+    const before = now.get(step.server) ?? utf8(seen(step.server).file?.text ?? '');
     const after = written(step, before, where);
     if (!after.ok) return after;
     const tested = stagedCopy(after.value, folderOf(step.server), where);
@@ -62,15 +62,15 @@ function written(step: ConfigureStep | PutBackStep, before: Uint8Array, where: P
  */
 export function copiesOfRestarts(
   steps: readonly Step[],
-  observed: ReadonlyMap<ServerId, ObservedServer>,
+  seen: (server: ServerId) => ObservedServer,
   folderOf: (server: ServerId) => string,
 ): Result<ReadonlyMap<StepId, Uint8Array>> {
   const copies = new Map<StepId, Uint8Array>();
   const written = new Set<ServerId>();
   for (const step of steps) {
     if (step.action === 'configure' || step.action === 'put-back') written.add(step.server);
-    const file = observed.get(step.server)?.file ?? null;
     if (step.action !== 'restart' && step.action !== 'start') continue;
+    const { file } = seen(step.server);
     if (file === null || written.has(step.server)) continue;
     const copy = stagedCopy(utf8(file.text), folderOf(step.server), { server: step.server, file: file.path });
     if (!copy.ok) return copy;

@@ -70,5 +70,4 @@ states() (
 backup_domain() (
   set -o pipefail
   "read_$1" "$2" | gzip -dcf | tr '{,' '\n\n' | sed -n 's/^ *"db_d_uuid" *: *"\([^"]*\)".*/\1/p'
-)
-`;
+)`;

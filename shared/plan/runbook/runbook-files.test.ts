@@ -82,6 +82,43 @@ describe('a file', () => {
     });
     expect(written[1]).not.toContain('test_idm_a');
     expect(written[2]).toContain('test_idm_b 3.idm-b.test.toml');
+    const configured = chapters([{ ...a, tables: [] }, b], (it) => {
+      it.configure(A, [{ kind: 'set-bindaddress', bindaddress: '0.0.0.0:8555' }], words);
+      it.restart(A, '');
+    });
+    expect(configured[1]).not.toContain('test_idm_a');
+  });
+});
+
+describe('a file that does not fit', () => {
+  /** What comes of a step whose file, or the server's own, is another one by now. */
+  const madeOf = (draw: (it: PlanBuilder) => void, own: string, planned?: string) => {
+    const observed = [a, b].map(observedOfTest);
+    const builder = builderOf(FLEET, observed);
+    draw(builder);
+    const plan = planOf(builder, []);
+    const steps = plan.steps.map((it) =>
+      planned !== undefined && 'text' in it ? { ...it, text: planned } : it,
+    );
+    const seen = observed.map((it) => ({ ...it, file: it.file && { ...it.file, text: own } }));
+    return makeRunbook({ plan: { ...plan, steps }, fleet: FLEET, observed: seen, now: 0 });
+  };
+  const putBack = (it: PlanBuilder): void => void it.putBack(A, `# as it was\n${textOf(a)}`, words);
+  const bind = (it: PlanBuilder): void =>
+    void it.configure(A, [{ kind: 'set-bindaddress', bindaddress: '0.0.0.0:8555' }], words);
+
+  it.each([
+    ['to be put back that is no TOML', putBack, textOf(a), 'no = [toml'],
+    ['to be put back that is no server.toml', putBack, textOf(a), 'replication = "none"'],
+    ['that cannot be changed', bind, 'no = [toml', undefined],
+    ['that a restart would read', (it: PlanBuilder) => it.restart(A, ''), 'no = [toml', undefined],
+  ])('is told as that, and no runbook is made: one %s', (_what, draw, own, planned) => {
+    expect(madeOf(draw, own, planned)).toMatchObject({ ok: false, error: { where: { server: 'idm-a' } } });
+  });
+
+  it('and that no step reads is nothing to stop for', () => {
+    const verify = (it: PlanBuilder): void => it.verify(A, [{ server: B, origin: originOfTest('idm-b') }]);
+    expect(madeOf(verify, 'no = [toml')).toMatchObject({ ok: true });
   });
 });
 

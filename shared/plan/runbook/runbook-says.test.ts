@@ -50,12 +50,28 @@ describe('a chapter', () => {
       expect(text.includes('```diff')).toBe(step.diff !== '');
       expect(text).toContain(step.diff);
       const row = head.split('\n').find((line) => line.startsWith(`| ${step.id} |`)) ?? '';
-      expect(row).toContain(`${step.server} | ${plain(step.summary)}`);
-      expect(row.includes('**erases idm-b**')).toBe(step.erases.length > 0);
+      const bold = step.erases.length > 0 ? '**erases idm-b**' : '';
+      expect(row).toBe(`| ${step.id} | ${step.server} | ${plain(step.summary)} | ${bold} |`);
       const erases = step.erases.length > 0 && !kindOf(step).saysWhomItErases;
-      expect(text.includes('**This step erases the whole database of idm-b**')).toBe(erases);
+      expect(text.includes('**This step erases')).toBe(erases);
+      if (erases) expect(text).toContain('**This step erases the whole database of idm-b**');
     }
     expect(plan.steps.some((step) => step.erases.length > 0)).toBe(true);
+  });
+
+  it('says nothing of what its step does not need, risk or change', () => {
+    const { plan, chapter, head } = written([a, b], ['idm-a > idm-b'], (it) => ({
+      ...it,
+      problems: [],
+      steps: it.steps.map((step) => ({ ...step, requires: [], risk: '', diff: '' })),
+    }));
+    for (const { id, summary, why } of plan.steps) {
+      const text = chapter(`Step ${id}:`);
+      expect(text.startsWith(`Step ${id}: ${plain(summary)}\n\n${plain(why)}\n\n`)).toBe(true);
+      expect(text).not.toContain('```diff');
+    }
+    // No empty paragraph stands where a part is left out.
+    expect(head).not.toMatch(/\n{3}/);
   });
 });
 
@@ -64,7 +80,9 @@ describe('before the first step', () => {
     expect(written([a, b], ['idm-a > idm-b']).chapter('What is erased')).toContain(
       '**The whole database of idm-b**',
     );
-    expect(written([a, { ...b, domain: 'a' }], ['idm-a > idm-b']).all).not.toContain('What is erased');
+    const { all } = written([a, { ...b, domain: 'a' }], ['idm-a > idm-b']);
+    expect(all).not.toContain('What is erased');
+    expect(all).toMatch(/[^\n]\n\n## Before the first step\n/);
   });
 
   it('stand the problems of the plan, where it has any', () => {
@@ -79,6 +97,13 @@ describe('before the first step', () => {
     expect(head).toContain('\n- warning: Mind the gap. Jump.');
     const without = written([a, b], ['idm-a > idm-b'], (plan) => ({ ...plan, problems: [] }));
     expect(without.head.trim().split('\n').at(-1)).toMatch(/^\| \d/);
+  });
+
+  it('stands of which plan it is, and its folder is called after that', () => {
+    const { plan, head, chapter } = written([a, b], ['idm-a > idm-b']);
+    expect(head).toContain(` from plan ${plan.fingerprint.slice(0, 16)}. It holds`);
+    const folder = `kanilink-runbook-${plan.fingerprint.slice(0, 8)}`;
+    expect(chapter('Before the first step')).toContain(`mkdir -p ${folder} && cd ${folder}; }\n`);
   });
 
   it('each server is reached, and asked for its domain', () => {
@@ -121,6 +146,15 @@ describe('the way back', () => {
 });
 
 describe('no runbook is made', () => {
+  it('of servers that were not looked at, or that the fleet does not list', () => {
+    const observed = [a, b].map(observedOfTest);
+    const fleet = fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']);
+    const plan = makePlan(fleet, observed);
+    const without = { ...fleet, servers: fleet.servers.slice(1) };
+    expect(() => makeRunbook({ plan, fleet, observed: observed.slice(1), now: 0 })).toThrow('names idm-a');
+    expect(() => makeRunbook({ plan, fleet: without, observed, now: 0 })).toThrow('names idm-a');
+  });
+
   it('of a plan that is blocked, and the error that blocks it is told', () => {
     const problems = [
       { severity: 'warning', server: null, message: 'Only a warning.' },
@@ -157,6 +191,9 @@ describe('no runbook is made', () => {
       expect(said).toContain(says);
     }
     expect(code([a, at('/etc/-kanidm-.toml')], ['idm-a > idm-b'])).toBe('');
+    // Nor where no copy of a file could be tested.
+    const deep = database(`/${'x'.repeat(100)}/kanidm.db`);
+    expect(code([a, deep], ['idm-a > idm-b'])).toContain('socket-path-too-long');
   });
 });
 

@@ -35,21 +35,16 @@ export function makeRunbook({ plan, fleet, observed, now }: RunbookInput): Resul
   if (plan.blocked) return fail(blocked(plan));
   if (plan.steps.length === 0) return fail(heldBack(plan) ?? nothingToDo);
   const tag = plan.fingerprint.slice(0, 8);
-  const seen = new Map(observed.map((it) => [it.id, it]));
+  const byId = new Map(observed.map((it) => [it.id, it]));
+  const seen = (id: ServerId): ObservedServer => there(byId.get(id), id);
   const shells = new Map<ServerId, ServerShell>();
   for (const id of serversOf(plan.steps)) {
     const server = fleet.servers.find((it) => it.id === id);
-    const one = seen.get(id);
-    if (!server || !one) throw new Error(`the plan names ${id}, which was not probed`);
-    const shell = serverShell(server, one, tag);
+    const shell = serverShell(there(server, id), seen(id), tag);
     if (!shell.ok) return shell;
     shells.set(id, shell.value);
   }
-  const shell = (id: ServerId): ServerShell => {
-    const found = shells.get(id);
-    if (!found) throw new Error(`the plan names ${id}, which has no commands`);
-    return found;
-  };
+  const shell = (id: ServerId): ServerShell => there(shells.get(id), id);
   const scratchOf = (id: ServerId): string => shell(id).testFolder;
   const files = filesOfSteps(plan.steps, seen, scratchOf);
   if (!files.ok) return files;
@@ -60,39 +55,38 @@ export function makeRunbook({ plan, fleet, observed, now }: RunbookInput): Resul
   const chapters = plan.steps.map((step) => {
     const file = files.value.get(step.id);
     if (file) {
-      const one = seen.get(step.server);
-      configs.set(step.server, one ? runsWith({ ...one, config: file.config }) : file.config);
+      configs.set(step.server, runsWith({ ...seen(step.server), config: file.config }));
       written.set(step.server, `${step.id}.${step.server}.toml`);
     }
     const commands = kindOf(step).commands(step, {
       shell,
-      file: (id) => {
-        const its = files.value.get(id);
-        if (!its) throw new Error(`step ${id} writes a file that was not worked out`);
-        return its;
-      },
+      file: (id) => there(files.value.get(id), `the file of step ${id}`),
       copy: (id) => copies.value.get(id),
       config: (id) => configs.get(id) ?? null,
       digest: (id) => {
         const local = written.get(id);
         if (local !== undefined) return `"$(digest < ${local})"`;
-        return digestOf(new TextEncoder().encode(seen.get(id)?.file?.text ?? ''));
+        return digestOf(new TextEncoder().encode(seen(id).file?.text ?? ''));
       },
-      domain: (id) => seen.get(id)?.domain?.uuid ?? null,
+      domain: (id) => seen(id).domain?.uuid ?? null,
     });
     return chapter(step, commands);
   });
   return ok(
     `${[
       head(plan, fleet, now),
-      erases(plan.steps),
+      ...erases(plan.steps),
       preparation([...shells.values()], tag),
       ...chapters,
       `## The way back\n\n${wayBack(plan.steps, shell, seen)}`,
-    ]
-      .filter((part) => part !== '')
-      .join('\n\n')}\n`,
+    ].join('\n\n')}\n`,
   );
+}
+
+/** What a plan names, of the servers it was made from. */
+function there<T>(found: T | undefined, name: string): T {
+  if (found === undefined) throw new Error(`the plan names ${name}, which is not there`);
+  return found;
 }
 
 function head(plan: Plan, fleet: Fleet, now: number): string {
@@ -109,15 +103,12 @@ function head(plan: Plan, fleet: Fleet, now: number): string {
   ].join('\n\n');
 }
 
-function erases(steps: readonly Step[]): string {
-  const erased = erasedBy({ steps });
-  if (erased.length === 0) return '';
-  return `## What is erased\n\n${erased
-    .map(
-      (id) =>
-        `**The whole database of ${id}**: every account, group, session and token that exists only on ${id} is gone afterwards. Nothing is merged. A backup is taken before, and its path is written down; the last chapter restores it.`,
-    )
-    .join('\n\n')}`;
+function erases(steps: readonly Step[]): readonly string[] {
+  const erased = erasedBy({ steps }).map(
+    (id) =>
+      `**The whole database of ${id}**: every account, group, session and token that exists only on ${id} is gone afterwards. Nothing is merged. A backup is taken before, and its path is written down; the last chapter restores it.`,
+  );
+  return erased.length === 0 ? [] : ['## What is erased', ...erased];
 }
 
 function preparation(shells: readonly ServerShell[], tag: string): string {
@@ -131,7 +122,7 @@ function preparation(shells: readonly ServerShell[], tag: string): string {
       'bash',
       [
         `umask 077; [ "\${PWD##*/}" = kanilink-runbook-${tag} ] || { mkdir -p kanilink-runbook-${tag} && cd kanilink-runbook-${tag}; }`,
-        helpers.trimEnd(),
+        helpers,
         ...servers,
       ].join('\n'),
     ),

@@ -13,7 +13,7 @@ import { partnersOf } from '../../server-config/server-config';
 export function wayBack(
   steps: readonly Step[],
   shell: (id: ServerId) => ServerShell,
-  observed: ReadonlyMap<ServerId, ObservedServer>,
+  seen: (id: ServerId) => ObservedServer,
 ): string {
   const wrote = steps.filter((step) => step.action === 'configure' || step.action === 'put-back');
   const first = [...new Map([...wrote].reverse().map((step) => [step.server, step])).values()];
@@ -30,16 +30,16 @@ export function wayBack(
         );
       }),
     );
-  for (const step of refreshes) parts.push(restore(step, shell(step.server), observed.get(step.server)));
+  for (const step of refreshes) parts.push(restore(step, shell(step.server), seen(step.server)));
   return parts.join('\n\n');
 }
 
 /** `kanidm.md`, "Refresh erases", 12: stop, a file without that supplier, restore, start. */
-function restore(step: RefreshStep, server: ServerShell, observed: ObservedServer | undefined): string {
+function restore(step: RefreshStep, server: ServerShell, observed: ObservedServer): string {
   const { id, name, config } = server;
   const file = `restore.${id}.toml`;
   return [
-    `**A refresh is not undone by any file.** What only ${id} held is in the backup whose path on ${id} is in \`${id}.backup\`. These commands restore it, with a server.toml **without** ${step.source} as a supplier, else it would be overwritten again. The restore needs the same minor version of kanidmd${observed?.versionOnDisk ? ` (${plain(observed.versionOnDisk)})` : ''}.`,
+    `**A refresh is not undone by any file.** What only ${id} held is in the backup whose path on ${id} is in \`${id}.backup\`. These commands restore it, with a server.toml **without** ${step.source} as a supplier, else it would be overwritten again. The restore needs the same minor version of kanidmd${observed.versionOnDisk ? ` (${plain(observed.versionOnDisk)})` : ''}.`,
     block(
       'bash if-needed',
       [
@@ -58,9 +58,9 @@ function restore(step: RefreshStep, server: ServerShell, observed: ObservedServe
 }
 
 /** The file as it was read, without any table of the source. */
-function withoutSource(step: RefreshStep, observed: ObservedServer | undefined): Uint8Array {
-  const bytes = new TextEncoder().encode(observed?.file?.text ?? '');
-  const tables = partnersOf(observed?.config).filter(
+function withoutSource(step: RefreshStep, observed: ObservedServer): Uint8Array {
+  const bytes = new TextEncoder().encode(observed.file?.text ?? '');
+  const tables = partnersOf(observed.config).filter(
     ({ origin }) => parseOrigin(origin)?.host === step.sourceHost,
   );
   const edited = editServerConfig(
