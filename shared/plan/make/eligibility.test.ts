@@ -29,7 +29,7 @@ const seen = (it: SeenServer, more: Partial<ObservedServer> = {}): ObservedServe
   ...more,
 });
 
-/** @returns the parts they take, and what was reported, `CODE SERVER OTHER`. */
+/** @returns the parts they take, and what was reported, `CODE SERVER OTHER`, and in words. */
 function rolesOf(
   links: readonly string[],
   observed: readonly ObservedServer[],
@@ -39,14 +39,18 @@ function rolesOf(
   const byId = new Map(observed.map((it) => [it.id, it]));
   const origins = originsOf(fleet, byId);
   const said: string[] = [];
+  const words: string[] = [];
   const eligibility = new Eligibility({
     ...{ fleet, topology: readTopology(fleet), observed: byId, origins, problems: [...problems] },
     ownerOf: ownersOf(fleet, observed, origins),
     refresh: new Set(refresh),
     unproved: new Set(),
-    report: (server, code, _message, _fix, why) => void said.push([code, server, why ?? ''].join(' ').trim()),
+    report: (server, code, message, _fix, why) => {
+      said.push([code, server, why ?? ''].join(' ').trim());
+      words.push(message);
+    },
   });
-  return { eligibility, said };
+  return { eligibility, said, words };
 }
 interface Wishes {
   readonly refresh?: readonly ServerId[];
@@ -122,6 +126,7 @@ describe('a refresh', () => {
     expect(held.said).toEqual(['source-not-ready idm-b idm-a']);
     const unknown = rolesOf(LINK, [seen(a), seen({ ...other, tables: ['idm-x allow-pull'] })]);
     expect(unknown.said).toEqual(['unknown-partner-blocks-refresh idm-b']);
+    expect(unknown.words.join()).toContain('(repl://idm-x.example.com:8444)');
     expect([unknown.eligibility.takesPart(B), unknown.eligibility.mayTouch(B)]).toEqual([false, true]);
     const origin = trusted<Origin>('repl://idm-x.example.com:8444');
     const removed = rolesOf(LINK, [seen(a), seen({ ...other, tables: ['idm-x allow-pull'] })], {
@@ -147,6 +152,11 @@ describe('automatic_refresh', () => {
     expect(rolesOf(LINK, [seen(a), seen({ ...b, tables: ['idm-x pull'] })]).said).toEqual([]);
   });
 
+  it('is no matter of a server that is left alone', () => {
+    const it = rolesOf(drawn, [seen(a), seen({ ...b, state: 'stopped', tables: ['idm-x pull'] })]);
+    expect(it.said).toEqual([]);
+  });
+
   it('is no matter of one that only pulls from it', () => {
     const it = rolesOf(drawn, [seen(a), seen({ ...b, tables: ['idm-x allow-pull'] })]);
     expect([flags(it), it.said]).toEqual([[true], []]);
@@ -155,14 +165,23 @@ describe('automatic_refresh', () => {
 
 describe('a certificate', () => {
   const named = (host: string) => ({ certificate: readCertificateOfTest('idm-b', host) });
-  const dialled = (origin: string, version?: string, host = 'old.example.com') => {
+  const dialled = (
+    origin: string,
+    version?: string,
+    host = 'old.example.com',
+    more: Partial<ObservedServer> = {},
+  ) => {
     const fleet = fleetOfTest(['idm-a', 'idm-b', 'idm-c'], LINK);
     const servers = fleet.servers.map((it) =>
       it.id === B ? { ...it, origin: trusted<Origin>(origin) } : it,
     );
-    return rolesOf(LINK, [seen(a), seen({ ...b, ...(version ? { version } : {}) }, named(host))], {
-      more: { servers },
-    }).eligibility.toRenew(B);
+    return rolesOf(
+      LINK,
+      [seen(a), seen({ ...b, ...(version ? { version } : {}) }, { ...named(host), ...more })],
+      {
+        more: { servers },
+      },
+    ).eligibility.toRenew(B);
   };
 
   it('is renewed where it is for another name than partners dial', () => {
@@ -177,6 +196,9 @@ describe('a certificate', () => {
     expect(dialled('repl://192.0.2.7:8444')).toBe(true);
     expect(dialled('repl://192.0.2.7:8444', '1.7.2')).toBe(false);
     expect(dialled('repl://[2001:db8::7]:8444')).toBe(false);
+    const unknown = { versionOnDisk: null, facts: null };
+    expect(dialled('repl://192.0.2.7:8444', undefined, 'old.example.com', unknown)).toBe(false);
+    expect(dialled('repl://idm-b.example.com:8444', undefined, 'old.example.com', unknown)).toBe(true);
   });
 
   it('is not renewed while who pins it cannot be given the new one', () => {
@@ -184,6 +206,12 @@ describe('a certificate', () => {
     const linked = rolesOf(LINK, [seen({ ...a, state: 'stopped' }), renamed]);
     expect(linked.said).toContain('partner-not-running idm-b idm-a');
     expect(linked.eligibility.takesPart(B)).toBe(false);
+    expect(linked.words.join()).toContain(
+      'is for old.example.com, partners are to dial repl://idm-b.example.com:8444, and',
+    );
+    // One that is linked and has no table yet is to be given it, too.
+    const fresh = rolesOf(LINK, [seen({ ...a, state: 'stopped', tables: [] }), renamed]);
+    expect(fresh.said).toContain('partner-not-running idm-b idm-a');
     const pins = seen({ ...c, state: 'stopped', tables: ['idm-a pull', 'idm-b pull'] });
     expect(rolesOf(LINK, [seen(a), renamed, pins]).said).toContain('partner-not-running idm-b idm-c');
     const neither = rolesOf(LINK, [

@@ -3,6 +3,7 @@ import {
   fleetOfTest,
   observedOfTest,
   originOfTest,
+  readCertificateOfTest,
   type SeenServer,
 } from '../../../test/support/fleet-fixtures';
 
@@ -198,6 +199,11 @@ describe('a certificate that was not seen', () => {
     expect(it.pending()).toEqual([ERASED]);
     it.certificateAfter(A, trusted<StepId>('2'), true);
     expect(it.pending()).toEqual([]);
+  });
+
+  it('is another matter than one that was: a pin of an older one lets nobody take its data', () => {
+    const pinned = { ...observedOfTest(a), certificate: readCertificateOfTest('idm-a', undefined, 3) };
+    expect(modelOf([pinned, observedOfTest(automatic)]).pending()).toEqual([]);
   });
 
   it('counts for nothing of a server that says nothing, unless it is to start', () => {

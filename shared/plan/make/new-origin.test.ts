@@ -39,6 +39,7 @@ describe('another origin', () => {
       'verify idm-c',
     ]);
     const [own, renew, partner] = plan.steps;
+    expect(own?.summary).toBe(`Set up idm-b for its certificate of ${NEW}`);
     expect(own?.diff).toContain(`+origin = "${NEW}"`);
     expect(renew?.needs).toContain(own?.id);
     expect(partner?.needs).toContain(renew?.id);

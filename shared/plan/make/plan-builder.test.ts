@@ -57,7 +57,10 @@ describe('a new file', () => {
   it('that kanidmd could not read is a fault, and no step', () => {
     const it = draw(a, linked);
     expect(it.putBack(B, 'version = ', words).ok).toBe(false);
-    expect(it.steps).toEqual([]);
+    const { file, ...seen } = observedOfTest(linked);
+    const broken = draw(a, { ...seen, file: file && { ...file, text: 'version = ' } });
+    expect(broken.configure(B, [pin('idm-c')], words).ok).toBe(false);
+    for (const { steps } of [it, broken]) expect(steps).toEqual([]);
   });
 
   it('starts from the one that was seen, then from what the step before left', () => {
@@ -78,6 +81,56 @@ describe('a new file', () => {
       expect(step !== undefined && 'reads' in step).toBe(stale);
       expect(step?.why === words.why).toBe(!stale);
     }
+  });
+
+  it('says whose certificate it pins and until when, and that it is looked for before', () => {
+    const it = draw({ ...a, tables: [] }, empty);
+    it.configure(B, [pin('idm-a')], { ...words, requires: ['and this'] });
+    const [step] = it.steps;
+    expect(step?.diff).toMatch(/^\+.*\(idm-a’s, until 2046-11-23\)/m);
+    expect(step?.requires.slice(-2)).toEqual(['idm-a shows the certificate that is pinned', 'and this']);
+    const own = draw({ ...a, tables: [] });
+    own.configure(A, [{ kind: 'set-bindaddress', bindaddress: '0.0.0.0:8555' }], words);
+    expect(own.steps[0]?.requires.join()).not.toContain('that is pinned');
+  });
+
+  it('of a stale server is told beside why a file is put back, or it is restarted', () => {
+    const newer = 'The server.toml of idm-b was changed after kanidmd started';
+    for (const [stale, why] of [
+      [true, new RegExp(`^a test ${newer}`)],
+      [false, /^a test$/],
+    ] as const) {
+      const it = draw(a, { ...linked, stale });
+      it.restart(B, 'a test');
+      const back = draw(a, { ...linked, stale });
+      back.putBack(B, `# earlier\n${fileOf(linked)}`, words);
+      for (const { steps } of [it, back]) expect(steps.at(-1)?.why).toMatch(why);
+    }
+  });
+});
+
+describe('the risk of a restart', () => {
+  const PAUSE = 'kanidmd restarts: logins on this server pause for a moment';
+  const risk = (lost: string | null): string | undefined => {
+    const trouble = { code: 'name-not-found', health: 'broken', cause: '', fix: '', at: 5, span: null };
+    const evidence = `Unable to resolve '${originOfTest(lost ?? '')}' to ip:port`;
+    const log = {
+      ...{ from: 0, to: 9, startedAt: null, runningVersion: null, listening: true, rounds: [] },
+      troubles: lost === null ? [] : [{ ...trouble, evidence } as never],
+    };
+    const it = draw({ ...observedOfTest({ ...linked, tables: ['idm-a pull', 'idm-c pull'] }), log });
+    it.restart(B, '');
+    return it.steps[0]?.risk;
+  };
+
+  it('is longer where a partner’s name does not resolve, and names that one alone', () => {
+    expect(risk('idm-a')).toBe(
+      `${PAUSE}; it cannot resolve repl://idm-a.example.com:8444, so it ignores the stop and is killed after some 40 s`,
+    );
+  });
+
+  it('is a pause where every name resolves, or nothing says that it does not', () => {
+    expect([risk(null), risk('idm-x')]).toEqual([PAUSE, PAUSE]);
   });
 });
 
@@ -113,6 +166,8 @@ describe('a step', () => {
       it.refresh(B, A, originOfTest('idm-a'), domainOfTest('a'), 'command');
       expect(it.steps).toMatchObject([{ asked, erases: ['idm-b'], source: 'idm-a' }]);
       expect(it.steps[0]).toMatchObject({ sourceHost: 'idm-a.example.com' });
+      expect(it.steps[0]?.why.startsWith('You asked for it')).toBe(asked);
+      expect(it.steps[0]?.requires).toContain(`idm-b still holds domain ${domainOfTest(domain)}`);
       expect(it.surprises).toEqual([]);
       expect(it.model.domain(B)).toBe(domainOfTest('a'));
     }
