@@ -1,5 +1,6 @@
 import type { DraftHead, TypedForm } from '../../shared/ipc';
-import type { App, Leave, TypedOf, UnsavedQuestion } from './app.svelte';
+import type { App } from './app.svelte';
+import type { Leave, TypedOf, UnsavedQuestion } from './open-dialog';
 import { type FleetReader, fleetReader } from '../document/fleet-reader';
 import { save } from './saving';
 import { reviewTrust } from './trust';

@@ -68,6 +68,14 @@ it('no state of an ordinary day has a mistake for who reads it by screen reader,
   await page.locator('[data-past] summary').first().click();
   await looks.at(page, 'HistoryTab', 'a deploy unfolded');
   expect(await ligatures(page)).toBe(0);
+  await page.getByTestId('change-bound').click();
+  await page.getByTestId('bound-dialog').getByLabel('Days').fill('0');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('bound-dialog').getByRole('alert').waitFor();
+  await looks.at(page, 'BoundDialog');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Throw it away' }).click();
+  await page.getByTestId('bound-dialog').waitFor({ state: 'detached' });
   await window.openTab('Logs');
   await window.logs.locator('[data-item]').first().click();
   await window.logs.locator('[data-item][aria-expanded="true"]').waitFor();

@@ -47,7 +47,7 @@ it('how much history is kept is the person’s to say', async () => {
   await window.untilServer('idm-b', 'running', 30_000);
   await page.keyboard.press('Control+5');
   await page.getByTestId('change-bound').click();
-  const form = page.getByTestId('history-bound');
+  const form = page.getByTestId('bound-dialog');
   await form.getByLabel('Days').fill('0');
   await form.getByRole('button', { name: 'Keep so much' }).click();
   await form.getByRole('alert').waitFor();

@@ -73,6 +73,16 @@ const forms: Readonly<Record<Exclude<TypedFormName, 'ReviewDialog'>, readonly Fo
   TextDialog: [{ id: 'text-dialog', go: menu('edit-text'), ...field('The fleet file', '# mine\n') }],
   NameDialog: [{ id: 'name-dialog', go: menu('name'), ...field('Name', 'Cellar') }],
   AdoptDialog: [{ id: 'adopt-dialog', go: menu('adopt'), ...field('SSH address', 'ada@idm-d.example.com') }],
+  BoundDialog: [
+    {
+      id: 'bound-dialog',
+      go: async (session) => {
+        await menu('history')(session);
+        await session.window.page.getByTestId('change-bound').click();
+      },
+      ...field('Days', '30'),
+    },
+  ],
   PairDialog: [{ id: 'pair-dialog', go: menu('pair'), ...choice('wins-') }],
 };
 

@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { ASKING_FORMS, dialogSources, PLAIN_DIALOGS, TYPED_FORMS } from '../e2e/support/forms';
+import { ASKING_FORMS, dialogSources, looseForms, PLAIN_DIALOGS, TYPED_FORMS } from '../e2e/support/forms';
 
-const dialogs = dialogSources(fileURLToPath(new URL('../../renderer', import.meta.url)));
+const renderer = fileURLToPath(new URL('../../renderer', import.meta.url));
+const dialogs = dialogSources(renderer);
+
+it('a form stands in a dialog: one in a view would lose what is typed when another view is shown', () => {
+  expect(looseForms(renderer)).toEqual([]);
+});
 
 it('every dialog of the window is one that asks before typed words are lost, or holds nothing of a person’s', () => {
   const known = [...TYPED_FORMS, ...ASKING_FORMS, ...PLAIN_DIALOGS];

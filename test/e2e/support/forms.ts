@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 /** Dialogs in which a person types or chooses what is nowhere else: `leaving-forms.test.ts` goes every way out of each. */
 export const TYPED_FORMS = [
   'AdoptDialog',
+  'BoundDialog',
   'NameDialog',
   'PairDialog',
   'ReviewDialog',
@@ -39,12 +40,23 @@ export interface DialogSource {
 
 const FIELD = /<(Field|Select|Choice|DiskCollision|AdoptRow|input|textarea|select)\b/;
 
-/** Every dialog of the window. @param renderer the folder of its sources */
-export const dialogSources = (renderer: string): readonly DialogSource[] =>
+const isDialog = ({ text }: { readonly text: string }): boolean => /<Dialog\b/.test(text);
+
+const sources = (renderer: string) =>
   readdirSync(renderer, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.svelte') && !file.startsWith('ui/'))
-    .map((file) => ({ name: basename(file, '.svelte'), text: readFileSync(join(renderer, file), 'utf8') }))
-    .filter(({ text }) => /<Dialog\b/.test(text))
+    .map((file) => ({ name: basename(file, '.svelte'), text: readFileSync(join(renderer, file), 'utf8') }));
+
+/** Components that have a form of their own and are no dialog: nothing asks before one goes. @param renderer as below */
+export const looseForms = (renderer: string): readonly string[] =>
+  sources(renderer)
+    .filter((source) => /<form\b/.test(source.text) && !isDialog(source))
+    .map(({ name }) => name);
+
+/** Every dialog of the window. @param renderer the folder of its sources */
+export const dialogSources = (renderer: string): readonly DialogSource[] =>
+  sources(renderer)
+    .filter(isDialog)
     .map(({ name, text }) => ({
       name,
       hasField: FIELD.test(text),

@@ -45,6 +45,7 @@ export const surfaces = {
   BehindDialog: byId('who answers', 'behind-dialog'),
   AtMoment: byId('what happened', 'at-moment'),
   BareEngineDialog: byId('engine asks', 'bare-engine-dialog'),
+  BoundDialog: byId('ordinary day', 'bound-dialog'),
   BottomPanel: { by: 'main job', at: '.bottom-tabs' },
   Canvas: { ...byId('main job', 'canvas'), view: 'canvas' },
   CertificatesTab: tab('certificates'),
