@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { HistoryDeploy } from '../../shared/plan/model/history';
 import { createClient } from '../bridge/ipc-client';
 import { RecordedBridge } from '../bridge/recorded-bridge';
 import { startRun } from '../deploys/deploy-run.svelte';
 import { App } from './app.svelte';
 import { engineTold } from './engine-told';
+import '../dev/all-loaded';
 
 /** A window whose deploy was lost with the engine, which runs again. */
 function restarted() {
@@ -43,4 +44,48 @@ it('says it no more once it had come to its end, or another deploy of this windo
   const resumed = restarted();
   resumed.app.deploy.run = startRun([], 1, { kind: 'resume' });
   expect(resumed.says()).toBe(false);
+});
+
+const TEXT =
+  'version = 1\nname = "Lab"\n\n[[server]]\nid = "idm-a"\nconnect = "ssh"\nendpoint = "ssh://ada@idm-a"\n';
+
+/** A window whose engine was started anew while it held this text. */
+function holding(path: string | null, trusted: boolean) {
+  const bridge = new RecordedBridge();
+  const app = new App(createClient(bridge));
+  app.document.take(path, TEXT, null, trusted);
+  engineTold(app, { kind: 'engine', state: 'restarting', inMs: 1000 });
+  bridge.sent.length = 0;
+  engineTold(app, { kind: 'engine', state: 'running', inMs: null });
+  const asked = () => bridge.sent.map((message) => ('name' in message ? message.name : message.kind));
+  return { app, bridge, asked };
+}
+
+it.each([
+  ['drawn in a file', '/lab.toml', true, TEXT],
+  ['not trusted, in a file', '/lab.toml', false, null],
+  ['not trusted, in no file', null, false, null],
+])('tells the new engine whose the text is before anything else is asked: %s', async (_, path, own, mine) => {
+  const { app, bridge, asked } = holding(path, own);
+  expect(bridge.last('ask')).toMatchObject({
+    name: 'fleet.judge',
+    question: { fleet: { path, text: TEXT }, mine },
+  });
+  expect(asked()).toEqual(['fleet.judge']);
+  bridge.answer('fleet.judge', { trusted: own });
+  await vi.waitFor(() => expect(asked().includes('watch')).toBe(own));
+  expect(app.document.trusted).toBe(own);
+});
+
+it('has nothing to tell of a new fleet that was made in the window', async () => {
+  const { asked } = holding(null, true);
+  expect(asked()).not.toContain('fleet.judge');
+  await vi.waitFor(() => expect(asked()).toContain('watch'));
+});
+
+it('a refusal from before the engine knew is past once it knows', async () => {
+  const { app, bridge } = holding('/lab.toml', true);
+  app.document.refuse();
+  bridge.answer('fleet.judge', { trusted: true });
+  await vi.waitFor(() => expect(app.document.trusted).toBe(true));
 });

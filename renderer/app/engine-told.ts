@@ -1,6 +1,7 @@
 import type { EngineMessage } from '../bridge/ipc-client';
 import type { Run } from '../deploys/deploy-run.svelte';
 import type { App } from './app.svelte';
+import { tellWhose } from './trust';
 
 const STOPPED = 'The engine, the part of Kanilink that talks to servers, has stopped.';
 
@@ -26,8 +27,10 @@ export function engineTold(app: App, told: EngineMessage): void {
       { holds: () => app.deploy.run === run && !isSettled(app, run) },
     );
   else app.notices.show('warn', RESTARTED, 'The servers are watched again.');
-  app.onDisk.again();
-  app.lookAgain(true);
+  void tellWhose(app).then(() => {
+    app.onDisk.again();
+    app.lookAgain(true);
+  });
 }
 
 /** The journals say that a deploy needs nothing more: it came to its end, or another one finished or undid it. */

@@ -28,11 +28,28 @@ export async function judgeAgain(app: App): Promise<void> {
 }
 
 /**
+ * Tells an engine that was started anew whose the open text is: it remembers no text that a person declined or drew. Nothing
+ * of the fleet may be asked before it knows.
+ */
+export async function tellWhose(app: App): Promise<void> {
+  const { open, own, path, text, taken } = app.document;
+  // A new fleet is the person's own unless it is said that it came from a draft.
+  if (!open || (own && path === null)) return;
+  const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine: own ? text : null });
+  if (app.document.taken !== taken || app.document.text !== text || !judged.ok || !judged.value.trusted)
+    return;
+  // What it refused before it knew is past.
+  app.document.trustedAt = app.client.asked;
+  app.document.trusted = true;
+}
+
+/**
  * May a text be used that holds what came back from a draft? Nobody knows who wrote that: the person is asked about what it
  * adds. Declined, nothing of the file is read any more.
  */
 export async function mayUse(app: App, text: string): Promise<boolean> {
-  const { path, text: mine } = app.document;
+  const { own, path, text: held } = app.document;
+  const mine = own ? held : null;
   const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine });
   app.document.trusted = judged.ok && judged.value.trusted;
   if (!app.document.trusted) await reviewTrust(app, text);

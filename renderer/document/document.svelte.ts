@@ -115,6 +115,11 @@ export class FleetDocument {
     this.#history = { ...this.#history, present: { ...this.#history.present, trusted } };
   }
 
+  /** The text was agreed to or is edited from such, whatever its files hold now. */
+  get own(): boolean {
+    return this.#trusted;
+  }
+
   /** It was trusted, and the engine refuses it now. */
   get refused(): boolean {
     return this.#refused;

@@ -75,7 +75,8 @@ export const keepingAsks = {
   'draft.read': ask('app', z.object({ id: z.uuid() }), z.object({ draft: draftContent.nullable() })),
   /**
    * Whether a text that did not come from the window's own edits may be acted on as this fleet: a draft, what another
-   * program wrote into the file. Asks nobody; `fleet.trust` does. `mine`: what the window held before; null: nothing.
+   * program wrote into the file; or any, for an engine that was started anew. Asks nobody; `fleet.trust` does. `mine`: what
+   * the window held that is the person's own; null: nothing.
    */
   'fleet.judge': ask(
     'engine',

@@ -64,7 +64,9 @@ export class FleetTrust {
 
   /**
    * A text came into the window that neither lies on the disk nor was edited there: a draft, or what another program wrote
-   * joined with what the window held. @param mine what that was; null: nothing. @returns whether it is trusted
+   * joined with what the window held. Or the engine was started anew, and knows of no text whose it is.
+   *
+   * @param mine what the window held that is the person's own; null: nothing. @returns whether it is trusted
    */
   async judge(text: FleetText, mine: string | null): Promise<boolean> {
     if (text.path === null) {
@@ -73,7 +75,7 @@ export class FleetTrust {
     }
     const { path } = text;
     const file = await fileOf(path);
-    if (mine !== null && (await this.#isOwn(file, { path, text: mine })))
+    if (mine !== null && (await this.#mayBeOwn(file, { path, text: mine })))
       this.#drawn.set(file, this.#usesOnly({ path, text: mine }));
     return this.#take(file, text, await this.#agreed(file));
   }
@@ -82,16 +84,23 @@ export class FleetTrust {
   async allows(text: FleetText): Promise<boolean> {
     if (text.path === null) return !this.#uses(text)?.some(({ use }) => this.#strange.has(useKey(use)));
     const file = await fileOf(text.path);
-    if (!(await this.#isOwn(file, { path: text.path, text: text.text }))) return false;
+    if (!(await this.#isOwn(file, text))) return false;
     await this.#trust(file);
     return this.#believed(file, text);
   }
 
   /** Is it what was trusted, now or in a session before, with what the person drew in that? */
-  async #isOwn(file: string, text: FleetText & { readonly path: string }): Promise<boolean> {
-    if (this.#trusted.has(file) || this.#within(text, (await this.#kept.read(file))?.uses ?? null))
-      return true;
-    // After a new start of the engine: edits that are not saved yet belong to the file that was trusted.
+  async #isOwn(file: string, text: FleetText): Promise<boolean> {
+    return this.#trusted.has(file) || this.#within(text, (await this.#kept.read(file))?.uses ?? null);
+  }
+
+  /**
+   * May a text be what the window says it is, the person's own? An engine that was started anew takes its word for what is
+   * not saved of a file that lies there as it was trusted. Without that word it is as foreign as a draft: the very text that
+   * the person declined may be what the window holds.
+   */
+  async #mayBeOwn(file: string, text: FleetText & { readonly path: string }): Promise<boolean> {
+    if (await this.#isOwn(file, text)) return true;
     return !this.#refused.has(file) && (await this.#onDisk(file, text.path)) !== null;
   }
 

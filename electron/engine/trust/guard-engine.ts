@@ -27,9 +27,10 @@ export interface GuardedEngine extends Omit<Engine, 'loadFleet' | 'saveFleet'> {
     from: string | null,
   ): Promise<Result<{ readonly path: string }>>;
   /**
-   * Whether a text that did not come from the window's own edits may be acted on as this fleet; until it may, nothing is.
+   * Whether a text that did not come from the window's own edits, or that an engine started anew does not know, may be acted
+   * on as this fleet; until it may, nothing is.
    *
-   * @param mine what the window held before; null: nothing
+   * @param mine what the window held that is the person's own; null: nothing
    */
   judgeFleet(fleet: FleetText, mine: string | null): Promise<Result<{ readonly trusted: boolean }>>;
   /** Whether anything may be done for a fleet; where not, the fault that says so. */

@@ -314,7 +314,11 @@ describe('a fleet file that was made here', () => {
     await engine.saveFleet(join(folder, 'made.toml'), fleet(ssh('idm-a')), null, null);
     const edited = { path: join(folder, 'made.toml'), text: fleet(ssh('idm-a'), ssh('idm-c')) };
     expect(await engine.plan(edited, call)).toMatchObject({ ok: true });
-    expect(await session().engine.plan(edited, call)).toMatchObject({ ok: true });
+    const next = session().engine;
+    // What came from a draft would look the same: the window says that it is its own.
+    expect(await next.plan(edited, call)).toMatchObject({ error: { code: 'fleet-untrusted' } });
+    expect(await next.judgeFleet(edited, edited.text)).toEqual(ok({ trusted: true }));
+    expect(await next.plan(edited, call)).toMatchObject({ ok: true });
     expect(await session().engine.plan({ path: null, text: edited.text }, call)).toMatchObject({ ok: true });
   });
 

@@ -67,6 +67,8 @@ it('nor when the host key had changed before the fleet was opened, or the engine
   expect(await ask(trust, text('idm-a', 'idm-b', 'idm-c'), false)).toMatchObject({ servers: [] });
   expect(await trust.allows(text('idm-a', 'idm-b', 'idm-c'))).toBe(false);
   const again = start();
+  // The window says that what it holds is the person's own.
+  expect(await again.judge(text('idm-a', 'idm-c'), fleet('idm-a', 'idm-c'))).toBe(false);
   expect(await again.allows(text('idm-a', 'idm-c'))).toBe(false);
   expect(await ask(again, text('idm-a', 'idm-c'))).toMatchObject({ servers: [], contents: [hosts] });
 });
@@ -82,6 +84,40 @@ it('a draft is asked about as changes that are not saved: the file is what it wa
   expect(words).toContain(`${path} is as you trusted it. The changes that are not saved are not.`);
   expect(words).not.toContain('is not as it was');
   expect(await trust.allows(draft)).toBe(false);
+});
+
+it('a draft that was declined is nobody’s own after a new start of the engine: not used, and not trusted where it is saved', async () => {
+  const draft = text('idm-a', 'idm-b', 'evil');
+  const trust = start();
+  await trust.loaded(text('idm-a', 'idm-b'));
+  expect(await trust.judge(draft, null)).toBe(false);
+  // The file on disk is as it was trusted all the time.
+  const again = start();
+  expect(await again.allows(draft)).toBe(false);
+  const elsewhere = { path: join(folder, 'elsewhere.toml'), text: draft.text };
+  await writeFile(elsewhere.path, elsewhere.text);
+  await again.saved(elsewhere, path);
+  expect(await start().loaded(elsewhere)).toBe(false);
+  // Neither does a form that is filled in above it make it so, once the window has said what it holds.
+  expect(await again.judge(draft, null)).toBe(false);
+  expect(await again.judge(text('idm-a', 'evil', 'idm-c'), draft.text)).toBe(false);
+  expect(await ask(again, draft, false)).toMatchObject({ servers: ['evil'] });
+});
+
+it('what was drawn is the person’s own after a new start of the engine, once the window says so, and is trusted as it is saved', async () => {
+  const drawn = text('idm-a', 'idm-b', 'idm-c');
+  const again = start();
+  expect(await again.judge(drawn, drawn.text)).toBe(true);
+  expect(await again.allows(drawn)).toBe(true);
+  await writeFile(path, drawn.text);
+  await again.saved(drawn, path);
+  expect(await start().loaded(drawn)).toBe(true);
+});
+
+it('but not while another program has put into the file what nobody agreed to', async () => {
+  await writeFile(path, fleet('idm-a', 'evil'));
+  const drawn = text('idm-a', 'idm-b', 'idm-c', 'evil');
+  expect(await start().judge(drawn, drawn.text)).toBe(false);
 });
 
 it('a file that did change on disk is still said to have changed, whatever the window holds', async () => {
