@@ -12,6 +12,7 @@ it('a fleet that is begun before what reads fleets is loaded waits for it, and g
   newFile(app, then);
   expect(fleetReader.loaded).toBeNull();
   expect(app.document.open).toBe(false);
+  await fleetReader.load();
   await vi.waitFor(() => expect(then).toHaveBeenCalledOnce());
   expect(app.document.fleet?.name).toBe('New fleet');
 });
