@@ -75,7 +75,7 @@ it('whose data wins is asked with what both hold; nobody is chosen, and Enter de
   expect(await dialog.root.innerText()).not.toContain('amelie');
   await page.keyboard.press('Enter');
   expect(await dialog.root.isVisible()).toBe(true);
-  await dialog.cancel();
+  await dialog.throwAway();
   // Nothing of a backup stays beside the databases, and none was written on the desk.
   for (const id of ['idm-a', 'idm-b']) expect(leftIn(fleet.machine(id).folder)).toEqual([]);
   expect(server('idm-a').configText).not.toContain('[replication]');

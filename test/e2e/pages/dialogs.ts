@@ -43,6 +43,13 @@ export class PairDialog {
     await this.root.getByRole('button', { name: 'Cancel' }).click();
     await this.root.waitFor({ state: 'detached' });
   }
+
+  /** Cancels it after something was chosen, which is asked about. */
+  async throwAway(): Promise<void> {
+    await this.root.getByRole('button', { name: 'Cancel' }).click();
+    await this.root.getByRole('alertdialog').getByRole('button', { name: 'Throw it away' }).click();
+    await this.root.waitFor({ state: 'detached' });
+  }
 }
 
 /** Review: what will be done, in order, and what is erased. */
