@@ -43,8 +43,13 @@ it('a stopped server is one problem: its evidence is shown beside the filter, an
   const looks = new Looks('evidence');
   await looks.at(page, 'EvidencePanel');
   looks.end();
-  const of = await proving.evaluateAll((all) => all.map((it) => it.getAttribute('data-evidence-server')));
-  expect([...new Set(of)].sort()).toEqual(['idm-a', 'idm-b']);
+  const of = () => proving.evaluateAll((all) => all.map((it) => it.getAttribute('data-evidence-server')));
+  // What the other end says of it comes with its next round.
+  await until(
+    'both ends prove it',
+    async () => [...new Set(await of())].sort().join() === 'idm-a,idm-b',
+    ROUNDS_LIMIT_MS,
+  );
   await page.getByTestId('evidence-close').click();
   expect(await filteredServer.inputValue()).toBe('idm-a');
 
