@@ -124,6 +124,8 @@ describe('against it stands', () => {
     expect(against('start', [away, seen(b)])).toMatchObject([
       { code: 'cannot-start', message: expect.stringContaining('cannot be reached') },
     ]);
+    // What was read of it before says nothing of now.
+    expect(codes('start', [seen(a, { state: 'unreachable' }), seen(b)])).toEqual(['cannot-start']);
     for (const unread of [{ file: null }, { config: null }])
       expect(against('restart', [seen(a, unread), seen(b)])).toMatchObject([
         { code: 'cannot-start', message: expect.stringContaining('read') },
@@ -150,6 +152,15 @@ describe('against it stands', () => {
       },
     ]);
     expect(codes('restart', [{ ...withFile(a, bad), versionOnDisk: null }, seen(b)])).toEqual([]);
+    const padded = (text: string): string => text.replace(/(_cert = ".+)"/, '$1="');
+    expect(against('restart', [withFile(a, padded), seen(b)])).toMatchObject([
+      { code: 'file-refused', evidence: 'Its padding is wrong.' },
+    ]);
+    for (const it of against('restart', [withFile(a, bad), seen(b)]))
+      expect(it).not.toHaveProperty('evidence');
+    // What kanidmd would only warn of stands against nothing.
+    const odder = (text: string): string => text.replace('"repl://idm-a', '"https://idm-a');
+    expect(plan('restart', [withFile(a, odder), seen(b)]).problems).toEqual([]);
     const odd = (text: string): string => text.replace('tls_key', 'nobody_knows = 1\ntls_key');
     expect(codes('restart', [withFile({ ...a, version: '1.99.0' }, odd), seen(b)])).toEqual([]);
   });

@@ -45,6 +45,14 @@ describe('a refresh from a source that is behind', () => {
     expect(plan.problems.map((it) => it.fix).join()).not.toMatch(/refresh idm-b/);
   });
 
+  it('is refused to that server alone: another one is refreshed', () => {
+    const third = fleetOfTest(['idm-a', 'idm-b', 'idm-c'], ['idm-a > idm-b', 'idm-a > idm-c']);
+    const c = observedOfTest({ id: 'idm-c', domain: 'a', tables: ['idm-a mutual-pull'] });
+    const refresh = ['idm-b', 'idm-c'] as never;
+    const { steps } = makePlan(third, [...pair(consumer, []), c], { refresh });
+    expect(steps.flatMap((it) => (it.action === 'refresh' ? [it.server] : []))).toEqual(['idm-c']);
+  });
+
   it('is never planned by itself', () => {
     const plan = makePlan(fleet, pair(consumer, supplier));
     expect(plan.steps.map((it) => it.action)).not.toContain('refresh');
