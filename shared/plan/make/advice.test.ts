@@ -54,8 +54,10 @@ describe('a primary that does not run', () => {
 
   it('is only to be brought back where no other one runs', () => {
     expect(lost([down(a), down(b), down(c)])[0]?.fix).toBe('Bring idm-a back.');
-    // idm-c has another primary: itself.
+    // idm-c has another primary: itself, alone or with a link of its own.
     expect(lost([down(a), down(b), c], ['idm-a > idm-b'])[0]?.fix).toBe('Bring idm-a back.');
+    const two = [down(a), down(b), c, { ...c, id: 'idm-d' }];
+    expect(lost(two, ['idm-a > idm-b', 'idm-c > idm-d'])[0]?.fix).toBe('Bring idm-a back.');
   });
 
   it('is none where it runs, or a secondary is what does not', () =>

@@ -34,7 +34,7 @@ function stopWhatIsRemoved({ fleet }: PlanContext, steps: readonly Step[]): read
 function primaryNotSeen({ topology, observed }: PlanContext): readonly Problem[] {
   return topology.primaries.flatMap((id): Problem[] => {
     if (observed.get(id)?.state === 'running') return [];
-    const next = topology.order.find((it) => topology.primaryOf(it) === id && it !== id && isRunning(it));
+    const next = topology.order.find((it) => topology.primaryOf(it) === id && isRunning(it));
     return [
       ruleProblem(
         'primary-not-seen',

@@ -72,8 +72,12 @@ describe('whoever may have been asked is restarted first', () => {
 
   it('also where what it runs with is not known: its own file was not read either', () => {
     const silent = observedOfTest({ id: 'idm-a', domain: 'a', tables: [], stale: true });
-    const plan = makeServicePlan(FLEET, [silent, b({ stale: true })], { kind: 'restart', server: B });
+    const restart = { kind: 'restart', server: B } as const;
+    const plan = makeServicePlan(FLEET, [silent, b({ stale: true })], restart);
     expect(outline(plan).slice(0, 2)).toEqual(['restart idm-a', 'restart idm-b']);
+    // A log that shows no name it dials says nothing of what waits.
+    const logged = makeServicePlan(FLEET, [withLog(silent, 1000), b({ stale: true })], restart);
+    expect(outline(logged)[0]).toBe('restart idm-a');
   });
 });
 
@@ -81,9 +85,15 @@ describe('nobody is restarted', () => {
   it('whose rounds with that supplier come when they are due: nothing waits', () => {
     const start = { kind: 'start', server: B } as const;
     const stopped = b({ state: 'stopped' });
-    expect(outline(makeServicePlan(FLEET, [withLog(a, 12_000), stopped], start))[0]).toBe('start idm-b');
+    // One that is a little late is on time, to the very end.
+    for (const age of [12_000, 17_000])
+      expect(outline(makeServicePlan(FLEET, [withLog(a, age), stopped], start))[0]).toBe('start idm-b');
     // The newest is overdue: by now the name may not resolve, and a request would wait.
     expect(outline(makeServicePlan(FLEET, [withLog(a, 18_000), stopped], start))[0]).toBe('restart idm-a');
+    // It says itself how often it makes one.
+    const replication = a.config?.replication && { ...a.config.replication, taskPollInterval: 60 };
+    const slow = { ...a, config: a.config && { ...a.config, replication: replication ?? null } };
+    expect(outline(makeServicePlan(FLEET, [withLog(slow, 18_000), stopped], start))[0]).toBe('start idm-b');
     // A round with another server of that host.
     expect(outline(makeServicePlan(FLEET, [withLog(a, 12_000, [8445]), stopped], start))[0]).toBe(
       'restart idm-a',

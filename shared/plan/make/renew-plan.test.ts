@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fleetOfTest, observedOfTest, type SeenServer } from '../../../test/support/fleet-fixtures';
+import {
+  fleetOfTest,
+  observedOfTest,
+  originOfTest,
+  type SeenServer,
+} from '../../../test/support/fleet-fixtures';
 import { type ServerId, trusted } from '../../base/names';
 import type { ObservedServer } from '../../observed/observed';
 import type { Plan } from '../model/plan';
@@ -61,10 +66,40 @@ describe('a renewal', () => {
       'configure idm-b',
       'configure idm-c',
     ]);
+    // What else they pin is another server's.
+    for (const step of plan.steps)
+      if (step.action === 'configure')
+        expect(step.changes).toMatchObject([{ partner: { origin: originOfTest('idm-a') }, of: 'idm-a' }]);
     const proved = plan.steps.flatMap((step) =>
       step.action === 'verify' ? [[step.server, ...step.suppliers.map((it) => it.server)].join(' ')] : [],
     );
     expect(proved).toEqual(['idm-a idm-b idm-c', 'idm-b idm-a', 'idm-c idm-a']);
+  });
+
+  it('of one that pulls from nobody proves the pulls from it alone', () => {
+    const plan = planOf(
+      [
+        { id: 'idm-a', domain: 'a', tables: ['idm-b pull'] },
+        { id: 'idm-b', domain: 'a', tables: ['idm-a allow-pull'] },
+      ],
+      ['idm-b ~> idm-a'],
+      'idm-b',
+    );
+    expect(outline(plan).slice(2)).toEqual(['verify idm-a']);
+  });
+
+  it('says of which partner the file cannot be changed, and is blocked', () => {
+    const plan = planOf(pair, ['idm-a > idm-b'], 'idm-b', ({ file, ...it }) => ({
+      ...it,
+      file: file && { ...file, text: it.id === 'idm-a' ? 'no = [toml' : file.text },
+    }));
+    expect(plan.blocked).toBe(true);
+    expect(plan.problems).toMatchObject([{ severity: 'error', server: null, where: { server: 'idm-a' } }]);
+  });
+
+  it('of a server that does not run is refused as that alone', () => {
+    const stopped = pair.map((it) => (it.id === 'idm-b' ? { ...it, state: 'stopped' as const } : it));
+    expect(errors(planOf(stopped, ['idm-a > idm-b'], 'idm-b'))).toEqual(['no-certificate']);
   });
 
   it('tells what is wrong with any server, besides', () => {

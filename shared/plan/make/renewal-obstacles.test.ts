@@ -10,18 +10,18 @@ import { renewalObstacles } from './renewal-obstacles';
 const mine: SeenServer = { id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull'] };
 const theirs: SeenServer = { id: 'idm-b', domain: 'a', tables: ['idm-a mutual-pull'] };
 
-/** What keeps idm-a's certificate from being renewed, `CODE PARTNER`. */
-function obstacles(
-  a: Partial<ObservedServer> | SeenServer = {},
-  b: Partial<ObservedServer> | SeenServer = {},
-): readonly string[] {
+/** What keeps idm-a's certificate from being renewed. */
+function found(a: Partial<ObservedServer> | SeenServer = {}, b: Partial<ObservedServer> | SeenServer = {}) {
   const [server, other] = [
     'tables' in a ? observedOfTest(a) : { ...observedOfTest(mine), ...a },
     'tables' in b ? observedOfTest(b) : { ...observedOfTest(theirs), ...b },
   ];
   const ownerOf = ownersOf(fleetOfTest(['idm-a', 'idm-b'], []), [server, other]);
-  return renewalObstacles(server, [other], ownerOf).map(({ code, partner }) => `${code} ${partner ?? ''}`);
+  return renewalObstacles(server, [other], ownerOf);
 }
+/** The same, `CODE PARTNER`. */
+const obstacles = (...args: Parameters<typeof found>): readonly string[] =>
+  found(...args).map(({ code, partner }) => `${code} ${partner ?? ''}`);
 /** Its log, in which it says that it cannot resolve a name. */
 const lost = (host: string) =>
   readLog(
@@ -53,7 +53,20 @@ describe('a renewal', () => {
       obstacles({ ...mine, tables: ['idm-b mutual-pull', 'idm-c allow-pull'] }),
       ['unknown-partner-blocks-renewal '],
     ],
-  ])('where %s', (_what, found, expected) => expect(found).toEqual(expected));
+  ])('where %s', (_what, those, expected) => expect(those).toEqual(expected));
+
+  it('is kept by a partner without a certificate only where that one pins it, beside whomever else', () => {
+    const pinning = (...tables: readonly string[]) =>
+      obstacles({}, { ...observedOfTest({ ...theirs, tables }), certificate: null });
+    expect(pinning('idm-c pull')).toEqual([]);
+    expect(pinning('idm-c pull', 'idm-a pull')).toEqual(['partner-without-certificate idm-b']);
+  });
+
+  it('names the partner that is why where there is one, and says what is wrong with it', () => {
+    expect(found({}, { config: null })[0]?.message).toMatch(/^idm-b cannot be read: /);
+    expect(found({}, { state: 'stopped' })[0]?.message).toMatch(/^idm-b does not run: /);
+    for (const it of found({ certificate: null })) expect(it).not.toHaveProperty('partner');
+  });
 
   it('has one where a partner’s name does not resolve', () => {
     expect(obstacles({ log: lost('idm-b.example.com') })).toEqual(['partner-name-not-found ']);

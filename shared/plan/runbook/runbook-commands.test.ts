@@ -118,7 +118,10 @@ describe('a file', () => {
   const same: SeenServer = { ...b, domain: 'a' };
 
   it('is put in place once the old one and the pinned certificates were looked at', () => {
-    const { lines, step } = commandsOf([{ ...a, tables: [] }, same], ['idm-a > idm-b'])('configure', 'idm-a');
+    const of = commandsOf([{ ...a, tables: [] }, same], ['idm-a > idm-b']);
+    const { lines, step, text } = of('configure', 'idm-a');
+    expect(text).toContain('Write it here first:');
+    expect(text).toContain('was made from, and the certificates that are pinned are still shown.');
     const id = step?.id ?? '';
     const old = observedOfTest({ ...a, tables: [] }).file?.text ?? '';
     inOrder(
@@ -142,7 +145,9 @@ describe('a file', () => {
       ],
       ['idm-a > idm-b'],
     );
-    const { lines, step } = of('configure', 'idm-b', 1);
+    const { lines, step, text } = of('configure', 'idm-b', 1);
+    expect(text).toContain('Write it here first; the certificates that were read before are put in:');
+    expect(text).toContain('is still the one this runbook was made from.');
     const read = of('read-certificate', 'idm-a').step?.id;
     inOrder(
       lines,
@@ -189,4 +194,12 @@ it('a proof is of each supplier, since a moment before, with one domain and no c
     'no_complaint idm_a "$(cat idm-a.verify)"',
     "echo 'proved: idm-b pulls'",
   );
+});
+
+it('a proof is waited for as long as the server takes for two rounds and some more', () => {
+  const { config, ...seen } = observedOfTest({ ...b, domain: 'a' });
+  const replication = config?.replication && { ...config.replication, taskPollInterval: 60 };
+  const slow = { ...seen, config: config && { ...config, replication: replication ?? null } };
+  const { lines } = commandsOf([{ ...a, tables: [] }, slow], ['idm-a > idm-b'])('verify', 'idm-b');
+  inOrder(lines, /^wait_for 140 .* pulled idm_b /);
 });

@@ -214,6 +214,16 @@ describe('a comparison', () => {
     const text = chapter(`Step ${step?.id ?? ''}:`);
     expect(text.includes("echo 'proved: idm-")).toBe(compared);
     expect(text.includes('cannot be compared while they run')).toBe(!compared);
-    for (const id of ['idm_a', 'idm_b']) expect(text.includes(`at_${id}=/var/lib/kanidm`)).toBe(compared);
+    for (const id of ['idm_a', 'idm_b']) {
+      const path = `"$at_${id}/compare-$stamp.json.gz"`;
+      const backsUp = `backup_folder_${id} && kanidmd_${id} scripting backup ${path} > /dev/null`;
+      for (const part of [
+        `at_${id}=/var/lib/kanidm`,
+        backsUp,
+        `$(states ${id} ${path})`,
+        `forget_${id} ${path}`,
+      ])
+        expect(text.includes(part)).toBe(compared);
+    }
   });
 });
