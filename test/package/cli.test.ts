@@ -255,7 +255,17 @@ describe.skipIf(missing !== null)('the container', () => {
     cpSync(join(ROOT, 'docs', 'watching'), join(desk, 'docs', 'watching'), { recursive: true });
     writeFileSync(join(desk, 'watch.env'), '');
     writeFileSync(join(etc, 'fleet.toml'), `version = 1\nname = "Lab"\n\n${SERVER}`);
-    const [, build = '', trust = '', , start = ''] = watchCommands();
+    const lines = watchCommands();
+    const lineWith = (having: string): string => {
+      const [found = '', ...more] = lines.filter((it) => it.includes(having));
+      expect([found === '', more], having).toEqual([false, []]);
+      return found;
+    };
+    const [build, trust, start] = [
+      lineWith('-t kanilink-watch '),
+      lineWith(' trust /etc'),
+      lineWith('docker run -d '),
+    ];
     const env = { PATH: process.env['PATH'], HOME: engine.folder, DOCKER_HOST: `unix://${engine.socket}` };
     const asRoot = async (line: string): Promise<string> => {
       const { code, stdout, stderr } = await runProgram('sh', ['-c', `cd ${desk} && ${line}`], env);
