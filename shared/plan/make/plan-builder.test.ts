@@ -225,6 +225,13 @@ describe('whoever may have been asked for a refresh earlier', () => {
     for (const it of [started, restarted, written]) expect(it.surprises).toEqual([]);
   });
 
+  it('is restarted after whom its own unread file would let in', () => {
+    const it = draw({ ...a, stale: true }, { ...b, tables: ['idm-a pull'] });
+    it.configure(B, [pin('idm-a')], words);
+    expect(outline(it)).toEqual(['restart idm-b', 'restart idm-a', 'configure idm-b']);
+    expect(it.surprises).toEqual([]);
+  });
+
   it('and may not be restarted is told as what the step could do, by that step', () => {
     const started = alone(B, a, { ...b, state: 'stopped' });
     started.start(B, '');

@@ -93,6 +93,31 @@ describe('a new file', () => {
   });
 });
 
+it('a flag beside a table that only lets in arms nobody', () => {
+  const flagged = [
+    { ...a, tables: ['idm-b allow-pull automatic'] },
+    { ...b, tables: ['idm-a pull'] },
+  ];
+  const { steps } = planned(['idm-a ~> idm-b'], flagged);
+  expect(steps.map((it) => it.summary).join()).not.toContain('Turn automatic_refresh off');
+});
+
+it('only pulls to or from a server that a step has touched are proved', () => {
+  const pulls = (stale: string): readonly string[] =>
+    planned(
+      ['idm-a > idm-b', 'idm-a > idm-c'],
+      [
+        { ...a, tables: ['idm-b mutual-pull', 'idm-c mutual-pull'] },
+        ...[b, c].map((it) => ({ ...it, tables: ['idm-a mutual-pull'], stale: it.id === stale })),
+      ],
+    ).steps.flatMap((step) =>
+      step.action === 'verify' ? step.suppliers.map((it) => `${step.server} < ${it.server}`) : [],
+    );
+  expect(pulls('idm-b')).toEqual(['idm-a < idm-b', 'idm-b < idm-a']);
+  expect(pulls('idm-c')).toEqual(['idm-a < idm-c', 'idm-c < idm-a']);
+  expect(pulls('')).toEqual([]);
+});
+
 it('a refresh within one domain is asked for by command, also where the link is drawn as automatic', () => {
   const refreshed = (domain: string) =>
     planned(['idm-a ~> idm-b automatic'], [a, { ...b, domain }], { refresh: [trusted<ServerId>('idm-b')] });

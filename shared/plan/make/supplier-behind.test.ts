@@ -75,6 +75,10 @@ describe('a refresh from a source that is behind', () => {
     expect(refreshes({ supplierHost: 'idm-c.example.com' })).toBe(true);
     // A name that no server of the fleet has may be the source’s.
     expect(refreshes({ supplierHost: 'other.example.com' })).toBe(false);
+    // Nor does a server without an origin stand for any name.
+    const bare = observedOfTest({ id: 'idm-c', domain: 'a', tables: null });
+    const lost = makePlan(fleetOfThree, [a, b, bare], { refresh: ['idm-b' as never] });
+    expect(lost.steps.some((it) => it.action === 'refresh')).toBe(false);
     const { outcome } = lagging;
     if (outcome.kind !== 'trouble') throw new Error('it is trouble');
     const slow = { ...outcome, trouble: { ...outcome.trouble, code: 'slow-answer' } };

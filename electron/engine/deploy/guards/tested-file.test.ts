@@ -30,7 +30,11 @@ async function carryOut(server: FakeServer, draw: (builder: PlanBuilder) => void
   const site = await fakeSite(server, trouble);
   const made = await fakeDeployment([site]);
   ({ end } = made);
-  const builder = new PlanBuilder([site.observed], ownersOf(made.deployment.fleet, [site.observed]));
+  const builder = new PlanBuilder(
+    [site.observed],
+    ownersOf(made.deployment.fleet, [site.observed]),
+    () => true,
+  );
   draw(builder);
   let result: StepResult = { ok: true, note: '' };
   for (const step of builder.steps) {
@@ -110,6 +114,7 @@ describe('a server.toml that no process has read', () => {
     const builder = new PlanBuilder(
       [site.observed, source.observed],
       ownersOf(made.deployment.fleet, [site.observed, source.observed]),
+      () => true,
     );
     const origin = source.observed.config?.replication?.origin as never;
     builder.refresh(site.server.id, source.server.id, origin, domainOfTest('a'), 'command');
