@@ -42,6 +42,10 @@ interface Form {
   type(form: Locator): Promise<unknown>;
   /** What was typed, as long as it stands there. */
   typed(form: Locator): Promise<unknown>;
+  /** It stands above the window, so that only its own ways lead out of it. */
+  readonly above?: true;
+  /** The button that gives it up. */
+  readonly cancel?: string;
 }
 
 const menu =
@@ -60,6 +64,7 @@ const choice = (testid: string): Pick<Form, 'type' | 'typed'> => {
   };
 };
 
+/** In the order in which they are opened: those at the end have changes that are not saved. */
 const forms: Readonly<Record<Exclude<TypedFormName, 'ReviewDialog'>, readonly Form[]>> = {
   ServerDialog: [
     { id: 'server-dialog', go: menu('add-server'), ...field('SSH address', 'ada@idm-d.example.com') },
@@ -84,6 +89,61 @@ const forms: Readonly<Record<Exclude<TypedFormName, 'ReviewDialog'>, readonly Fo
     },
   ],
   PairDialog: [{ id: 'pair-dialog', go: menu('pair'), ...choice('wins-') }],
+  RemoveDialog: [
+    {
+      id: 'remove-dialog',
+      go: async (session) => {
+        await session.window.servers.select('idm-b');
+        await session.window.page.keyboard.press('Delete');
+      },
+      ...field('Its replication origin', 'repl://idm-b.example.com:8444'),
+    },
+  ],
+  AnswersDialog: [
+    {
+      id: 'answers-dialog',
+      go: async ({ window }) => {
+        await window.servers.select('idm-a');
+        await window.page.getByTestId('who-answers').click();
+      },
+      ...field('Public origin', 'https://idm.example.com'),
+      cancel: 'Close',
+    },
+  ],
+  SecretDialog: [
+    {
+      id: 'secret-dialog',
+      go: ({ electron }) =>
+        askAsEngine(electron, 'secret', {
+          server: 'idm-a',
+          kind: 'passphrase',
+          subject: '~/.ssh/id_ed25519',
+          prompt: '',
+          echo: false,
+          attempt: 1,
+        }),
+      type: (form) => form.getByTestId('secret-input').fill('not told'),
+      typed: async (form) => (await form.getByTestId('secret-input').inputValue()) === 'not told',
+      above: true,
+    },
+  ],
+  DiskDialog: [
+    {
+      id: 'disk-dialog',
+      go: async ({ window, electron }) => {
+        const bar = window.page.getByTestId('disk-bar');
+        if (!(await bar.isVisible())) {
+          await clickMenu(electron.app, 'name');
+          await window.page.getByTestId('name-dialog').getByLabel('Name').fill('Mine');
+          await window.page.getByTestId('name-dialog').getByRole('button', { name: 'Name it' }).click();
+          writeFileSync(home, readFileSync(home, 'utf8').replace('Home lab', 'Theirs'));
+        }
+        await bar.getByRole('button').first().click();
+      },
+      ...choice('take-theirs'),
+      cancel: 'Later',
+    },
+  ],
 };
 
 /** What anybody does to a form on purpose. */
@@ -92,8 +152,12 @@ const own = (form: Form): Readonly<Record<string, (session: Session) => Promise<
   'its cross': ({ window }) =>
     window.page.getByTestId(form.id).getByRole('button', { name: 'Close' }).first().click(),
   'a click beside it': ({ window }) => window.page.mouse.click(5, 400),
-  Cancel: ({ window }) =>
-    window.page.getByTestId(form.id).getByRole('button', { name: 'Cancel', exact: true }).click(),
+  [form.cancel ?? 'Cancel']: ({ window }) =>
+    window.page
+      .getByTestId(form.id)
+      .getByRole('button', { name: form.cancel ?? 'Cancel', exact: true })
+      .last()
+      .click(),
 });
 
 /** What happens to the whole window. */
@@ -124,7 +188,7 @@ async function walk(session: Session, name: string, form: Form): Promise<void> {
   }
   await form.go(session);
   await form.type(dialog);
-  for (const [way, go] of Object.entries({ ...ways, ...whole })) {
+  for (const [way, go] of Object.entries({ ...ways, ...(form.above ? {} : whole) })) {
     await go(session);
     await question.waitFor().catch((cause: unknown) => {
       throw new Error(`${name}, with typed words: ${way} does not ask`, { cause });
@@ -144,7 +208,7 @@ it('no way out of a form throws typed words away without a question, and none as
   await session.window.servers.row('idm-c').waitFor();
   await chooseFile(session.electron.app, other);
   for (const [name, all] of Object.entries(forms)) for (const form of all) await walk(session, name, form);
-}, 300_000);
+}, 420_000);
 
 it('nor does one out of the review, once names to be erased are typed', async () => {
   const { fleet } = await practise();

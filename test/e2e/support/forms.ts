@@ -4,17 +4,18 @@ import { basename, join } from 'node:path';
 /** Dialogs in which a person types or chooses what is nowhere else: `leaving-forms.test.ts` goes every way out of each. */
 export const TYPED_FORMS = [
   'AdoptDialog',
+  'AnswersDialog',
   'BoundDialog',
+  'DiskDialog',
   'NameDialog',
   'PairDialog',
+  'RemoveDialog',
   'ReviewDialog',
+  'SecretDialog',
   'ServerDialog',
   'TextDialog',
 ] as const;
 export type TypedFormName = (typeof TYPED_FORMS)[number];
-
-/** Dialogs of the same kind that are not walked: what they ask, and when, is told by `Dialog.svelte` alone. */
-export const ASKING_FORMS = ['AnswersDialog', 'DiskDialog', 'RemoveDialog', 'SecretDialog'] as const;
 
 /** Dialogs that hold nothing of a person's: they have no field, or what is chosen in one counts at once. */
 export const PLAIN_DIALOGS = [
