@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { certificateOfTest, originOfTest } from '../../../../test/support/fleet-fixtures';
+import { writesOverReviewedFileAlone } from '../../../../test/support/reviewed-file';
 import { id, StepTrial } from '../../../../test/support/step-trial';
 
 /* Planned changes are made on the bytes that were reviewed, and pin only what partners show now. */
@@ -33,36 +34,7 @@ describe('a new file', () => {
     expect(trial.server('idm-a').reads).toBe(text());
   });
 
-  it('is not made of one that somebody has changed since it was reviewed', async () => {
-    trial.edit('idm-a', (it) => `${it}# robin\n`);
-    expect((await trial.fails()).fault).toMatchObject({
-      code: 'file-changed',
-      where: { server: 'idm-a', file: CONFIG },
-    });
-    expect(text()).toContain('# robin');
-    expect(trial.allEffects()).toEqual([]);
-  });
-
-  it('is not made of one that this deploy has written, where the plan says another', async () => {
-    trial.edit('idm-a', (it) => `${it}# by an earlier step\n`);
-    const now = trial.server('idm-a').files.read(CONFIG, 100_000);
-    if (!now.ok) throw new Error('it is there');
-    trial.knows('idm-a', { sha256: now.value.sha256, text: text() });
-    expect((await trial.fails()).fault).toMatchObject({
-      code: 'file-changed',
-      where: { server: 'idm-a', file: CONFIG },
-    });
-    expect(trial.allEffects()).toEqual([]);
-  });
-
-  it('is not made of one that cannot be read', async () => {
-    trial.whenAsked(/idm-a readFile/, { lost: 'before' });
-    expect((await trial.fails()).fault).toMatchObject({
-      code: 'connection-lost',
-      where: { server: 'idm-a' },
-    });
-    expect(trial.allEffects()).toEqual([]);
-  });
+  writesOverReviewedFileAlone(() => trial);
 
   it.each(['idm-b', 'idm-c'])('is not written where %s alone shows another certificate now', async (name) => {
     trial.server(name).certificate = certificateOfTest(name, 3);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { writesOverReviewedFileAlone } from '../../../../test/support/reviewed-file';
 import { id, StepTrial } from '../../../../test/support/step-trial';
 import { runStep } from './run-step';
 
@@ -20,37 +21,7 @@ it('is what is there and what the process reads', async () => {
   expect([text(), trial.server('idm-a').reads]).toEqual([earlier, earlier]);
 });
 
-it('is not put over a file that somebody has changed since, and that one is named', async () => {
-  trial.edit('idm-a', (it) => `${it}# robin\n`);
-  expect((await trial.fails()).fault).toMatchObject({
-    code: 'file-changed',
-    where: { server: 'idm-a', file: CONFIG },
-  });
-  expect(text()).toContain('# robin');
-  expect(trial.allEffects()).toEqual([]);
-});
-
-it('is not put over another file than the plan shows, though this deploy wrote that one', async () => {
-  trial.edit('idm-a', (it) => `${it}# by an earlier step\n`);
-  const { files } = trial.server('idm-a');
-  const now = files.read(CONFIG, 100_000);
-  if (!now.ok) throw new Error('it is there');
-  trial.knows('idm-a', { sha256: now.value.sha256, text: text() });
-  expect((await trial.fails()).fault).toMatchObject({
-    code: 'file-changed',
-    where: { server: 'idm-a', file: CONFIG },
-  });
-  expect(trial.allEffects()).toEqual([]);
-});
-
-it('is not put where the file that is there cannot be read', async () => {
-  trial.whenAsked(/readFile/, { lost: 'before' });
-  expect((await trial.fails()).fault).toMatchObject({
-    code: 'connection-lost',
-    where: { server: 'idm-a' },
-  });
-  expect(trial.allEffects()).toEqual([]);
-});
+writesOverReviewedFileAlone(() => trial);
 
 it('that says nothing Kanilink can judge is not put there: whom it would erase is not known', async () => {
   const { step } = trial;
