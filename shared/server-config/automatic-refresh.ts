@@ -1,12 +1,12 @@
-import { pulls, type ServerConfig } from './server-config';
+import { partnersOf, pulls, type ServerConfig } from './server-config';
 
 /**
  * How many suppliers a server has that may refresh itself: with more than one it takes the data of whichever answers first
  * (`kanidm.md`, "Refresh erases", 2).
  * @returns 0 where it has one, or may not.
  */
-export function refreshesFromSeveral(config: Pick<ServerConfig, 'replication'> | null): number {
-  const suppliers = (config?.replication?.partners ?? []).filter(({ type }) => pulls(type));
+export function refreshesFromSeveral(config: ServerConfig | null): number {
+  const suppliers = partnersOf(config).filter(({ type }) => pulls(type));
   const isFlagged = suppliers.some(({ automaticRefresh }) => automaticRefresh);
   return isFlagged && suppliers.length > 1 ? suppliers.length : 0;
 }

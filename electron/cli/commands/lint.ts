@@ -4,7 +4,7 @@ import { checkConfigFile } from '../../../shared/server-config/check-server-conf
 import type { Place } from '../../../shared/base/result';
 import { originLiesOutside } from '../../../shared/server-config/origin-in-domain';
 import { interpret } from '../../../shared/server-config/read-server-config';
-import type { ServerConfig } from '../../../shared/server-config/server-config';
+import { partnersOf, type ServerConfig } from '../../../shared/server-config/server-config';
 import { readToml } from '../../../shared/server-config/server-toml';
 import { startOf, type TomlFile } from '../../../shared/toml/toml-file';
 import { isBefore, UNREAD } from '../../../shared/versions/versions';
@@ -74,7 +74,7 @@ function outsideDomain({ origin, domain }: ServerConfig, file: TomlFile, where: 
 function takesAny(config: ServerConfig, file: TomlFile, where: Place): readonly Problem[] {
   const suppliers = refreshesFromSeveral(config);
   if (suppliers === 0) return [];
-  const flagged = config.replication?.partners.find(({ automaticRefresh }) => automaticRefresh)?.origin ?? '';
+  const flagged = partnersOf(config).find(({ automaticRefresh }) => automaticRefresh)?.origin ?? '';
   const key = file.find(['replication', flagged, 'automatic_refresh']);
   return [
     {

@@ -130,7 +130,7 @@ export function pullInput(
 }
 
 /** What the process that runs has said, and when it started: a log that was not read back so far does not tell. */
-export const ofItsProcess = ({ log, startedAt }: Reading): LogEvidence | null => sinceStart(log, startedAt);
+const ofItsProcess = ({ log, startedAt }: Reading): LogEvidence | null => sinceStart(log, startedAt);
 
 /** The window of the server with the longest poll interval: a supplier's log has to reach back to its consumer's newest round. */
 export const widestWindow = (
