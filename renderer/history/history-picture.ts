@@ -1,4 +1,4 @@
-import { themeColour } from '../ui/theme-colour';
+import { canvasFont, themeColour } from '../ui/theme-colour';
 import { lineLook, markLooks } from './history-looks';
 import type { Mark } from './history-rows';
 
@@ -6,7 +6,6 @@ import type { Mark } from './history-rows';
 const PADDING = 12;
 const ROW = 18;
 const SAMPLE = 26;
-const FONT = 'Inter Variable';
 
 /** What a picture of a chart tells beside the chart. */
 export interface PictureWords {
@@ -36,7 +35,7 @@ export function historyPicture(
   ink.textBaseline = 'middle';
   const room = (left: number): number => width + PADDING - left;
   const write = (text: string, left: number, row: number, colour: string, weight = 400): void => {
-    ink.font = `${weight} 12px ${FONT}`;
+    ink.font = canvasFont(12, weight);
     ink.fillStyle = themeColour(colour);
     // What is too long is drawn narrower: nothing is cut.
     ink.fillText(text, left, row + ROW / 2, Math.max(1, room(left)));

@@ -25,10 +25,13 @@ export function themeColour(name: string): string {
   return color;
 }
 
+/** The font of the window, as a canvas takes it. @param pixels its size @param weight 400: as text is */
+export const canvasFont = (pixels: number, weight = 400): string => `${weight} ${pixels}px Inter Variable`;
+
 /** How an axis of a chart is drawn, in the colours of the theme that is shown. */
 export const axisLook = () => ({
   stroke: themeColour('--muted'),
   grid: { stroke: themeColour('--line'), width: 1 },
   ticks: { show: false },
-  font: '10px Inter Variable',
+  font: canvasFont(10),
 });
