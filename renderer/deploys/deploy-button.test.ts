@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { planOf, stepOf } from '../dev/step-of';
-import { type DeployKnown, deployButton } from './deploy-button';
+import { type DeployKnown, deployButton, nothingToDo } from './deploy-button';
 import '../dev/all-loaded';
 
 const known: DeployKnown = {
@@ -37,6 +37,29 @@ it.each([
   expect(deployButton({ ...known, ...more })).toEqual({
     label: `Review & deploy · ${label}`,
     nothing: label === 'no changes',
+  });
+});
+
+describe('where no step is left, the Plan tab', () => {
+  const title = (more: Parameters<typeof planOf>[1], notRead?: string[]) =>
+    nothingToDo(planOf([], more), notRead)?.title;
+
+  it('calls the servers as the fleet says only where nothing stood in the way', () => {
+    expect(title({})).toBe('Nothing to do');
+    expect(title({ problems: [{ ...error, severity: 'warning' }] })).toBe('Nothing to do');
+    expect(title({ problems: [error] })).toBe('Blocked');
+    expect(title({ problems: [{ ...error, server: null }] })).toBe('Blocked');
+  });
+
+  it('says which server was not read, and that nothing is left on the others only where that is so', () => {
+    expect(title({}, ['idm-a'])).toBe('1 server not read');
+    expect(title({ problems: [error] }, ['idm-a'])).toBe('1 server not read');
+    expect(title({ problems: [error] }, ['idm-b'])).toBe('Blocked');
+    expect(title({ problems: [error, { ...error, server: null }] }, ['idm-a'])).toBe('Blocked');
+  });
+
+  it('is left to the steps where there are some', () => {
+    expect(nothingToDo(planOf(steps))).toBeNull();
   });
 });
 

@@ -46,7 +46,7 @@ export function deployButton({
   if (plan === null) return is(asking ? 'planning…' : missing.join(''));
   if (plan.steps.length > 0) return is([howMuch(plan), ...missing].join(', '));
   if (missing.length > 0) return is(missing.join(''));
-  if (plan.blocked || plan.problems.some(({ severity }) => severity === 'error')) return is('held back');
+  if (plan.blocked) return is('held back');
   if (unsure) return is('past deploys not read');
   return { ...is('no changes'), nothing: true };
 }
@@ -58,7 +58,11 @@ export function nothingToDo(
 ): { readonly title: string; readonly text: string } | null {
   if (plan.steps.length > 0) return null;
   const notRead = [...new Set([...notReadNow, ...(plan.notRead ?? [])])];
-  if (plan.blocked) return { title: 'Blocked', text: 'The problems say why.' };
+  const besides = plan.problems.some(
+    ({ severity, server }) => severity === 'error' && !notRead.includes(server ?? ''),
+  );
+  if (plan.blocked && (besides || notRead.length === 0))
+    return { title: 'Blocked', text: 'The problems say why.' };
   if (notRead.length > 0)
     return {
       title: `${count(notRead.length, 'server')} not read`,

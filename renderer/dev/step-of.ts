@@ -1,4 +1,4 @@
-import { type Plan, plan } from '../../shared/plan/model/plan';
+import { isBlocked, type Plan, plan } from '../../shared/plan/model/plan';
 import { type Step, step, type StepKind } from '../../shared/plan/steps/step';
 
 const HASH = '0'.repeat(64);
@@ -25,6 +25,7 @@ export const stepOf = (action: StepKind, more: object = {}): Step =>
 /** A plan of such steps; another number of steps is another plan. */
 export const planOf = (steps: readonly Step[], more: Partial<Plan> = {}): Plan =>
   plan.parse({
-    ...{ steps, problems: [], blocked: false, fingerprint: steps.length.toString(16).padStart(64, '0') },
+    ...{ steps, problems: [], blocked: isBlocked(steps, more.problems ?? []) },
+    fingerprint: steps.length.toString(16).padStart(64, '0'),
     ...more,
   });

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Plan, plan } from '../../shared/plan/model/plan';
+import { isBlocked, type Plan, plan } from '../../shared/plan/model/plan';
 import { type Step, step, type StepKind } from '../../shared/plan/steps/step';
 
 const HASH = 'a'.repeat(64);
@@ -35,4 +35,10 @@ export const stepOfTest = <K extends StepKind>(
 
 /** A plan of such steps. */
 export const planOfTest = (steps: readonly Step[], more: Partial<z.input<typeof plan>> = {}): Plan =>
-  plan.parse({ steps, problems: [], blocked: false, fingerprint: HASH, ...more });
+  plan.parse({
+    steps,
+    problems: [],
+    blocked: isBlocked(steps, more.problems ?? []),
+    fingerprint: HASH,
+    ...more,
+  });

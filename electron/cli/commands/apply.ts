@@ -8,7 +8,6 @@ import { loadFleet } from '../base/fleet-argument';
 import { notNamed, unnamedBy } from '../../../shared/plan/consent';
 import { consentTo } from '../base/consent';
 import { type Outcome, refused, report } from '../base/outcome';
-import { hasErrors } from '../text/problems';
 import { progressText } from '../text/progress';
 import { unknownServer, usageError } from '../base/usage';
 import type { World } from '../base/world';
@@ -92,7 +91,7 @@ async function carryOut(job: Job, invocation: Invocation, world: World): Promise
 
 /** Why a plan cannot run, known before anybody is asked: it is shown instead of the plan. Empty: it can. */
 function whyNotRun(view: Plan, invocation: Invocation): readonly Problem[] {
-  if (view.blocked || (view.steps.length === 0 && hasErrors(view.problems))) return view.problems;
+  if (view.blocked) return view.problems;
   return invocation.yes ? unnamedBy(view, invocation.erase).map(notNamed) : [];
 }
 

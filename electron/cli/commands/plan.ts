@@ -5,7 +5,7 @@ import type { Invocation } from '../base/arguments';
 import { loadFleet } from '../base/fleet-argument';
 import { interruptedOf } from '../base/interrupted';
 import { erasesText, planText } from '../text/plan';
-import { hasErrors, problemsText, worstFirst } from '../text/problems';
+import { problemsText, worstFirst } from '../text/problems';
 import { exit, type World } from '../base/world';
 import { saveRunbook } from '../base/save-runbook';
 import { jsonText } from '../text/json';
@@ -21,8 +21,7 @@ export async function plan({ fleet, json, runbook }: Invocation, world: World): 
   else printPlan(view.value, world, interrupted);
   if (runbook !== null && !(await saveRunbook(runbook, loaded.text, view.value, world))) return exit.failed;
   if (view.value.blocked) return exit.failed;
-  if (view.value.steps.length > 0) return exit.attention;
-  return hasErrors(view.value.problems) ? exit.failed : exit.well;
+  return view.value.steps.length > 0 ? exit.attention : exit.well;
 }
 
 /**
@@ -38,12 +37,12 @@ export function printPlan(
 ): void {
   const { paint } = world;
   const problems = problemsText(view.problems, paint);
-  const unjudged = view.steps.length === 0 && (view.blocked || hasErrors(view.problems));
+  const unjudged = view.blocked && view.steps.length === 0;
   const steps = unjudged ? '' : planText(view, paint);
   const blocked = unjudged
     ? 'This plan is blocked: no step can be planned before the errors are solved.'
     : 'This plan is blocked: it cannot be applied before the errors are solved.';
-  const parts = view.blocked || unjudged ? [`${paint.bad(blocked)}\n${problems}`, steps] : [steps, problems];
+  const parts = view.blocked ? [`${paint.bad(blocked)}\n${problems}`, steps] : [steps, problems];
   world.print(
     [problemsText(before, paint), erasesText(view, paint, named), ...parts]
       .filter((part) => part !== '')

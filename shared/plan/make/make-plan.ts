@@ -14,7 +14,7 @@ import type { PlanContext } from './plan-context';
 import { ownersOf } from '../../fleet/model/owners';
 import { distinctPairs, type Pair } from '../model/pair';
 import { StepPlanner } from './step-planner';
-import type { Plan } from '../model/plan';
+import { isBlocked, type Plan } from '../model/plan';
 import type { Step } from '../steps/step';
 import { advice, whyNotRefreshed } from './advice';
 import { whyNotFromBehind } from './supplier-behind';
@@ -75,7 +75,7 @@ export function makePlan(
   new StepPlanner(context, eligibility, builder).run();
   for (const [id, other] of pairsToCompare(builder.steps, uncompared)) builder.compare(id, other);
   problems.push(...advice(context, builder.steps));
-  return drawn(builder, problems);
+  return planOf(builder, problems);
 }
 
 /** Servers answer in any order. Where several steps could come next, the fleet file's order decides. */
@@ -107,23 +107,10 @@ export function builderOf(
   return new PlanBuilder(observed, ownersOf(fleet, observed), (id) => running.has(id), starting);
 }
 
-/** The plan of a job that names what it is about: with an error and no step, nothing of it can run, and it is blocked. */
-export function planOf(builder: PlanBuilder, found: readonly Problem[]): Plan {
-  const plan = drawn(builder, found);
-  const isEmpty = plan.steps.length === 0 && plan.problems.some(({ severity }) => severity === 'error');
-  return { ...plan, blocked: plan.blocked || isEmpty };
-}
-
 /** The plan a draft has become. An erasure that no step is there to cause blocks it. */
-function drawn(builder: PlanBuilder, found: readonly Problem[]): Plan {
-  const problems = [...found, ...builder.surprises.map(surprise)];
-  const steps = builder.steps;
-  return {
-    steps,
-    problems: dedupe(problems),
-    blocked: problems.some((problem) => problem.severity === 'error' && problem.server === null),
-    fingerprint: fingerprintOf(steps),
-  };
+export function planOf({ steps, surprises }: PlanBuilder, found: readonly Problem[]): Plan {
+  const problems = dedupe([...found, ...surprises.map(surprise)]);
+  return { steps, problems, blocked: isBlocked(steps, problems), fingerprint: fingerprintOf(steps) };
 }
 
 function erasesItself(erased: ServerId, by: ServerId): Problem {
@@ -154,12 +141,14 @@ function surprise(it: Surprise): Problem {
   );
 }
 
+/** Each problem once. What is an error to one of those that found it is one. */
 function dedupe(problems: readonly Problem[]): readonly Problem[] {
-  return [
-    ...new Map(
-      problems.map((problem) => [`${problem.code} ${problem.server} ${problem.message}`, problem]),
-    ).values(),
-  ];
+  const said = new Map<string, Problem>();
+  for (const it of problems) {
+    const key = `${it.code} ${it.server} ${it.message}`;
+    if (said.get(key)?.severity !== 'error') said.set(key, it);
+  }
+  return [...said.values()];
 }
 
 /** Covers everything a person reads before consenting: the same fingerprint is the same reviewed plan. */

@@ -24,9 +24,8 @@ import { type ServerId, trusted } from '../../base/names';
  */
 
 describe('a dead primary', () => {
-  it('is said, with what to do, and stops nobody else', () => {
+  it('is said, with what to do', () => {
     const plan = planOf(three, [gone('idm-a'), ...except('idm-a')]);
-    expect(plan.blocked).toBe(false);
     expect(outline(plan)).toEqual([]);
     const advice = plan.problems.find((it) => it.code === 'primary-not-seen');
     expect(advice?.fix).toContain('list its origin under [[removed]]');
@@ -35,6 +34,7 @@ describe('a dead primary', () => {
 
   it('lets a link between the others be drawn while it is down', () => {
     const plan = planOf(edited(three, link('idm-b', 'idm-c')), [gone('idm-a'), ...except('idm-a')]);
+    expect(plan.blocked).toBe(false);
     expect(outline(plan)).toEqual(['configure idm-b', 'configure idm-c', 'verify idm-b', 'verify idm-c']);
     expect(plan.steps[0]?.diff).not.toContain('-[replication."repl://idm-a');
   });

@@ -64,6 +64,21 @@ it('a version that is not known gets no line that only some versions want', () =
   expect(changes.map((it) => it.kind)).not.toContain('acknowledge');
 });
 
+describe('a plan that brings no step', () => {
+  const made = (second: SeenServer) => {
+    const { steps, blocked } = makePlan(fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']), [
+      observedOfTest(a),
+      observedOfTest(second),
+    ]);
+    return { steps, blocked };
+  };
+
+  it('is blocked by an error about one server: else it would say that all is as the fleet file says', () =>
+    expect(made({ ...b, state: 'stopped' })).toEqual({ steps: [], blocked: true }));
+
+  it('is not where all is so', () => expect(made(b)).toEqual({ steps: [], blocked: false }));
+});
+
 describe('a job that names what it is about', () => {
   const FLEET = fleetOfTest(['idm-a', 'idm-b'], []);
   const problem = (severity: Problem['severity']): Problem =>
@@ -86,6 +101,12 @@ describe('a job that names what it is about', () => {
 
   it('says a problem once', () => {
     expect(plan([problem('warning'), problem('warning')]).problems).toHaveLength(1);
+  });
+
+  it('is blocked by what is an error to anything that found it', () => {
+    const twice = [problem('error'), problem('warning')];
+    for (const found of [twice, [...twice].reverse()])
+      expect(plan(found)).toMatchObject({ blocked: true, problems: [{ severity: 'error' }] });
   });
 
   it('says what each step would do that it is not there to do, and what to do before', () => {

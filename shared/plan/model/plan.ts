@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ids } from '../../base/ids';
-import { problem } from '../../base/problem';
-import { step } from '../steps/step';
+import { type Problem, problem } from '../../base/problem';
+import { type Step, step } from '../steps/step';
 
 /** Desired against observed, as ordered steps. Plain data: what is shown is what runs, what is kept and what is printed. */
 export const plan = z
@@ -9,7 +9,7 @@ export const plan = z
     steps: z.array(step).readonly(),
     /** An `error` among them means that something was left out; see `blocked`. */
     problems: z.array(problem).readonly(),
-    /** True when an error forbids running the plan as it is. */
+    /** True when an error forbids running the plan as it is; see `isBlocked`. */
     blocked: z.boolean(),
     /** SHA-256 over the steps: a reviewed plan is run only if planning again gives the same. */
     fingerprint: ids.sha256,
@@ -20,3 +20,17 @@ export const plan = z
   })
   .readonly();
 export type Plan = z.output<typeof plan>;
+
+/**
+ * Whether a plan must not run: an error about the fleet forbids all of it. So does an error about one server where no step is
+ * left: a plan without steps that is not blocked says that the servers are as the fleet file says.
+ */
+export const isBlocked = (steps: readonly Step[], problems: readonly Problem[]): boolean =>
+  problems.some(({ severity, server }) => severity === 'error' && (server === null || steps.length === 0));
+
+/** A plan with these problems instead of its own: whether it may run follows from them. */
+export const planWith = (plan: Plan, problems: readonly Problem[]): Plan => ({
+  ...plan,
+  problems,
+  blocked: isBlocked(plan.steps, problems),
+});

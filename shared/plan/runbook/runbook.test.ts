@@ -129,7 +129,7 @@ describe('a runbook', () => {
     expect(blocked).toMatchObject({ ok: false });
     expect(runbookOf(seen, undefined, [])).toMatchObject({ ok: false, error: { code: 'nothing-to-do' } });
     const away = seen.map((it) => ({ ...it, state: 'unreachable' as const, config: null, file: null }));
-    expect(runbookOf(away)).toMatchObject({ ok: false, error: { code: 'plan-held-back' } });
+    expect(runbookOf(away)).toMatchObject({ ok: false, error: { code: 'plan-blocked' } });
   });
 });
 

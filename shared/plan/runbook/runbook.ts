@@ -33,7 +33,7 @@ export interface RunbookInput {
  */
 export function makeRunbook({ plan, fleet, observed, now }: RunbookInput): Result<string> {
   if (plan.blocked) return fail(blocked(plan));
-  if (plan.steps.length === 0) return fail(heldBack(plan) ?? nothingToDo);
+  if (plan.steps.length === 0) return fail(nothingToDo);
   const tag = plan.fingerprint.slice(0, 8);
   const byId = new Map(observed.map((it) => [it.id, it]));
   const seen = (id: ServerId): ObservedServer => there(byId.get(id), id);
@@ -166,18 +166,6 @@ function blocked({ problems }: Plan): Fault {
     message: `This plan is blocked, so there is no runbook of it: ${why?.message ?? ''}`,
     fix: 'Solve the errors of the plan first.',
     where: {},
-  };
-}
-
-/** An error about each server that something would be done on leaves no step; null: nothing is to be done. */
-function heldBack({ problems }: Plan): Fault | null {
-  const why = problems.find((it) => it.severity === 'error');
-  if (why === undefined) return null;
-  return {
-    code: 'plan-held-back',
-    message: `An error holds every step back, so there is nothing to write down: ${why.message}`,
-    fix: why.fix,
-    where: why.where,
   };
 }
 

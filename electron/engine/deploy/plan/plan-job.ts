@@ -5,7 +5,7 @@ import { serverId } from '../../../../shared/base/names';
 import { interruptedMessage, unreadableJournal } from '../../../../shared/plan/model/interrupted';
 import { makePlan } from '../../../../shared/plan/make/make-plan';
 import type { Pair } from '../../../../shared/plan/model/pair';
-import type { Plan } from '../../../../shared/plan/model/plan';
+import { type Plan, planWith } from '../../../../shared/plan/model/plan';
 import { makeServicePlan } from '../../../../shared/plan/make/service-plan';
 import { makeRenewPlan } from '../../../../shared/plan/make/renew-plan';
 import { type Fault, fail, ok, type Result } from '../../../../shared/base/result';
@@ -172,10 +172,8 @@ function checkNamed(unread: readonly Unread[], named: string | null): Fault | nu
   return named === null ? null : noSuchDeploy(named);
 }
 
-const withProblems = (fleet: ObservedFleet, plan: Plan): Plan => ({
-  ...plan,
-  problems: [...fleet.problems, ...plan.problems],
-});
+const withProblems = (fleet: ObservedFleet, plan: Plan): Plan =>
+  planWith(plan, [...fleet.problems, ...plan.problems]);
 
 /** Who was refreshed and never compared, as far as both run, are in one domain, and are linked still. */
 async function comparableNow(

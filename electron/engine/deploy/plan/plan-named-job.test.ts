@@ -190,3 +190,13 @@ it('a plan names what was not read, and tells nothing of a server that has not a
   expect(told(refused)).toEqual([['of-none', 'of-a', 'of-b'], ['idm-b']]);
   expect(told(awaited)).toEqual([['of-none', 'of-a'], ['idm-b']]);
 });
+
+it('a plan is not held back by a server that has not answered yet, and still is by one that has', () => {
+  const [a, b] = LINKED.map((it) => observedOfTest(it));
+  if (a === undefined || b === undefined) throw new Error('both are there');
+  const error = { ...noProblem('stopped', B), severity: 'error' as const };
+  const blocked = (other: typeof b) =>
+    withReadings(planOfTest([], { problems: [error] }), [a, other]).blocked;
+  expect(blocked(b)).toBe(true);
+  expect(blocked({ ...b, facts: null, config: null })).toBe(false);
+});

@@ -1,6 +1,6 @@
 import { fleetRevision, revisionOf } from '../../../../shared/observed/revision';
 import type { ObservedServer } from '../../../../shared/observed/observed';
-import type { Plan } from '../../../../shared/plan/model/plan';
+import { type Plan, planWith } from '../../../../shared/plan/model/plan';
 
 /**
  * A plan with the readings it was made from. To the rules a server that has not answered yet is one that cannot be
@@ -9,9 +9,9 @@ import type { Plan } from '../../../../shared/plan/model/plan';
 export function withReadings(plan: Plan, observed: readonly ObservedServer[]): Plan {
   const seen = observed.map((server) => ({ id: server.id, revision: revisionOf(server) }));
   const awaited = new Set<string | null>(observed.filter(isAwaited).map(({ id }) => id));
+  const told = plan.problems.filter(({ server }) => !awaited.has(server));
   return {
-    ...plan,
-    problems: plan.problems.filter(({ server }) => !awaited.has(server)),
+    ...planWith(plan, told),
     notRead: observed.filter(({ config }) => config === null).map(({ id }) => id),
     observed: fleetRevision(seen),
   };

@@ -106,7 +106,8 @@ describe('a plan that cannot be run', () => {
   });
 
   it('erases nobody who was not named', async () => {
-    const erasing = planOfTest([stepOfTest('restart', { erases: ['idm-b'] })], { problems: [ERROR] });
+    const step = stepOfTest('restart', { erases: ['idm-b'] });
+    const erasing = planOfTest([step], { problems: [{ ...ERROR, server: 'idm-a' }] });
     const { outcome, codes, asked } = await run(erasing);
     expect([outcome, codes, asked]).toEqual(['refused', ['erase-not-named', 'left-out'], []]);
   });
