@@ -59,7 +59,7 @@ export class FleetTrust {
   async loaded(text: FleetText & { readonly path: string }): Promise<boolean> {
     const file = await fileOf(text.path);
     this.#drawn.delete(file);
-    return this.#take(file, text, (await this.#kept.read(file))?.uses ?? null);
+    return this.#take(file, text, await this.#lasting(file));
   }
 
   /**
@@ -91,7 +91,7 @@ export class FleetTrust {
 
   /** Is it what was trusted, now or in a session before, with what the person drew in that? */
   async #isOwn(file: string, text: FleetText): Promise<boolean> {
-    return this.#trusted.has(file) || this.#within(text, (await this.#kept.read(file))?.uses ?? null);
+    return this.#trusted.has(file) || this.#within(text, await this.#lasting(file));
   }
 
   /**
@@ -107,15 +107,21 @@ export class FleetTrust {
   /** What the file on the disk uses; null: it is not as it was trusted. */
   async #onDisk(file: string, path: string): Promise<readonly ServerUse[] | null> {
     const onDisk = await loadFleet(path);
-    const kept = (await this.#kept.read(file))?.uses ?? null;
-    return onDisk.ok && this.#within(onDisk.value, kept) ? this.#usesOnly(onDisk.value) : null;
+    return onDisk.ok && this.#within(onDisk.value, await this.#lasting(file))
+      ? this.#usesOnly(onDisk.value)
+      : null;
   }
 
   /** What a person agreed to for a file, or drew there; null: nothing. */
   async #agreed(file: string): Promise<readonly ServerUse[] | null> {
-    const kept = await this.#kept.read(file);
+    const lasting = await this.#lasting(file);
     const drawn = this.#drawn.get(file);
-    return kept === null && drawn === undefined ? null : [...(kept?.uses ?? []), ...(drawn ?? [])];
+    return lasting === null && drawn === undefined ? null : [...(lasting ?? []), ...(drawn ?? [])];
+  }
+
+  /** What a person agreed to for a file, as it is kept across sessions; null: nothing. */
+  async #lasting(file: string): Promise<readonly ServerUse[] | null> {
+    return (await this.#kept.read(file))?.uses ?? null;
   }
 
   /** Do the files that say whom to believe hold what was agreed to? */
