@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fleetOfTest, observedOfTest, type SeenServer } from '../../../test/support/fleet-fixtures';
+import {
+  fleetOfTest,
+  noCertificateOfTest,
+  observedOfTest,
+  type SeenServer,
+} from '../../../test/support/fleet-fixtures';
 import { type ServerId, trusted } from '../../base/names';
 import { makePlan } from './make-plan';
 import type { Plan } from '../model/plan';
@@ -95,6 +100,28 @@ describe('a pair of servers', () => {
     ];
     const plan = makePlan(fleet, seen, { unproved: [trusted<ServerId>('idm-b')] });
     expect(outline(plan)).toEqual(['verify idm-a', 'verify idm-b']);
+  });
+
+  it('gives the same plan in whatever order its servers answer', () => {
+    const fleet = fleetOfTest(['idm-c', 'idm-a', 'idm-b'], ['idm-a > idm-b', 'idm-a > idm-c']);
+    const seen = ['idm-a', 'idm-b', 'idm-c'].map((id) => {
+      const faults = [{ ...noCertificateOfTest(id), code: 'log-unreadable' }];
+      return { ...observedOfTest({ id, domain: id.slice(-1), tables: [] }), faults };
+    });
+    const [inOrder, ...others] = [
+      [2, 0, 1],
+      [0, 1, 2],
+      [1, 2, 0],
+      [2, 1, 0],
+    ].map((order) =>
+      makePlan(
+        fleet,
+        order.flatMap((at) => seen[at] ?? []),
+      ),
+    );
+    expect(others).toEqual(others.map(() => inOrder));
+    const told = inOrder?.problems.flatMap((it) => (it.code === 'log-unreadable' ? it.server : []));
+    expect(told).toEqual(['idm-c', 'idm-a', 'idm-b']);
   });
 
   it('that is as desired needs nothing', () => {
