@@ -212,6 +212,13 @@ describe('a certificate', () => {
     // One that is linked and has no table yet is to be given it, too.
     const fresh = rolesOf(LINK, [seen({ ...a, state: 'stopped', tables: [] }), renamed]);
     expect(fresh.said).toContain('partner-not-running idm-b idm-a');
+    // Also where others that are linked with it can be given it.
+    const two = rolesOf(
+      ['idm-a > idm-b', 'idm-b > idm-c'],
+      [seen(a), renamed, seen({ ...c, state: 'stopped' })],
+    );
+    expect(two.said).toContain('partner-not-running idm-b idm-c');
+    expect(two.eligibility.takesPart(B)).toBe(false);
     const pins = seen({ ...c, state: 'stopped', tables: ['idm-a pull', 'idm-b pull'] });
     expect(rolesOf(LINK, [seen(a), renamed, pins]).said).toContain('partner-not-running idm-b idm-c');
     const neither = rolesOf(LINK, [

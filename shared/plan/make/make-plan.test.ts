@@ -7,6 +7,7 @@ import {
 } from '../../../test/support/fleet-fixtures';
 import { type ServerId, trusted } from '../../base/names';
 import { makePlan } from './make-plan';
+import type { Pair } from '../model/pair';
 import type { Plan } from '../model/plan';
 
 const planOf = (links: readonly string[], seen: readonly SeenServer[]): Plan =>
@@ -64,19 +65,28 @@ describe('a pair of servers', () => {
   });
 
   it('compares who an interrupted deploy did not get to, and each pair once', () => {
-    const compared = (domain: string) => {
+    const [A, B] = [trusted<ServerId>('idm-a'), trusted<ServerId>('idm-b')];
+    const compared = (domain: string, uncompared: readonly Pair[] = [[B, A]]) => {
       const plan = makePlan(
         fleetOfTest(['idm-a', 'idm-b'], ['idm-a > idm-b']),
         [
           observedOfTest({ id: 'idm-a', domain: 'a', tables: ['idm-b mutual-pull'] }),
           observedOfTest({ id: 'idm-b', domain, tables: ['idm-a mutual-pull'] }),
         ],
-        { uncompared: [[trusted<ServerId>('idm-b'), trusted<ServerId>('idm-a')]] },
+        { uncompared },
       );
       return outline(plan).filter((it) => it.startsWith('compare'));
     };
     expect(compared('a')).toEqual(['compare idm-b']);
     expect(compared('b')).toEqual(['compare idm-b']);
+    // Whichever stands first, it is the same pair.
+    for (const domain of ['a', 'b']) {
+      const again = compared(domain, [
+        [B, A],
+        [A, B],
+      ]);
+      expect(again).toHaveLength(1);
+    }
   });
 
   it('shows a certificate that does not exist yet by the step that makes it known', () => {

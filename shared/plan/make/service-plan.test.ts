@@ -152,6 +152,13 @@ describe('against it stands', () => {
       },
     ]);
     expect(codes('restart', [{ ...withFile(a, bad), versionOnDisk: null }, seen(b)])).toEqual([]);
+    // What it must say may stand in its environment instead; where that was read and does not, it is missing.
+    const short = withFile(a, (text) => text.replace(/^domain = .*$/m, ''));
+    const inEnvironment = (overrides: HostFacts['overrides']) =>
+      codes('restart', [{ ...short, facts: short.facts && { ...short.facts, overrides } }, seen(b)]);
+    expect(inEnvironment({})).toEqual(['file-refused']);
+    expect(inEnvironment({ KANIDM_DOMAIN: 'idm.example.com' })).toEqual([]);
+    expect(codes('restart', [{ ...short, facts: null }, seen(b)])).toEqual([]);
     const padded = (text: string): string => text.replace(/(_cert = ".+)"/, '$1="');
     expect(against('restart', [withFile(a, padded), seen(b)])).toMatchObject([
       { code: 'file-refused', evidence: 'Its padding is wrong.' },

@@ -125,11 +125,3 @@ it('a refresh within one domain is asked for by command, also where the link is 
     refreshed(domain).steps.flatMap((it) => (it.action === 'refresh' ? [it.by] : []));
   expect([by('a'), by('b')]).toEqual([['command'], ['automatic']]);
 });
-
-it('a plan is the same in whatever order the servers answered', () => {
-  const seen = [without(a), { ...without(b), domain: 'b' }, { ...without(c), domain: 'c' }];
-  const links = ['idm-a > idm-b', 'idm-b > idm-c'];
-  const plan = planned(links, seen);
-  for (const other of [[...seen].reverse(), [...seen.slice(1), ...seen.slice(0, 1)]])
-    expect(planned(links, other)).toEqual(plan);
-});

@@ -7,7 +7,7 @@ const took = (action: Took['action'], server: string, ...ms: readonly number[]):
 it('a step takes the median of the same kind on the same server', () => {
   const past = [
     ...took('restart', 'idm-a', 40, 5, 9),
-    ...took('restart', 'idm-b', 700),
+    ...took('restart', 'idm-b', 700, 800, 900, 1000),
     ...took('backup', 'idm-a', 8000),
   ];
   expect(expectedMs({ action: 'restart', server: 'idm-a' }, past)).toBe(9);

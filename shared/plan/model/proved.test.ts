@@ -33,4 +33,15 @@ describe('what a deploy has proved', () => {
     expect(whatIsProved([])).toBe('');
     expect(whatIsProved([step('configure', 'idm-a', 'skipped')])).toBe('');
   });
+
+  it('and nothing of those that only read, back up or take another’s data: they prove no server', () => {
+    const kinds = ['read-certificate', 'backup', 'refresh', 'renew-certificate', 'compare'] as const;
+    expect(whatIsProved(kinds.map((kind) => step(kind, 'idm-a')))).toBe('');
+  });
+
+  it('says of one server that it did, and of several that each did', () => {
+    expect(whatIsProved([step('verify', 'idm-b')])).toBe(
+      'Replication verified: idm-b completed a fresh round.',
+    );
+  });
 });
