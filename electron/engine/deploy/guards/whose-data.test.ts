@@ -137,6 +137,20 @@ describe('a source that was reborn', () => {
     expect(trial.allEffects()).toEqual([]);
   });
 
+  it('is no server that only pulls from the one that is erased: whatever that holds, nobody takes it', async () => {
+    trial = await StepTrial.of({
+      'idm-a': { domain: 'a', tables: ['idm-b allow-pull'] },
+      'idm-b': { domain: 'b', tables: ['idm-a pull', 'idm-c allow-pull'] },
+      'idm-c': { domain: 'b', tables: ['idm-b pull'] },
+    });
+    trial.deployment.backups.set(id('idm-b'), '/backup');
+    const why = () => trial.whyErases('idm-b', { domain: domainOfTest('a') }, ['idm-b']);
+    trial.server('idm-c').domain = domainAs('f');
+    expect(await why()).toBeNull();
+    trial.server('idm-a').domain = domainAs('f');
+    expect(await why()).toMatchObject({ code: 'database-changed', where: { server: 'idm-a' } });
+  });
+
   it('and one that was not: the server may take the source’s domain, and no other', async () => {
     await arming();
     expect(await trial.run()).toMatchObject({ ok: true });

@@ -170,14 +170,18 @@ describe('a new certificate', () => {
     trial
       .server('idm-b')
       .log.say('warn', `Unable to resolve '${originOfTest('idm-a')}' to ip:port. | ${err}`);
-    expect((await trial.fails()).fault.code).toBe('partner-name-not-found');
+    const { fault } = await trial.fails();
+    expect(fault.code).toBe('partner-name-not-found');
+    expect(fault.message).toContain(`cannot resolve ${originOfTest('idm-a')}:`);
     expect(asked()).toBe(false);
   });
 
   it('is not asked for where no round proves that the name resolves', async () => {
     await renew();
     silent();
-    expect((await trial.fails()).fault.code).toBe('partner-name-unproved');
+    const { fault } = await trial.fails();
+    expect(fault.code).toBe('partner-name-unproved');
+    expect(fault.message).toContain(`no round with ${originOfTest('idm-a')} over`);
     expect(asked()).toBe(false);
   });
 
