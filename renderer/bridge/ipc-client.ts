@@ -113,7 +113,13 @@ export function createClient(bridge: Bridge, ready: Promise<void> = Promise.reso
       case 'end':
         return running.get(message.id)?.end(message.fault);
       case 'question': {
-        const asked = reader.readQuestion(message.id, message.name, message.question, send);
+        const { id, name, question } = message;
+        // An answer ends the question here too.
+        const reply = (answer: unknown): void => {
+          send({ kind: 'reply', id, answer });
+          withdrawQuestion(id);
+        };
+        const asked = reader.readQuestion(id, name, question, reply);
         if (asked) takeQuestion(asked);
         return;
       }

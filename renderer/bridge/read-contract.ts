@@ -2,7 +2,6 @@ import '../base/no-eval';
 import {
   asks,
   type AskName,
-  type FromWindow,
   questions,
   type QuestionName,
   type StreamItem,
@@ -56,9 +55,8 @@ export function readQuestion(
   id: string,
   name: QuestionName,
   question: unknown,
-  send: (message: FromWindow) => void,
+  answer: (answer: unknown) => void,
 ): AskedQuestion | null {
-  const answer = (value: unknown): void => send({ kind: 'reply', id, answer: value });
   // The app asks it itself.
   if (name === 'trust-fleet') return null;
   if (name === 'host-key') {

@@ -1,7 +1,7 @@
 import { describePull } from '../../../shared/fleet/model/fleet';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import type { Paint } from './paint';
-import { tableLines, withFixes } from './table';
+import { tableLines, titled } from './table';
 
 /** How far changes have come, as one table; what is not well says what to do. */
 export function ruvText({ servers, pulls }: RuvReport, paint: Paint): string {
@@ -17,14 +17,8 @@ export function ruvText({ servers, pulls }: RuvReport, paint: Paint): string {
     rows.map(({ mark, name, cause }) => [`${mark} ${name}`, cause]),
     (text, column, row) => (column === 0 && rows[row]?.mark === '✗' ? paint.bad(text) : text),
   );
-  return [
-    'Changes (RUV):',
-    ...withFixes(
-      heads,
-      rows.map(({ fix }) => fix),
-      paint,
-    ),
-  ].join('\n');
+  const fixes = rows.map(({ fix }) => fix);
+  return titled('Changes (RUV):', heads, fixes, paint);
 }
 
 /** Every server was read, none went back, and of every pull it is known how far behind it is. How far is no fault. */

@@ -2,7 +2,7 @@ import { describePull } from '../../../shared/fleet/model/fleet';
 import type { ServesReport } from '../../../shared/serves/serves';
 import { servesWords } from '../../../shared/serves/serves-words';
 import type { Paint } from './paint';
-import { tableLines, withFixes } from './table';
+import { tableLines, titled } from './table';
 
 type State = keyof typeof servesWords;
 
@@ -17,14 +17,8 @@ export function servesText({ servers, logins }: ServesReport, paint: Paint): str
     rows.map(({ name, state, cause }) => [`${symbol[state]} ${name}`, servesWords[state], cause]),
     (text, column, row) => (column === 2 ? text : colourOf(rows[row]?.state ?? 'unknown', paint)(text)),
   );
-  return [
-    'HTTPS and logins:',
-    ...withFixes(
-      heads,
-      rows.map(({ fix }) => fix),
-      paint,
-    ),
-  ].join('\n');
+  const fixes = rows.map(({ fix }) => fix);
+  return titled('HTTPS and logins:', heads, fixes, paint);
 }
 
 /** True when every server serves and every session is good at the other end. */

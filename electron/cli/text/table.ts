@@ -44,3 +44,7 @@ export function withFixes(
     ...(fix === '' ? [] : [indent(paint.quiet(escapeControls(fix.trimEnd())), 4)]),
   ]);
 }
+
+/** Lines as of `withFixes`, below a title. */
+export const titled = (title: string, ...lines: Parameters<typeof withFixes>): string =>
+  [title, ...withFixes(...lines)].join('\n');
