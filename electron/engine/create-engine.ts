@@ -139,7 +139,8 @@ export function createEngine(options: EngineOptions): Engine {
         call.logins === true ? lookAtFleet(fleet.value, clock, call) : null,
         call.ruv === true ? lookByMemory(fleet.value, memory, clock, call) : null,
       ]);
-      const ruv = looked ?? (await recalled([...status.pulls, ...status.undrawn], memory, clock));
+      const ruv =
+        looked ?? (await recalled(fleet.value.observed, [...status.pulls, ...status.undrawn], memory, clock));
       const proved = withProved(status, serves, ruv);
       return ok({ ...proved, problems: [...proved.problems, ...left] });
     },

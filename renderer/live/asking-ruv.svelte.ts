@@ -1,8 +1,8 @@
 import type { FleetText } from '../../shared/ipc';
-import type { RuvReport } from '../../shared/ruv/ruv';
+import type { RuvReport, ServerRuv } from '../../shared/ruv/ruv';
 import type { IpcClient } from '../bridge/ipc-client';
 import { OneQuestion } from './one-question.svelte';
-import type { Tone } from './pull-view';
+import type { Sight, Tone } from './pull-view';
 
 /** One look at the RUVs of a fleet at a time, and what it brought. */
 export class AskingRuv extends OneQuestion<'fleet.ruv'> {
@@ -15,6 +15,12 @@ export class AskingRuv extends OneQuestion<'fleet.ruv'> {
 }
 
 const tones = { read: 'good', 'went-back': 'bad', unknown: 'quiet' } as const;
+
+/** Why a server's RUV was not read, and what that leaves open; null: it was, or nobody watches. */
+export function whyNotRead({ live, report }: Pick<Sight, 'live' | 'report'>, id: string): ServerRuv | null {
+  const row = live ? report?.ruv?.servers.find(({ server }) => server === id) : undefined;
+  return row?.code === undefined ? null : row;
+}
 
 /** What a look says, servers first. */
 export const ruvRows = ({

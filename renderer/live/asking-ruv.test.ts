@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { fail, ok, type Result } from '../../shared/base/result';
 import type { RuvReport } from '../../shared/ruv/ruv';
 import type { IpcClient } from '../bridge/ipc-client';
-import { AskingRuv, ruvRows } from './asking-ruv.svelte';
+import { AskingRuv, ruvRows, whyNotRead } from './asking-ruv.svelte';
 
 const fleet = { path: null, text: '' };
 const cancelled = fail({ code: 'cancelled', message: 'Cancelled.', fix: '', where: {} });
@@ -49,6 +49,22 @@ it('looks once at a time, and shows what the look brought', async () => {
     ['idm-a ← idm-b', 'good'],
     ['idm-c ← idm-b', 'quiet'],
   ]);
+});
+
+it('says of a server that was not read why, as long as somebody watches', () => {
+  const out = {
+    ...said,
+    server: 'idm-c',
+    state: 'unknown',
+    cause: 'Too large.',
+    code: 'ruv-too-large',
+  } as const;
+  const ruv = { ...report, servers: [...report.servers, out] };
+  const sight = { live: true, report: { servers: [], pulls: [], undrawn: [], problems: [], ruv } };
+  expect(['idm-a', 'idm-b', 'idm-c'].map((id) => whyNotRead(sight, id)?.cause)).toEqual([
+    ...[undefined, undefined, 'Too large.'],
+  ]);
+  expect(whyNotRead({ ...sight, live: false }, 'idm-c')).toBeNull();
 });
 
 it('is cancelled without a word, and a fault is told', async () => {

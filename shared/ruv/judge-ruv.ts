@@ -1,5 +1,5 @@
 import { isoOf, type Moment } from '../compare/backup/backup';
-import type { Result } from '../base/result';
+import type { Fault, Result } from '../base/result';
 import { count } from '../base/sentences';
 import type { PullHealth } from '../kanidmd/health';
 import { type KnownChanges, lostChanges, missingChanges, type ReadChanges } from './known-changes';
@@ -102,7 +102,7 @@ function serverOf({ server, at, read }: RuvLook, found: Lost | undefined): Serve
   if (!read.ok && first === undefined)
     return {
       ...{ server, at, state: 'unknown', newest: null },
-      ...{ cause: `Its RUV was not read. ${read.error.message}`, fix: read.error.fix },
+      ...{ cause: notReadAs(read.error), fix: read.error.fix, code: read.error.code },
     };
   const known = read.ok ? read.value : null;
   const own = known?.changes.get(known.serverUuid)?.at(-1);
@@ -122,6 +122,9 @@ function serverOf({ server, at, read }: RuvLook, found: Lost | undefined): Serve
     fix: `Choose whose data wins: refresh ${server} by name, or whoever pulls from it.`,
   };
 }
+
+/** Why the RUV of a server is not known. */
+export const notReadAs = ({ message }: Pick<Fault, 'message'>): string => `Its RUV was not read. ${message}`;
 
 /** What only a look can prove. */
 export const READ_AGAIN = 'Ask how far behind the servers are: `kanilink status FLEET --ruv`, or the window.';
@@ -158,15 +161,17 @@ function lagOf(consumer: string, supplier: string, looks: ReadonlyMap<string, Ru
   };
 }
 
+/** Rounds of this server prove nothing: it went back, or whether it did has to be read first. */
+export const leavesOpen = ({ state, refreshed, restarted }: ServerRuv): boolean =>
+  state === 'went-back' || refreshed === true || restarted === true;
+
 /**
  * A pull of which one end was restored to an older copy proves nothing by its rounds: both say Success, and their data differ.
- * The same until that end is read again after a refresh.
+ * The same until that end is read again after a refresh, or after a start of one that is read only when somebody asks.
  */
 export function withRuv(pulls: readonly PullHealth[], report: RuvReport | null): readonly PullHealth[] {
   const back = new Map(
-    (report?.servers ?? []).flatMap((it) =>
-      it.state === 'went-back' || it.refreshed === true ? [[it.server, it] as const] : [],
-    ),
+    (report?.servers ?? []).flatMap((it) => (leavesOpen(it) ? [[it.server, it] as const] : [])),
   );
   if (back.size === 0) return pulls;
   return pulls.map((pull) => {

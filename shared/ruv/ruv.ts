@@ -23,6 +23,10 @@ const serverRuv = z
     newest: z.string().nullable(),
     /** It went back and was refreshed since, and was not read after that. */
     refreshed: z.literal(true).exactOptional(),
+    /** Why it was not read, as the code of a fault; absent: it was. */
+    code: z.string().max(64).exactOptional(),
+    /** It started since it was read or met, and is read only when somebody asks: whether it went back is not known. */
+    restarted: z.literal(true).exactOptional(),
   })
   .readonly();
 export type ServerRuv = z.output<typeof serverRuv>;

@@ -3,7 +3,7 @@ import { loadFleet } from '../base/fleet-argument';
 import { interruptedOf } from '../base/interrupted';
 import { howToDeploy } from '../text/advice';
 import { hasErrors, problemsText, worstFirst } from '../text/problems';
-import { allRead, ruvText } from '../text/ruv';
+import { allRead, nothingOpen, ruvText } from '../text/ruv';
 import { allServe, servesText } from '../text/serves';
 import { allReplicate, statusText } from '../text/status';
 import type { StatusReport } from '../../../shared/observed/status';
@@ -37,7 +37,9 @@ export async function status(
     world.print(parts.filter((part) => part !== '').join('\n\n'));
   }
   if (report.failed) return exit.failed;
-  const proved = (serves === undefined || allServe(serves)) && (ruv === undefined || allRead(ruv));
+  const proved =
+    (serves === undefined || allServe(serves)) &&
+    (ruv === undefined || (wanted ? allRead(ruv) : nothingOpen(ruv)));
   const over = interrupted.length === 0;
   return allReplicate(report) && proved && over && !hasErrors(report.problems) ? exit.well : exit.attention;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RuvReport } from '../../../shared/ruv/ruv';
-import { allRead } from './ruv';
+import { allRead, nothingOpen } from './ruv';
 
 const at = '2026-11-29T09:00:00Z';
 const server = (state: 'read' | 'unknown' | 'went-back') => ({
@@ -18,4 +18,14 @@ it.each<[string, RuvReport, boolean]>([
   ['a pull of which nothing is known', { servers: [server('read')], pulls: [pull(null, null)] }, false],
 ])('what was read of RUVs is proved or not: %s', (_what, report, proved) => {
   expect(allRead(report)).toBe(proved);
+});
+
+it('who was left out is no fault where nobody asked, unless that leaves open whether it went back', () => {
+  const told = (more: object) => nothingOpen({ servers: [{ ...server('unknown'), ...more }], pulls: [] });
+  expect([
+    told({}),
+    told({ restarted: true }),
+    told({ refreshed: true }),
+    told({ state: 'went-back' }),
+  ]).toEqual([...[true, false, false, false]]);
 });

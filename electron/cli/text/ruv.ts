@@ -1,4 +1,5 @@
 import { describePull } from '../../../shared/fleet/model/fleet';
+import { leavesOpen } from '../../../shared/ruv/judge-ruv';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import type { Paint } from './paint';
 import { tableLines, titled } from './table';
@@ -24,6 +25,9 @@ export function ruvText({ servers, pulls }: RuvReport, paint: Paint): string {
 /** Every server was read, none went back, and of every pull it is known how far behind it is. How far is no fault. */
 export const allRead = ({ servers, pulls }: RuvReport): boolean =>
   servers.every(({ state }) => state === 'read') && pulls.every(({ changes }) => changes !== null);
+
+/** Nobody went back, nor leaves open whether it did. Who was not read is no fault where nobody asked. */
+export const nothingOpen = ({ servers }: RuvReport): boolean => !servers.some(leavesOpen);
 
 /** Never colour alone. */
 const marks = { read: '✓', 'went-back': '✗', unknown: '?' } as const;

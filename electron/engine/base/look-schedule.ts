@@ -1,3 +1,4 @@
+import type { ObservedServer } from '../../../shared/observed/observed';
 import type { Clock } from './time';
 
 /** However often servers start, or a look breaks, the next one begins no sooner. Milliseconds. */
@@ -7,7 +8,18 @@ const LEAST_MS = 30_000;
 export interface Running {
   readonly state: string;
   readonly startedAt: number | null;
+  /** The server's clock minus ours, milliseconds; absent: not known. */
+  readonly offsetMs?: number;
 }
+
+/** What each server is at, by its id. */
+export const runningOf = (observed: readonly ObservedServer[]): ReadonlyMap<string, Running> =>
+  new Map(
+    observed.map(({ id, state, facts }) => [
+      id,
+      { state, startedAt: facts?.startedAt ?? null, offsetMs: facts?.clockOffsetMs ?? 0 },
+    ]),
+  );
 
 /** What asks for a look when it changes, as it was seen last: of a server that is away nothing is new. */
 export class SeenMarks {

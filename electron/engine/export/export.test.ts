@@ -38,6 +38,19 @@ describe('metrics', () => {
     expect(old).toMatch(/^kanilink_server_state\{server="idm-a",state="unknown",fleet="Home"\} 1$/m);
   });
 
+  it('say who was not read, and why', async () => {
+    const { metrics } = made();
+    const row = { server: 'idm-b', state: 'unknown', at: '', newest: null, cause: '', fix: '' } as const;
+    const told = async () =>
+      [...(await metrics.text()).matchAll(/^kanilink_ruv_not_read\{.*\} 1$/gm)].map(([it]) => it);
+    metrics.look({ ...GOOD, ruv: { servers: [{ ...row, code: 'ruv-too-large' }], pulls: [] } });
+    expect(await told()).toEqual([
+      'kanilink_ruv_not_read{server="idm-b",reason="ruv-too-large",fleet="Home"} 1',
+    ]);
+    metrics.look({ ...GOOD, ruv: { servers: [row], pulls: [] } });
+    expect(await told()).toEqual([]);
+  });
+
   it('say how far changes have come, and no number where that is not known', async () => {
     const { clock, metrics } = made();
     const said = { cause: '', fix: '' };

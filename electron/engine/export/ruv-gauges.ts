@@ -25,6 +25,16 @@ export function addRuvGauges(
           gauge.set({ server, state }, (states.get(server) ?? 'unknown') === state ? 1 : 0);
     },
   );
+  makeGauge(
+    registry,
+    'kanilink_ruv_not_read',
+    'A server that the last look did not read has 1, by why: ruv-too-large, ruv-little-memory and ruv-no-database wait until somebody asks.',
+    ['server', 'reason'],
+    (gauge) => {
+      for (const { server, code } of seen()?.servers ?? [])
+        if (code !== undefined) gauge.set({ server, reason: code }, 1);
+    },
+  );
   for (const { name, help, of } of BEHIND)
     makeGauge(registry, name, help, ['consumer', 'supplier'], (gauge) => {
       for (const pull of seen()?.pulls ?? []) {

@@ -66,13 +66,14 @@ export interface OverEntry {
   readonly at: number;
 }
 
-/** What a look at a server's RUV brought: what it knew, as `packed` of `ruv-rows.ts` has it, or why it refused. Null: it began. */
+/** What a look at a server's RUV brought: what it knew, as `packed` of `ruv-rows.ts` has it, when, or why it was
+ * not read. Null: it began. */
 export interface RuvEntry {
   readonly kind: 'ruv';
   readonly fleet: string;
   readonly server: string;
   readonly at: number;
-  readonly brought: { readonly known?: string; readonly refused?: Fault } | null;
+  readonly brought: { readonly known?: string; readonly readAt?: number; readonly refused?: Fault } | null;
 }
 
 /** Something that happened, as a watch noticed it. */

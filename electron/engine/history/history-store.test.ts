@@ -161,20 +161,20 @@ describe('the history', () => {
       },
     });
     const over: Entry = { kind: 'over', fleet: PATH, server: 'idm-a', at: T };
-    expect((await it.lost(PATH))?.lost.size).toBe(0);
+    expect((await it.ruvRecalled(PATH))?.lost.size).toBe(0);
     it.add([lost(T - 9000)]);
     it.add([lost(T - 8000), { ...over, server: 'idm-b' }]);
     await it.close();
     const next = store().store;
-    const kept = (await next.lost(PATH))?.lost;
+    const kept = (await next.ruvRecalled(PATH))?.lost;
     expect([...(kept ?? [])]).toMatchObject([['idm-a', { moments: [{ secs: T / 1000 - 8, nanos: 7 }] }]]);
-    expect((await next.lost('/srv/other.toml'))?.lost.size).toBe(0);
+    expect((await next.ruvRecalled('/srv/other.toml'))?.lost.size).toBe(0);
     next.add([over]);
-    expect((await next.lost(PATH))?.lost.size).toBe(0);
+    expect((await next.ruvRecalled(PATH))?.lost.size).toBe(0);
     next.add([lost(T)]);
-    expect((await next.lost(PATH))?.lost.size).toBe(1);
+    expect((await next.ruvRecalled(PATH))?.lost.size).toBe(1);
     const load = () => Promise.resolve(fail({ code: 'x', message: '', fix: '', where: {} }));
-    expect(await store({ load }).store.lost(PATH)).toBeNull();
+    expect(await store({ load }).store.ruvRecalled(PATH)).toBeNull();
   });
 
   it('remembers what each server had made itself when it was read last, and why it refused', async () => {
@@ -190,7 +190,7 @@ describe('the history', () => {
     };
     const refused = { code: 'sudo-refused', message: 'No.', fix: 'Allow it.', where: { server: 'idm-b' } };
     const memory = memoryOf(PATH, it, new VirtualClock());
-    const nothing = { lost: new Map(), report: { servers: [], pulls: [] } };
+    const nothing = { lost: new Map(), leftOut: new Map(), report: { servers: [], pulls: [] } };
     memory.keep(
       { ...nothing, known: new Map([['idm-a', read]]), refused: new Map([['idm-b', refused]]) },
       [],
@@ -202,7 +202,7 @@ describe('the history', () => {
       ['idm-a', { ...read, changes: new Map([['a', [moment(1), moment(2)]]]) }],
     ]);
     expect([...(kept?.refused ?? [])]).toEqual([['idm-b', refused]]);
-    expect((await next.lost(PATH))?.lookedAt).toBe(kept?.lookedAt);
+    expect((await next.ruvRecalled(PATH))?.lookedAt).toBe(kept?.lookedAt);
     expect((await next.ruvBefore('/srv/other.toml'))?.known.size).toBe(0);
     // Whoever refuses now is still known; whoever was read refuses no more.
     const again = memoryOf(PATH, next, new VirtualClock());

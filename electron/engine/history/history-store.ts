@@ -12,8 +12,7 @@ import { type Database, loadDriver } from './driver';
 import type { Entry, Stretch } from './entries';
 import { HistoryFile } from './history-file';
 import { giveBack, keepBound, writeBound } from './keep-bound';
-import { readLost } from './lost';
-import { lookedAt, readRemembered } from './ruv-rows';
+import { readRecalled, readRemembered } from './ruv-rows';
 import { historyFolder } from './place';
 import { type Asked, readGlances, readHistory } from './read';
 import { inBites } from './in-bites';
@@ -86,12 +85,9 @@ export class HistoryStore {
     return read.ok ? read.value : [];
   }
 
-  /** Servers of a fleet that were restored to an older copy, and when it was looked last. See `RuvMemory`. */
-  lost(path: string): ReturnType<RuvMemory['recall']> {
-    return this.recall((database) => ({
-      lost: readLost(database, path),
-      lookedAt: lookedAt(database, path),
-    }));
+  /** What is told of RUVs without a look. See `RuvMemory`. */
+  ruvRecalled(path: string): ReturnType<RuvMemory['recall']> {
+    return this.recall((database) => readRecalled(database, path));
   }
 
   /** What looks at the RUVs of a fleet brought. See `RuvMemory`. */

@@ -23,18 +23,19 @@ export function keeping(
 
 /** What is remembered of looks at the RUVs of one fleet, and how far they found its consumers behind. */
 export const memoryOf = (path: string, store: HistoryStore, clock: Clock): RuvMemory => ({
-  recall: () => store.lost(path),
+  recall: () => store.ruvRecalled(path),
   before: () => store.ruvBefore(path),
   began: (servers) =>
     store.add(
       servers.map((server) => ({ kind: 'ruv', fleet: path, server, at: clock.now(), brought: null })),
     ),
-  keep: ({ lost, report, known, refused }, over) =>
+  keep: ({ lost, report, known, refused, leftOut }, over) =>
     store.add([
       ...[...known].map(([server, it]): Entry => ({
-        ...{ kind: 'ruv', fleet: path, server, at: clock.now(), brought: { known: packed(it) } },
+        ...{ kind: 'ruv', fleet: path, server, at: clock.now() },
+        brought: { known: packed(it), readAt: Date.parse(it.at) },
       })),
-      ...[...refused].map(([server, it]): Entry => ({
+      ...[...refused, ...leftOut].map(([server, it]): Entry => ({
         ...{ kind: 'ruv', fleet: path, server, at: clock.now(), brought: { refused: it } },
       })),
       ...[...lost].map(([server, it]): Entry => ({ kind: 'lost', fleet: path, server, lost: it })),

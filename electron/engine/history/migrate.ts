@@ -62,6 +62,11 @@ const LAYOUTS: readonly string[] = [
     known TEXT, refused TEXT, UNIQUE (fleet, server)
   ) STRICT;
   `,
+  // When that was read: `at` is also when a look began that brought nothing.
+  `
+  ALTER TABLE ruv ADD COLUMN read INTEGER;
+  UPDATE ruv SET read = CAST(strftime('%s', json_extract(known, '$.at')) AS INTEGER) * 1000 WHERE json_valid(known);
+  `,
 ];
 
 /**

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { fault } from '../../../shared/base/fault';
 import type { ReadChanges } from '../../../shared/ruv/known-changes';
-import type { Remembered } from '../../../shared/ruv/ruv-memory';
+import { isLeftOut } from '../../../shared/ruv/restarted';
+import type { Recalled, Remembered } from '../../../shared/ruv/ruv-memory';
 import type { Database } from './driver';
 import type { RuvEntry } from './entries';
 import { MOST_MOMENTS, readLost } from './lost';
@@ -19,24 +20,60 @@ const known = z.object({
 /** What writes them; throws as SQLite does. Whoever refuses now is still known by what it knew before. */
 export const ruvRows = (database: Database) => {
   const write = database.prepare(
-    `INSERT INTO ruv (fleet, server, at, known, refused) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO ruv (fleet, server, at, known, refused, read) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (fleet, server) DO UPDATE
-     SET at = excluded.at, known = coalesce(excluded.known, known),
+     SET at = excluded.at, known = coalesce(excluded.known, known), read = coalesce(excluded.read, read),
        refused = CASE WHEN excluded.known IS NULL THEN coalesce(excluded.refused, refused) END`,
   );
   return (fleet: number, { server, at, brought }: RuvEntry): void =>
     void write.run(
       ...[fleet, server, at, brought?.known ?? null],
       brought?.refused === undefined ? null : JSON.stringify(brought.refused),
+      brought?.readAt ?? null,
     );
 };
 
 /** When a look at a server of a fleet began last, or brought something; null: there was none. */
-export function lookedAt(database: Database, path: string): number | null {
+function lookedAt(database: Database, path: string): number | null {
   const at = database
     .prepare('SELECT max(ruv.at) AS at FROM ruv JOIN fleet ON fleet.id = ruv.fleet WHERE path = ?')
     .get(path)?.['at'];
   return typeof at === 'number' ? at : null;
+}
+
+/** What is told of a fleet without a look. */
+export function readRecalled(database: Database, path: string): Recalled {
+  const rows = database
+    .prepare(
+      'SELECT server, ruv.at AS at, read, refused FROM ruv JOIN fleet ON fleet.id = ruv.fleet WHERE path = ? LIMIT 500',
+    )
+    .all(path);
+  const met = database
+    .prepare(
+      `SELECT consumer, (SELECT since FROM seen WHERE subject = subject.id ORDER BY until LIMIT 1) AS since
+       FROM subject JOIN fleet ON fleet.id = subject.fleet WHERE path = ? AND supplier = '' LIMIT 500`,
+    )
+    .all(path);
+  const timesOf = (found: typeof rows, name: string, at: string) =>
+    new Map(
+      found.flatMap((row) => {
+        const time = row[at];
+        return typeof time === 'number' ? [[String(row[name]), time] as const] : [];
+      }),
+    );
+  const leftOut = rows.flatMap(({ server, at, refused }) => {
+    const read = fault.safeParse(jsonOf(refused));
+    return read.success && isLeftOut(read.data)
+      ? [[String(server), { fault: read.data, at: Number(at) }] as const]
+      : [];
+  });
+  return {
+    lost: readLost(database, path),
+    lookedAt: lookedAt(database, path),
+    leftOut: new Map(leftOut),
+    readAt: timesOf(rows, 'server', 'read'),
+    seenSince: timesOf(met, 'consumer', 'since'),
+  };
 }
 
 /** All that is remembered of looks at the RUVs of a fleet. */
@@ -55,7 +92,9 @@ export function readRemembered(database: Database, path: string): Remembered {
     lookedAt: lookedAt(database, path),
     known: new Map(read.flatMap((it) => (it.known === null ? [] : [[it.server, it.known] as const]))),
     refused: new Map(
-      read.flatMap(({ server, refused }) => (refused.success ? [[server, refused.data] as const] : [])),
+      read.flatMap(({ server, refused }) =>
+        refused.success && !isLeftOut(refused.data) ? [[server, refused.data] as const] : [],
+      ),
     ),
   };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headOf } from '../../../test/support/backup-head';
 import { fakeFleet } from '../../../test/support/fake-fleet';
 import { DATABASE } from '../../../test/support/fake-replication';
@@ -32,24 +32,29 @@ function pair() {
 }
 
 /** Watches by an engine of its own until a report about RUVs. */
-async function firstLook({
-  fleet,
-  clock,
-}: Pick<ReturnType<typeof pair>, 'fleet' | 'clock'>): Promise<RuvReport | null> {
-  const engine = createEngine({
-    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [], clock },
-    prompter: { acceptHostKey: async () => false, secret: async () => null },
-    open: fleet.open,
-  });
+async function firstLook(
+  { fleet, clock }: Pick<ReturnType<typeof pair>, 'fleet' | 'clock'>,
+  enough: (report: RuvReport) => boolean = () => true,
+  meanwhile: (engine: ReturnType<typeof createEngine>, report: RuvReport) => unknown = () => undefined,
+): Promise<RuvReport | null> {
+  const engine = engineOf({ fleet, clock });
   const end = new AbortController();
   let told: RuvReport | null = null;
   for await (const { ruv } of engine.watch(fleet.text, end.signal, 0)) {
     told = ruv ?? null;
-    if (told !== null) end.abort();
+    if (told === null) continue;
+    if (enough(told)) end.abort();
+    else await meanwhile(engine, told);
   }
   await engine.close();
   return told;
 }
+const engineOf = ({ fleet, clock }: Pick<ReturnType<typeof pair>, 'fleet' | 'clock'>) =>
+  createEngine({
+    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [], clock },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
+    open: fleet.open,
+  });
 const statesOf = (report: RuvReport | null) => report?.servers.map(({ state }) => state);
 const looksAt = (server: { readonly asked: readonly string[] }): number =>
   server.asked.filter((it) => it === 'kanidmd scripting backup').length;
@@ -74,4 +79,54 @@ it('an older copy that was put there while nobody watched, and whose changes no 
   const next = await firstLook(rest);
   expect(statesOf(next)).toEqual(['went-back', 'read']);
   expect(next?.servers[0]?.cause).toMatch(/Kanilink read it there at \d{4}-/);
+});
+
+describe('a database that is too large to be read unasked', () => {
+  const LARGE = 'x'.repeat(RUV_LARGEST + 1);
+  const rowOf = (report: RuvReport | null | undefined, id: string) =>
+    report?.servers.find(({ server }) => server === id);
+  it('is left out with why, and once it has started its rounds prove nothing until somebody reads it', async () => {
+    const { b, a, wait, ...rest } = pair();
+    a.backupHead = () => headOf('a', { a: [10] });
+    b.backupHead = () => headOf('b', { a: [10], b: [20] });
+    b.files.put(DATABASE, LARGE);
+    let met: string[] = [];
+    const after = await firstLook(
+      rest,
+      (it) => rowOf(it, 'idm-b')?.restarted === true,
+      (_, it) => {
+        const row = rowOf(it, 'idm-b');
+        if (row?.code === 'ruv-too-large' && met.length === 0) {
+          met = [row.state, String(row.restarted)];
+          wait(60_000);
+          b.stop();
+          b.start();
+        }
+      },
+    );
+    expect(met).toEqual(['unknown', 'undefined']);
+    expect(rowOf(after, 'idm-b')?.cause).toContain('an older copy of its database was put there before');
+    expect(rowOf(after, 'idm-a')?.restarted).toBeUndefined();
+    expect([looksAt(a), looksAt(b)]).toEqual([1, 0]);
+    // Somebody reads it, the next watch trusts it, and not after a start between two watches.
+    wait(60_000);
+    const engine = engineOf(rest);
+    const call = { signal: new AbortController().signal, timeoutMs: 60_000, wait: false };
+    const before = await engine.status(rest.fleet.text, call);
+    expect(before.ok && rowOf(before.value.ruv, 'idm-b')).toMatchObject({ restarted: true });
+    const read = await engine.status(rest.fleet.text, { ...call, ruv: true });
+    expect(read.ok && rowOf(read.value.ruv, 'idm-b')).toMatchObject({ state: 'read' });
+    await engine.close();
+    wait(20 * 60_000);
+    expect(
+      rowOf(await firstLook(rest, (it) => rowOf(it, 'idm-b')?.code !== undefined), 'idm-b'),
+    ).not.toMatchObject({
+      restarted: true,
+    });
+    b.stop();
+    b.start();
+    wait(60_000);
+    const told = rowOf(await firstLook(rest), 'idm-b');
+    expect(told).toMatchObject({ state: 'unknown', restarted: true, code: 'ruv-too-large' });
+  });
 });

@@ -1,4 +1,5 @@
 import { type Earlier, judgeRuv, type RuvLook, wentBack } from '../../../shared/ruv/judge-ruv';
+import { isLeftOut } from '../../../shared/ruv/restarted';
 import { whyUnreached } from '../base/why-unreached';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import { drawnAndRunning } from '../../../shared/fleet/model/running';
@@ -20,6 +21,8 @@ export interface RuvLooked extends Pick<Earlier, 'known' | 'lost'> {
   readonly report: RuvReport;
   /** Why servers refused that a person has to allow it first, by their ids. */
   readonly refused: ReadonlyMap<string, Fault>;
+  /** Who was not read, as nobody asked, and why. */
+  readonly leftOut: ReadonlyMap<string, Fault>;
 }
 
 /** What earlier looks brought, and refreshes that were seen. */
@@ -65,7 +68,10 @@ export async function lookAtRuv(
       ? [[server, read.error] as const]
       : [],
   );
-  return { report, lost, known: new Map(known), refused: new Map(no) };
+  const leftOut = looks.flatMap(({ server, read }) =>
+    !read.ok && isLeftOut(read.error) ? [[server, read.error] as const] : [],
+  );
+  return { report, lost, known: new Map(known), refused: new Map(no), leftOut: new Map(leftOut) };
 }
 
 async function lookAt(site: Site, clock: Clock, call: Call, largest: number | null): Promise<RuvLook> {

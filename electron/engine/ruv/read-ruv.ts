@@ -17,7 +17,7 @@ const LARGEST_HEAD = 16 * 1024 * 1024;
  * Reads which changes a server knows, from the head of an online backup to standard output. No file is made on the server:
  * kanidmd reads its database beside the running server, and is left once its entries begin.
  * @param largest a larger database is not read, in bytes: nobody asked for it; null: somebody did.
- * @returns faults of `checkBackupPossible`, `ruv-not-read`, `ruv-not-unasked`, and those of a call.
+ * @returns faults of `checkBackupPossible`, `ruv-not-read`, those of `isLeftOut`, and those of a call.
  */
 export async function readRuv(
   site: Site,
@@ -53,19 +53,21 @@ export async function readRuv(
 /** Why it costs this server too much to be read without being asked; null when it does not. */
 async function whyNotUnasked(site: Site, largest: number, call: Call): Promise<Fault | null> {
   const { connection, observed, server } = site;
-  const not = (message: string): Fault => ({
-    ...{ code: 'ruv-not-unasked', message, fix: READ_AGAIN, where: { server: server.id } },
+  const not = (code: string, message: string): Fault => ({
+    ...{ code, message, fix: READ_AGAIN, where: { server: server.id } },
   });
   const memory = observed.facts?.container?.memory ?? null;
   if (memory !== null && memory < RUV_LEAST_MEMORY)
     return not(
+      'ruv-little-memory',
       `Its container has ${bytesInWords(memory)} of memory; one with less than ${bytesInWords(RUV_LEAST_MEMORY)} is not asked for it unless somebody wants it.`,
     );
   const file = await connection.stat(databaseOf(observed) ?? '', call);
   if (!file.ok) return faultAt(site, file);
-  if (file.value === null) return not('Its database is not where its configuration says.');
+  if (file.value === null) return not('ruv-no-database', 'Its database is not where its configuration says.');
   if (file.value.size <= largest) return null;
   return not(
+    'ruv-too-large',
     `Its database has ${bytesInWords(file.value.size)}; one of more than ${bytesInWords(largest)} is not read unless somebody asks.`,
   );
 }

@@ -1,10 +1,14 @@
 import type { PullHealth } from '../../../shared/kanidmd/health';
 import type { RuvReport } from '../../../shared/ruv/ruv';
+import type { ObservedServer } from '../../../shared/observed/observed';
+import { withLeftOut } from '../../../shared/ruv/restarted';
 import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { remembered } from '../../../shared/ruv/still-believed';
 import type { Call } from '../base/call';
 import type { Clock } from '../base/time';
 import type { ObservedFleet } from '../fleet/observe-fleet';
+import { runningOf } from '../base/look-schedule';
+import { unreadStarts } from './unread-starts';
 import { lookAtRuv, NOTHING_BEFORE, type RuvLooked } from './look-ruv';
 import { SeenRefreshes } from './seen-refreshes';
 
@@ -28,8 +32,13 @@ export async function lookByMemory(
   return looked.report;
 }
 
-/** What is known without a look. @param pulls with their last refreshes, where one is known. */
+/**
+ * What is known without a look.
+ * @param servers as they are now.
+ * @param pulls with their last refreshes, where one is known.
+ */
 export async function recalled(
+  servers: readonly ObservedServer[],
   pulls: readonly Pick<PullHealth, 'consumer' | 'lastRefresh'>[],
   memory: RuvMemory | null,
   clock: Clock,
@@ -39,5 +48,7 @@ export async function recalled(
   const refreshes = new SeenRefreshes(clock);
   for (const { consumer, lastRefresh } of pulls)
     if (lastRefresh !== undefined) refreshes.see(consumer, lastRefresh);
-  return remembered(kept.lost, refreshes.believed());
+  const refreshed = refreshes.believed();
+  const unread = unreadStarts(runningOf(servers), kept, refreshed, clock.now());
+  return withLeftOut(remembered(kept.lost, refreshed), kept.leftOut, unread);
 }

@@ -4,7 +4,7 @@ import type { PullHealth } from '../../../shared/kanidmd/health';
 import { type Lost, withRuv } from '../../../shared/ruv/judge-ruv';
 import type { ReadChanges } from '../../../shared/ruv/known-changes';
 import type { RuvReport } from '../../../shared/ruv/ruv';
-import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
+import { NOTHING_RECALLED, type RuvMemory } from '../../../shared/ruv/ruv-memory';
 import type { Running } from '../base/look-schedule';
 import type { RuvBefore } from './look-ruv';
 import { RuvWatch } from './ruv-watch';
@@ -33,6 +33,7 @@ function watching(state: 'read' | 'went-back' = 'read') {
           known: new Map(),
           lost: new Map(),
           refused: new Map(),
+          leftOut: new Map(),
         });
       },
       clock,
@@ -167,7 +168,7 @@ it.each([EVERY, 0])(
     const before: RuvBefore[] = [];
     const told: unknown[] = [];
     const memory: RuvMemory = {
-      recall: () => Promise.resolve({ lost: new Map(kept), lookedAt: null }),
+      recall: () => Promise.resolve({ ...NOTHING_RECALLED, lost: new Map(kept) }),
       before: () =>
         Promise.resolve({ lost: new Map(kept), lookedAt: null, known: new Map(), refused: new Map() }),
       began: () => undefined,
@@ -182,7 +183,13 @@ it.each([EVERY, 0])(
         if (earlier) before.push(earlier);
         const report = { servers: [], pulls: [] };
         return Promise.resolve({
-          ...{ report, known: new Map([['idm-a', known]]), lost: new Map(), refused: new Map() },
+          ...{
+            report,
+            known: new Map([['idm-a', known]]),
+            lost: new Map(),
+            refused: new Map(),
+            leftOut: new Map(),
+          },
         });
       },
       ...([
@@ -230,7 +237,7 @@ it.each([
     };
     const no = { code: 'sudo-refused', message: 'No.', fix: '', where: {} };
     const memory: RuvMemory = {
-      recall: () => Promise.resolve({ lost: new Map(), lookedAt: clock.now() - 60_000 }),
+      recall: () => Promise.resolve({ ...NOTHING_RECALLED, lookedAt: clock.now() - 60_000 }),
       before: () =>
         Promise.resolve({
           ...{ lost: new Map(), lookedAt: null },
@@ -243,7 +250,7 @@ it.each([
     const watch = new RuvWatch(
       (_call, earlier) => {
         if (earlier) before.push(earlier);
-        const none = { known: new Map(), lost: new Map(), refused: new Map() };
+        const none = { known: new Map(), lost: new Map(), refused: new Map(), leftOut: new Map() };
         return Promise.resolve({ report: { servers: [], pulls: [] }, ...none });
       },
       ...([
@@ -274,7 +281,7 @@ function withOthersBeside(lacks: readonly string[]) {
   const lost = new Map<string, Lost>();
   const known = new Map<string, ReadChanges>();
   const memory: RuvMemory = {
-    recall: () => Promise.resolve({ lost: new Map(lost), lookedAt: null }),
+    recall: () => Promise.resolve({ ...NOTHING_RECALLED, lost: new Map(lost) }),
     before: () =>
       Promise.resolve({ lost: new Map(lost), lookedAt: null, known: new Map(known), refused: new Map() }),
     began: () => undefined,
@@ -293,7 +300,7 @@ function withOthersBeside(lacks: readonly string[]) {
       });
       return Promise.resolve({
         report: { servers: ['idm-a', 'idm-b'].map(row), pulls: [] },
-        ...{ known: new Map(), lost: found, refused: new Map() },
+        ...{ known: new Map(), lost: found, refused: new Map(), leftOut: new Map() },
       });
     },
     ...([

@@ -1,9 +1,9 @@
 import { jumped, elapsed, type Moment } from '../../../shared/base/moment';
 import type { PullHealth } from '../../../shared/kanidmd/health';
-import type { Lost } from '../../../shared/ruv/judge-ruv';
 import type { RuvTurn } from '../../../shared/ruv/by-itself';
 import type { RuvReport } from '../../../shared/ruv/ruv';
-import type { RuvMemory } from '../../../shared/ruv/ruv-memory';
+import { withLeftOut } from '../../../shared/ruv/restarted';
+import { NOTHING_RECALLED, type Recalled, type RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { remembered, stillBelieved } from '../../../shared/ruv/still-believed';
 import { TOO_OLD } from '../../../shared/serves/still-believed';
 import type { Call } from '../base/call';
@@ -12,6 +12,7 @@ import { LookSchedule, type Running, SeenMarks, whyNoMore } from '../base/look-s
 import type { RuvBefore, RuvLooked } from './look-ruv';
 import { remember } from './ruv-memory';
 import { SeenRefreshes } from './seen-refreshes';
+import { unreadStarts } from './unread-starts';
 
 /** A server that starts again and again does not have every database read each time. Milliseconds. */
 const LEAST_MS = 15 * 60_000;
@@ -33,9 +34,11 @@ const NOTHING: Omit<Kept, 'lost'> = { known: new Map(), refused: new Map() };
 export class RuvWatch {
   private readonly schedule: LookSchedule;
   private last: Last | null = null;
-  /** Who was found before this watch began to be restored to an older copy, and when that was read last, monotonic. */
-  private recalled: ReadonlyMap<string, Lost> = new Map();
+  /** What is remembered, by other watches and looks as well, and when that was read last, monotonic. */
+  private recalled: Recalled = NOTHING_RECALLED;
   private recalledAt = -Infinity;
+  /** With which start this watch met each server, by its clock. */
+  private readonly first = new Map<string, number>();
   /** The look that was there when what is remembered was read last. */
   private compared: Last | null = null;
   /** What a look was asked for last. */
@@ -65,10 +68,10 @@ export class RuvWatch {
     this.recalledAt = this.clock.monotonic();
     const { last } = this;
     try {
-      const { lost = this.recalled, lookedAt = null } = (await this.memory?.recall()) ?? {};
-      this.recalled = lost;
+      this.recalled = (await this.memory?.recall()) ?? { ...this.recalled, lookedAt: null };
       this.compared = last;
       // A watch that begins is no reason to read every database again.
+      const { lookedAt } = this.recalled;
       if (lookedAt !== null && lookedAt <= this.clock.now()) this.schedule.took(this.clock.now() - lookedAt);
     } catch (cause) {
       this.note('remembering who went back', cause);
@@ -88,6 +91,8 @@ export class RuvWatch {
     if (this.clock.monotonic() - this.recalledAt >= RECALL_MS) void this.recall();
     const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
     marks.starts(servers);
+    for (const [id, { startedAt }] of servers)
+      if (startedAt !== null && !this.first.has(id)) this.first.set(id, startedAt);
     for (const { consumer, supplier, lastRefresh: at } of pulls) {
       if (at === undefined) continue;
       marks.see(`refresh ${consumer} ${supplier}`, at);
@@ -97,9 +102,28 @@ export class RuvWatch {
     this.schedule.tick(marks.text(), doubted, () => this.take(servers));
   }
 
-  /** What may still be believed of servers as they are now; null: nobody looked yet. */
+  /** What may still be believed of servers as they are now, and who is left out; null: nobody looked yet. */
   now(servers: ReadonlyMap<string, Running>): RuvReport | null {
-    if (this.last === null) return remembered(this.recalled, this.refreshes.believed());
+    const { last, recalled } = this;
+    const own = [...(last?.leftOut ?? [])].map(
+      ([id, fault]) => [id, { fault, at: last?.begunAt.wall ?? 0 }] as const,
+    );
+    const read = [...(last?.known ?? [])].map(([id, { at }]) => [id, Date.parse(at)] as const);
+    const readAt = new Map(recalled.readAt);
+    for (const [id, at] of read) readAt.set(id, Math.max(at, readAt.get(id) ?? 0));
+    const unread = unreadStarts(
+      servers,
+      { ...recalled, readAt },
+      this.refreshes.believed(),
+      this.clock.now(),
+      this.first,
+    );
+    return withLeftOut(this.believed(servers), new Map([...recalled.leftOut, ...own]), unread);
+  }
+
+  /** What may still be believed of what was read. */
+  private believed(servers: ReadonlyMap<string, Running>): RuvReport | null {
+    if (this.last === null) return remembered(this.recalled.lost, this.refreshes.believed());
     const { begunAt, report, servers: proved } = this.last;
     const now = momentOf(this.clock);
     const jump = jumped(begunAt, now);
@@ -113,8 +137,8 @@ export class RuvWatch {
   private unproved(servers: ReadonlyMap<string, Running>, { lost }: Last): string {
     const refreshed = this.now(servers)?.servers.filter((it) => it.refreshed === true) ?? [];
     const isCompared = this.memory !== null && this.compared === this.last;
-    const either = isCompared ? [...new Set([...lost.keys(), ...this.recalled.keys()])] : [];
-    const differ = either.filter((id) => lost.has(id) !== this.recalled.has(id));
+    const either = isCompared ? [...new Set([...lost.keys(), ...this.recalled.lost.keys()])] : [];
+    const differ = either.filter((id) => lost.has(id) !== this.recalled.lost.has(id));
     return [...refreshed.map(({ server, at }) => `refreshed ${server} ${at}`), ...differ].sort().join();
   }
 
@@ -129,7 +153,7 @@ export class RuvWatch {
     const begunAt = momentOf(this.clock);
     try {
       const others = this.memory === null ? null : await this.memory.before();
-      const kept = withOthers(this.last, others ?? { ...NOTHING, lost: this.recalled });
+      const kept = withOthers(this.last, others ?? { ...NOTHING, lost: this.recalled.lost });
       // Who refused an earlier watch is asked again only where a person wants it.
       const refused = this.last === null && this.turn.largest === null ? NOTHING.refused : kept.refused;
       const before = { ...kept, refused, refreshed: this.refreshes.believed() };

@@ -14,7 +14,7 @@ import type { Clock } from '../base/time';
 import type { WatchedMoment } from '../history/fleet-recorder';
 import { seenBy } from '../health/seen-by';
 import { withProved } from '../health/with-proved';
-import type { Running } from '../base/look-schedule';
+import { runningOf } from '../base/look-schedule';
 import type { HeldWatch, ServerWatches } from './server-watches';
 import { NewTrouble } from './new-trouble';
 import { describeServers, judgeFleet, type JudgedFleet, problemsOf } from '../health/status';
@@ -109,9 +109,7 @@ export async function* watchFleet(
       });
       if (answered.length === 0) continue;
       const observed = answered.map((it) => it.observed);
-      const running = new Map<string, Running>(
-        observed.map((it) => [it.id, { state: it.state, startedAt: it.facts?.startedAt ?? null }]),
-      );
+      const running = runningOf(observed);
       if (answered.length === held.length) logins.tick(running);
       const serves = logins.now(running);
       const judged = judgeFleet(
