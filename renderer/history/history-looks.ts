@@ -29,6 +29,8 @@ export const markLooks: Readonly<
   refresh: { sign: '◆', colour: '--warn', words: 'refresh' },
   break: { sign: '✕', colour: '--bad', words: 'not replicating, or not known' },
   heal: { sign: '✓', colour: '--good', words: 'replicating' },
+  'login-break': { sign: '■', colour: '--bad', words: 'HTTPS or logins broken' },
+  'login-heal': { sign: '●', colour: '--good', words: 'HTTPS and logins well again' },
   gap: { sign: '□', colour: '--muted', words: 'not watched for a time' },
 };
 

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
 import { EMPTY_COLUMN, type FleetHistory } from '../../shared/history/history';
 import { CHARTS } from './charts';
-import { csvOf, drawnPulls, lagWords, marksOf, watchedWords } from './history-rows';
+import { csvOf, drawnPulls, lagWords, loginsWords, marksOf, watchedWords } from './history-rows';
 
 const T = 1_800_000_000_000;
 const history = {
   ...{ from: T, to: T + 60_000, step: 20_000, bytes: 0, oldest: null, trouble: null, events: [] },
   bound: { days: 90, megabytes: 200 },
   servers: [
-    { id: 'idm-a', seen: [], starts: [T + 5000] },
-    { id: 'idm-z', seen: [], starts: [T + 6000] },
+    { id: 'idm-a', seen: [], serves: [], starts: [T + 5000] },
+    { id: 'idm-z', seen: [], serves: [], starts: [T + 6000] },
   ],
   pulls: [
     {
-      ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [T + 7000] },
+      ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [T + 7000], logins: [] },
       columns: [
         {
           ...EMPTY_COLUMN,
@@ -95,5 +95,61 @@ it('says how far a consumer was behind where it was read, and draws nothing wher
     ['took', true, [12, null, null]],
     ['changes', false, [null, null, 3]],
     ['lag', false, [null, null, 75]],
+  ]);
+});
+
+const looked: FleetHistory = {
+  ...history,
+  servers: [
+    {
+      ...history.servers[0],
+      serves: [
+        { from: T - 9000, to: T + 5000, state: 'broken', cause: 'Its certificate has ended.' },
+        { from: T + 5000, to: T + 60_000, state: 'serves', cause: '' },
+      ],
+    },
+    { ...history.servers[1], serves: [{ from: T, to: T + 60_000, state: 'broken', cause: '' }] },
+  ],
+  pulls: [
+    {
+      ...history.pulls[0],
+      logins: [
+        { from: T, to: T + 21_000, state: 'good', cause: '' },
+        { from: T + 21_000, to: T + 30_000, state: 'broken', cause: 'idm-a refuses it.' },
+        { from: T + 30_000, to: T + 35_000, state: 'unknown', cause: 'idm-a is stopped.' },
+        { from: T + 35_000, to: T + 39_000, state: 'broken', cause: 'idm-a refuses it.' },
+        { from: T + 39_000, to: T + 40_000, state: 'good', cause: '' },
+      ],
+    },
+  ],
+};
+
+it('marks where logins broke and were well again: what is unknown heals nothing', () => {
+  const told = marksOf(
+    looked,
+    drawnPulls(looked, () => true),
+    [],
+  );
+  expect(told.filter(({ kind }) => kind.startsWith('login'))).toEqual([
+    { kind: 'login-heal', at: T + 39_000, text: 'Logins of idm-b ← idm-a: good' },
+    { kind: 'login-break', at: T + 21_000, text: 'Logins of idm-b ← idm-a: broken. idm-a refuses it.' },
+    { kind: 'login-heal', at: T + 5000, text: 'HTTPS and logins of idm-a: serves' },
+  ]);
+});
+
+it('tells the gravest of each column in the table and as CSV, and nothing where nobody looked', () => {
+  const drawn = drawnPulls(looked, () => true);
+  const [{ pull, columns } = { pull: history.pulls[0], columns: [] }] = drawn;
+  expect(columns.map((it) => loginsWords(pull, it))).toEqual([
+    'logins good, idm-a broken',
+    'logins broken, idm-a serves',
+    'idm-a serves',
+  ]);
+  expect(
+    csvOf(drawn)
+      .split('\r\n')
+      .map((line) => line.split(',').slice(-3).join()),
+  ).toEqual([
+    ...['logins,consumer_serves,supplier_serves', 'good,,broken', 'broken,,serves', ',,serves', ''],
   ]);
 });

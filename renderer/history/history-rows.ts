@@ -6,6 +6,8 @@ import {
   type PullHistory,
 } from '../../shared/history/history';
 import { count } from '../../shared/base/sentences';
+import type { LoginsState, ServesState } from '../../shared/serves/serves';
+import { servesWords } from '../../shared/serves/serves-words';
 import { span } from '../base/words';
 import { healthWords } from '../live/pull-view';
 
@@ -23,6 +25,10 @@ export interface DrawnColumn extends HistoryColumn {
   readonly to: number;
   /** Whether somebody watched in all of it, in a part, or nobody did. */
   readonly watched: 'all' | 'part' | 'none';
+  /** The gravest that looks proved of the pull's logins in it, and of either end's HTTPS and logins; null: not looked at. */
+  readonly logins: LoginsState | null;
+  readonly consumerServes: ServesState | null;
+  readonly supplierServes: ServesState | null;
 }
 
 /** A pull with what is drawn of it. */
@@ -43,14 +49,54 @@ export const drawnPulls = (
     columns: columnsOf(pull, history),
   }));
 
-function columnsOf(pull: PullHistory, { from, to, step }: FleetHistory): readonly DrawnColumn[] {
+function columnsOf(pull: PullHistory, { from, to, step, servers }: FleetHistory): readonly DrawnColumn[] {
   const told = new Map(pull.columns.map((column) => [column.n, column]));
+  const servesOf = (id: string) => gravestOf(servers.find((it) => it.id === id)?.serves ?? []);
+  const [logins, consumer, supplier] = [
+    gravestOf(pull.logins),
+    servesOf(pull.consumer),
+    servesOf(pull.supplier),
+  ];
   return Array.from({ length: Math.ceil((to - from) / step) }, (_, n) => {
     const [begin, end] = [from + n * step, Math.min(from + (n + 1) * step, to)];
     const column = told.get(n) ?? { n, ...EMPTY_COLUMN };
     const watched = column.watchedMs === 0 ? 'none' : column.watchedMs < end - begin ? 'part' : 'all';
-    return { ...column, from: begin, to: end, watched };
+    const looked = {
+      ...{ logins: logins(begin, end), consumerServes: consumer(begin, end) },
+      supplierServes: supplier(begin, end),
+    };
+    return { ...column, ...looked, from: begin, to: end, watched };
   });
+}
+
+/** What looks at logins proved, from the gravest on. */
+const GRAVEST = ['broken', 'unknown', 'good', 'serves'] as const;
+
+/**
+ * The gravest of stretches that lie in order, within one column after the other.
+ * @returns what answers for each column, asked in their order; null: nobody looked in it.
+ */
+function gravestOf<T extends (typeof GRAVEST)[number]>(
+  seen: readonly { readonly from: number; readonly to: number; readonly state: T }[],
+): (from: number, to: number) => T | null {
+  let first = 0;
+  return (from, to) => {
+    while ((seen[first]?.to ?? Infinity) <= from) first += 1;
+    let worst: T | null = null;
+    for (let n = first, one = seen[n]; one !== undefined && one.from < to; one = seen[(n += 1)])
+      if (worst === null || GRAVEST.indexOf(one.state) < GRAVEST.indexOf(worst)) worst = one.state;
+    return worst;
+  };
+}
+
+/** What looks proved of the logins of a pull and its ends, in words; empty: nobody looked. */
+export function loginsWords(
+  { consumer, supplier }: Pick<PullHistory, 'consumer' | 'supplier'>,
+  { logins, consumerServes, supplierServes }: DrawnColumn,
+): string {
+  const ends = [[consumer, consumerServes] as const, [supplier, supplierServes] as const];
+  const told = ends.flatMap(([id, state]) => (state === null ? [] : [`${id} ${servesWords[state]}`]));
+  return [...(logins === null ? [] : [`logins ${servesWords[logins]}`]), ...told].join(', ');
 }
 
 /** How much of a column was watched. */
@@ -69,7 +115,7 @@ export const lagWords = ({ lagChanges, lagSeconds }: HistoryColumn): string =>
 export interface Mark {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly kind: 'start' | 'refresh' | 'deploy' | 'break' | 'heal' | 'gap';
+  readonly kind: 'start' | 'refresh' | 'deploy' | 'break' | 'heal' | 'login-break' | 'login-heal' | 'gap';
   readonly text: string;
 }
 
@@ -79,15 +125,17 @@ export function marksOf(
   pulls: readonly DrawnPull[],
   deploys: readonly { readonly at: number; readonly text: string }[],
 ): readonly Mark[] {
+  const shown = history.servers.filter(({ id }) =>
+    pulls.some(({ pull }) => pull.consumer === id || pull.supplier === id),
+  );
   const marks: Mark[] = [
     ...deploys
       .filter(({ at }) => at >= history.from && at <= history.to)
       .map(({ at, text }) => ({ at, kind: 'deploy' as const, text })),
-    ...history.servers
-      .filter(({ id }) => pulls.some(({ pull }) => pull.consumer === id || pull.supplier === id))
-      .flatMap(({ id, starts }) =>
-        starts.map((at) => ({ at, kind: 'start' as const, text: `kanidmd started on ${id}` })),
-      ),
+    ...shown.flatMap(({ id, starts, serves }) => [
+      ...starts.map((at) => ({ at, kind: 'start' as const, text: `kanidmd started on ${id}` })),
+      ...loginChanges(`HTTPS and logins of ${id}`, serves, history.from),
+    ]),
     ...pulls.flatMap(({ name, pull }) => [
       ...pull.refreshes.map((at) => ({
         at,
@@ -95,6 +143,7 @@ export function marksOf(
         text: `${pull.consumer} took over ${pull.supplier}’s database`,
       })),
       ...changesOf(name, pull, history.from),
+      ...loginChanges(`Logins of ${name}`, pull.logins, history.from),
     ]),
   ];
   return marks.sort((a, b) => b.at - a.at);
@@ -116,16 +165,38 @@ function changesOf(name: string, { seen, leftOut }: PullHistory, from: number): 
   });
 }
 
+/** Where logins broke, and where they were proved to be well again: what is unknown heals nothing. */
+function loginChanges(
+  name: string,
+  seen: readonly {
+    readonly from: number;
+    readonly state: LoginsState | ServesState;
+    readonly cause: string;
+  }[],
+  from: number,
+): readonly Mark[] {
+  let broken = false;
+  return seen.flatMap(({ from: at, state, cause }): readonly Mark[] => {
+    if (state === 'unknown') return [];
+    const was = broken;
+    broken = state === 'broken';
+    if (was === broken || at < from) return [];
+    const text = `${name}: ${servesWords[state]}${cause === '' ? '' : `. ${cause}`}`;
+    return [{ at, kind: broken ? 'login-break' : 'login-heal', text }];
+  });
+}
+
 /** The columns of all pulls as CSV (RFC 4180): times in UTC, empty where nobody watched. */
 export function csvOf(pulls: readonly DrawnPull[]): string {
   const head =
-    'time,seconds,watched_seconds,consumer,supplier,health,age_seconds,round_ms,rounds,troubles,behind_changes,behind_seconds';
+    'time,seconds,watched_seconds,consumer,supplier,health,age_seconds,round_ms,rounds,troubles,behind_changes,behind_seconds,logins,consumer_serves,supplier_serves';
   const lines = pulls.flatMap(({ pull, columns }) =>
     columns.map((it) =>
       [
         ...[new Date(it.to).toISOString(), (it.to - it.from) / 1000, it.watchedMs / 1000],
         ...[pull.consumer, pull.supplier, it.health ?? '', it.ageMs === null ? '' : it.ageMs / 1000],
         ...[it.tookMs ?? '', it.rounds, it.troubles, it.lagChanges ?? '', it.lagSeconds ?? ''],
+        ...[it.logins ?? '', it.consumerServes ?? '', it.supplierServes ?? ''],
       ]
         .map(cell)
         .join(','),

@@ -7,10 +7,12 @@ const T = 1_800_000_000_000;
 const history: FleetHistory = {
   ...{ from: T, to: T + 60_000, step: 30_000, bytes: 0, oldest: null, trouble: null },
   bound: { days: 90, megabytes: 200 },
-  servers: [{ id: 'idm-a', seen: [{ from: T, to: T + 20_000, state: 'stopped' }], starts: [T + 25_000] }],
+  servers: [
+    { id: 'idm-a', seen: [{ from: T, to: T + 20_000, state: 'stopped' }], serves: [], starts: [T + 25_000] },
+  ],
   pulls: [
     {
-      ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [] },
+      ...{ consumer: 'idm-b', supplier: 'idm-a', leftOut: false, refreshes: [], logins: [] },
       columns: [
         {
           ...EMPTY_COLUMN,
@@ -42,12 +44,48 @@ it('says what was known at a moment, and what happened around it in order', () =
   expect(momentOf(history, T + 15_000, deploys)).toEqual({
     pulls: [{ name: 'idm-b ← idm-a', health: 'broken', cause: 'idm-a is stopped.', lag }],
     servers: [{ id: 'idm-a', state: 'stopped' }],
+    logins: [
+      { name: 'idm-a', state: null, cause: '' },
+      { name: 'idm-b ← idm-a', state: null, cause: '' },
+    ],
     happened: [
       { at: T + 9000, text: 'Deploy' },
       { at: T + 10_000, text: 'idm-a is stopped' },
       { at: T + 25_000, text: 'kanidmd started on idm-a' },
     ],
   });
+});
+
+it('says what was proved of logins then, and nothing of a time in which nobody looked', () => {
+  const looked = {
+    ...history,
+    servers: history.servers.map((it) => ({
+      ...it,
+      serves: [{ from: T, to: T + 30_000, state: 'serves' as const, cause: '' }],
+    })),
+    pulls: history.pulls.map((it) => ({
+      ...it,
+      logins: [
+        { from: T, to: T + 10_000, state: 'good' as const, cause: '' },
+        { from: T + 10_000, to: T + 20_000, state: 'broken' as const, cause: 'idm-a refuses it.' },
+      ],
+    })),
+  };
+  const at = (ms: number) => momentOf(looked, T + ms, []).logins.map(({ state, cause }) => [state, cause]);
+  expect(at(15_000)).toEqual([
+    ['serves', ''],
+    ['broken', 'idm-a refuses it.'],
+  ]);
+  expect(at(25_000)).toEqual([
+    ['serves', ''],
+    [null, ''],
+  ]);
+  expect(
+    columnWords(
+      drawnPulls(looked, () => true),
+      0,
+    ),
+  ).toMatch(/, logins broken, idm-a serves$/);
 });
 
 it('claims nothing of a moment that nobody watched', () => {

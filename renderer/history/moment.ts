@@ -3,9 +3,10 @@ import { eventWords } from '../../shared/events/words';
 import type { FleetHistory } from '../../shared/history/history';
 import type { Health } from '../../shared/kanidmd/health';
 import type { ServerState } from '../../shared/observed/status';
+import type { LoginsState, ServesState } from '../../shared/serves/serves';
 import { span } from '../base/words';
 import { healthWords } from '../live/pull-view';
-import { type DrawnColumn, type DrawnPull, lagWords } from './history-rows';
+import { type DrawnColumn, type DrawnPull, lagWords, loginsWords } from './history-rows';
 
 /** Around a moment so much of what happened is told, and of what the servers logged, in milliseconds. */
 export const HAPPENED_AROUND = 10 * 60_000;
@@ -23,6 +24,13 @@ export interface MomentFacts {
   }[];
   /** `state` null: nobody watched it then. */
   readonly servers: readonly { readonly id: string; readonly state: ServerState | null }[];
+  /** What looks at HTTPS and logins proved, servers first. */
+  readonly logins: readonly {
+    readonly name: string;
+    /** Null: nobody looked then. */
+    readonly state: LoginsState | ServesState | null;
+    readonly cause: string;
+  }[];
   /** In order. */
   readonly happened: readonly { readonly at: number; readonly text: string }[];
 }
@@ -53,18 +61,22 @@ export function momentOf(
       };
     }),
     servers: history.servers.map(({ id, seen }) => ({ id, state: then(seen)?.state ?? null })),
+    logins: [
+      ...history.servers.map(({ id, serves }) => [id, then(serves)] as const),
+      ...history.pulls.map((pull) => [describePull(pull), then(pull.logins)] as const),
+    ].map(([name, one]) => ({ name, state: one?.state ?? null, cause: one?.cause ?? '' })),
     happened: happened.sort((one, other) => one.at - other.at),
   };
 }
 
 /** What a column of every pull says, for who does not see the chart. */
 export const columnWords = (pulls: readonly DrawnPull[], n: number): string =>
-  pulls.map(({ name, columns }) => `${name}: ${wordsOf(columns[n])}`).join('; ');
+  pulls.map(({ name, pull, columns }) => `${name}: ${wordsOf(pull, columns[n])}`).join('; ');
 
-function wordsOf(column: DrawnColumn | undefined): string {
+function wordsOf(pull: DrawnPull['pull'], column: DrawnColumn | undefined): string {
   if (column === undefined) return 'not watched';
-  const lag = lagWords(column);
-  return [watchWords(column), ...(lag === '' ? [] : [`lacked ${lag}`])].join(', ');
+  const [lag, logins] = [lagWords(column), loginsWords(pull, column)];
+  return [watchWords(column), lag === '' ? '' : `lacked ${lag}`, logins].filter((it) => it !== '').join(', ');
 }
 
 function watchWords({ watched, health, ageMs }: DrawnColumn): string {

@@ -53,7 +53,7 @@ function viewOf(
     (said.state !== 'unknown' || before === undefined || before.state === 'unknown')
   ) {
     const { state, cause, fix, at } = said;
-    return { tone: tones[state], words: servesWords[state], cause, fix, at: Date.parse(at) };
+    return { tone: loginTones[state], words: servesWords[state], cause, fix, at: Date.parse(at) };
   }
   if (before === undefined) {
     const cause = isHeard ? '' : notNow;
@@ -69,7 +69,8 @@ const NOT_SINCE = 'Not looked at again since the servers were read.';
 const believed = (sight: Sight, now: Moment): ServesReport | null =>
   sight.live && isFresh(sight, now) ? (sight.report?.serves ?? null) : null;
 
-const tones: Readonly<Record<keyof typeof servesWords, Tone>> = {
+/** How a state of HTTPS and logins is drawn. */
+export const loginTones: Readonly<Record<keyof typeof servesWords, Tone>> = {
   serves: 'good',
   good: 'good',
   broken: 'bad',

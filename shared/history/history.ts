@@ -4,6 +4,7 @@ import { fault } from '../base/fault';
 import { shown, shownOnOneLine } from '../base/shown';
 import { health } from '../kanidmd/health';
 import { serverState } from '../observed/status';
+import { loginsState, servesState } from '../serves/serves';
 
 /** What is kept of a fleet over time, as one stretch of it is shown. Times are milliseconds since the epoch, our clock. */
 
@@ -30,6 +31,10 @@ const healthStretch = z.object({ ...span, health, cause: shown }).readonly();
 
 /** A stretch in which a server was watched, and its state was one. */
 const stateStretch = z.object({ ...span, state: serverState }).readonly();
+
+/** Stretches in which the logins of a pull, or a server's HTTPS and logins, were looked at, and one thing was proved. */
+const loginsStretch = z.object({ ...span, state: loginsState, cause: shown }).readonly();
+const servesStretch = z.object({ ...span, state: servesState, cause: shown }).readonly();
 
 /** What was seen of a pull within one column. One that is not told: nobody watched in it, and no round is known. */
 const column = z
@@ -72,6 +77,8 @@ const pullHistory = z
     seen: z.array(healthStretch).max(MOST_STRETCHES).readonly(),
     /** There were more: those before the first one are not told. Columns know of all. */
     leftOut: z.boolean(),
+    /** What looks at its logins proved; in order, of too many the newest. */
+    logins: z.array(loginsStretch).max(MOST_STRETCHES).readonly(),
     /** When the consumer took over the supplier's database. */
     refreshes: z.array(at).max(MOST_STRETCHES).readonly(),
   })
@@ -82,6 +89,8 @@ const serverHistory = z
   .object({
     id: shownOnOneLine,
     seen: z.array(stateStretch).max(MOST_STRETCHES).readonly(),
+    /** What looks at its HTTPS and logins proved; in order, of too many the newest. */
+    serves: z.array(servesStretch).max(MOST_STRETCHES).readonly(),
     /** When kanidmd started on it. */
     starts: z.array(at).max(MOST_STRETCHES).readonly(),
   })

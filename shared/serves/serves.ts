@@ -39,6 +39,7 @@ export type ServerServes = z.output<typeof serverServes>;
 
 /** What is proved of the logins of a pull, as of HTTPS. */
 export const loginsState = z.enum(['good', 'broken', 'unknown']);
+export type LoginsState = z.output<typeof loginsState>;
 
 /** Whether a session made on either end of a pull is good on the other. */
 const pullLogins = z

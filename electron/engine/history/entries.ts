@@ -15,6 +15,8 @@ export interface Subject {
 /** A stretch in which a subject was watched and one thing was said of it. It grows while that goes on. */
 export interface Stretch {
   readonly subject: Subject;
+  /** It is about HTTPS and logins; absent: about whether it runs, or replicates. */
+  readonly what?: 'logins';
   readonly since: number;
   until: number;
   readonly word: string;

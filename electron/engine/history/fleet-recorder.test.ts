@@ -153,3 +153,36 @@ it('how far a consumer is behind is told once a look, and not where it is not kn
   expect(take(1, 2, null)).toEqual([]);
   expect(take(50, 40, 0)).toMatchObject([{ at: T + 50, changes: 0 }]);
 });
+
+it('what looks at logins proved is a stretch of its own, and ends where nobody looks', () => {
+  const recorder = new FleetRecorder('/srv/fleet.toml');
+  const stretches = new Set<Stretch>();
+  const take = (now: number, serves?: StatusReport['serves']): void => {
+    const report = { servers: [], pulls: [], undrawn: [], problems: [], ...(serves && { serves }) };
+    const of = { name: 'Home', report, now, complete: true, startOf: () => null };
+    for (const it of recorder.take({ ...of, roundsOf: () => ({ rounds: [], offsetMs: 0 }) }))
+      if (it.kind === 'seen') stretches.add(it.stretch);
+  };
+  const looked = (server: 'serves' | 'broken', logins: 'good' | 'broken', cause: string) => {
+    const said = { cause, fix: '', at: '' };
+    return {
+      servers: [
+        { ...said, server: 'idm-a', state: server, login: 'works' as const, certificate: null, name: null },
+      ],
+      logins: [{ ...said, consumer: 'idm-b', supplier: 'idm-a', state: logins }],
+    };
+  };
+  take(T, looked('serves', 'good', 'proved at 3'));
+  take(T + 2000, looked('serves', 'good', 'proved at 5'));
+  take(T + 4000, looked('serves', 'broken', 'It refuses.'));
+  take(T + 6000);
+  expect(
+    [...stretches].map(({ what, subject, since, until, word, cause }) => [
+      ...[what, subject.consumer, subject.supplier, since - T, until - T, word, cause],
+    ]),
+  ).toEqual([
+    ['logins', 'idm-a', '', 0, 4000, 'serves', ''],
+    ['logins', 'idm-b', 'idm-a', 0, 4000, 'good', ''],
+    ['logins', 'idm-b', 'idm-a', 4000, 4000, 'broken', 'It refuses.'],
+  ]);
+});

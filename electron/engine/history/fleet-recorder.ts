@@ -48,6 +48,7 @@ export class FleetRecorder {
         this.saw(this.subject(pull.consumer, pull.supplier), pull.health, pull.cause, now),
       ),
       ...report.servers.flatMap(({ id, state }) => this.saw(this.subject(id, ''), state, '', now)),
+      ...this.served(report, now),
       ...pulls.flatMap((pull) => this.rounds(pull, roundsOf(pull))),
       ...report.servers.flatMap(({ id }) => this.start(id, startOf(id))),
       ...this.lags(report),
@@ -61,14 +62,29 @@ export class FleetRecorder {
     return { fleet: this.path, consumer, supplier };
   }
 
-  private saw(subject: Subject, word: string, cause: string, now: number): readonly Entry[] {
-    const key = describePull(subject);
+  /** What proves that logins are well changes with every look, and is not kept. */
+  private served({ serves }: StatusReport, now: number): readonly Entry[] {
+    const why = ({ state, cause }: { readonly state: string; readonly cause: string }): string =>
+      state === 'broken' || state === 'unknown' ? cause : '';
+    return [
+      ...(serves?.servers ?? []).flatMap((it) =>
+        this.saw(this.subject(it.server, ''), it.state, why(it), now, 'logins'),
+      ),
+      ...(serves?.logins ?? []).flatMap((it) =>
+        this.saw(this.subject(it.consumer, it.supplier), it.state, why(it), now, 'logins'),
+      ),
+    ];
+  }
+
+  private saw(subject: Subject, word: string, cause: string, now: number, what?: 'logins'): readonly Entry[] {
+    const key = `${what ?? ''} ${describePull(subject)}`;
     const last = this.stretches.get(key);
     const goesOn = last !== undefined && now >= last.until && now - last.until <= BELIEVED_FOR;
     if (goesOn) last.until = now;
     const before: readonly Entry[] = goesOn ? [{ kind: 'seen', stretch: last }] : [];
     if (goesOn && last.word === word && last.cause === cause) return before;
-    const stretch: Stretch = { subject, since: now, until: now, word, cause, row: null };
+    const about = what === undefined ? {} : { what };
+    const stretch: Stretch = { subject, ...about, since: now, until: now, word, cause, row: null };
     this.stretches.set(key, stretch);
     return [...before, { kind: 'seen', stretch }];
   }

@@ -177,6 +177,36 @@ describe('the history', () => {
     expect(await store({ load }).store.ruvRecalled(PATH)).toBeNull();
   });
 
+  it('keeps what was proved of logins beside health, the gravest of several watches, and no longer than all else', async () => {
+    const it = store().store;
+    const server = { ...pull, consumer: 'idm-a', supplier: '' };
+    const logins = (since: number, until: number, word: string, more: object = {}): Entry => ({
+      kind: 'seen',
+      stretch: { ...stretch(since, until, word), what: 'logins', ...more },
+    });
+    it.add([
+      fleet(T),
+      { kind: 'seen', stretch: stretch(T - 9000, T) },
+      logins(T - 9000, T - 5000, 'good'),
+      logins(T - 7000, T, 'broken'),
+      logins(T - 9000, T, 'of another version'),
+      logins(T - 9000, T, 'serves', { subject: server }),
+    ]);
+    await it.close();
+    const next = store().store;
+    const { pulls, servers } = await value(next);
+    expect(pulls[0]?.seen).toMatchObject([{ from: T - 9000, health: 'replicating' }]);
+    expect(pulls[0]?.logins).toMatchObject([
+      { from: T - 9000, to: T - 7000, state: 'good' },
+      { from: T - 7000, to: T, state: 'broken', cause: 'why' },
+    ]);
+    expect(servers).toMatchObject([{ id: 'idm-a', serves: [{ state: 'serves', from: T - 9000, to: T }] }]);
+    await next.close();
+    const later = store({ clock: clockAt(T + 91 * 86_400_000) }).store;
+    later.add([fleet(T + 91 * 86_400_000)]);
+    expect((await value(later, hour)).pulls.flatMap(({ logins }) => logins)).toEqual([]);
+  });
+
   it('remembers what each server had made itself when it was read last, and why it refused', async () => {
     const it = store().store;
     expect(await it.ruvBefore(PATH)).toMatchObject({ lookedAt: null });
@@ -322,14 +352,23 @@ describe('a history that cannot be kept as it was', () => {
     expect(existsSync(join(configDir, 'y'))).toBe(false);
   });
 
-  it.each([1, 2, 3, 4])('of layout %i is brought to the newest, with all that it held', async (layout) => {
+  it.each([1, 2, 3, 4, 5, 6])('of layout %i is brought to the newest, with all that it held', async (layout) => {
     await begun();
     const driver = await loadDriver();
     if (!driver.ok) throw new Error('no driver');
     const database = driver.value(file());
     if (layout < 2) database.exec('DROP TABLE event');
     if (layout < 3) database.exec('DROP TABLE lag');
-    database.exec(`DROP TABLE ruv; ${layout < 4 ? 'DROP TABLE lost;' : ''} PRAGMA user_version = ${layout}`);
+    if (layout < 4) database.exec('DROP TABLE lost');
+    if (layout < 5) database.exec('DROP TABLE ruv');
+    if (layout === 5) {
+      const known = JSON.stringify({ at: new Date(T - 9000).toISOString() });
+      database.exec(
+        `ALTER TABLE ruv DROP COLUMN read;
+         INSERT INTO ruv (fleet, server, at, known) SELECT id, 'idm-a', ${T}, '${known}' FROM fleet`,
+      );
+    }
+    database.exec(`DROP TABLE served; PRAGMA user_version = ${layout}`);
     database.close();
     const it = store().store;
     it.add([{ kind: 'lag', subject: pull, at: T - 30_000, changes: 2, seconds: 9 }]);
@@ -337,6 +376,9 @@ describe('a history that cannot be kept as it was', () => {
     expect(read.trouble).toBeNull();
     expect(read.pulls[0]?.columns.reduce((sum, { rounds }) => sum + rounds, 0)).toBe(3000);
     expect(read.pulls[0]?.columns.at(-1)).toMatchObject({ lagChanges: 2, lagSeconds: 9 });
+    // When a RUV was read has a column of its own since layout 6.
+    if (layout === 5)
+      expect([...((await it.ruvRecalled(PATH))?.readAt ?? [])]).toEqual([['idm-a', T - 9000]]);
   });
 
   it('of a newer Kanilink is not touched', async () => {

@@ -41,6 +41,7 @@ export function oldestOf(database: Database): number | null {
       `SELECT min(at) AS at FROM (
          SELECT (SELECT min(at) FROM round WHERE subject = subject.id) AS at FROM subject
          UNION ALL SELECT (SELECT min(until) FROM seen WHERE subject = subject.id) FROM subject
+         UNION ALL SELECT (SELECT min(until) FROM served WHERE subject = subject.id) FROM subject
          UNION ALL SELECT (SELECT min(at) FROM start WHERE subject = subject.id) FROM subject
          UNION ALL SELECT (SELECT min(at) FROM lag WHERE subject = subject.id) FROM subject
          UNION ALL SELECT (SELECT min(at) FROM event WHERE fleet = fleet.id) FROM fleet)`,
@@ -74,7 +75,10 @@ function deleteBefore(database: Database, cut: number, most: number): number {
   const statements = [
     `DELETE FROM round WHERE (subject, at, wrote) IN
        (SELECT subject, at, wrote FROM round WHERE subject = ? AND at < ? ORDER BY at LIMIT ?)`,
-    'DELETE FROM seen WHERE id IN (SELECT id FROM seen WHERE subject = ? AND until < ? ORDER BY until LIMIT ?)',
+    ...['seen', 'served'].map(
+      (table) => `DELETE FROM ${table} WHERE id IN
+       (SELECT id FROM ${table} WHERE subject = ? AND until < ? ORDER BY until LIMIT ?)`,
+    ),
     ...['start', 'lag'].map(
       (table) => `DELETE FROM ${table} WHERE (subject, at) IN
        (SELECT subject, at FROM ${table} WHERE subject = ? AND at < ? ORDER BY at LIMIT ?)`,
@@ -103,6 +107,7 @@ function deleteEmpty(database: Database, cut: number): void {
       `DELETE FROM subject WHERE fleet IN (SELECT id FROM fleet WHERE at < ?)
          AND NOT EXISTS (SELECT 1 FROM round WHERE subject = subject.id)
          AND NOT EXISTS (SELECT 1 FROM seen WHERE subject = subject.id)
+         AND NOT EXISTS (SELECT 1 FROM served WHERE subject = subject.id)
          AND NOT EXISTS (SELECT 1 FROM start WHERE subject = subject.id)
          AND NOT EXISTS (SELECT 1 FROM lag WHERE subject = subject.id)`,
     )

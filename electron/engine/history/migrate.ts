@@ -67,6 +67,14 @@ const LAYOUTS: readonly string[] = [
   ALTER TABLE ruv ADD COLUMN read INTEGER;
   UPDATE ruv SET read = CAST(strftime('%s', json_extract(known, '$.at')) AS INTEGER) * 1000 WHERE json_valid(known);
   `,
+  // As *seen*, of HTTPS and logins: a server is looked at by itself, a pull by a session that both its ends accept.
+  `
+  CREATE TABLE served (
+    id INTEGER PRIMARY KEY, subject INTEGER NOT NULL REFERENCES subject ON DELETE CASCADE,
+    since INTEGER NOT NULL, until INTEGER NOT NULL, word TEXT NOT NULL, cause TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX served_of ON served (subject, until);
+  `,
 ];
 
 /**

@@ -9,7 +9,7 @@ import {
 import { health } from '../../../shared/kanidmd/health';
 import { gravity } from '../../../shared/kanidmd/health-words';
 import type { Database } from './driver';
-import { type Bites, lagsOf, seenOf, timesOf, watchedSince } from './read-rows';
+import { type Bites, lagsOf, loginsOf, seenOf, timesOf, watchedSince } from './read-rows';
 
 /** Rounds that are read in one go: a few milliseconds of the engine's time. */
 const BITE = 10_000;
@@ -70,9 +70,10 @@ export function* readPull(
     column.lagChanges = Math.max(column.lagChanges ?? 0, changes);
     column.lagSeconds = Math.max(column.lagSeconds ?? 0, seconds);
   }
+  const logins = yield* loginsOf(id, asked, ['broken', 'unknown', 'good'] as const);
   const refreshes = yield* timesOf('round', id, asked);
   return {
-    ...{ consumer, supplier, refreshes },
+    ...{ consumer, supplier, refreshes, logins },
     columns: columns.filter(isTold).map(columnOf),
     seen: told.slice(-MOST_STRETCHES),
     leftOut: told.length > MOST_STRETCHES,

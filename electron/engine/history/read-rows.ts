@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FleetEvent, fleetEvent } from '../../../shared/events/fleet-event';
 import { MOST_EVENTS, MOST_STRETCHES } from '../../../shared/history/history';
+import { asOne } from '../../../shared/history/as-one';
 import type { Database } from './driver';
 import { jsonOf } from '../base/json';
 
@@ -30,7 +31,11 @@ interface Time {
 }
 
 /** The stretches of a subject that touch a time, of every watch; in no order. */
-export function* seenOf(subject: number, { from, to }: Time): Bites<readonly SeenRow[]> {
+export function* seenOf(
+  subject: number,
+  { from, to }: Time,
+  table: 'seen' | 'served' = 'seen',
+): Bites<readonly SeenRow[]> {
   const seen: SeenRow[] = [];
   const place = { to: Number.MAX_SAFE_INTEGER, id: 0, more: true };
   while (place.more && seen.length < MOST_ROWS) {
@@ -38,7 +43,7 @@ export function* seenOf(subject: number, { from, to }: Time): Bites<readonly See
       const rows = z.array(seenRow).parse(
         database
           .prepare(
-            `SELECT id, since AS "from", until AS "to", word, cause FROM seen
+            `SELECT id, since AS "from", until AS "to", word, cause FROM ${table}
              WHERE subject = ? AND until >= ? AND (until, id) < (?, ?) AND since <= ?
              ORDER BY until DESC, id DESC LIMIT ${BITE}`,
           )
@@ -49,6 +54,32 @@ export function* seenOf(subject: number, { from, to }: Time): Bites<readonly See
     };
   }
   return seen;
+}
+
+/**
+ * What looks at the logins of a subject proved, of every watch: one story, of which the gravest counts.
+ * @param states from the gravest on; a word that is none of them says nothing.
+ */
+export function* loginsOf<T extends string>(
+  subject: number,
+  asked: Time,
+  states: readonly T[],
+): Bites<readonly LoginsSeen<T>[]> {
+  const raw = yield* seenOf(subject, asked, 'served');
+  const seen = raw.flatMap(({ from, to, word, cause }) => {
+    const state = states.find((it) => it === word);
+    return state === undefined ? [] : [{ from, to, state, cause }];
+  });
+  const told = asOne(
+    seen,
+    ({ state }) => states.indexOf(state),
+    (one, other) => one.state === other.state && one.cause === other.cause,
+  );
+  return told.slice(-MOST_STRETCHES);
+}
+interface LoginsSeen<T> extends Time {
+  readonly state: T;
+  readonly cause: string;
 }
 
 /** Since when a subject was watched without a gap until a moment at which it was. */

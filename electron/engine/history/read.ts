@@ -13,7 +13,7 @@ import { serverState } from '../../../shared/observed/status';
 import type { Database } from './driver';
 import { oldestOf, readBound, sizeOf } from './keep-bound';
 import { type Columns, readPull } from './read-pull';
-import { type Bites, eventsOf, seenOf, timesOf } from './read-rows';
+import { type Bites, eventsOf, loginsOf, seenOf, timesOf } from './read-rows';
 import { jsonOf } from '../base/json';
 
 /** Which stretch of which fleet file's history. */
@@ -66,7 +66,8 @@ function* readServer(subject: number, id: string, asked: Columns): Bites<FleetHi
     ({ state }) => STATES.indexOf(state),
     (one, other) => one.state === other.state,
   );
-  return { id, seen: told.slice(-MOST_STRETCHES), starts: yield* timesOf('start', subject, asked) };
+  const serves = yield* loginsOf(subject, asked, ['broken', 'unknown', 'serves'] as const);
+  return { id, seen: told.slice(-MOST_STRETCHES), serves, starts: yield* timesOf('start', subject, asked) };
 }
 
 /** Fleets as their last watch left them, the one watched last first. */

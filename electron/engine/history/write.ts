@@ -58,8 +58,12 @@ const prepared = (database: Database) => ({
     'SELECT 1 FROM event WHERE fleet = ? AND at BETWEEN ? AND ? AND about = ? AND watch <> ? LIMIT 1',
   ),
   event: database.prepare('INSERT INTO event (fleet, at, about, watch, event) VALUES (?, ?, ?, ?, ?)'),
-  longer: database.prepare('UPDATE seen SET until = ? WHERE id = ? AND subject = ?'),
-  seen: database.prepare('INSERT INTO seen (subject, since, until, word, cause) VALUES (?, ?, ?, ?, ?)'),
+  seen: stretchesOf(database, 'seen'),
+  logins: stretchesOf(database, 'served'),
+});
+const stretchesOf = (database: Database, table: 'seen' | 'served') => ({
+  longer: database.prepare(`UPDATE ${table} SET until = ? WHERE id = ? AND subject = ?`),
+  first: database.prepare(`INSERT INTO ${table} (subject, since, until, word, cause) VALUES (?, ?, ?, ?, ?)`),
 });
 type Statements = ReturnType<typeof prepared>;
 
@@ -91,10 +95,11 @@ function aboutOf(event: FleetEvent): string {
   return JSON.stringify(Object.entries(event).filter(([name]) => !differ.has(name)));
 }
 
-function writeStretch({ longer, seen }: Statements, subject: number, stretch: Stretch, epoch: number) {
+function writeStretch(statements: Statements, subject: number, stretch: Stretch, epoch: number) {
+  const { longer, first } = statements[stretch.what ?? 'seen'];
   const { row, since, until, word, cause } = stretch;
   if (row?.epoch === epoch && Number(longer.run(until, row.id, subject).changes) > 0) return row.id;
-  return Number(seen.run(subject, since, until, word, cause).lastInsertRowid);
+  return Number(first.run(subject, since, until, word, cause).lastInsertRowid);
 }
 
 /** The numbers of fleets and subjects; those that are new are written. */
