@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { draftNames } from './support/drafts';
+import { engineOf } from './support/electron-window';
 import { open, practise } from './support/session';
 import { twoServers } from './support/two-servers';
 import { until } from './support/until';
@@ -82,13 +83,11 @@ describe('when something breaks', () => {
     const { fleet } = await practise({ servers: 1 });
     const { window, electron } = await open({ fleet: fleet.fleet });
     await window.untilServer('idm-a', 'running', LIMIT_MS);
-    await electron.app.evaluate(({ app, dialog }) => {
+    await electron.app.evaluate(({ dialog }) => {
       // The person's answer to "The engine has stopped": restart it.
       dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
-      const engine = app.getAppMetrics().find(({ name }) => name === 'Kanilink engine');
-      if (!engine) throw new Error('there is no engine process');
-      process.kill(engine.pid, 'SIGKILL');
     });
+    process.kill(await engineOf(electron), 'SIGKILL');
     await until('the log says it', () => /the engine stopped/.test(electron.logFile()), LIMIT_MS);
     await until(
       'the window watches again',

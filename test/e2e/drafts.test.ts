@@ -1,8 +1,16 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { answerWith, DECLINE, said } from './support/app-dialogs';
 import { draftNames, draftsOf } from './support/drafts';
-import { clickMenu, type ElectronWindow, kill } from './support/electron-window';
+import {
+  chooseFile,
+  clickMenu,
+  type ElectronWindow,
+  engineOf,
+  kill,
+  secondInstance,
+} from './support/electron-window';
 import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
@@ -29,6 +37,10 @@ async function removeB({ window }: Session): Promise<void> {
 
 const untilKept = (electron: ElectronWindow): Promise<unknown> =>
   until('what is not saved is kept', () => draftNames(electron).length === 1, LIMIT_MS);
+const keptOf = (electron: ElectronWindow): string =>
+  draftNames(electron)
+    .map((name) => readFileSync(join(draftsOf(electron), name), 'utf8'))
+    .join('\n');
 const dialog = ({ window }: Session) => window.page.getByTestId('draft-dialog');
 const fileState = ({ window }: Session) => window.page.getByTestId('file-state').innerText();
 
@@ -94,5 +106,42 @@ describe('what is typed and not saved', () => {
         ),
       LIMIT_MS,
     );
+  });
+
+  it('and was declined when it came back is nobody’s own for an engine that is started again, nor where it is saved', async () => {
+    // A file with faults is not asked about.
+    const sound = text.replace(/1"\n$/, '2"\n');
+    writeFileSync(home, sound);
+    const first = await open({ fleet: home });
+    await clickMenu(first.electron.app, 'edit-text');
+    const typed = first.window.page.getByTestId('text-dialog');
+    await typed.getByRole('textbox').fill(sound.replaceAll('idm-b', 'idm-x').replaceAll('ada@', 'eve@'));
+    await typed.getByRole('button', { name: 'Keep the text' }).click();
+    await until(
+      'the text is kept, and no form',
+      () => keptOf(first.electron).includes('"form":null'),
+      LIMIT_MS,
+    );
+    await kill(first.electron);
+
+    const next = await open({ home: first.electron.home });
+    const { page, notices } = next.window;
+    await dialog(next).waitFor();
+    await answerWith(next.electron, DECLINE);
+    await dialog(next).getByRole('button', { name: 'Take it back' }).click();
+    await page.getByTestId('untrusted').waitFor();
+    await until('it was asked', async () => (await said(next.electron)).length === 1, LIMIT_MS);
+    process.kill(await engineOf(next.electron), 'SIGKILL');
+    await notices.getByText('The engine had stopped and was started again.').waitFor();
+    await page.getByTestId('untrusted').waitFor();
+
+    const elsewhere = join(dirname(home), 'elsewhere.toml');
+    await chooseFile(next.electron.app, elsewhere);
+    await clickMenu(next.electron.app, 'save-as');
+    await until('it is saved', async () => (await fileState(next)) === 'elsewhere.toml · saved', LIMIT_MS);
+    expect(readFileSync(elsewhere, 'utf8')).toContain('eve@');
+    await secondInstance(next.electron, elsewhere);
+    await until('it is asked about', async () => (await said(next.electron)).length === 2, LIMIT_MS);
+    expect((await said(next.electron))[1]).toContain('eve@');
   });
 });

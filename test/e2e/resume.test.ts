@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { engineOf } from './support/electron-window';
 import { Looks } from './support/looks';
 import { refreshes, untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
@@ -16,11 +17,7 @@ it('a deploy whose engine was killed is offered to be resumed, and is finished b
   // Killed between the first step's end and the last one's: something is always left to do.
   await window.deploy.root.locator('[data-step-state="done"]').first().waitFor();
   // Nobody clicks: the engine is started again by itself, the deploy is not.
-  await electron.app.evaluate(({ app }) => {
-    const engine = app.getAppMetrics().find(({ name }) => name === 'Kanilink engine');
-    if (!engine) throw new Error('there is no engine process');
-    process.kill(engine.pid, 'SIGKILL');
-  });
+  process.kill(await engineOf(electron), 'SIGKILL');
   expect(await window.deploy.untilEnded(30_000)).toBe('lost');
   // Of the step that ran nobody knows how it ended: it is not shown as one that runs.
   expect(await window.deploy.root.locator('[data-step-state="running"] .running').count()).toBe(0);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { clickMenu, secondInstance, trustFile } from './support/electron-window';
+import { clickMenu, engineOf, secondInstance, trustFile } from './support/electron-window';
 import { inOwnFolder } from '../support/own-folder';
 import { open } from './support/session';
 import { twoServers } from './support/two-servers';
@@ -38,10 +38,7 @@ it('a slow save that ends when another fleet is open leaves that one alone', asy
   const session = await open({ fleet: home });
   const { window, electron } = session;
   await removeB(session);
-  const engine = await electron.app.evaluate(
-    ({ app }) => app.getAppMetrics().find(({ name }) => name === 'Kanilink engine')?.pid ?? null,
-  );
-  if (engine === null) throw new Error('the engine does not run');
+  const engine = await engineOf(electron);
   process.kill(engine, 'SIGSTOP');
   try {
     await window.page.keyboard.press('Control+S');

@@ -91,6 +91,16 @@ export async function kill({ child }: ElectronWindow): Promise<void> {
   await gone;
 }
 
+/** The process id of its engine. */
+export async function engineOf({ app }: Pick<ElectronWindow, 'app'>): Promise<number> {
+  const pid = await app.evaluate(
+    ({ app: electron }) =>
+      electron.getAppMetrics().find(({ name }) => name === 'Kanilink engine')?.pid ?? null,
+  );
+  if (pid === null) throw new Error('the engine does not run');
+  return pid;
+}
+
 /** Gives the page a size, as a person would by dragging the window's corner. */
 export async function resize(app: ElectronApplication, width: number, height: number): Promise<void> {
   await app.evaluate(
