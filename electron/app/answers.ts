@@ -28,6 +28,8 @@ export interface AppContext {
   readonly settingsChanged: () => void;
   /** The person agreed to what the page asked before it closes. */
   readonly pageLeaves: () => void;
+  /** The page knows that the engine was started again. */
+  readonly pageHeard: () => void;
 }
 
 /** The app answers at once or waits for a person: no limit. */
@@ -125,6 +127,10 @@ export const appAnswers: Readonly<Record<AskOf<'app'>, Answering<AppContext>>> =
   }),
   'window.leaves': answering(asks['window.leaves'], NONE, async (_, { pageLeaves }: AppContext) => {
     pageLeaves();
+    return ok({});
+  }),
+  'engine.heard': answering(asks['engine.heard'], NONE, async (_, { pageHeard }: AppContext) => {
+    pageHeard();
     return ok({});
   }),
   'clipboard.write': answering(asks['clipboard.write'], NONE, async ({ text }, _: AppContext) => {

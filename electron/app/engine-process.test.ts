@@ -134,6 +134,30 @@ describe('an engine that ends by itself', () => {
     expect(children[1]?.got).toEqual([]);
   });
 
+  it('is asked nothing by a page that does not know yet: that was meant for the one before', () => {
+    const { engine, children, crash, received } = start();
+    const ask = { kind: 'ask', id: '0:t', name: 'server.test', question: {} } as const;
+    const open = { kind: 'open', id: '0:w', name: 'watch', question: {} } as const;
+    const again = (): Child => {
+      crash();
+      vi.advanceTimersByTime(Math.max(...RESTART_AFTER_MS));
+      return children.at(-1) ?? expect.unreachable();
+    };
+    const second = again();
+    for (const message of [ask, open]) engine.send(message);
+    expect(second.got).toEqual([]);
+    const fault = expect.objectContaining({ code: 'engine-stopped' });
+    expect(received).toContainEqual({ kind: 'answer', id: '0:t', answer: { ok: false, error: fault } });
+    expect(received).toContainEqual({ kind: 'end', id: '0:w', fault });
+    engine.heard();
+    engine.send(ask);
+    expect(second.got).toEqual([ask]);
+    // Having heard of one start is not having heard of the next.
+    const third = again();
+    engine.send(ask);
+    expect(third.got).toEqual([]);
+  });
+
   it('while the app closes stays ended', async () => {
     const { engine, children, crash } = start();
     crash();

@@ -39,6 +39,11 @@ export class EngineProcess {
   /** What is asked before the first start waits for it; null: there has been one. */
   #waiting: FromWindow[] | null = [];
   #restarts = 0;
+  /**
+   * It was started again, and the page does not know yet: what the page asks meanwhile was meant for the one before, which
+   * knew of the page's text whose it is (`tellWhose`).
+   */
+  #unheard = false;
   /** When it was started last, monotonic; null: never. */
   #startedAt: number | null = null;
   #restart: NodeJS.Timeout | null = null;
@@ -67,6 +72,7 @@ export class EngineProcess {
     const again = this.#startedAt !== null;
     this.#startedAt = performance.now();
     this.#child = child;
+    this.#unheard = again;
     child.on('message', (message: unknown) => this.#receive(message));
     logLines(child.stdout, log);
     logLines(child.stderr, log);
@@ -77,11 +83,20 @@ export class EngineProcess {
     for (const message of waiting) child.postMessage(message);
   }
 
-  /** Sends a message on; it waits for an engine that is yet to be started. Without one that was, the answer is a fault at once. */
+  /** The page knows of the newest start, or is another page, which holds no text that an engine knew of. */
+  heard(): void {
+    this.#unheard = false;
+  }
+
+  /**
+   * Sends a message on; it waits for an engine that is yet to be started. Without one that was, or before the page knows that
+   * another was started in its place, the answer is a fault at once.
+   */
   send(message: FromWindow): void {
     this.requests.sent(message);
     this.#parts.sent?.(message);
-    if (this.#child !== null) this.#child.postMessage(message);
+    if (this.#unheard && (message.kind === 'ask' || message.kind === 'open')) this.#tellGone();
+    else if (this.#child !== null) this.#child.postMessage(message);
     else if (this.#waiting !== null && !this.#closing) this.#waiting.push(message);
     else this.#tellGone();
   }

@@ -75,6 +75,7 @@ export function openRouter(window: BrowserWindow, engine: EngineProcess, context
   const pageGone = (): void => {
     unasked.loading();
     for (const message of engine.requests.pageGone()) engine.send(message);
+    engine.heard();
     page += 1;
   };
 

@@ -100,6 +100,7 @@ export function runApp({ window: made, painted, place, logFile, settings, trace,
       troubles: [logFile.trouble, settings.trouble, drafts.trouble].filter((text) => text !== null),
       settingsChanged: buildMenu,
       pageLeaves: () => closing.pageLeaves(),
+      pageHeard: () => engine.heard(),
     };
     window = opened;
     router = openRouter(opened, engine, context);

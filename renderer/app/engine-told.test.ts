@@ -71,7 +71,7 @@ it.each([
     name: 'fleet.judge',
     question: { fleet: { path, text: TEXT }, mine },
   });
-  expect(asked()).toEqual(['fleet.judge']);
+  expect(asked()).toEqual(['engine.heard', 'fleet.judge']);
   bridge.answer('fleet.judge', { trusted: own });
   await vi.waitFor(() => expect(asked().includes('watch')).toBe(own));
   expect(app.document.trusted).toBe(own);

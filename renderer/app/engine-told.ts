@@ -12,6 +12,8 @@ const STOPPED = 'The engine, the part of Kanilink that talks to servers, has sto
 export function engineTold(app: App, told: EngineMessage): void {
   const before = app.engine;
   app.engine = told.state === 'running' ? null : told;
+  // Asked first: until the app has heard it, nothing reaches the new engine.
+  if (told.state === 'running') void app.client.ask('engine.heard', {});
   if (told.state === 'stopped')
     app.notices.show('bad', STOPPED, 'It stopped several times. Restart it: menu Help, Restart engine.', {
       holds: () => app.engine?.state === 'stopped',

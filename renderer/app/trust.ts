@@ -69,8 +69,9 @@ export async function mayDial(app: App, servers: readonly ServerFields[]): Promi
   // Such a fleet cannot be: the engine says of which server why.
   if (!text.ok) return true;
   const fleet = { path: null, text: text.value };
-  await app.client.ask('fleet.judge', { fleet, mine: null });
-  const answer = await app.client.ask('fleet.trust', { fleet });
+  const judged = await app.client.ask('fleet.judge', { fleet, mine: null });
+  // An engine that has not judged it would take it for the person's own.
+  const answer = judged.ok ? await app.client.ask('fleet.trust', { fleet }) : judged;
   if (!answer.ok) app.notices.fault(answer.error);
   return answer.ok && answer.value.trusted;
 }

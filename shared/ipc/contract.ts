@@ -152,6 +152,8 @@ export const asks = {
   ),
   /** The person agreed to what the page asked when it was to close: it closes itself next. */
   'window.leaves': ask('app', nothing, nothing),
+  /** The page knows that the engine was started again: what it asks from now on is meant for that one. */
+  'engine.heard': ask('app', nothing, nothing),
   /** Text only; a log or a diff fits, a disk image does not. */
   'clipboard.write': ask('app', z.object({ text: z.string().max(LONGEST_TEXT) }), nothing),
   ...settingsAsks,
