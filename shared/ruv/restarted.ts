@@ -2,9 +2,11 @@ import type { Fault } from '../base/result';
 import { GRAIN, notReadAs, READ_AGAIN } from './judge-ruv';
 import type { RuvReport, ServerRuv } from './ruv';
 
-/** Faults with which a server is left out: reading it costs it too much, unless somebody asks. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['ruv-too-large', 'ruv-little-memory', 'ruv-no-database']);
-export const isLeftOut = ({ code }: Pick<Fault, 'code'>): boolean => LEFT_OUT.has(code);
+/** Faults with which a server is left out also after its start: reading it costs it too much, unless somebody asks. */
+const NEVER_READ: ReadonlySet<string> = new Set(['ruv-too-large', 'ruv-little-memory', 'ruv-no-database']);
+/** Whether reading a server costs it too much, at this time or ever, unless somebody asks. */
+export const isLeftOut = ({ code }: Pick<Fault, 'code'>): boolean =>
+  code === 'ruv-large' || NEVER_READ.has(code);
 
 /** A server whose RUV was not read, as nobody asked for it. */
 export interface LeftOut {
@@ -54,7 +56,9 @@ export function withLeftOut(
     // What is known to be wrong says more.
     if (row?.state === 'went-back' || row?.refreshed === true) continue;
     const startedAt = unread.get(id);
-    if (startedAt !== undefined) told.set(id, restartedRow(id, it, startedAt));
+    // Of another the look after its start tells.
+    if (startedAt !== undefined && NEVER_READ.has(it.fault.code))
+      told.set(id, restartedRow(id, it, startedAt));
     else if (row === undefined) told.set(id, leftOutRow(id, it));
   }
   return { servers: [...told.values()], pulls: report?.pulls ?? [] };

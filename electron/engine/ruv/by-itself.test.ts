@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headOf } from '../../../test/support/backup-head';
 import { fakeFleet } from '../../../test/support/fake-fleet';
 import { DATABASE } from '../../../test/support/fake-replication';
-import { RUV_LARGEST } from '../../../shared/ruv/by-itself';
+import { RUV_LARGEST, RUV_LARGEST_STARTED } from '../../../shared/ruv/by-itself';
 import type { RuvReport } from '../../../shared/ruv/ruv';
 import { type Clock, systemClock } from '../base/time';
 import { createEngine } from '../create-engine';
@@ -62,10 +62,12 @@ const looksAt = (server: { readonly asked: readonly string[] }): number =>
 it('a watch reads small databases of which nobody said anything, and says why it leaves out a large one', async () => {
   const { a, b, ...rest } = pair();
   a.backupHead = () => headOf('a', { a: [10] });
-  b.files.put(DATABASE, 'x'.repeat(RUV_LARGEST + 1));
+  b.files.put(DATABASE, '', { size: RUV_LARGEST + 1 });
   const report = await firstLook(rest);
   expect(statesOf(report)).toEqual(['read', 'unknown']);
-  expect(report?.servers[1]?.cause).toContain('one of more than 32 MB is not read unless somebody asks');
+  expect(report?.servers[1]?.cause).toContain(
+    'one of more than 32 MB is not read until it has started, or somebody asks',
+  );
   expect([looksAt(a), looksAt(b)]).toEqual([1, 0]);
 });
 
@@ -82,14 +84,13 @@ it('an older copy that was put there while nobody watched, and whose changes no 
 });
 
 describe('a database that is too large to be read unasked', () => {
-  const LARGE = 'x'.repeat(RUV_LARGEST + 1);
   const rowOf = (report: RuvReport | null | undefined, id: string) =>
     report?.servers.find(({ server }) => server === id);
   it('is left out with why, and once it has started its rounds prove nothing until somebody reads it', async () => {
     const { b, a, wait, ...rest } = pair();
     a.backupHead = () => headOf('a', { a: [10] });
     b.backupHead = () => headOf('b', { a: [10], b: [20] });
-    b.files.put(DATABASE, LARGE);
+    b.files.put(DATABASE, '', { size: RUV_LARGEST_STARTED + 1 });
     let met: string[] = [];
     const after = await firstLook(
       rest,
@@ -128,5 +129,31 @@ describe('a database that is too large to be read unasked', () => {
     wait(60_000);
     const told = rowOf(await firstLook(rest), 'idm-b');
     expect(told).toMatchObject({ state: 'unknown', restarted: true, code: 'ruv-too-large' });
+  });
+
+  it('is read once after its start where that holds nobody up for long, and is not doubted meanwhile', async () => {
+    const { b, a, wait, ...rest } = pair();
+    a.backupHead = () => headOf('a', { a: [10] });
+    b.backupHead = () => headOf('b', { a: [10], b: [20] });
+    b.files.put(DATABASE, '', { size: RUV_LARGEST + 1 });
+    const doubted: unknown[] = [];
+    let isAnother = false;
+    const after = await firstLook(
+      rest,
+      (it) => rowOf(it, 'idm-b')?.state === 'read',
+      (_, it) => {
+        const row = rowOf(it, 'idm-b');
+        doubted.push(row?.restarted);
+        if (row?.code !== 'ruv-large' || isAnother) return;
+        isAnother = true;
+        b.stop();
+        b.start();
+        wait(16 * 60_000);
+      },
+    );
+    expect(isAnother).toBe(true);
+    expect(doubted.every((it) => it === undefined)).toBe(true);
+    expect(rowOf(after, 'idm-b')).toMatchObject({ state: 'read' });
+    expect(looksAt(b)).toBe(1);
   });
 });

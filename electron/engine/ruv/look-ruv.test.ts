@@ -52,7 +52,7 @@ it('a server that refuses is not asked again, and one that merely fails is', asy
   expect([...first.refused.keys()]).toEqual([id('idm-a')]);
   expect(first.report.servers.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
   const before = [asked('idm-a'), asked('idm-b')];
-  const second = await lookAtRuv(fleet, trial.clock, call, { ...first, refreshed: new Map() });
+  const second = await lookAtRuv(fleet, trial.clock, call, { ...NOTHING_BEFORE, ...first });
   expect(second.report.servers[0]).toMatchObject({ state: 'unknown', fix: 'Allow it.' });
   expect([asked('idm-a'), asked('idm-b')]).toEqual([before[0], (before[1] ?? 0) + 1]);
 });

@@ -1,4 +1,5 @@
 import { type Earlier, judgeRuv, type RuvLook, wentBack } from '../../../shared/ruv/judge-ruv';
+import { RUV_LARGEST_STARTED } from '../../../shared/ruv/by-itself';
 import { isLeftOut } from '../../../shared/ruv/restarted';
 import { whyUnreached } from '../base/why-unreached';
 import type { RuvReport } from '../../../shared/ruv/ruv';
@@ -26,16 +27,19 @@ export interface RuvLooked extends Pick<Earlier, 'known' | 'lost'> {
 }
 
 /** What earlier looks brought, and refreshes that were seen. */
-export type RuvBefore = Earlier & Pick<RuvLooked, 'refused'>;
+export interface RuvBefore extends Earlier, Pick<RuvLooked, 'refused'> {
+  /** Who has started, as far as known, since it was read last: when, by their ids. */
+  readonly unread: ReadonlyMap<string, number>;
+}
 export const NOTHING_BEFORE: RuvBefore = {
-  ...{ known: new Map(), lost: new Map(), refreshed: new Map(), refused: new Map() },
+  ...{ known: new Map(), lost: new Map(), refreshed: new Map(), refused: new Map(), unread: new Map() },
 };
 
 /**
  * Reads the RUV of every server of a fleet, one after the other, for kanidmd holds a whole database in memory meanwhile.
  * @param earlier what an earlier look brought. A server that refused, as sudo does, is not asked again: each time is an
  * entry in its log, and may be a mail to its root.
- * @param largest see `readRuv`.
+ * @param largest see `readRuv`; one that has started since may be larger.
  */
 export async function lookAtRuv(
   fleet: ObservedFleet,
@@ -45,18 +49,20 @@ export async function lookAtRuv(
   largest: number | null = null,
 ): Promise<RuvLooked> {
   const looks: RuvLook[] = [];
+  const most = (id: string): number | null =>
+    largest !== null && before.unread.has(id) ? Math.max(largest, RUV_LARGEST_STARTED) : largest;
   for (const { id, faults } of fleet.observed) {
     const site = fleet.sites.get(id);
     const why = site === undefined ? whyUnreached(id, faults) : before.refused.get(id);
     if (why !== undefined) looks.push(notAsked(id, why, clock));
-    else if (site !== undefined) looks.push(await lookAt(site, clock, call, largest));
+    else if (site !== undefined) looks.push(await lookAt(site, clock, call, most(id)));
   }
   // A change that another saw was made before this server is read again: what is still missing then is gone.
   for (const id of wentBack(looks, before).keys()) {
     const site = [...fleet.sites.values()].find(({ server }) => server.id === id);
     const at = looks.findIndex(({ server }) => server === id);
     if (site !== undefined && looks[at]?.read.ok === true)
-      looks[at] = await lookAt(site, clock, call, largest);
+      looks[at] = await lookAt(site, clock, call, most(id));
   }
   const lost = wentBack(looks, before);
   const report = judgeRuv(looks, drawnAndRunning(fleet.fleet, fleet.observed), lost);

@@ -1,6 +1,6 @@
 import type { KnownChanges } from '../../../shared/ruv/known-changes';
 import { READ_AGAIN } from '../../../shared/ruv/judge-ruv';
-import { RUV_LEAST_MEMORY } from '../../../shared/ruv/by-itself';
+import { RUV_LARGEST_STARTED, RUV_LEAST_MEMORY } from '../../../shared/ruv/by-itself';
 import { databaseOf } from '../../../shared/observed/observed-config';
 import { bytesInWords } from '../../../shared/base/sentences';
 import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
@@ -65,10 +65,12 @@ async function whyNotUnasked(site: Site, largest: number, call: Call): Promise<F
   const file = await connection.stat(databaseOf(observed) ?? '', call);
   if (!file.ok) return faultAt(site, file);
   if (file.value === null) return not('ruv-no-database', 'Its database is not where its configuration says.');
-  if (file.value.size <= largest) return null;
+  const { size } = file.value;
+  if (size <= largest) return null;
+  const until = size <= RUV_LARGEST_STARTED ? 'it has started, or somebody asks' : 'somebody asks';
   return not(
-    'ruv-too-large',
-    `Its database has ${bytesInWords(file.value.size)}; one of more than ${bytesInWords(largest)} is not read unless somebody asks.`,
+    size <= RUV_LARGEST_STARTED ? 'ruv-large' : 'ruv-too-large',
+    `Its database has ${bytesInWords(size)}; one of more than ${bytesInWords(largest)} is not read until ${until}.`,
   );
 }
 

@@ -104,21 +104,26 @@ export class RuvWatch {
 
   /** What may still be believed of servers as they are now, and who is left out; null: nobody looked yet. */
   now(servers: ReadonlyMap<string, Running>): RuvReport | null {
-    const { last, recalled } = this;
+    return withLeftOut(this.believed(servers), this.leftOut(), this.unread(servers));
+  }
+
+  /** Who was not read, as nobody asked. */
+  private leftOut(): Recalled['leftOut'] {
+    const { last } = this;
     const own = [...(last?.leftOut ?? [])].map(
       ([id, fault]) => [id, { fault, at: last?.begunAt.wall ?? 0 }] as const,
     );
+    return new Map([...this.recalled.leftOut, ...own]);
+  }
+
+  /** Who has started since it was read last; see `unreadStarts`. */
+  private unread(servers: ReadonlyMap<string, Running>): ReadonlyMap<string, number> {
+    const { last, recalled } = this;
     const read = [...(last?.known ?? [])].map(([id, { at }]) => [id, Date.parse(at)] as const);
     const readAt = new Map(recalled.readAt);
     for (const [id, at] of read) readAt.set(id, Math.max(at, readAt.get(id) ?? 0));
-    const unread = unreadStarts(
-      servers,
-      { ...recalled, readAt },
-      this.refreshes.believed(),
-      this.clock.now(),
-      this.first,
-    );
-    return withLeftOut(this.believed(servers), new Map([...recalled.leftOut, ...own]), unread);
+    const seen = { ...recalled, readAt };
+    return unreadStarts(servers, seen, this.refreshes.believed(), this.clock.now(), this.first);
   }
 
   /** What may still be believed of what was read. */
@@ -156,7 +161,10 @@ export class RuvWatch {
       const kept = withOthers(this.last, others ?? { ...NOTHING, lost: this.recalled.lost });
       // Who refused an earlier watch is asked again only where a person wants it.
       const refused = this.last === null && this.turn.largest === null ? NOTHING.refused : kept.refused;
-      const before = { ...kept, refused, refreshed: this.refreshes.believed() };
+      const before = {
+        ...{ ...kept, refused, refreshed: this.refreshes.believed() },
+        unread: this.unread(servers),
+      };
       this.memory?.began([...servers.keys()]);
       const looked = await this.look({ signal: this.signal, timeoutMs: LOOK_MS }, before);
       if (this.signal.aborted) return;

@@ -39,7 +39,13 @@ export class FakeFiles {
   ) {}
 
   /** What somebody at the console does: puts a file, whatever was there. */
-  put(path: string, content: string | Uint8Array, about: Partial<About> = {}, at = this.now()): void {
+  put(
+    path: string,
+    content: string | Uint8Array,
+    // A size of its own: a large file that nobody reads.
+    about: Partial<About & { size: number }> = {},
+    at = this.now(),
+  ): void {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     const stat = { kind: 'file' as const, size: bytes.length, ...ROOTS, ...about, modifiedAt: at };
     this.nodes.set(this.real(path), { stat, bytes });
