@@ -14,7 +14,7 @@ import { id, StepTrial } from '../../../../test/support/step-trial';
 
 /* What rounds cannot prove: after them a deploy logs in at both ends, and shows each session to the other. */
 
-type Says = 'well' | 'fails' | 'refuses-sessions' | 'no-anonymous' | 'fails-once';
+type Says = 'well' | 'fails' | 'busy' | 'refuses-sessions' | 'no-anonymous' | 'fails-once';
 let says: Says = 'well';
 let logins = 0;
 let web: Server;
@@ -40,6 +40,7 @@ afterEach(() => trial.end());
 
 function answer(url: string, body: string): readonly [number, unknown] {
   if (url === '/status') return [200, true];
+  if (url === '/v1/auth/valid' && says === 'busy') return [503, 'busy'];
   if (url === '/v1/auth/valid') return says === 'refuses-sessions' ? [401, 'notauthenticated'] : [200, null];
   if (body.includes('init2')) logins += 1;
   if (says === 'fails' || (says === 'fails-once' && logins === 1)) return [500, 'systemerror'];
@@ -49,18 +50,22 @@ function answer(url: string, body: string): readonly [number, unknown] {
 }
 
 async function pair(state: Says): Promise<void> {
-  [says, logins] = [state, 0];
-  trial = await StepTrial.of({
+  await serving(state, {
     'idm-a': { domain: 'a', tables: ['idm-b mutual-pull'] },
     'idm-b': { domain: 'a', tables: ['idm-a mutual-pull'] },
   });
+  trial.builder.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
+}
+
+async function serving(state: Says, servers: Parameters<typeof StepTrial.of>[0]): Promise<void> {
+  [says, logins] = [state, 0];
+  trial = await StepTrial.of(servers);
   const address = web.address();
   if (address === null || typeof address === 'string') throw new Error('it listens');
   for (const server of trial.servers) {
     server.files.put('/var/lib/kanidm/chain.pem', chain);
     server.dials = () => Promise.resolve(ok(connect(address.port, '127.0.0.1')));
   }
-  trial.builder.verify(id('idm-b'), [{ server: id('idm-a'), origin: originOfTest('idm-a') }]);
 }
 
 it('logins that work both ways are said with the rounds', async () => {
@@ -190,6 +195,30 @@ it('of a server that works and one that could not be asked, only the second is t
   expect(note).toContain('Logins are not proved. idm-a: ');
   expect(note).not.toContain('Logins are not proved. idm-b');
   expect(note).not.toContain('were broken before');
+});
+
+it('of two pulls the one whose logins could not be tried is not claimed with the other', async () => {
+  await serving('well', {
+    'idm-a': { domain: 'a', tables: ['idm-b allow-pull'] },
+    'idm-b': { domain: 'a', tables: ['idm-a pull', 'idm-c pull'] },
+    'idm-c': { domain: 'a', tables: ['idm-b allow-pull'] },
+  });
+  trial.server('idm-c').dials = () => Promise.resolve(null);
+  const suppliers = ['idm-a', 'idm-c'].map((it) => ({ server: id(it), origin: originOfTest(it) }));
+  trial.builder.verify(id('idm-b'), suppliers);
+  const result = await trial.run();
+  const note = result.ok ? result.note : '';
+  expect(note).toContain('A session made on idm-a is good on idm-b, and the other way round.');
+  expect(note).toContain('Logins are not proved. idm-c: ');
+  expect(note).not.toContain('No session');
+});
+
+it('a session that a serving server says nothing clear of proves no logins, and why is said', async () => {
+  await pair('busy');
+  expect(await trial.run()).toMatchObject({
+    ok: true,
+    note: expect.stringContaining('Logins are not proved. idm-b ← idm-a: It answers with 503 to a session.'),
+  });
 });
 
 it('a server that could not be asked now was not broken before for that', async () => {
