@@ -142,6 +142,20 @@ describe('a journal that cannot be written any more', () => {
     expect(trial.effects('idm-b')).toEqual(['replaceFile', 'restart']);
     expect(trial.deployment.trouble?.code).toBe('journal-unwritable');
   });
+
+  it.each([3, 4])(
+    'leaves no server with a file that it does not come up with (full from intent %d on)',
+    async (from) => {
+      trial = await StepTrial.of(ONE);
+      draws.write();
+      trial.server('idm-b').breaks = (config) => (config.startsWith('# earlier') ? 'Could not bind' : null);
+      full(from);
+      expect(await trial.fails()).toMatchObject({ undone: true });
+      expect(trial.effects('idm-b')).toEqual(['replaceFile', 'restart', 'replaceFile', 'restart']);
+      expect(trial.server('idm-b').state).toBe('running');
+      expect(trial.deployment.trouble?.code).toBe('journal-unwritable');
+    },
+  );
 });
 
 describe('the intent of an effect', () => {

@@ -12,10 +12,10 @@ import { readJournal } from '../journal/read-journal';
 let trial: StepTrial;
 afterEach(() => trial.end());
 
-const draw = async (by: 'command' | 'automatic' = 'command'): Promise<void> => {
+const draw = async (by: 'command' | 'automatic' = 'command', domain = 'b'): Promise<void> => {
   trial = await StepTrial.of({
     'idm-a': { domain: 'a', tables: ['idm-b mutual-pull'] },
-    'idm-b': { domain: 'b', tables: ['idm-a mutual-pull'] },
+    'idm-b': { domain, tables: ['idm-a mutual-pull'] },
   });
   trial.builder.refresh(id('idm-b'), id('idm-a'), originOfTest('idm-a'), domainOfTest('a'), by);
   trial.deployment.backups.set(id('idm-b'), '/backup');
@@ -128,6 +128,15 @@ describe('the end of a refresh', () => {
       });
     },
   );
+
+  it('that failed is not taken for done because both say one domain, as after a restore', async () => {
+    await draw('command', 'a');
+    trial.whenAsked(/kanidmd refresh/, SUCCESS);
+    trial.before(/idm-b logs/, fails);
+    const { fault } = await trial.fails();
+    expect(fault).toMatchObject({ code: 'refresh-not-proved' });
+    expect(fault.detail).toContain('Unable to connect to supplier');
+  });
 
   it.each(['idm-a', 'idm-b'])('is not claimed while %s does not say its domain', async (silent) => {
     await draw('automatic');
