@@ -143,6 +143,14 @@ it('of a server that could not be stopped starts nothing, and one that was stopp
   expect(trial.server('idm-b').state).toBe('running');
 });
 
+it('of a server that was stopped though nobody heard so is none, and the server is started again', async () => {
+  await draw('1.8.6');
+  trial.whenAsked(/idm-b stop$/, { lost: 'after' });
+  await none('connection-lost');
+  expect(trial.effects('idm-b').slice(-2)).toEqual(['stop', 'start']);
+  expect(trial.server('idm-b').state).toBe('running');
+});
+
 it('one that is not what its name says is kept with what to do before it is restored', async () => {
   await draw();
   trial.replication.backupOf = (server) => gunzipSync(backupOf(server));
