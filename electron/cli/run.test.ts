@@ -221,7 +221,7 @@ async function call(line: string, scene: Scene = {}) {
       for (const event of scene.events ?? doneEvents) yield await Promise.resolve(event);
     },
     logs: async function* () {
-      for (const item of scene.logs ?? []) yield await Promise.resolve(item);
+      for (const item of scene.logs ?? []) yield await Promise.resolve([item]);
     },
     watchDeploys: async function* () {},
     watch: () => {

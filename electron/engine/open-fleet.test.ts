@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { each } from './base/batches';
 import { type FakeFleet, fakeFleet } from '../../test/support/fake-fleet';
 import type { LogLineView } from '../../shared/ipc';
 import { fail } from '../../shared/base/result';
@@ -41,7 +42,7 @@ function openAsWindow(engine: ReturnType<typeof createEngine>, { text }: FakeFle
   const logs = { server: null, follow: true, sinceMs: systemClock.now() - 5 * 60_000 };
   const streams = Promise.all([
     read(engine.watch(text, end.signal), (it) => reports.push(it)),
-    read(engine.logs(text, logs, end.signal), (it) => it.ok && lines.push(it.value)),
+    read(each(engine.logs(text, logs, end.signal)), (it) => it.ok && lines.push(it.value)),
   ]);
   const plan = sleep(600).then(() => engine.plan(text, { signal: end.signal, timeoutMs: 9000 }));
   return { reports, lines, plan, close: () => (end.abort(), streams) };

@@ -94,7 +94,7 @@ describe.skipIf(missing !== null)('SSH', () => {
       ours: async () => {
         let lines = 0;
         const log = server.logs({ since: 0 }, { follow: false, signal: call().signal });
-        for await (const item of log) if (item.kind === 'line') lines++;
+        for await (const items of log) for (const item of items) if (item.kind === 'line') lines++;
         if (lines !== entries) throw new Error(`${lines} of ${entries} entries came`);
       },
       theirs: () => run(program, argv),

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, readdirSync, readFileSync, rmSync, statSync, writ
 import { dirname, join } from 'node:path';
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { each } from '../../electron/engine/base/batches';
 import type { LogItem, ServerConnection } from '../../electron/engine/connect/connection';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { sha256Of } from '../../electron/engine/connect/common/files';
@@ -200,7 +201,8 @@ describe.skipIf(missing !== null)('the log', () => {
     const abort = new AbortController();
     const items: LogItem[] = [];
     const done = (async () => {
-      for await (const item of server.logs(from, { follow: true, signal: abort.signal })) items.push(item);
+      for await (const item of each(server.logs(from, { follow: true, signal: abort.signal })))
+        items.push(item);
     })();
     return { items, stop: () => (abort.abort(), done), done };
   }
@@ -219,9 +221,8 @@ describe.skipIf(missing !== null)('the log', () => {
   it('is read once from a time, to its end', async () => {
     write(1, 5_000, 'w');
     const items: LogItem[] = [];
-    for await (const item of server.logs(
-      { since: 1_795_451_507_002 },
-      { follow: false, signal: call().signal },
+    for await (const item of each(
+      server.logs({ since: 1_795_451_507_002 }, { follow: false, signal: call().signal }),
     ))
       items.push(item);
     expect(texts(items)).toEqual(lines(2, 5_000));
@@ -296,7 +297,7 @@ describe.skipIf(missing !== null)('the log', () => {
     const far = await open(away);
     writeFileSync(join(away.state, 'journal'), entry(1));
     const items: LogItem[] = [];
-    for await (const item of far.logs({ since: 0 }, { follow: true, signal: call().signal })) {
+    for await (const item of each(far.logs({ since: 0 }, { follow: true, signal: call().signal }))) {
       items.push(item);
       if (item.kind === 'line') await away.stop();
     }
@@ -313,7 +314,7 @@ describe.skipIf(missing !== null)('the log', () => {
       `echo 'Hint: You are currently not seeing messages from other users and the system.' >&2; exit 0`,
     );
     const items: LogItem[] = [];
-    for await (const item of server.logs({ since: 0 }, { follow: true, signal: call().signal }))
+    for await (const item of each(server.logs({ since: 0 }, { follow: true, signal: call().signal })))
       items.push(item);
     expect(items).toHaveLength(1);
     expect(items[0]).toMatchObject({ kind: 'fault', fault: { code: 'journal-not-readable' } });
@@ -328,7 +329,7 @@ describe.skipIf(missing !== null)('the log', () => {
         entry(3, 'x'.repeat(1_000_000)),
     );
     const items: LogItem[] = [];
-    for await (const item of server.logs({ since: 0 }, { follow: false, signal: call().signal }))
+    for await (const item of each(server.logs({ since: 0 }, { follow: false, signal: call().signal })))
       items.push(item);
     expect(items.map((item) => (item.kind === 'line' ? item.text.length : item.kind))).toEqual([
       7,

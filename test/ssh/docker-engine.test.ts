@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { each } from '../../electron/engine/base/batches';
 import type { ServerConnection } from '../../electron/engine/connect/connection';
 import { openDocker } from '../../electron/engine/connect/docker/open-docker';
 import { type FakeDockerEngine, startFakeDockerEngine } from '../support/fake-docker-engine';
@@ -41,7 +42,7 @@ describe.each([
     const stop = new AbortController();
     const faults: unknown[] = [];
     const follow = async (connection: ServerConnection) => {
-      for await (const item of connection.logs({ since: 0 }, { follow: true, signal: stop.signal }))
+      for await (const item of each(connection.logs({ since: 0 }, { follow: true, signal: stop.signal })))
         if (item.kind === 'fault') faults.push(item.fault);
     };
     const follows = connections.flatMap((it) => [follow(it), follow(it)]);

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../electron/engine/base/batches';
 import type { LogItem, ServerConnection } from '../../electron/engine/connect/connection';
 import { type PracticeFleet, startPracticeFleet } from '../../practice/host/fleet';
 import { bundleKanidmd } from '../../practice/kanidmd/conformance/bundle';
@@ -83,14 +84,16 @@ describe.each([{ sudo: false }, { sudo: true }])('a practice machine, sudo: $sud
 
   it('restarts, and its followed log shows it from a cursor on', async () => {
     const first: LogItem[] = [];
-    for await (const item of server.logs({ since: 0 }, { follow: false, signal: call().signal }))
+    for await (const item of each(server.logs({ since: 0 }, { follow: false, signal: call().signal })))
       first.push(item);
     const last = first.at(-1);
     if (last?.kind !== 'line') throw new Error('no lines');
     expect(value(await server.service.restart(call(20_000))).state).toBe('running');
     const abort = new AbortController();
     const sources = new Set<string>();
-    for await (const item of server.logs({ cursor: last.cursor }, { follow: true, signal: abort.signal })) {
+    for await (const item of each(
+      server.logs({ cursor: last.cursor }, { follow: true, signal: abort.signal }),
+    )) {
       if (item.kind !== 'line') throw new Error(JSON.stringify(item));
       sources.add(item.source);
       if (sources.size === 2 && item.text.includes('ready to rock')) abort.abort();

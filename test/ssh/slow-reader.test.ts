@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../electron/engine/base/batches';
 import { ConnectionPool } from '../../electron/engine/connect/common/pool';
 import { openSsh } from '../../electron/engine/connect/ssh/open-ssh';
 import type { SshSession } from '../../electron/engine/connect/ssh/session/session';
@@ -33,7 +34,7 @@ describe.skipIf(missing !== null)('a journal that comes faster than it is read',
       expect(cut.cut).toBe(true);
       const got: number[] = [];
       const log = server.logs({ since: 0 }, { follow: false, signal: call().signal });
-      for await (const item of log) {
+      for await (const item of each(log)) {
         if (item.kind !== 'line') throw new Error(`after ${got.length} lines: ${JSON.stringify(item)}`);
         got.push(Number(item.text.split(' ').at(-1)));
         if (got.length % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 20));

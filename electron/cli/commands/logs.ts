@@ -1,4 +1,5 @@
 import type { LogLineView } from '../../../shared/ipc';
+import { each } from '../../engine/base/batches';
 import { logLevels } from '../../../shared/ipc/log-levels';
 import { type Problem, problemOf } from '../../../shared/base/problem';
 import type { Invocation } from '../base/arguments';
@@ -32,7 +33,7 @@ export async function logs(invocation: Invocation, world: World): Promise<number
   const problems: Problem[] = [];
   const unread = new Map<string | null, Set<string>>();
   const options = { server, follow, sinceMs: world.now() - BACK_MS };
-  for await (const item of world.engine.logs(loaded.text, options, world.signal)) {
+  for await (const item of each(world.engine.logs(loaded.text, options, world.signal))) {
     if (!item.ok) {
       const problem = problemOf(item.error);
       // A log that is tried again and again, and does not come, is one problem.

@@ -26,7 +26,7 @@ async function finding(readings: readonly Iterable<LogItem>[], marked = true) {
       ...site.connection,
       logs: async function* () {
         for (const item of readings[Math.min(n++, readings.length - 1)] ?? [])
-          yield await Promise.resolve(item);
+          yield await Promise.resolve([item]);
       },
     },
   };

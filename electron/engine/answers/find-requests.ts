@@ -1,6 +1,7 @@
 import type { Fault } from '../../../shared/base/result';
 import { readLine } from '../../../shared/kanidmd/log-line';
 import { shortened } from '../../../shared/kanidmd/span-text';
+import { each } from '../base/batches';
 import type { Call } from '../base/call';
 import { withinLimit } from '../base/signals';
 import { type Clock, until } from '../base/time';
@@ -66,7 +67,7 @@ async function readOnce(
   const over = (fault: Fault | null): FoundRequests => ({ found, fault, gap });
   return withinLimit(call, async (signal) => {
     try {
-      for await (const item of site.connection.logs({ since }, { follow: false, signal })) {
+      for await (const item of each(site.connection.logs({ since }, { follow: false, signal }))) {
         if (item.kind === 'fault') return over(item.fault);
         if (item.kind === 'gap') gap ??= item.reason;
         if (item.kind !== 'line') continue;

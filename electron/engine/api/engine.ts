@@ -112,12 +112,12 @@ export interface Engine {
    * A deploy that runs for certain is a fault, `deploy-running`.
    */
   notRunning(fleet: FleetText): Promise<Result<readonly string[]>>;
-  /** Log lines of all servers (or one), merged by time. Without `follow` it ends. */
+  /** Log lines of all servers (or one), merged by time, in batches. Without `follow` it ends. */
   logs(
     fleet: FleetText,
     options: { readonly server: string | null; readonly follow: boolean; readonly sinceMs: number },
     signal: AbortSignal,
-  ): AsyncIterable<Result<LogLineView>>;
+  ): AsyncIterable<readonly Result<LogLineView>[]>;
   /** What the servers logged before the lines that are held: the newest of it, from their own logs. */
   olderLogs(fleet: FleetText, back: ReadingBack, call: Call): Promise<Result<OlderLines>>;
   /** Somebody asks again: servers that refused are tried again. */

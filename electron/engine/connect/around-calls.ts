@@ -11,11 +11,13 @@ export interface SeamCall {
   readonly words: readonly string[];
 }
 
+type LogBatches = AsyncIterable<readonly LogItem[]>;
+
 /** Stands around every call to a server. */
 export interface Around {
   call<T>(asked: SeamCall, run: () => Promise<Result<T>>): Promise<Result<T>>;
   /** The same of a log that is read. Absent: it goes through. */
-  log?(asked: SeamCall, items: AsyncIterable<LogItem>): AsyncIterable<LogItem>;
+  log?(asked: SeamCall, items: LogBatches): LogBatches;
 }
 
 /** A connection of which every call, and every call of the locks and folders it gives, goes through `around`. */

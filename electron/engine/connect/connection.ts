@@ -36,11 +36,14 @@ export interface ServerConnection {
   readonly service: Readonly<
     Record<'start' | 'stop' | 'restart' | 'state', (call: Call) => Promise<Result<ServiceState>>>
   >;
-  /** Log lines in order. Without `follow` it ends when the log is read; a fault is the last item. */
+  /**
+   * Log lines in order, what comes together as one batch, a single line at once. Without `follow` it ends when the log is
+   * read; a fault is the last item.
+   */
   logs(
     from: LogStart,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
-  ): AsyncIterable<LogItem>;
+  ): AsyncIterable<readonly LogItem[]>;
   /** What the log had before a time, as far as the server keeps it: the newest of it, in order (decision 45). */
   logsBefore(before: number, call: Call & LogBound): Promise<Result<OlderLog>>;
   /**

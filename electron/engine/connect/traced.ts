@@ -15,19 +15,21 @@ export function traced(server: string, connection: ServerConnection, trace: Trac
 async function* tracedLog(
   server: string,
   { method, words }: SeamCall,
-  items: AsyncIterable<LogItem>,
+  batches: AsyncIterable<readonly LogItem[]>,
   trace: TraceLog,
-): AsyncGenerator<LogItem> {
+): AsyncGenerator<readonly LogItem[]> {
   const asked = [server, method, ...words].join(' ');
   const began = monotonicNow();
   let lines = 0;
   let ended = 'left';
   trace.add(`${asked} begins`);
   try {
-    for await (const item of items) {
-      if (item.kind === 'line') lines += 1;
-      if (item.kind === 'fault') ended = item.fault.code;
-      yield item;
+    for await (const items of batches) {
+      for (const item of items) {
+        if (item.kind === 'line') lines += 1;
+        if (item.kind === 'fault') ended = item.fault.code;
+      }
+      yield items;
     }
     if (ended === 'left') ended = 'ok';
   } finally {

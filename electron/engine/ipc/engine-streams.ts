@@ -6,6 +6,7 @@ import { messageAndFix } from '../../../shared/base/sentences';
 import { unreadKey } from '../../../shared/ipc/log-remark';
 import { linesUntil } from './lines-until';
 import { describeFault, fail, ok, type Fault, type Result } from '../../../shared/base/result';
+import { alone } from '../base/batches';
 import { wallNow } from '../base/time';
 import type { GuardedEngine } from '../trust/guard-engine';
 import { misunderstood } from './answering';
@@ -19,7 +20,12 @@ export interface Streaming {
   readonly kind: 'live' | 'work';
   /** Whether it may begin; where it may not, its end carries the fault. Absent: it says so itself. */
   readonly may?: (question: unknown, engine: GuardedEngine) => Promise<Result<null>>;
-  open(question: unknown, engine: GuardedEngine, signal: AbortSignal): Result<AsyncIterable<unknown>>;
+  /** Its items, in batches. */
+  open(
+    question: unknown,
+    engine: GuardedEngine,
+    signal: AbortSignal,
+  ): Result<AsyncIterable<readonly unknown[]>>;
 }
 
 /** "A little before now": enough for the rounds of the last minutes to be on the screen at once. */
@@ -36,7 +42,7 @@ export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
   watch: {
     ...streaming('live', streams.watch.question, (asked, engine, signal) => {
       const { fleet, loginsEvery = LOGINS_EVERY, ruvEvery = RUV_EVERY, lookAtLogins = false } = asked;
-      return engine.watch(fleet, signal, loginsEvery * 60_000, ruvByItself(ruvEvery), lookAtLogins);
+      return alone(engine.watch(fleet, signal, loginsEvery * 60_000, ruvByItself(ruvEvery), lookAtLogins));
     }),
     // A watch that only ended would be opened again and again, and nobody be told why.
     may: async (raw, engine) => {
@@ -45,17 +51,21 @@ export const engineStreams: Readonly<Record<StreamName, Streaming>> = {
     },
   },
   file: streaming('live', streams.file.question, ({ path }, engine, signal) =>
-    engine.watchFile(path, signal),
+    alone(engine.watchFile(path, signal)),
   ),
   deploy: streaming('work', streams.deploy.question, ({ fleet, ...consent }, engine, signal) =>
-    engine.deploy(fleet, consent, signal),
+    alone(engine.deploy(fleet, consent, signal)),
   ),
 };
 
 function streaming<Q extends z.ZodType>(
   kind: Streaming['kind'],
   schema: Q,
-  open: (question: z.output<Q>, engine: GuardedEngine, signal: AbortSignal) => AsyncIterable<unknown>,
+  open: (
+    question: z.output<Q>,
+    engine: GuardedEngine,
+    signal: AbortSignal,
+  ) => AsyncIterable<readonly unknown[]>,
 ): Streaming {
   return {
     kind,
@@ -67,8 +77,10 @@ function streaming<Q extends z.ZodType>(
 }
 
 /** One server's trouble must not end the log of the others: it becomes a line among theirs. */
-async function* faultsAsLines(lines: AsyncIterable<Result<LogLineView>>): AsyncIterable<LogLineView> {
-  for await (const line of lines) yield line.ok ? line.value : lineOf(line.error);
+async function* faultsAsLines(
+  batches: AsyncIterable<readonly Result<LogLineView>[]>,
+): AsyncIterable<readonly LogLineView[]> {
+  for await (const lines of batches) yield lines.map((line) => (line.ok ? line.value : lineOf(line.error)));
 }
 
 const lineOf = (fault: Fault): LogLineView => ({

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { alone } from '../base/batches';
 import type { FromWindow, LogLineView, ToWindow } from '../../../shared/ipc';
 import type { DeployEvent } from '../../../shared/plan/model/deploy';
 import { fail, ok, type Fault } from '../../../shared/base/result';
@@ -108,7 +109,7 @@ describe('asks', () => {
 
 describe('streams', () => {
   it('carry items as far as the window gives credit, then end', async () => {
-    const { send, sent } = open({ logs: () => asItems([ok(logLine('one')), ok(logLine('two'))]) });
+    const { send, sent } = open({ logs: () => alone(asItems([ok(logLine('one')), ok(logLine('two'))])) });
     send({ kind: 'open', id: 's', name: 'logs', question: { fleet } });
     await vi.advanceTimersByTimeAsync(1000);
     expect(sent).toEqual([]);
@@ -120,7 +121,7 @@ describe('streams', () => {
 
   it('of logs say one server’s trouble among the lines of the others', async () => {
     const gone = { ...down, message: 'unix:///idm-b.sock: there is no such socket' };
-    const { send, sent } = open({ logs: () => asItems([fail(down), fail(gone), ok(logLine('one'))]) });
+    const { send, sent } = open({ logs: () => alone(asItems([fail(down), fail(gone), ok(logLine('one'))])) });
     send({ kind: 'open', id: 's', name: 'logs', question: { fleet } });
     send({ kind: 'credit', id: 's', batches: 8 });
     await vi.advanceTimersByTimeAsync(1000);

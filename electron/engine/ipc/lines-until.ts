@@ -10,23 +10,29 @@ const MOST_CHARACTERS = 8_000_000;
 
 /** The lines up to a time, of a log that is in order; of very many, or very long ones, the first. @param to milliseconds, our clock */
 export async function* linesUntil(
-  lines: AsyncIterable<Result<LogLineView>>,
+  lines: AsyncIterable<readonly Result<LogLineView>[]>,
   to: number,
   most = MOST_LINES,
   mostCharacters = MOST_CHARACTERS,
-): AsyncIterable<Result<LogLineView>> {
+): AsyncIterable<readonly Result<LogLineView>[]> {
   let told = 0;
   let characters = 0;
-  for await (const line of lines) {
-    if (line.ok && line.value.at - line.value.offset > to * 1000) return;
-    const cut = line.ok ? ok(cutLine(line.value)) : line;
-    characters += cut.ok ? sizeOfLine(cut.value) : 0;
-    if (told >= most || characters > mostCharacters) {
-      yield ok(moreAfter(line.ok ? line.value.at - line.value.offset : to * 1000, told));
-      return;
+  for await (const batch of lines) {
+    const ready: Result<LogLineView>[] = [];
+    for (const line of batch) {
+      const at = line.ok ? line.value.at - line.value.offset : to * 1000;
+      const isPast = at > to * 1000;
+      const cut = line.ok ? ok(cutLine(line.value)) : line;
+      characters += cut.ok ? sizeOfLine(cut.value) : 0;
+      const isFull = told >= most || characters > mostCharacters;
+      if (isPast || isFull) {
+        yield isPast ? ready : [...ready, ok(moreAfter(at, told))];
+        return;
+      }
+      ready.push(cut);
+      told += 1;
     }
-    yield cut;
-    told += 1;
+    yield ready;
   }
 }
 

@@ -3,8 +3,8 @@ import { Credit, pump } from './pump';
 
 const live = { dropped: true } as const;
 
-async function* numbers(count: number): AsyncIterable<number> {
-  for (let n = 0; n < count; n += 1) yield n;
+async function* numbers(count: number): AsyncIterable<readonly number[]> {
+  for (let n = 0; n < count; n += 1) yield [n];
 }
 
 describe('a stream to the window', () => {
@@ -34,8 +34,8 @@ describe('a stream to the window', () => {
 
   it('sends no more batches than the window takes, and stops reading the source', async () => {
     let read = 0;
-    async function* endless(): AsyncIterable<number> {
-      for (;;) yield (read += 1);
+    async function* endless(): AsyncIterable<readonly number[]> {
+      for (;;) yield [(read += 1)];
     }
     const batches: (readonly number[])[] = [];
     const credit = new Credit();
@@ -60,10 +60,10 @@ describe('a stream to the window', () => {
 
   it('holds eight megabytes of what a window does not take, however large its items', async () => {
     let read = 0;
-    async function* large(): AsyncIterable<string> {
+    async function* large(): AsyncIterable<readonly string[]> {
       for (;;) {
         read += 1;
-        yield String(read).padEnd(100_000);
+        yield [String(read).padEnd(100_000)];
       }
     }
     const batches: (readonly string[])[] = [];
@@ -82,7 +82,7 @@ describe('a stream to the window', () => {
   });
 
   it('that is cancelled ends at once, even if its source does not', async () => {
-    const never: AsyncIterable<number> = {
+    const never: AsyncIterable<readonly number[]> = {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
     };
     const controller = new AbortController();
@@ -95,9 +95,9 @@ describe('a stream to the window', () => {
   it('of work that is cancelled still tells how the work ended', async () => {
     const controller = new AbortController();
     const source = (async function* () {
-      yield 'running';
+      yield ['running'];
       await new Promise((resolve) => controller.signal.addEventListener('abort', resolve));
-      yield 'cancelled';
+      yield ['cancelled'];
     })();
     const got: string[] = [];
     const pumping = pump(source, {
@@ -114,7 +114,7 @@ describe('a stream to the window', () => {
 
   it('passes on what the source throws', async () => {
     const source = (async function* () {
-      yield 1;
+      yield [1];
       throw new Error('broken');
     })();
     const { signal } = new AbortController();

@@ -33,13 +33,13 @@ const MOST_HELD = 8 * 1024 * 1024;
 /**
  * Sends what a source yields in batches: full ones as fast as they come, others at most about 60 a second.
  *
- * @param source read as fast as its items are taken
+ * @param source in batches of its own, read as fast as their items are taken
  * @param options `credit` null: never held back. `signal`: when it aborts, `dropped` sources are left at once, others
  *   are sent to their end
  * @returns resolves when everything was sent, or after the abort; rejects with what the source threw
  */
 export async function pump<T>(
-  source: AsyncIterable<T>,
+  source: AsyncIterable<readonly T[]>,
   options: {
     readonly send: (items: readonly T[]) => void;
     readonly credit: Credit | null;
@@ -56,12 +56,17 @@ export async function pump<T>(
 
   const read = async (): Promise<void> => {
     try {
-      for await (const item of source) {
-        if (dropped && signal.aborted) return;
-        waiting.push(item);
+      for await (const items of source) {
+        for (const item of items) {
+          if (dropped && signal.aborted) return;
+          waiting.push(item);
+          // Work is never held back by a window, only by its own messages being sent.
+          while (waiting.isFull(credit !== null) && !(dropped && signal.aborted)) {
+            arrived.ring();
+            await taken.heard();
+          }
+        }
         arrived.ring();
-        // Work is never held back by a window, only by its own messages being sent.
-        while (waiting.isFull(credit !== null) && !(dropped && signal.aborted)) await taken.heard();
       }
     } finally {
       over = true;

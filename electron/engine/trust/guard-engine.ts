@@ -117,7 +117,7 @@ export function guardEngine(
     },
     logs: async function* (fleet, options, signal) {
       if (await trust.allows(fleet)) yield* engine.logs(fleet, options, signal);
-      else yield fail(untrusted(fleet.path));
+      else yield [fail(untrusted(fleet.path))];
     },
     watch: async function* (fleet, signal, ...every) {
       if (await trust.allows(fleet)) yield* engine.watch(fleet, signal, ...every);

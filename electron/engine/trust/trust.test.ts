@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { each } from '../base/batches';
 import { ok } from '../../../shared/base/result';
 import { trustWords } from '../../../shared/fleet/model/trust';
 import type { Engine } from '../api/engine';
@@ -50,7 +51,7 @@ function session(answer: boolean | null = null) {
     },
     logs: async function* () {
       dialled.push('logs');
-      yield await Promise.resolve(ok({}));
+      yield await Promise.resolve([ok({})]);
     },
     watch: async function* () {
       dialled.push('watch');
@@ -94,7 +95,7 @@ async function everything(
   for await (const event of engine.deploy(text, { fingerprint: null, erase: [] }, call.signal))
     codes.push(event.kind === 'finished' ? (event.problems[0]?.code ?? 'ok') : 'ok');
   const options = { server: null, follow: false, sinceMs: 0 };
-  for await (const line of engine.logs(text, options, call.signal))
+  for await (const line of each(engine.logs(text, options, call.signal)))
     codes.push(line.ok ? 'ok' : line.error.code);
   for await (const _report of engine.watch(text, call.signal)) codes.push('ok');
   return codes;

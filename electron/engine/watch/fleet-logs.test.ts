@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alone, each } from '../base/batches';
 import type { LogLineView } from '../../../shared/ipc';
 import type { ServerId } from '../../../shared/base/names';
 import type { Result } from '../../../shared/base/result';
@@ -12,7 +13,8 @@ import { LogTail } from './log-tail';
 
 const line = (at: number, text = `line ${at}`): LogItem =>
   ({ kind: 'line', source: 'kanidmd', cursor: `c${at} ${text}`, at: at * 1000, text }) as LogItem;
-const site = (id: string, logs: () => AsyncIterable<LogItem>): LoggedServer => {
+const site = (id: string, items: () => AsyncIterable<LogItem>): LoggedServer => {
+  const logs = () => alone(items());
   const observed = { facts: null, state: 'running' };
   const seen = { observed, site: { server: { id: id as ServerId }, connection: { logs }, observed } };
   return {
@@ -31,7 +33,7 @@ async function read(sites: readonly LoggedServer[], follow = false) {
   const stop = new AbortController();
   const got: Result<LogLineView>[] = [];
   const lines = fleetLogs(sites, naming, { follow, sinceMs: 0 }, systemClock, stop.signal);
-  for await (const one of lines) got.push(one);
+  for await (const one of each(lines)) got.push(one);
   return got.map((one) => (one.ok ? `${one.value.server} ${one.value.raw}` : one.error.code));
 }
 
@@ -63,7 +65,7 @@ describe('the logs of several servers', () => {
     const stop = new AbortController();
     const lines = fleetLogs([endless], naming, { follow: false, sinceMs: 0 }, systemClock, stop.signal);
     let taken = 0;
-    for await (const one of lines) {
+    for await (const one of each(lines)) {
       expect(one.ok).toBe(true);
       if ((taken += 1) === 1000) break;
     }
@@ -88,7 +90,9 @@ describe('a log that is followed', () => {
   async function follow(one: LoggedServer, most: number) {
     const stop = new AbortController();
     const got: Result<LogLineView>[] = [];
-    for await (const item of fleetLogs([one], naming, { follow: true, sinceMs: 0 }, quick, stop.signal)) {
+    for await (const item of each(
+      fleetLogs([one], naming, { follow: true, sinceMs: 0 }, quick, stop.signal),
+    )) {
       got.push(item);
       if (got.length >= most) stop.abort();
     }

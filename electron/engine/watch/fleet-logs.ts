@@ -23,7 +23,7 @@ export async function* fleetLogs(
   options: { readonly follow: boolean; readonly sinceMs: number },
   clock: Clock,
   signal: AbortSignal,
-): AsyncIterable<Result<LogLineView>> {
+): AsyncIterable<readonly Result<LogLineView>[]> {
   const ends = childOf(signal);
   const logs = servers.map((server) => linesOf({ ...options, server, naming, clock, signal: ends.signal }));
   try {
@@ -36,22 +36,22 @@ export async function* fleetLogs(
 }
 
 async function* asTheyCome(
-  logs: readonly AsyncIterable<Result<LogLineView>>[],
+  logs: readonly AsyncIterable<readonly Result<LogLineView>[]>[],
   clock: Clock,
   signal: AbortSignal,
-): AsyncIterable<Result<LogLineView>> {
+): AsyncIterable<readonly Result<LogLineView>[]> {
   const channel = new BoundedQueue<Result<LogLineView>>();
   const readers = logs.map(async (log) => {
-    for await (const line of log) {
+    for await (const lines of log) {
       if (signal.aborted) return;
-      channel.push(line);
+      for (const line of lines) channel.push(line);
     }
   });
   void Promise.allSettled(readers).then(() => channel.close());
   for await (const batch of channel) {
     const dropped = channel.takeDropped();
-    if (dropped > 0) yield ok(tooFast(dropped, clock));
-    yield* batch.sort(byTime);
+    if (dropped > 0) yield [ok(tooFast(dropped, clock))];
+    yield batch.sort(byTime);
     await clock.sleep(MERGE_WINDOW, signal);
   }
 }

@@ -4,6 +4,7 @@ import type { LogEvidence } from '../../../shared/kanidmd/evidence';
 import { runsWith } from '../../../shared/observed/observed-config';
 import type { Site } from '../deploy/deployment/deployment';
 import { proofWindowMs } from '../fleet/probe/probe-server';
+import { each } from '../base/batches';
 import { childOf, type Child } from '../base/signals';
 import { type Clock, serverTime } from '../base/time';
 import { unexpected } from '../base/unexpected';
@@ -77,7 +78,8 @@ export class FollowedLog {
     site: Site,
     start: { readonly since: number; readonly now: number },
   ): Promise<Cure> {
-    for await (const item of tail.read(site.connection, start, this.stop.signal)) {
+    for await (const item of each(tail.read(site.connection, start, this.stop.signal))) {
+      if (this.stop.signal.aborted) break;
       if (item.kind === 'fault') {
         this.listener.trouble(item.fault.message, item.fault.fix);
         return cureOf(item.fault.code);

@@ -20,7 +20,7 @@ function stage(fault: { code: string } | null = null) {
       open += 1;
       try {
         yield* log.read(from, { follow, signal: AbortSignal.any([signal, broken.signal]) });
-        if (fault && follow) yield { kind: 'fault', fault: { ...fault, message: '', fix: '', where: {} } };
+        if (fault && follow) yield [{ kind: 'fault', fault: { ...fault, message: '', fix: '', where: {} } }];
       } finally {
         open -= 1;
       }
@@ -31,8 +31,8 @@ function stage(fault: { code: string } | null = null) {
     const stop = new AbortController();
     const got: LogItem[] = [];
     const end = (async () => {
-      for await (const item of tail.read(connection, { since: NOW - backMs, now: NOW }, stop.signal))
-        got.push(item);
+      for await (const items of tail.read(connection, { since: NOW - backMs, now: NOW }, stop.signal))
+        got.push(...items);
     })();
     const words = () =>
       got.map((it) => (it.kind === 'line' ? it.text : it.kind === 'fault' ? it.fault.code : it.kind));
@@ -83,14 +83,14 @@ it('holds a bounded part of what a reader does not take, and tells it', async ()
   const stop = new AbortController();
   const slow = tail.read(connection, { since: NOW, now: NOW }, stop.signal);
   log.write('first');
-  expect((await slow.next()).value).toMatchObject({ text: 'first' });
+  expect((await slow.next()).value).toMatchObject([{ text: 'first' }]);
   for (let n = 0; n < 300; n++) {
     log.write('x'.repeat(100_000));
     if (n % 20 === 0) await sleep(1);
   }
   await sleep(50);
   const rest: LogItem[] = [];
-  for await (const item of slow) rest.push(item);
+  for await (const items of slow) rest.push(...items);
   expect(rest.length).toBeLessThan(200);
   expect(rest.at(-1)).toMatchObject({ kind: 'fault', fault: { code: 'log-too-fast' } });
   expect(tail.readers).toBe(0);
@@ -105,8 +105,8 @@ it('a log that throws is a fault of every reader, and stands in the log file', a
     },
   } as unknown as ServerConnection;
   const got: LogItem[] = [];
-  for await (const item of tail.read(connection, { since: NOW, now: NOW }, new AbortController().signal))
-    got.push(item);
+  for await (const items of tail.read(connection, { since: NOW, now: NOW }, new AbortController().signal))
+    got.push(...items);
   expect(got).toMatchObject([{ kind: 'fault', fault: { code: 'unexpected' } }]);
   expect(noted).toEqual(['idm-a: following its log']);
 });

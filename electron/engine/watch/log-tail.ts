@@ -44,12 +44,12 @@ export class LogTail {
     return this.stream?.readers.size ?? 0;
   }
 
-  /** Items as `ServerConnection.logs` gives them with `follow`: a fault is the last. */
+  /** Items as `ServerConnection.logs` gives them with `follow`, in batches: a fault is the last. */
   async *read(
     connection: ServerConnection,
     start: TailStart,
     signal: AbortSignal,
-  ): AsyncGenerator<TailItem, void, undefined> {
+  ): AsyncGenerator<readonly TailItem[], void, undefined> {
     if (signal.aborted) return;
     const stream = this.stream ?? this.open(connection, Math.min(start.since, start.now - BACK_MS));
     const since = start.since * 1000;
@@ -64,19 +64,20 @@ export class LogTail {
     if (stream.over) channel.close();
     try {
       if (lacks !== undefined) yield* earlier(connection, start.since, lacks, from, signal);
-      yield* kept;
+      if (kept.length > 0) yield kept;
       // Lines come in order; only what the stream began with may be older than this reader wants. A clock may be set back later.
       let begun = kept.length > 0;
       for await (const batch of channel) {
-        for (const item of batch) {
-          if (isOver()) return;
+        if (isOver()) return;
+        const items = batch.filter((item) => {
           begun ||= item.kind === 'line' && item.at >= since;
-          if (begun || item.kind !== 'line') yield item;
-        }
+          return begun || item.kind !== 'line';
+        });
         if (channel.takeDropped() > 0) {
-          yield { kind: 'fault', fault: tooFast(this.server) };
+          yield [...items, { kind: 'fault', fault: tooFast(this.server) }];
           return;
         }
+        if (items.length > 0) yield items;
       }
     } finally {
       signal.removeEventListener('abort', leave);
@@ -103,10 +104,10 @@ export class LogTail {
 
   private async follow(connection: ServerConnection, since: number, stream: Stream): Promise<void> {
     const { signal } = stream.stop;
-    for await (const item of connection.logs({ since }, { follow: true, signal })) {
+    for await (const items of connection.logs({ since }, { follow: true, signal })) {
       if (signal.aborted) return;
-      stream.tell(item);
-      if (item.kind === 'fault') return;
+      for (const item of items) stream.tell(item);
+      if (items.at(-1)?.kind === 'fault') return;
     }
   }
 
@@ -173,16 +174,23 @@ async function* earlier(
   next: Line | null,
   from: number,
   signal: AbortSignal,
-): AsyncGenerator<TailItem, void, undefined> {
-  for await (const item of connection.logs({ since }, { follow: false, signal })) {
-    if (item.kind === 'fault') {
-      yield { kind: 'gap', reason: `what was logged before could not be read: ${item.fault.message}` };
-      return;
-    }
-    if (item.kind === 'line') {
-      if (next === null ? item.at >= from : item.cursor === next.cursor || item.at > next.at) return;
-    }
-    yield taken(item);
+): AsyncGenerator<readonly TailItem[], void, undefined> {
+  for await (const batch of connection.logs({ since }, { follow: false, signal })) {
+    const end = batch.findIndex(
+      (item) =>
+        item.kind === 'fault' ||
+        (item.kind === 'line' &&
+          (next === null ? item.at >= from : item.cursor === next.cursor || item.at > next.at)),
+    );
+    const last = batch[end];
+    const items = (last === undefined ? batch : batch.slice(0, end)).map(taken);
+    if (last?.kind === 'fault')
+      items.push({
+        kind: 'gap',
+        reason: `what was logged before could not be read: ${last.fault.message}`,
+      });
+    if (items.length > 0) yield items;
+    if (last !== undefined) return;
   }
 }
 

@@ -3,12 +3,13 @@ import { cureOf } from '../../../shared/base/cure';
 import { retryAfter } from '../../../shared/base/retry-after';
 import { fail, type Fault, type Result, ok } from '../../../shared/base/result';
 import type { Clock } from '../base/time';
+import type { LogItem } from '../connect/connection';
 import { unexpectedOf } from '../base/unexpected';
 import { serverNow, type Site } from '../deploy/deployment/deployment';
 import type { SeenServer } from '../fleet/server-probe';
 import { LineGroups } from './line-groups';
 import { gapAfter, viewOf } from './line-view';
-import type { LogTail } from './log-tail';
+import type { LogTail, TailItem } from './log-tail';
 import type { Naming } from './naming';
 import { ToldLines } from './told-lines';
 
@@ -35,11 +36,11 @@ export interface ServerLog {
 }
 
 /**
- * One server's lines, each once. Never fails: what stands in the way is a fault among the lines. A followed log that is
+ * One server's lines, each once, in batches. Never fails: what stands in the way is a fault among the lines. A followed log that is
  * lost, or cannot be reached, is read again later and later, and goes on after the last line that was told; one that only
  * a person can help with ends with its fault.
  */
-export async function* linesOf(log: ServerLog): AsyncGenerator<Result<LogLineView>> {
+export async function* linesOf(log: ServerLog): AsyncGenerator<readonly Result<LogLineView>[]> {
   const { server, follow, clock, signal } = log;
   const told = new ToldLines();
   const isOver = (): boolean => signal.aborted;
@@ -63,53 +64,56 @@ async function* readOnce(
   log: ServerLog,
   look: Promise<SeenServer>,
   told: ToldLines,
-): AsyncGenerator<Result<LogLineView>, Fault | null> {
+): AsyncGenerator<readonly Result<LogLineView>[], Fault | null> {
   const { id } = log.server;
+  let lines: Result<LogLineView>[] = [];
   try {
     const { observed, site } = await look;
     if (log.signal.aborted) return null;
     if (site === null || observed.state === 'unreachable') {
-      yield* observed.faults.map((fault) => fail(fault));
+      yield observed.faults.map((fault) => fail(fault));
       return observed.faults.find((fault) => !mayBeCured(fault)) ?? observed.faults[0] ?? null;
     }
-    for await (const item of itemsOf(log, site, told)) {
-      if (item.kind === 'fault') {
-        const where = { server: id, ...item.fault.where };
-        yield fail({ ...item.fault, where });
-        return item.fault;
+    const { batches, viewLine } = openedLog(log, site, told);
+    for await (const items of batches) {
+      for (const item of items) {
+        if (item.kind === 'fault') {
+          const where = { server: id, ...item.fault.where };
+          yield [...lines, fail({ ...item.fault, where })];
+          return item.fault;
+        }
+        const line = viewLine(item);
+        if (line !== null) lines.push(ok(line));
       }
-      yield ok(item.line);
+      const ready = lines;
+      lines = [];
+      if (ready.length > 0) yield ready;
     }
     return null;
   } catch (cause) {
     const fault = unexpectedOf(id, 'reading its log', cause);
-    yield fail(fault);
+    yield [...lines, fail(fault)];
     return fault;
   }
 }
 
-type LoggedItem =
-  { readonly kind: 'line'; readonly line: LogLineView } | { readonly kind: 'fault'; readonly fault: Fault };
-
-async function* itemsOf(log: ServerLog, site: Site, told: ToldLines): AsyncGenerator<LoggedItem> {
+/** A log that is read, and what makes a line of it one that is told; null: it was told before. */
+function openedLog(log: ServerLog, site: Site, told: ToldLines) {
   const { clock, signal, naming } = log;
   // Since then by the server's clock; what it shows now is known, whatever ours was set to.
   const now = serverNow(site, clock);
   const since = told.since(now, log.sinceMs - clock.now() + now);
   const offset = stepOf((now - clock.now()) * 1000);
   const groups = new LineGroups();
-  const items = log.follow
+  const context = { consumer: log.server.id, serverAt: naming.serverAt };
+  const batches: AsyncIterable<readonly (TailItem | LogItem)[]> = log.follow
     ? log.server.tail.read(site.connection, { since, now }, signal)
     : site.connection.logs({ since }, { follow: false, signal });
-  for await (const item of items) {
-    if (item.kind === 'fault') yield item;
-    else if (item.kind === 'gap') {
-      const after = told.last ?? { key: '', at: since * 1000 };
-      yield { kind: 'line', line: gapAfter(after, { server: log.server.id, offset, reason: item.reason }) };
-    } else if (told.take(item.cursor, item.at))
-      yield {
-        kind: 'line',
-        line: viewOf(item, { consumer: log.server.id, serverAt: naming.serverAt }, offset, groups),
-      };
-  }
+  const viewLine = (item: Exclude<TailItem | LogItem, { readonly kind: 'fault' }>): LogLineView | null => {
+    if (item.kind === 'line')
+      return told.take(item.cursor, item.at) ? viewOf(item, context, offset, groups) : null;
+    const after = told.last ?? { key: '', at: since * 1000 };
+    return gapAfter(after, { server: log.server.id, offset, reason: item.reason });
+  };
+  return { batches, viewLine };
 }

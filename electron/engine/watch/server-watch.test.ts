@@ -170,7 +170,7 @@ describe('whatever one server answers', () => {
     const { run, watch, lines } = watching({
       connection: {
         logs: (_: unknown, { follow }: { follow: boolean }) => {
-          if (!follow) return (async function* (): AsyncGenerator<LogItem> {})();
+          if (!follow) return (async function* (): AsyncGenerator<readonly LogItem[]> {})();
           followed += 1;
           throw new RangeError('Maximum call stack size exceeded');
         },
@@ -249,10 +249,12 @@ it('a line that a server logs in the future has its clock read again', async () 
         if (!follow) return;
         while (!signal.aborted) {
           await new Promise((resolve) => setImmediate(resolve));
-          yield {
-            ...{ kind: 'line', source: 'kanidmd', cursor: '', text: 'x' },
-            at: Date.parse('2026-11-23T19:00:00Z') * 1000,
-          };
+          yield [
+            {
+              ...{ kind: 'line', source: 'kanidmd', cursor: '', text: 'x' },
+              at: Date.parse('2026-11-23T19:00:00Z') * 1000,
+            },
+          ];
         }
       },
     } as unknown as Partial<ServerConnection>,

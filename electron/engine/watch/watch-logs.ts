@@ -19,10 +19,10 @@ export async function* watchLogs(
   options: { readonly server: string | null; readonly follow: boolean; readonly sinceMs: number },
   { watches, clock }: { readonly watches: ServerWatches; readonly clock: Clock },
   signal: AbortSignal,
-): AsyncIterable<Result<LogLineView>> {
+): AsyncIterable<readonly Result<LogLineView>[]> {
   const read = fleetFrom(text);
   if (!read.ok) {
-    yield fail(read.error);
+    yield [fail(read.error)];
     return;
   }
   const { fleet } = read.value;

@@ -45,10 +45,11 @@ export async function logToTheView(connection: ServerConnection): Promise<number
   const credit = new Credit();
   credit.grant(Number.MAX_SAFE_INTEGER);
   const items = async function* () {
-    for await (const line of lines) {
-      if (!line.ok) throw new Error(`${line.error.code}: ${line.error.message}`);
-      yield line.value;
-    }
+    for await (const batch of lines)
+      yield batch.map((line) => {
+        if (!line.ok) throw new Error(`${line.error.code}: ${line.error.message}`);
+        return line.value;
+      });
   };
   await pump(items(), {
     ...{ credit, signal: end.signal, dropped: true },

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { each } from '../../../electron/engine/base/batches';
 import type { LogItem, LogStart, ServerConnection } from '../../../electron/engine/connect/connection';
 import { value } from '../../support/results';
 import { call, until } from '../../ssh/sshd';
@@ -8,7 +9,8 @@ import type { Seat } from './seat';
 export function logsHold(seat: () => Seat, told: () => ServerConnection): void {
   const readAll = async (from: LogStart) => {
     const items: LogItem[] = [];
-    for await (const item of told().logs(from, { follow: false, signal: call().signal })) items.push(item);
+    for await (const item of each(told().logs(from, { follow: false, signal: call().signal })))
+      items.push(item);
     return items;
   };
   const lines = (items: readonly LogItem[]) =>
@@ -18,7 +20,7 @@ export function logsHold(seat: () => Seat, told: () => ServerConnection): void {
     const items: LogItem[] = [];
     const stop = new AbortController();
     const reading = (async () => {
-      for await (const item of told().logs({ since: 0 }, { follow: true, signal: stop.signal }))
+      for await (const item of each(told().logs({ since: 0 }, { follow: true, signal: stop.signal })))
         items.push(item);
     })();
     // Lines that are there already come at once, and would count as having come after a cut.
@@ -75,7 +77,7 @@ export function logsHold(seat: () => Seat, told: () => ServerConnection): void {
   it('that is not followed any more ends', async () => {
     const stop = new AbortController();
     stop.abort();
-    for await (const item of told().logs({ since: Date.now() }, { follow: true, signal: stop.signal }))
+    for await (const item of each(told().logs({ since: Date.now() }, { follow: true, signal: stop.signal })))
       expect(item.kind).toBe('line');
   });
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../../electron/engine/base/batches';
 import type { LogItem, ServerConnection } from '../../../electron/engine/connect/connection';
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
 import { call, person, until } from '../../ssh/sshd';
@@ -123,7 +124,7 @@ describe.each(engines)('a server in a container of $name, over its socket', ({ w
     const stop = new AbortController();
     const gaps: LogItem[] = [];
     const reading = (async () => {
-      for await (const item of connection.logs({ since: 0 }, { follow: true, signal: stop.signal })) {
+      for await (const item of each(connection.logs({ since: 0 }, { follow: true, signal: stop.signal }))) {
         if (item.kind === 'line') lines.push({ cursor: item.cursor, text: item.text });
         else gaps.push(item);
       }
@@ -150,7 +151,9 @@ describe.each(engines)('a server in a container of $name, over its socket', ({ w
     expect(new Set(lines.map((line) => line.cursor)).size).toBe(lines.length);
     const again: string[] = [];
     const from = lines[5]?.cursor ?? '';
-    for await (const item of connection.logs({ cursor: from }, { follow: false, signal: call().signal })) {
+    for await (const item of each(
+      connection.logs({ cursor: from }, { follow: false, signal: call().signal }),
+    )) {
       expect(item.kind).toBe('line');
       if (item.kind === 'line') again.push(item.cursor);
     }

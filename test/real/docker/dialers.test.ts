@@ -13,6 +13,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../../electron/engine/base/batches';
 import type { BareEngineQuestion } from '../../../electron/engine/connect/connection';
 import { openDocker } from '../../../electron/engine/connect/docker/open-docker';
 import type { DockerTarget } from '../../../electron/engine/connect/docker/api/target';
@@ -101,7 +102,7 @@ describe.skipIf(missing !== null)('ways to a Docker Engine', () => {
       expect(value(await connection.replaceFile('/data/server.toml', file.bytes, again))).toBe(file.sha256);
       let lines = 0;
       const log = connection.logs({ since: 0 }, { follow: false, signal: call().signal });
-      for await (const item of log) {
+      for await (const item of each(log)) {
         expect(item.kind).toBe('line');
         lines++;
       }

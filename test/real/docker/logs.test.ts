@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../../electron/engine/base/batches';
 import type { LogItem, ServerConnection } from '../../../electron/engine/connect/connection';
 import { CUT_MARK, KEPT_LINE } from '../../../electron/engine/connect/common/kept-line';
 import { value } from '../../support/results';
@@ -23,7 +24,8 @@ describe.skipIf(missing !== null)('a container’s log', () => {
     const items: LogItem[] = [];
     const stop = new AbortController();
     const done = (async () => {
-      for await (const item of connection.logs(from, { follow: true, signal: stop.signal })) items.push(item);
+      for await (const item of each(connection.logs(from, { follow: true, signal: stop.signal })))
+        items.push(item);
     })();
     const lines = () => items.flatMap((item) => (item.kind === 'line' ? [item] : []));
     const others = () => items.filter((item) => item.kind !== 'line');
@@ -40,7 +42,7 @@ describe.skipIf(missing !== null)('a container’s log', () => {
   };
   const readAll = async (connection: ServerConnection, from: Parameters<ServerConnection['logs']>[0]) => {
     const items: LogItem[] = [];
-    for await (const item of connection.logs(from, { follow: false, signal: call().signal }))
+    for await (const item of each(connection.logs(from, { follow: false, signal: call().signal })))
       items.push(item);
     return items;
   };

@@ -1,5 +1,6 @@
 import ssh2 from 'ssh2';
 import { expect, it, vi } from 'vitest';
+import { each } from '../../../electron/engine/base/batches';
 import type { LogItem } from '../../../electron/engine/connect/connection';
 import { sha256Of } from '../../../electron/engine/connect/common/files';
 import { fault, value } from '../../support/results';
@@ -99,7 +100,8 @@ export function faultsHold(bench: () => Workbench): void {
     expect(restart.fix).toContain('sudo = true');
     const items: LogItem[] = [];
     const limit = AbortSignal.timeout(15_000);
-    for await (const item of server.logs({ since: 0 }, { follow: true, signal: limit })) items.push(item);
+    for await (const item of each(server.logs({ since: 0 }, { follow: true, signal: limit })))
+      items.push(item);
     expect(items, bench().seenAsAda('journalctl', '--lines=1', '--unit=kanidmd')).toMatchObject([
       { kind: 'fault', fault: { code: 'journal-not-readable' } },
     ]);
@@ -122,7 +124,7 @@ export function faultsHold(bench: () => Workbench): void {
       // Half the way there is taken off: the clocks are the same one.
       expect(Math.abs(facts.clockOffsetMs ?? Infinity)).toBeLessThan(150);
       let lines = 0;
-      for await (const item of server.logs({ since: 0 }, { follow: false, signal: call().signal })) {
+      for await (const item of each(server.logs({ since: 0 }, { follow: false, signal: call().signal }))) {
         expect(item.kind).toBe('line');
         lines++;
       }
@@ -155,7 +157,7 @@ export function faultsHold(bench: () => Workbench): void {
     const server = await open(asRoot());
     const items: LogItem[] = [];
     const following = (async () => {
-      for await (const item of server.logs({ since: 0 }, { follow: true, signal: call().signal }))
+      for await (const item of each(server.logs({ since: 0 }, { follow: true, signal: call().signal })))
         items.push(item);
     })();
     await until(
@@ -181,7 +183,7 @@ export function faultsHold(bench: () => Workbench): void {
     const server = await open({ ...asRoot(), service: 'odd', kanidmd: '/usr/local/bin/told' });
     expect(value(await server.kanidmd(['bytes'], call())).stdout).toBe('a\uFFFDb');
     const texts: string[] = [];
-    for await (const item of server.logs({ since: 0 }, { follow: false, signal: call().signal }))
+    for await (const item of each(server.logs({ since: 0 }, { follow: false, signal: call().signal })))
       if (item.kind === 'line') texts.push(item.text);
     expect(texts).toContain('a\uFFFDb');
     shell(

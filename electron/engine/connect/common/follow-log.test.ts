@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../base/batches';
 import type { Fault } from '../../../../shared/base/result';
 import { sortedCodes, cureOf } from '../../../../shared/base/cure';
 import type { LogItem, LogStart } from '../connection';
@@ -23,13 +24,13 @@ async function read(
       async *readOnce(start) {
         const [lines, end] = readings[starts.length] ?? [[], 'no more readings'];
         starts.push(start);
-        for (const it of lines) yield line(it);
+        for (const it of lines) yield [line(it)];
         return end === null ? null : fault(end);
       },
       ...more,
     },
   );
-  for await (const item of log)
+  for await (const item of each(log))
     seen.push(
       item.kind === 'line' ? item.cursor : item.kind === 'fault' ? `! ${item.fault.code}` : item.reason,
     );
@@ -96,7 +97,7 @@ describe('a log that is followed', () => {
         backoff: [60_000],
         async *readOnce(_start, signal) {
           try {
-            yield line('a');
+            yield [line('a')];
             await new Promise((resolve) => signal.addEventListener('abort', resolve));
             return fault('connection-lost');
           } finally {
@@ -105,7 +106,7 @@ describe('a log that is followed', () => {
         },
       },
     );
-    expect((await log.next()).value).toMatchObject({ cursor: 'a' });
+    expect((await log.next()).value).toMatchObject([{ cursor: 'a' }]);
     const next = log.next();
     stop.abort();
     expect((await next).done).toBe(true);
@@ -122,7 +123,7 @@ describe('a log that is followed', () => {
         backoff: [],
         async *readOnce() {
           try {
-            yield line('a');
+            yield [line('a')];
             return null;
           } finally {
             closed = true;
@@ -130,7 +131,7 @@ describe('a log that is followed', () => {
         },
       },
     );
-    for await (const item of log) if (item.kind === 'line') break;
+    for await (const item of each(log)) if (item.kind === 'line') break;
     expect(closed).toBe(true);
   });
 });

@@ -3,8 +3,10 @@ import type { Fault } from '../../../../shared/base/result';
 import type { LogItem, LogStart } from '../connection';
 import { pause, Stopped } from './limits';
 
-/** One reading of a log from its start to its end. It returns null where the log ended as it should, else why it ended. */
-export type Reading = AsyncGenerator<LogItem, Fault | null, undefined>;
+/** One reading of a log from its start to its end, in batches. It returns null where the log ended as it should, else why it ended. */
+export type Reading = AsyncGenerator<readonly LogItem[], Fault | null, undefined>;
+/** A log as `ServerConnection.logs` gives it. */
+export type ReadLog = AsyncGenerator<readonly LogItem[], void, undefined>;
 
 /** How a log is read. */
 export interface FollowLog {
@@ -25,7 +27,7 @@ export interface FollowLog {
  * retry cannot cure ends it at once (`shared/base/cure.ts`), the others when reconnecting has failed for long enough; the
  * fault is then the last item.
  */
-export async function* followLog(from: LogStart, log: FollowLog): AsyncGenerator<LogItem, void, undefined> {
+export async function* followLog(from: LogStart, log: FollowLog): ReadLog {
   const { follow, signal, backoff, readOnce, untilMore, over } = log;
   const stop = stopWith(signal);
   const isOver = (): boolean => signal.aborted;
@@ -44,7 +46,7 @@ export async function* followLog(from: LogStart, log: FollowLog): AsyncGenerator
       if (fault === null) continue;
       const wait = backoff[failures++];
       if (!follow || wait === undefined || cureOf(fault.code) === 'person' || over?.has(fault.code)) {
-        yield { kind: 'fault', fault };
+        yield [{ kind: 'fault', fault }];
         return;
       }
       await pause(wait, signal);
@@ -55,7 +57,7 @@ export async function* followLog(from: LogStart, log: FollowLog): AsyncGenerator
   }
 }
 
-/** Passes a reading on, and tells of each line before it is passed. */
+/** Passes a reading on, and tells of the last line of a batch before it is passed. */
 async function* watched(reading: Reading, reached: (cursor: string) => void): Reading {
   let over = false;
   try {
@@ -65,7 +67,8 @@ async function* watched(reading: Reading, reached: (cursor: string) => void): Re
         over = true;
         return next.value;
       }
-      if (next.value.kind === 'line') reached(next.value.cursor);
+      const last = next.value.findLast((item) => item.kind === 'line');
+      if (last !== undefined) reached(last.cursor);
       yield next.value;
     }
   } finally {

@@ -145,7 +145,7 @@ export class DockerConnection implements ServerConnection {
   logs(
     from: LogStart,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
-  ): AsyncIterable<LogItem> {
+  ): AsyncIterable<readonly LogItem[]> {
     return readLogs(this.container, from, options.follow, this.backoff, options.signal);
   }
 

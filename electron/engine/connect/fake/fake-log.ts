@@ -33,7 +33,7 @@ export class FakeLog {
   async *read(
     from: LogStart,
     { follow, signal }: { readonly follow: boolean; readonly signal: AbortSignal },
-  ): AsyncIterable<LogItem> {
+  ): AsyncIterable<readonly LogItem[]> {
     let next =
       'cursor' in from
         ? this.lines.findIndex((it) => String(it.at) === from.cursor) + 1
@@ -43,7 +43,7 @@ export class FakeLog {
       const line = this.lines[next];
       if (line !== undefined) {
         next += 1;
-        yield itemOf(line);
+        yield [itemOf(line)];
       } else if (follow) await this.more(signal);
       else return;
     }
@@ -62,8 +62,8 @@ export class FakeLog {
   }
 
   /** A reading that ends with a fault at once. */
-  async *broken(fault: Fault): AsyncIterable<LogItem> {
-    yield await Promise.resolve({ kind: 'fault' as const, fault });
+  async *broken(fault: Fault): AsyncIterable<readonly LogItem[]> {
+    yield await Promise.resolve([{ kind: 'fault' as const, fault }]);
   }
 
   private more(signal: AbortSignal): Promise<void> {

@@ -151,7 +151,7 @@ export class SshConnection implements ServerConnection {
   logs(
     from: LogStart,
     options: { readonly follow: boolean; readonly signal: AbortSignal },
-  ): AsyncIterable<LogItem> {
+  ): AsyncIterable<readonly LogItem[]> {
     return readLogs(this.journal, from, options.follow, options.signal);
   }
 

@@ -67,13 +67,15 @@ it('what a server says only at its start is known of one that runs for months', 
     logs: async function* ({ since }: { since: number }) {
       for (const [after, text] of said)
         if (startedAt + after >= since)
-          yield {
-            kind: 'line',
-            source: 'kanidmd',
-            cursor: '',
-            at: (startedAt + after) * 1000,
-            text: `${nil} ${text}`,
-          };
+          yield [
+            {
+              kind: 'line',
+              source: 'kanidmd',
+              cursor: '',
+              at: (startedAt + after) * 1000,
+              text: `${nil} ${text}`,
+            },
+          ];
     },
   } as unknown as ServerConnection;
   const server = { id: 'idm-a' as ServerId, connect: 'ssh' } as FleetServer;

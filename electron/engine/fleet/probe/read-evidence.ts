@@ -2,6 +2,7 @@ import { LogReader } from '../../../../shared/kanidmd/rounds';
 import type { LogEvidence } from '../../../../shared/kanidmd/evidence';
 import { type Fault, fail, ok, type Result } from '../../../../shared/base/result';
 import type { ServerConnection } from '../../connect/connection';
+import { each } from '../../base/batches';
 import type { Call } from '../../base/call';
 import { withinLimit } from '../../base/signals';
 
@@ -20,7 +21,7 @@ export async function readEvidence(
   // Read as it comes: what a reader keeps is bounded, what a server says is not.
   const reader = new LogReader(sinceMs * 1000, acrossStarts);
   return withinLimit(call, async (signal) => {
-    for await (const item of connection.logs({ since: sinceMs }, { follow: false, signal })) {
+    for await (const item of each(connection.logs({ since: sinceMs }, { follow: false, signal }))) {
       if (item.kind === 'fault') return fail(item.fault);
       if (item.kind === 'gap') reader.gap();
       else if (item.source === 'kanidmd') reader.push({ at: item.at, text: item.text });
@@ -56,7 +57,7 @@ export async function readStart(
   const reader = new LogReader(since * 1000);
   await withinLimit(call, async (signal) => {
     let lines = 0;
-    for await (const item of connection.logs({ since }, { follow: false, signal })) {
+    for await (const item of each(connection.logs({ since }, { follow: false, signal }))) {
       if (item.kind === 'fault') return;
       if (item.kind !== 'line' || item.source !== 'kanidmd') continue;
       if (item.at / 1000 > startedAtMs + START_MS || lines >= MOST_START_LINES) return;

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../../base/batches';
 import {
   type Answer,
   CONFIG,
@@ -87,7 +88,7 @@ const lock: Use = async (it) => {
 };
 const log: Use = async (it) => {
   const end = AbortSignal.timeout(3_000);
-  for await (const item of it.logs({ since: 0 }, { follow: false, signal: end }))
+  for await (const item of each(it.logs({ since: 0 }, { follow: false, signal: end })))
     if (item.kind === 'fault') return { ok: false, error: item.fault };
   // The reader's own limit ends a log without a word.
   if (end.aborted) return fail(timedOut({ server: 'idm-a', endpoint: 'unix://' }, 'reading the log', 3_000));

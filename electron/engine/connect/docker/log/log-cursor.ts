@@ -1,3 +1,12 @@
+import type { LogItem } from '../../connection';
+
+/** A line of a container's log. */
+export interface ContainerLine {
+  /** The engine's time of it. */
+  readonly nanoseconds: bigint;
+  readonly text: string;
+}
+
 /**
  * A place in a container's log: the engine's time of a line, in nanoseconds, and which of the lines of that very time it
  * is, counted from 1. Lines stay in order in the engine's log, so this finds one line again.
@@ -46,18 +55,20 @@ function secondsOf(text: string): number | null {
 /** Numbers the lines of one reading, which must start at or before the time of any cursor it is compared with. */
 export class LineCounter {
   // The two streams of a container may be a little out of order: recent times are kept in two generations.
-  private recent = new Map<bigint, number>();
-  private older = new Map<bigint, number>();
+  private recent = new Map<string, number>();
+  private older = new Map<string, number>();
 
-  /** The place of the next line. */
-  place(nanoseconds: bigint): LogCursor {
+  /** The next line, with its place. */
+  place({ nanoseconds, text }: ContainerLine): LogItem & { readonly kind: 'line' } {
     if (this.recent.size > MOST_TIMES) {
       this.older = this.recent;
       this.recent = new Map();
     }
-    const count = (this.recent.get(nanoseconds) ?? this.older.get(nanoseconds) ?? 0) + 1;
-    this.recent.set(nanoseconds, count);
-    return { nanoseconds, count };
+    const time = String(nanoseconds);
+    const count = (this.recent.get(time) ?? this.older.get(time) ?? 0) + 1;
+    this.recent.set(time, count);
+    const at = Number(nanoseconds / 1000n);
+    return { kind: 'line', source: 'kanidmd', cursor: `${time}/${count}`, at, text };
   }
 }
 

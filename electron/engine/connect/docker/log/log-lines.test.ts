@@ -105,14 +105,22 @@ describe('places in a log', () => {
   it('count the lines of one time, also when the streams are out of order', () => {
     const counter = new LineCounter();
     const times = [1n, 2n, 1n, 2n, 2n, 3n, 1n];
-    expect(times.map((time) => counter.place(time).count)).toEqual([1, 1, 2, 2, 3, 1, 3]);
+    expect(times.map((nanoseconds) => counter.place({ nanoseconds, text: '' }).cursor)).toEqual([
+      '1/1',
+      '2/1',
+      '1/2',
+      '2/2',
+      '2/3',
+      '3/1',
+      '1/3',
+    ]);
   });
 
   it('differ for every line of any log', () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt(0n, 5n), { maxLength: 50 }), (times) => {
         const counter = new LineCounter();
-        const cursors = times.map((time) => writeCursor(counter.place(time)));
+        const cursors = times.map((nanoseconds) => counter.place({ nanoseconds, text: '' }).cursor);
         expect(new Set(cursors).size).toBe(cursors.length);
       }),
     );

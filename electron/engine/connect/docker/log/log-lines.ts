@@ -1,13 +1,6 @@
 import { KEPT_LINE, keptLine } from '../../common/kept-line';
 import { Demultiplexer, type Frame } from '../api/demux';
-import { readTimestamp } from './log-cursor';
-
-/** A line of a container's log. */
-export interface ContainerLine {
-  /** The engine's time of it. */
-  readonly nanoseconds: bigint;
-  readonly text: string;
-}
+import { type ContainerLine, readTimestamp } from './log-cursor';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

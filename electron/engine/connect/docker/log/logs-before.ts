@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../../../../../shared/base/result';
 import type { LogBound, LogItem, OlderLog } from '../../connection';
 import type { Container } from '../api/container';
 import { dockerFault, speaksOtherwise } from '../api/faults';
-import { LineCounter, writeCursor } from './log-cursor';
+import { LineCounter } from './log-cursor';
 import { DOING, openLog, withoutSilence } from './open-log';
 
 const SECOND = 1_000_000_000n;
@@ -66,13 +66,14 @@ async function readStretch(
     for await (const chunk of withoutSilence(stream, container)) {
       const lines = reader.push(chunk as Buffer);
       if (lines === null) return fail(speaksOtherwise(container.where, DOING, 'it is no log of a container'));
-      for (const { nanoseconds, text } of lines) {
-        const cursor = writeCursor(counter.place(nanoseconds));
-        pastHeld ||= cursor === room.held;
+      for (const found of lines) {
+        const { nanoseconds } = found;
+        const line = counter.place(found);
+        pastHeld ||= line.cursor === room.held;
         if (nanoseconds < since || nanoseconds > until) continue;
         // Those of the time up to which is read follow the line that is held.
         if (pastHeld && nanoseconds / 1000n === until / 1000n) continue;
-        newest.add({ kind: 'line', source: 'kanidmd', cursor, at: Number(nanoseconds / 1000n), text });
+        newest.add(line);
       }
     }
     return reader.mayEnd

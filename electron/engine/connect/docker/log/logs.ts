@@ -1,6 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../../../../shared/base/result';
 import type { LogItem, LogStart } from '../../connection';
-import { followLog, type Reading } from '../../common/follow-log';
+import { followLog, type Reading, type ReadLog } from '../../common/follow-log';
 import { pause, within } from '../../common/limits';
 import type { Container } from '../api/container';
 import { dockerFault, speaksOtherwise } from '../api/faults';
@@ -28,7 +28,7 @@ export function readLogs(
   follow: boolean,
   backoff: readonly number[],
   signal: AbortSignal,
-): AsyncGenerator<LogItem, void, undefined> {
+): ReadLog {
   return followLog(start, {
     follow,
     signal,
@@ -52,19 +52,19 @@ async function* readOnce(
 ): Reading {
   let from = fromOf(start);
   if (from === null) {
-    yield { kind: 'gap', reason: 'Where the reading was to go on is not a place of this log.' };
+    yield [{ kind: 'gap', reason: 'Where the reading was to go on is not a place of this log.' }];
     from = { since: 0n };
   }
   let since = 'since' in from ? from.since : from.after.nanoseconds - SECOND;
-  let skipping = 'after' in from ? from.after : null;
-  if (skipping !== null) {
-    const place = skipping;
+  let skipping = 'after' in from ? writeCursor(from.after) : null;
+  if ('after' in from) {
+    const place = from.after;
     const limit = { signal, timeoutMs: SILENCE_MS };
     const kept = await within(limit, container.where, DOING, (end) => isKept(container, place, end));
     if (!kept.ok) return kept.error;
     if (!kept.value) {
-      yield { kind: 'gap', reason: 'The engine no longer keeps the last line that was read.' };
-      since = skipping.nanoseconds + 1n;
+      yield [{ kind: 'gap', reason: 'The engine no longer keeps the last line that was read.' }];
+      since = place.nanoseconds + 1n;
       skipping = null;
     }
   }
@@ -76,20 +76,13 @@ async function* readOnce(
     for await (const chunk of follow ? stream : withoutSilence(stream, container)) {
       const lines = reader.push(chunk as Buffer);
       if (lines === null) return speaksOtherwise(container.where, DOING, 'it is no log of a container');
-      for (const { nanoseconds, text } of lines) {
-        const cursor = counter.place(nanoseconds);
-        if (skipping !== null) {
-          if (same(cursor, skipping)) skipping = null;
-          continue;
-        }
-        yield {
-          kind: 'line',
-          source: 'kanidmd',
-          cursor: writeCursor(cursor),
-          at: Number(nanoseconds / 1000n),
-          text,
-        };
+      const items: LogItem[] = [];
+      for (const line of lines) {
+        const item = counter.place(line);
+        if (skipping === null) items.push(item);
+        else if (item.cursor === skipping) skipping = null;
       }
+      if (items.length > 0) yield items;
     }
     return reader.mayEnd ? null : speaksOtherwise(container.where, DOING, 'it ends within a message');
   } catch (error) {
@@ -110,11 +103,12 @@ async function isKept(
   if (!opened.ok) return opened;
   const { stream, reader } = opened.value;
   const counter = new LineCounter();
+  const wanted = writeCursor(cursor);
   try {
     for await (const chunk of stream) {
       const lines = reader.push(chunk as Buffer);
       if (lines === null) return fail(speaksOtherwise(container.where, DOING, 'it is no log of a container'));
-      if (lines.some(({ nanoseconds }) => same(counter.place(nanoseconds), cursor))) return ok(true);
+      if (lines.some((line) => counter.place(line).cursor === wanted)) return ok(true);
     }
     return ok(false);
   } catch (error) {
@@ -140,5 +134,3 @@ function fromOf(start: LogStart): From | null {
   const cursor = readCursor(start.cursor);
   return cursor === null ? null : { after: cursor };
 }
-
-const same = (a: LogCursor, b: LogCursor): boolean => a.nanoseconds === b.nanoseconds && a.count === b.count;

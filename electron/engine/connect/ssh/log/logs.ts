@@ -1,7 +1,7 @@
 import { ok, fail, type Fault, type Result } from '../../../../../shared/base/result';
-import type { LogItem, LogStart } from '../../connection';
+import type { LogStart } from '../../connection';
 import { type ServerPlace, faultAt } from '../../common/faults';
-import { followLog, type Reading } from '../../common/follow-log';
+import { followLog, type Reading, type ReadLog } from '../../common/follow-log';
 import { cursorTime } from './journal';
 import { journalPrefix, notReadable } from './journal-access';
 import { Stopped, timedOut } from '../../common/limits';
@@ -28,12 +28,7 @@ const SILENCE_MS = 30_000;
  * A unit's journal as lines in order. After a lost connection a followed journal goes on right after the last line, by
  * its cursor: nothing is missing and nothing comes twice. When that entry is no longer kept, a `gap` says so.
  */
-export function readLogs(
-  source: LogSource,
-  from: LogStart,
-  follow: boolean,
-  signal: AbortSignal,
-): AsyncGenerator<LogItem, void, undefined> {
+export function readLogs(source: LogSource, from: LogStart, follow: boolean, signal: AbortSignal): ReadLog {
   return followLog(from, {
     follow,
     signal,
@@ -54,7 +49,7 @@ async function* readOnce(asked: LogSource, from: LogStart, follow: boolean, sign
     const kept = await isKept(source, session.value, from.cursor, signal);
     if (!kept.ok) return kept.error;
     if (kept.value === 'gone') {
-      yield { kind: 'gap', reason: 'The server’s journal no longer holds the last line that was read.' };
+      yield [{ kind: 'gap', reason: 'The server’s journal no longer holds the last line that was read.' }];
       // The entries after it are found by time, for a cursor that is gone leads anywhere.
       const at = cursorTime(from.cursor);
       if (at !== null) start = { since: Math.floor(at / 1000) };
@@ -72,11 +67,10 @@ async function* readOnce(asked: LogSource, from: LogStart, follow: boolean, sign
       const next = await nextWithin(stream.value, source.where, follow, signal);
       if (!next.ok) return next.error;
       if (next.value.kind === 'ended') return endOf(source, next.value.exitCode, next.value.stderr, follow);
-      for (const item of next.value.items) {
-        // `--since` is asked for in whole seconds.
-        if (item.kind === 'line' && 'since' in start && item.at < start.since * 1000) continue;
-        yield item;
-      }
+      // `--since` is asked for in whole seconds.
+      const since = 'since' in start ? start.since * 1000 : 0;
+      const items = next.value.items.filter((item) => item.kind !== 'line' || item.at >= since);
+      if (items.length > 0) yield items;
     }
   } finally {
     stream.value.stop();
