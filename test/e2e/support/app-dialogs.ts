@@ -33,3 +33,68 @@ export const askAsEngine = ({ app }: ElectronWindow, name: string, question: obj
       }),
     [name, question] as const,
   );
+
+/** A dialog of the app's own, or of the system, that stands and waits for a person. */
+export interface HeldDialogs {
+  /** What each has said since, the oldest first; its buttons, or its title. */
+  said(): Promise<readonly string[]>;
+  /** Presses the button at this place; `escape`: what Escape and Enter both do, which is one and the same. */
+  press(nth: number, button: number | 'escape'): Promise<void>;
+  /** Chooses a file; null: Cancel. */
+  choose(nth: number, path: string | null): Promise<void>;
+}
+
+/** Has every dialog of the app's own and of the system stand until the test answers it. */
+export async function holdDialogs({ app }: ElectronWindow): Promise<HeldDialogs> {
+  const held = await app.evaluateHandle(({ dialog }) => {
+    const all: {
+      readonly words: string;
+      readonly escape: number;
+      readonly enter: number;
+      press(response: number): void;
+      choose(path: string | null): void;
+    }[] = [];
+    const hold =
+      <T>(made: { button(response: number): T; file(path: string | null): T }) =>
+      (...args: unknown[]) =>
+        new Promise<T>((resolve) => {
+          const { title, message, detail, cancelId, defaultId } = args.at(-1) as Electron.MessageBoxOptions;
+          all.push({
+            words: [message ?? title, detail].filter(Boolean).join('\n'),
+            ...{ escape: cancelId ?? -1, enter: defaultId ?? -1 },
+            press: (response) => resolve(made.button(response)),
+            choose: (path) => resolve(made.file(path)),
+          });
+        });
+    const none = () => {
+      throw new Error('it has no such button');
+    };
+    dialog.showMessageBox = hold({
+      button: (response) => ({ response, checkboxChecked: false }),
+      file: none,
+    });
+    dialog.showOpenDialog = hold({
+      button: none,
+      file: (path) => ({ canceled: path === null, filePaths: path === null ? [] : [path] }),
+    });
+    dialog.showSaveDialog = hold({
+      button: none,
+      file: (path) => ({ canceled: path === null, filePath: path ?? '' }),
+    });
+    return all;
+  });
+  return {
+    said: () => held.evaluate((all) => all.map(({ words }) => words)),
+    press: (nth, button) =>
+      held.evaluate(
+        (all, [at, chosen]) => {
+          const one = all[at as number];
+          if (!one || (chosen === 'escape' && one.escape !== one.enter)) throw new Error('not such a dialog');
+          one.press(chosen === 'escape' ? one.escape : (chosen as number));
+        },
+        [nth, button] as const,
+      ),
+    choose: (nth, path) =>
+      held.evaluate((all, [at, chosen]) => all[at]?.choose(chosen), [nth, path] as const),
+  };
+}

@@ -30,6 +30,25 @@ export const PLAIN_DIALOGS = [
   'UnsavedDialog',
 ] as const;
 
+/**
+ * Dialogs that the page does not draw, by the file of `electron/app` that opens them, with the end-to-end test that goes their
+ * ways out. What is typed in the palette is a search: `leaving-questions.test.ts` goes its ways out too.
+ */
+export const OUTER_DIALOGS = {
+  'answers.ts': 'leaving-questions.test.ts',
+  'app-questions.ts': 'leaving-questions.test.ts',
+  'errors.ts': 'app.test.ts',
+  'profile.ts': 'profile.test.ts',
+  'run-app.ts': 'impatient.test.ts',
+} as const;
+
+/** The files that open dialogs of the system. @param app the folder of the app's sources */
+export const outerDialogs = (app: string): readonly string[] =>
+  readdirSync(app, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .filter((file) => /\bdialog\s*\.show/.test(readFileSync(join(app, file), 'utf8')))
+    .sort();
+
 /** A dialog of the window, by its source. */
 export interface DialogSource {
   readonly name: string;
