@@ -60,3 +60,14 @@ export function heal(world: WatchedWorld): void {
   for (const id of ids) world.configure(id);
   for (const id of ids.slice(1)) if (!world.isWholeWith(id, ids[0] ?? id)) world.refresh(id);
 }
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
