@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 import { chooseFile } from './support/electron-window';
 import { Looks } from './support/looks';
 import { open, practise } from './support/session';
-import { pair } from './support/story';
+import { untilReplicating } from './support/replication';
+import { pair, reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
 import { until } from './support/until';
 
 it('the log shows each line once, whatever is edited and checked, and a start as one row', async () => {
@@ -111,6 +112,37 @@ it('older lines are read from the servers’ own logs while the live ones go on,
   const before = await held();
   await window.check();
   await until('live lines come on', async () => (await held()) > before, 30_000);
+});
+
+it('a round that failed leads to its link, and to the cause of what ails it', async () => {
+  const { fleet, servers } = await practise({ replication: () => true, linked: true });
+  const { window } = await open({ fleet: fleet.fleet });
+  for (const id of ['idm-a', 'idm-b']) await window.untilServer(id, 'running', 30_000);
+  await window.reviewButton.filter({ hasText: /\d changes?/ }).waitFor({ timeout: 30_000 });
+  await reviewAndDeploy(window, ['idm-b']);
+  await untilReplicating(servers, ROUNDS_LIMIT_MS);
+  await fleet.machine('idm-b').stopKanidmd();
+  await window.untilServer('idm-b', 'stopped', 30_000);
+  await window.servers.select('idm-a');
+  await window.openTab('Logs');
+  const failed = window.logs
+    .locator('[data-log-server="idm-a"]:not([data-log-level="info"])')
+    .filter({ hasText: 'idm-b' });
+  await failed.last().waitFor({ timeout: ROUNDS_LIMIT_MS });
+  // What follows would move the row away.
+  await window.page.getByTestId('follow').click();
+  await failed.last().click();
+  expect(await window.linkInspector.count()).toBe(0);
+  await window.page.getByTestId('log-link').click();
+  const pull = window.linkInspector.locator('[data-pull="idm-a ← idm-b"]');
+  await pull.waitFor();
+  await until(
+    'the inspector says what ails the pull, and why',
+    async () =>
+      /^(broken|unknown)$/.test((await window.pullHealth('idm-a', 'idm-b')) ?? '') &&
+      (await pull.innerText()).includes('idm-b is stopped'),
+    ROUNDS_LIMIT_MS,
+  );
 });
 
 /** A journal as the machine finds it at its start: lines of kanidmd from long ago. */
