@@ -98,6 +98,12 @@ describe('a rollback', () => {
     expect(done.steps).toEqual(steps);
   });
 
+  it('starts the one that is down, whichever stands first in the fleet', () => {
+    const seen = [observedOfTest(a), observedOfTest({ ...b, state: 'stopped' })];
+    const what = ['idm-a', 'idm-b'].map((it) => touched(it, { original: null }));
+    expect(rollback(what, seen).steps).toEqual(['restart idm-b']);
+  });
+
   it('lets a server that was to be started stay down', () => {
     const header = { steps: [], purpose: 'start' };
     const seen = [observedOfTest({ ...a, state: 'stopped' }), observedOfTest(b)];

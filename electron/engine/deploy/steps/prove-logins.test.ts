@@ -7,7 +7,7 @@ import { lookAt } from '../../serves/look';
 import { originOfTest } from '../../../../test/support/fleet-fixtures';
 import { readJournal } from '../journal/read-journal';
 import { lookBefore } from '../run/logins-before';
-import { failingLogins } from './prove-logins';
+import { failingLogins, proveLogins } from './prove-logins';
 import { value } from '../../../../test/support/results';
 import { pastOf, writeHead } from '../../../../test/support/past-deploy';
 import { id, StepTrial } from '../../../../test/support/step-trial';
@@ -121,9 +121,29 @@ it('a server that a step is about is judged, however it was before', async () =>
   expect((await trial.fails()).fault).toMatchObject({ code: 'logins-broken', where: { server: 'idm-b' } });
 });
 
+it('and so is one that it restarts, also where another’s pull from it is proved', async () => {
+  await pair('fails');
+  await writeHead(trial.deployment.journal);
+  trial.builder.restart(id('idm-a'), 'a test');
+  await lookBefore(trial.deployment, trial.builder.steps, null);
+  expect([...trial.deployment.loginsFailed]).toEqual([]);
+  const [proof] = trial.builder.steps;
+  if (proof?.action !== 'verify') throw new Error('the proof comes first here');
+  expect(await proveLogins(trial.deployment, proof)).toMatchObject({
+    ok: false,
+    error: { code: 'logins-broken' },
+  });
+});
+
 const [BEGUN, BEFORE] = [['begin'], ['idm-a', 'idm-c']] as const;
 it.each<[string, Parameters<typeof pastOf>[0], Says, readonly string[]]>([
   ['what it wrote down and fails still', { entry: BEFORE, then: BEGUN }, 'fails', ['idm-a']],
+  [
+    'nothing that it did not find failing: it may have broken that',
+    { entry: ['idm-c'], then: BEGUN },
+    'fails',
+    [],
+  ],
   ['nothing that works by now', { entry: BEFORE, then: BEGUN }, 'well', []],
   ['nothing where it wrote nothing down: it may have broken that', { then: BEGUN }, 'fails', []],
   ['what fails now, where it had begun nothing', {}, 'fails', ['idm-a']],
