@@ -35,21 +35,20 @@ export const sinceOf = (nanoseconds: bigint): string => {
 export function readTimestamp(text: string): bigint | null {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);
   if (!match?.[1] || !match[3]) return null;
-  const seconds = secondsOf(`${match[1]}${match[3]}`);
-  if (seconds === null) return null;
-  return BigInt(seconds) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+  const second = secondOf(`${match[1]}${match[3]}`);
+  return second === null ? null : second + BigInt(Number((match[2] ?? '').padEnd(9, '0')));
 }
 
 let lastText = '';
-let lastSeconds: number | null = null;
+let lastSecond: bigint | null = null;
 
 /** Lines of one second come in a row: it is read once. */
-function secondsOf(text: string): number | null {
-  if (text === lastText) return lastSeconds;
+function secondOf(text: string): bigint | null {
+  if (text === lastText) return lastSecond;
   const ms = Date.parse(text);
   lastText = text;
-  lastSeconds = Number.isFinite(ms) ? ms / 1000 : null;
-  return lastSeconds;
+  lastSecond = Number.isFinite(ms) ? BigInt(ms) * 1_000_000n : null;
+  return lastSecond;
 }
 
 /** Numbers the lines of one reading, which must start at or before the time of any cursor it is compared with. */
@@ -57,6 +56,8 @@ export class LineCounter {
   // The two streams of a container may be a little out of order: recent times are kept in two generations.
   private recent = new Map<string, number>();
   private older = new Map<string, number>();
+  /** A later time than this has no line yet. */
+  private newest = -1n;
 
   /** The next line, with its place. */
   place({ nanoseconds, text }: ContainerLine): LogItem & { readonly kind: 'line' } {
@@ -65,7 +66,9 @@ export class LineCounter {
       this.recent = new Map();
     }
     const time = String(nanoseconds);
-    const count = (this.recent.get(time) ?? this.older.get(time) ?? 0) + 1;
+    const isFirst = nanoseconds > this.newest;
+    if (isFirst) this.newest = nanoseconds;
+    const count = isFirst ? 1 : (this.recent.get(time) ?? this.older.get(time) ?? 0) + 1;
     this.recent.set(time, count);
     const at = Number(nanoseconds / 1000n);
     return { kind: 'line', source: 'kanidmd', cursor: `${time}/${count}`, at, text };

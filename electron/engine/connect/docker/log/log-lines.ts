@@ -95,6 +95,9 @@ class Pieces {
 
   add(piece: Buffer, ends: boolean): ContainerLine | null {
     const split = timeInFront(piece);
+    // Nearly every line comes whole: of it nothing has to be copied.
+    if (ends && split !== null && this.nanoseconds === null && this.line.isEmpty)
+      return { nanoseconds: split.nanoseconds, text: keptLine(piece.subarray(split.length)) };
     this.nanoseconds ??= split?.nanoseconds ?? null;
     this.line.add(split === null ? piece : piece.subarray(split.length));
     if (!ends) return null;
@@ -115,6 +118,10 @@ class Kept {
   isCut = false;
 
   constructor(private readonly most: number) {}
+
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
 
   get isFull(): boolean {
     return this.size >= this.most;

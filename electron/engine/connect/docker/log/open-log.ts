@@ -57,8 +57,8 @@ export async function* withoutSilence(
 ): AsyncGenerator<unknown, void, undefined> {
   const chunks: AsyncIterator<unknown> = stream[Symbol.asyncIterator]();
   for (;;) {
-    const late = new FaultError(timedOut(where, DOING, SILENCE_MS));
-    const timer = setTimeout(() => stream.destroy(late), SILENCE_MS);
+    const late = (): FaultError => new FaultError(timedOut(where, DOING, SILENCE_MS));
+    const timer = setTimeout(() => stream.destroy(late()), SILENCE_MS);
     try {
       const next = await chunks.next();
       if (next.done === true) return;
