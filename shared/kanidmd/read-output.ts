@@ -106,7 +106,8 @@ export function complaintsIn(printed: Printed): string {
 }
 
 /** Text without ANSI colours, which a terminal may add (`kanidm.md`, "What commands print"). */
-export const withoutColours = (text: string): string => text.replace(/\u001b\[[0-9;:]*[A-Za-z]/g, '');
+export const withoutColours = (text: string): string =>
+  text.includes('\u001b[') ? text.replace(/\u001b\[[0-9;:]*[A-Za-z]/g, '') : text;
 
 const textOf = (printed: Printed): string => withoutColours(`${printed.stdout}\n${printed.stderr}`);
 
