@@ -5,7 +5,7 @@ import { missing } from '../real/docker/support/engine';
 import { startRig } from '../real/docker/support/rig';
 import { call } from '../ssh/sshd';
 import { compare } from './support/compare';
-import { logToTheView } from './support/view-model';
+import { windowSide } from './support/log-to-the-view';
 
 const MEGABYTES = 100;
 
@@ -18,6 +18,7 @@ more();`;
 describe.skipIf(missing !== null)('a container’s log', () => {
   it(`of ${MEGABYTES} MB, line by line, against docker logs to nowhere`, async () => {
     const rig = await startRig();
+    const window = await windowSide();
     try {
       rig.runScript('printing', SCRIPT);
       rig.engine.docker('wait', 'printing');
@@ -36,13 +37,14 @@ describe.skipIf(missing !== null)('a container’s log', () => {
       });
       await compare(`docker log, the same to what the window shows / docker logs >/dev/null`, {
         ours: async () => {
-          const lines = await logToTheView(connection);
+          const lines = await window.read(connection);
           if (lines !== MEGABYTES * 10_000) throw new Error(`${lines} lines came`);
         },
         theirs: () => run('/bin/sh', argv),
         runs: 3,
       });
     } finally {
+      await window.close();
       await rig.close();
     }
   });

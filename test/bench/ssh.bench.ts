@@ -11,7 +11,7 @@ import type { SshSession } from '../../electron/engine/connect/ssh/session/sessi
 import { value } from '../support/results';
 import { call, missing, person, type Sshd, startSshd } from '../ssh/sshd';
 import { compare } from './support/compare';
-import { logToTheView } from './support/view-model';
+import { windowSide } from './support/log-to-the-view';
 
 const run = promisify(execFile);
 const MEGABYTES = 100;
@@ -88,6 +88,7 @@ describe.skipIf(missing !== null)('SSH', () => {
   it(`a journal of ${MEGABYTES} MB, entry by entry, against ssh host cat`, async () => {
     const journal = join(sshd.state, 'journal');
     const entries = await writeJournal(journal, MEGABYTES);
+    const window = await windowSide();
     const server = await open('one');
     const [program, argv] = ssh(`cat ${journal}`);
     await compare(`journal, ${MEGABYTES} MB in ${entries} entries / ssh host cat >/dev/null`, {
@@ -102,12 +103,13 @@ describe.skipIf(missing !== null)('SSH', () => {
     });
     await compare(`journal, the same to what the window shows / ssh host cat >/dev/null`, {
       ours: async () => {
-        const lines = await logToTheView(server);
+        const lines = await window.read(server);
         if (lines !== entries) throw new Error(`${lines} of ${entries} entries came`);
       },
       theirs: () => run(program, argv),
       runs: 3,
     });
+    await window.close();
     await server.close();
     rmSync(journal);
   });
