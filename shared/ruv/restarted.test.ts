@@ -47,6 +47,8 @@ it('rounds of who started unread prove nothing, and its pull says why', () => {
   const left = withLeftOut(null, out, new Map());
   expect(left?.servers).toMatchObject([{ state: 'unknown', code: 'ruv-too-large' }]);
   expect(healthBy(left)?.health).toBe('replicating');
+  const failed = withLeftOut({ servers: [row({})], pulls: [] }, new Map(), new Map([['idm-b', START]]));
+  expect(healthBy(failed)?.cause).toMatch(/^idm-b: It started at .* Why\.$/);
   const open = withLeftOut({ servers: [row({})], pulls: [] }, out, new Map([['idm-b', START]]));
   expect(healthBy(open)).toMatchObject({ health: 'unknown' });
   expect(healthBy(open)?.cause).toMatch(/^idm-b: It started at 2026-11-29T03:00:00.000Z.* has 40 MB\.$/);

@@ -2,11 +2,14 @@ import type { Fault } from '../base/result';
 import { GRAIN, notReadAs, READ_AGAIN } from './judge-ruv';
 import type { RuvReport, ServerRuv } from './ruv';
 
-/** Faults with which a server is left out also after its start: reading it costs it too much, unless somebody asks. */
-const NEVER_READ: ReadonlySet<string> = new Set(['ruv-too-large', 'ruv-little-memory', 'ruv-no-database']);
-/** Whether reading a server costs it too much, at this time or ever, unless somebody asks. */
-export const isLeftOut = ({ code }: Pick<Fault, 'code'>): boolean =>
-  code === 'ruv-large' || NEVER_READ.has(code);
+/** Faults with which a server is left out: reading it costs it too much, unless somebody asks. The large one is read after its start. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  ...['ruv-large', 'ruv-too-large', 'ruv-little-memory', 'ruv-no-database'],
+]);
+export const isLeftOut = ({ code }: Pick<Fault, 'code'>): boolean => LEFT_OUT.has(code);
+
+/** A look after its start will tell of a server that is left out with this. */
+export const isReadOnceStarted = ({ code }: Pick<Fault, 'code'>): boolean => code === 'ruv-large';
 
 /** A server whose RUV was not read, as nobody asked for it. */
 export interface LeftOut {
@@ -40,28 +43,27 @@ export function isUnread({ startedAt, now, isAnother, seenSince, readAt, refresh
 }
 
 /**
- * A report that says who is left out, and of whom that leaves open whether it was put back to an older copy.
+ * A report that says who is left out, and of whom it is open whether it was put back to an older copy.
  * @param report null: nothing else is known.
- * @param unread when those began their lives of whom nobody has read anything since, by their ids.
+ * @param doubted who that is, and when it began the life in which nobody has read it, by their ids.
  */
 export function withLeftOut(
   report: RuvReport | null,
   leftOut: ReadonlyMap<string, LeftOut>,
-  unread: ReadonlyMap<string, number>,
+  doubted: ReadonlyMap<string, number>,
 ): RuvReport | null {
-  if (leftOut.size === 0) return report;
   const told = new Map((report?.servers ?? []).map((it) => [it.server, it]));
-  for (const [id, it] of leftOut) {
+  for (const id of new Set([...leftOut.keys(), ...doubted.keys()])) {
     const row = told.get(id);
     // What is known to be wrong says more.
     if (row?.state === 'went-back' || row?.refreshed === true) continue;
-    const startedAt = unread.get(id);
-    // Of another the look after its start tells.
-    if (startedAt !== undefined && NEVER_READ.has(it.fault.code))
-      told.set(id, restartedRow(id, it, startedAt));
-    else if (row === undefined) told.set(id, leftOutRow(id, it));
+    const it = leftOut.get(id);
+    const now = it === undefined ? row : leftOutRow(id, it);
+    const startedAt = doubted.get(id);
+    if (now !== undefined && startedAt !== undefined) told.set(id, restartedRow(now, startedAt));
+    else if (now !== undefined && row === undefined) told.set(id, now);
   }
-  return { servers: [...told.values()], pulls: report?.pulls ?? [] };
+  return told.size === 0 ? report : { servers: [...told.values()], pulls: report?.pulls ?? [] };
 }
 
 const leftOutRow = (server: string, { fault, at }: LeftOut): ServerRuv => ({
@@ -69,9 +71,9 @@ const leftOutRow = (server: string, { fault, at }: LeftOut): ServerRuv => ({
   ...{ cause: notReadAs(fault), fix: fault.fix, code: fault.code },
 });
 
-const restartedRow = (server: string, it: LeftOut, startedAt: number): ServerRuv => ({
-  ...leftOutRow(server, it),
-  restarted: true,
-  cause: `It started at ${new Date(startedAt).toISOString()}, and whether an older copy of its database was put there before is not known. ${notReadAs(it.fault)}`,
+const restartedRow = (row: ServerRuv, startedAt: number): ServerRuv => ({
+  ...row,
+  ...{ state: 'unknown', newest: null, restarted: true },
+  cause: `It started at ${new Date(startedAt).toISOString()}, and whether an older copy of its database was put there before is not known. ${row.cause}`,
   fix: READ_AGAIN,
 });

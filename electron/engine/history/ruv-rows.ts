@@ -50,7 +50,7 @@ export function readRecalled(database: Database, path: string): Recalled {
     .all(path);
   const met = database
     .prepare(
-      `SELECT consumer, (SELECT since FROM seen WHERE subject = subject.id ORDER BY until LIMIT 1) AS since
+      `SELECT consumer, (SELECT since FROM seen WHERE subject = subject.id AND word = 'running' ORDER BY until LIMIT 1) AS since
        FROM subject JOIN fleet ON fleet.id = subject.fleet WHERE path = ? AND supplier = '' LIMIT 500`,
     )
     .all(path);

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { headOf as backup } from '../../../test/support/backup-head';
 import { id, StepTrial } from '../../../test/support/step-trial';
-import { RUV_LEAST_MEMORY } from '../../../shared/ruv/by-itself';
+import { ruvLeastMemory } from '../../../shared/ruv/by-itself';
 import { DATABASE } from '../../../test/support/fake-replication';
 import type { ObservedFleet } from '../fleet/observe-fleet';
 import { lookAtRuv, NOTHING_BEFORE } from './look-ruv';
@@ -78,7 +78,7 @@ it('nobody asked: a database that is larger, or whose size is not told, is not r
   const look = (largest: number | null) => lookAtRuv(fleet, trial.clock, call, NOTHING_BEFORE, largest);
   const { report, refused } = await look(1000);
   expect(report.servers.map(({ state }) => state)).toEqual(['unknown', 'read']);
-  expect(report.servers[0]?.cause).toContain('Its database has 1.0 kB; one of more than 1.0 kB is not read');
+  expect(report.servers[0]?.cause).toContain('Its database has 1.0 kB; one of more than 1.0 kB is read after its start');
   expect(report.servers[0]?.fix).toContain('status FLEET --ruv');
   expect([asked('idm-a'), asked('idm-b')]).toEqual([0, 1]);
   // It may shrink.
@@ -100,7 +100,7 @@ it('nobody asked: a container with little memory is not asked to read its databa
     [...fleet.sites].map(([name, site]) => {
       const { facts } = site.observed;
       if (facts === null) throw new Error('no facts');
-      const container = { memory: RUV_LEAST_MEMORY - (name === id('idm-a') ? 1 : 0) } as never;
+      const container = { memory: ruvLeastMemory(0) - (name === id('idm-a') ? 1 : 0) } as never;
       return [name, { ...site, observed: { ...site.observed, facts: { ...facts, container } } }] as const;
     }),
   );

@@ -81,10 +81,12 @@ export async function lookAtRuv(
 }
 
 async function lookAt(site: Site, clock: Clock, call: Call, largest: number | null): Promise<RuvLook> {
+  // Before it is read: it is of no later life than that of this moment.
+  const at = new Date(clock.now()).toISOString();
   const limit = { signal: call.signal, timeoutMs: Math.min(call.timeoutMs, READ_MS) };
   const read = await readRuv(site, limit, largest).catch((cause: unknown) => fail(unexpected(cause)));
   return {
-    ...{ server: site.server.id, at: new Date(clock.now()).toISOString() },
+    ...{ server: site.server.id, at },
     ...{ there: serverNow(site, clock), read },
   };
 }

@@ -1,6 +1,6 @@
 import type { KnownChanges } from '../../../shared/ruv/known-changes';
 import { READ_AGAIN } from '../../../shared/ruv/judge-ruv';
-import { RUV_LARGEST_STARTED, RUV_LEAST_MEMORY } from '../../../shared/ruv/by-itself';
+import { ruvLeastMemory, RUV_LARGEST_STARTED, RUV_STARTED_EVERY } from '../../../shared/ruv/by-itself';
 import { databaseOf } from '../../../shared/observed/observed-config';
 import { bytesInWords } from '../../../shared/base/sentences';
 import { type Fault, fail, ok, type Result } from '../../../shared/base/result';
@@ -56,22 +56,25 @@ async function whyNotUnasked(site: Site, largest: number, call: Call): Promise<F
   const not = (code: string, message: string): Fault => ({
     ...{ code, message, fix: READ_AGAIN, where: { server: server.id } },
   });
-  const memory = observed.facts?.container?.memory ?? null;
-  if (memory !== null && memory < RUV_LEAST_MEMORY)
-    return not(
-      'ruv-little-memory',
-      `Its container has ${bytesInWords(memory)} of memory; one with less than ${bytesInWords(RUV_LEAST_MEMORY)} is not asked for it unless somebody wants it.`,
-    );
   const file = await connection.stat(databaseOf(observed) ?? '', call);
   if (!file.ok) return faultAt(site, file);
   if (file.value === null) return not('ruv-no-database', 'Its database is not where its configuration says.');
   const { size } = file.value;
+  const memory = observed.facts?.container?.memory ?? null;
+  const least = ruvLeastMemory(size);
+  if (memory !== null && memory < least)
+    return not(
+      'ruv-little-memory',
+      `Its container has ${bytesInWords(memory)} of memory; one with less than ${bytesInWords(least)} is not asked for it unless somebody wants it.`,
+    );
   if (size <= largest) return null;
-  const until = size <= RUV_LARGEST_STARTED ? 'it has started, or somebody asks' : 'somebody asks';
-  return not(
-    size <= RUV_LARGEST_STARTED ? 'ruv-large' : 'ruv-too-large',
-    `Its database has ${bytesInWords(size)}; one of more than ${bytesInWords(largest)} is not read until ${until}.`,
-  );
+  const has = `Its database has ${bytesInWords(size)}; one of more than ${bytesInWords(largest)} is`;
+  return size <= RUV_LARGEST_STARTED
+    ? not(
+        'ruv-large',
+        `${has} read after its start, once in ${RUV_STARTED_EVERY / 3_600_000} hours, or when somebody asks.`,
+      )
+    : not('ruv-too-large', `${has} not read unless somebody asks.`);
 }
 
 const notRead = ({ server }: Site, message: string, stderr: string): Fault => {

@@ -50,5 +50,9 @@ export async function recalled(
     if (lastRefresh !== undefined) refreshes.see(consumer, lastRefresh);
   const refreshed = refreshes.believed();
   const unread = unreadStarts(runningOf(servers), kept, refreshed, clock.now());
-  return withLeftOut(remembered(kept.lost, refreshed), kept.leftOut, unread);
+  const here = new Set<string>(servers.map(({ id }) => id));
+  const leftOut = new Map([...kept.leftOut].filter(([id]) => here.has(id)));
+  // Nobody looks now: whoever is left out stays unread.
+  const doubted = new Map([...unread].filter(([id]) => leftOut.has(id)));
+  return withLeftOut(remembered(kept.lost, refreshed), leftOut, doubted);
 }

@@ -354,3 +354,98 @@ it('what others find of a server that this watch leaves out is taken up, and so 
   await tick(EVERY);
   expect([...(before.at(-1)?.lost ?? [])]).toEqual([]);
 });
+
+const LARGE = { code: 'ruv-large', message: 'Its database has 40 MB.', fix: '', where: {} };
+const SUDO = { code: 'sudo-refused', message: 'sudo does not run it.', fix: 'Allow it.', where: {} };
+
+/** A watch of one server whose looks bring what is said, each under the start that the server has then. */
+function startsAgain(
+  bring: () => 'read' | 'fails' | 'left-out' | 'refused',
+  turn = { everyMs: EVERY, largest: 1000 },
+) {
+  const clock = new VirtualClock();
+  const unread: boolean[] = [];
+  let startedAt = clock.now() - 86_400_000;
+  const running = () => new Map([['idm-a', { state: 'running', startedAt }]]);
+  const watch = new RuvWatch(
+    (_call, before) => {
+      unread.push(before?.unread.has('idm-a') === true);
+      const what = bring();
+      const at = new Date(clock.now()).toISOString();
+      const state = what === 'read' ? ('read' as const) : ('unknown' as const);
+      return Promise.resolve({
+        report: {
+          servers: [{ server: 'idm-a', state, cause: 'Why.', fix: '', at, newest: null }],
+          pulls: [],
+        },
+        ...{ known: new Map(), lost: new Map() },
+        refused: new Map(what === 'refused' ? [['idm-a', SUDO]] : []),
+        leftOut: new Map(what === 'left-out' ? [['idm-a', LARGE]] : []),
+      });
+    },
+    clock,
+    new AbortController().signal,
+    () => undefined,
+    turn,
+  );
+  const later = async (ms: number): Promise<boolean> => {
+    clock.advance(ms);
+    watch.tick(running(), none);
+    await new Promise((resolve) => setImmediate(resolve));
+    watch.tick(running(), none);
+    return watch.now(running())?.servers[0]?.restarted === true;
+  };
+  return { unread, later, start: (at = clock.now()) => (startedAt = at) };
+}
+
+it('a look after a start that fails leaves open whether an older copy is there, until one succeeds', async () => {
+  let brings: 'read' | 'fails' = 'read';
+  const { later, start } = startsAgain(() => brings);
+  expect(await later(0)).toBe(false);
+  start();
+  brings = 'fails';
+  expect(await later(60_000)).toBe(false);
+  expect(await later(16 * 60_000)).toBe(true);
+  expect(await later(EVERY)).toBe(true);
+  brings = 'read';
+  expect(await later(EVERY)).toBe(false);
+});
+
+it('a start is another whatever the server’s clock says of it', async () => {
+  let brings: 'read' | 'fails' = 'read';
+  const { later, start, unread } = startsAgain(() => brings);
+  await later(0);
+  brings = 'fails';
+  start(Date.parse('2001-01-01T00:00:00Z'));
+  expect(await later(16 * 60_000)).toBe(true);
+  expect(unread).toEqual([false, true]);
+});
+
+it('a large one that starts again and again is asked once in six hours, and doubted meanwhile', async () => {
+  let brings: 'left-out' | 'fails' = 'left-out';
+  const { later, start, unread } = startsAgain(() => brings);
+  await later(0);
+  start();
+  // The look ends it.
+  brings = 'fails';
+  await later(16 * 60_000);
+  for (let n = 0; n < 10; n += 1) {
+    start();
+    brings = 'left-out';
+    expect(await later(16 * 60_000)).toBe(true);
+  }
+  expect(unread.filter(Boolean)).toHaveLength(1);
+  start();
+  await later(4 * EVERY);
+  expect(unread.filter(Boolean)).toHaveLength(2);
+});
+
+it.each([
+  ['a server that refuses is not doubted: nobody could end it', 'refused', EVERY, false],
+  ['what a look left out: it is doubted once it has started', 'left-out', EVERY, true],
+] as const)('%s', async (_, what, everyMs, doubted) => {
+  const { later, start } = startsAgain(() => what, { everyMs, largest: 1000 });
+  await later(0);
+  start();
+  expect(await later(16 * 60_000)).toBe(doubted);
+});

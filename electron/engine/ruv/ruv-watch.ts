@@ -2,7 +2,7 @@ import { jumped, elapsed, type Moment } from '../../../shared/base/moment';
 import type { PullHealth } from '../../../shared/kanidmd/health';
 import type { RuvTurn } from '../../../shared/ruv/by-itself';
 import type { RuvReport } from '../../../shared/ruv/ruv';
-import { withLeftOut } from '../../../shared/ruv/restarted';
+import { isReadOnceStarted, withLeftOut } from '../../../shared/ruv/restarted';
 import { NOTHING_RECALLED, type Recalled, type RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { remembered, stillBelieved } from '../../../shared/ruv/still-believed';
 import { TOO_OLD } from '../../../shared/serves/still-believed';
@@ -12,7 +12,7 @@ import { LookSchedule, type Running, SeenMarks, whyNoMore } from '../base/look-s
 import type { RuvBefore, RuvLooked } from './look-ruv';
 import { remember } from './ruv-memory';
 import { SeenRefreshes } from './seen-refreshes';
-import { unreadStarts } from './unread-starts';
+import { RuvStarts } from './ruv-starts';
 
 /** A server that starts again and again does not have every database read each time. Milliseconds. */
 const LEAST_MS = 15 * 60_000;
@@ -37,8 +37,7 @@ export class RuvWatch {
   /** What is remembered, by other watches and looks as well, and when that was read last, monotonic. */
   private recalled: Recalled = NOTHING_RECALLED;
   private recalledAt = -Infinity;
-  /** With which start this watch met each server, by its clock. */
-  private readonly first = new Map<string, number>();
+  private readonly starts: RuvStarts;
   /** The look that was there when what is remembered was read last. */
   private compared: Last | null = null;
   /** What a look was asked for last. */
@@ -60,6 +59,7 @@ export class RuvWatch {
     private readonly memory: RuvMemory | null = null,
   ) {
     this.refreshes = new SeenRefreshes(clock);
+    this.starts = new RuvStarts(clock);
     this.schedule = new LookSchedule(clock, signal, turn.everyMs, LEAST_MS);
   }
 
@@ -91,8 +91,7 @@ export class RuvWatch {
     if (this.clock.monotonic() - this.recalledAt >= RECALL_MS) void this.recall();
     const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
     marks.starts(servers);
-    for (const [id, { startedAt }] of servers)
-      if (startedAt !== null && !this.first.has(id)) this.first.set(id, startedAt);
+    this.starts.see(servers);
     for (const { consumer, supplier, lastRefresh: at } of pulls) {
       if (at === undefined) continue;
       marks.see(`refresh ${consumer} ${supplier}`, at);
@@ -104,26 +103,38 @@ export class RuvWatch {
 
   /** What may still be believed of servers as they are now, and who is left out; null: nobody looked yet. */
   now(servers: ReadonlyMap<string, Running>): RuvReport | null {
-    return withLeftOut(this.believed(servers), this.leftOut(), this.unread(servers));
+    return withLeftOut(this.believed(servers), this.leftOut(servers), this.doubted(servers));
   }
 
-  /** Who was not read, as nobody asked. */
-  private leftOut(): Recalled['leftOut'] {
-    const { last } = this;
+  /** Who of them was not read, as nobody asked. */
+  private leftOut(servers: ReadonlyMap<string, Running>): Recalled['leftOut'] {
+    const { last, recalled } = this;
     const own = [...(last?.leftOut ?? [])].map(
       ([id, fault]) => [id, { fault, at: last?.begunAt.wall ?? 0 }] as const,
     );
-    return new Map([...this.recalled.leftOut, ...own]);
+    return new Map([...recalled.leftOut, ...own].filter(([id]) => servers.has(id)));
   }
 
-  /** Who has started since it was read last; see `unreadStarts`. */
   private unread(servers: ReadonlyMap<string, Running>): ReadonlyMap<string, number> {
-    const { last, recalled } = this;
-    const read = [...(last?.known ?? [])].map(([id, { at }]) => [id, Date.parse(at)] as const);
-    const readAt = new Map(recalled.readAt);
-    for (const [id, at] of read) readAt.set(id, Math.max(at, readAt.get(id) ?? 0));
-    const seen = { ...recalled, readAt };
-    return unreadStarts(servers, seen, this.refreshes.believed(), this.clock.now(), this.first);
+    return this.starts.unread(servers, this.recalled, this.refreshes.believed());
+  }
+
+  /**
+   * Of whom it is open whether an older copy was put there: who has started, was not read since, and will not be by itself, or was
+   * not when it was to be. Not who can never be read: nobody could end that.
+   */
+  private doubted(servers: ReadonlyMap<string, Running>): ReadonlyMap<string, number> {
+    const { last, starts } = this;
+    const leftOut = this.leftOut(servers);
+    const isNever = (id: string): boolean =>
+      last?.refused.has(id) === true ||
+      last?.report.servers.find(({ server }) => server === id)?.code === 'no-online-backup';
+    const isOpen = (id: string): boolean => {
+      const why = leftOut.get(id)?.fault;
+      const waits = this.turn.everyMs > 0 && (why === undefined || isReadOnceStarted(why));
+      return waits ? starts.isLookedAt(id, servers) : why !== undefined;
+    };
+    return new Map([...this.unread(servers)].filter(([id]) => isOpen(id) && !isNever(id)));
   }
 
   /** What may still be believed of what was read. */
@@ -156,6 +167,7 @@ export class RuvWatch {
 
   private async take(servers: ReadonlyMap<string, Running>): Promise<void> {
     const begunAt = momentOf(this.clock);
+    let brought: RuvLooked | null = null;
     try {
       const others = this.memory === null ? null : await this.memory.before();
       const kept = withOthers(this.last, others ?? { ...NOTHING, lost: this.recalled.lost });
@@ -163,17 +175,21 @@ export class RuvWatch {
       const refused = this.last === null && this.turn.largest === null ? NOTHING.refused : kept.refused;
       const before = {
         ...{ ...kept, refused, refreshed: this.refreshes.believed() },
-        unread: this.unread(servers),
+        unread: this.starts.mayBeAsked(this.unread(servers)),
       };
+      this.starts.began(before.unread);
       this.memory?.began([...servers.keys()]);
       const looked = await this.look({ signal: this.signal, timeoutMs: LOOK_MS }, before);
       if (this.signal.aborted) return;
+      brought = looked;
       if (this.memory !== null) remember(this.memory, looked);
       // Of a server that could not be read now, what it knew before is still what is expected of it.
       const known = new Map([...kept.known, ...looked.known]);
       this.last = { ...looked, known, begunAt, servers };
     } catch (cause) {
       this.note('looking at RUVs', cause);
+    } finally {
+      this.starts.over(servers, brought);
     }
   }
 }

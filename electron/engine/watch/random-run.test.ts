@@ -1,3 +1,5 @@
+import { RUV_LARGEST_STARTED } from '../../../shared/ruv/by-itself';
+import { DATABASE } from '../../../test/support/fake-replication';
 import { expect, it, vi } from 'vitest';
 import { actAtRandom, seeded } from '../../../test/support/watched/random-acts';
 import { type Claim, isTrue } from '../../../test/support/watched/truth';
@@ -199,6 +201,7 @@ it.each(Array.from({ length: RUNS }, (_, index) => SEED + index))(
 
 it('a database that is too large to be read is not green once an older copy was put there, until it is refreshed', async () => {
   const { judge, rest, end } = watching(['idm-a', 'idm-b'], PAIR, 1);
+  for (const { files } of world.fleet.servers) files.put(DATABASE, '', { size: RUV_LARGEST_STARTED + 1 });
   const healths = (): readonly string[] => (judge.report?.pulls ?? []).map(({ health }) => health);
   await rest(120_000);
   expect(healths()).toEqual(['replicating', 'replicating']);
