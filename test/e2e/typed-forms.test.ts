@@ -177,3 +177,22 @@ it('typed addresses of servers to adopt survive a kill without a password, also 
   await again.root.waitFor({ state: 'detached' });
   await until('nothing is kept any more', () => kept(next.electron) === '', LIMIT_MS);
 });
+
+it('a kill in the middle of a word loses no more than the last moment, and leaves no draft that cannot be read', async () => {
+  const first = await open({ fleet: home });
+  await clickMenu(first.electron.app, 'edit-text');
+  const typed = Array.from({ length: 400 }, (_, n) => `# word ${n}\n`).join('');
+  await textDialog(first).getByRole('textbox').press('Control+End');
+  // The window goes while it types.
+  const typing = first.window.page.keyboard.type(typed, { delay: 5 }).catch(() => undefined);
+  await until('some of it is kept', () => kept(first.electron).includes('# word 20'), LIMIT_MS);
+  await kill(first.electron);
+  await typing;
+
+  const next = await open({ home: first.electron.home });
+  await draftDialog(next).getByRole('button', { name: 'Take it back' }).click();
+  const back = await textDialog(next).getByRole('textbox').inputValue();
+  expect(back).toContain('# word 20');
+  expect(`${text}${typed}`.startsWith(back)).toBe(true);
+  expect(readFileSync(home, 'utf8')).toBe(text);
+});
