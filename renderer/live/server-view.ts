@@ -56,6 +56,10 @@ export function viewServer(
   };
 }
 
+/** What stands last on a server's node: that it is not there, in words, before its certificate. */
+export const lastLineOf = ({ state, about, certificate, read }: ServerView): string =>
+  read === null || state === 'running' || about === state ? certificate : state;
+
 function nextTryWords({ nextTry }: StatusServer, { at }: Sight, now: Moment): string {
   if (!nextTry) return '';
   if (nextTry === 'asked') return 'tried again when you press Check';

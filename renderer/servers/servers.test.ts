@@ -14,7 +14,7 @@ import {
   typedIn,
   withKind,
 } from './server-form';
-import { viewServer } from '../live/server-view';
+import { lastLineOf, viewServer } from '../live/server-view';
 
 const filled = { ...emptyForm('idm-a'), endpoint: 'admin@192.0.2.7' };
 
@@ -199,6 +199,22 @@ describe('a server as it is shown', () => {
     const seen: StatusServer = { ...running, certificate: null, ...more };
     const never = { ...layer, reading: { last: null, notKnown: 'It cannot be reached.' } };
     expect(viewServer(never, sight(seen), now, []).certificate).toBe(said);
+  });
+
+  it('says on its node in words that it is away, whatever is known of it from before, and its certificate else', () => {
+    const lines = (more: Partial<StatusServer>): readonly string[] => {
+      const view = viewServer(layer, sight({ ...running, ...more }), now, []);
+      return [view.about, lastLineOf(view)];
+    };
+    expect(lines({})[1]).toMatch(/^certificate until /);
+    expect(lines({ state: 'stopped' })[1]).toBe('stopped');
+    const nothing = { version: null, domain: null, fileRead: false };
+    const never = { ...layer, reading: { last: null, notKnown: 'It cannot be reached.' } };
+    const view = viewServer(never, sight({ ...running, ...nothing, state: 'unreachable' }), now, []);
+    expect([view.about, lastLineOf(view)]).toEqual(['unreachable', view.certificate]);
+    expect(lastLineOf(viewServer(layer, { ...sight(running), live: false }, now, []))).toMatch(
+      /^certificate/,
+    );
   });
 
   it('is bad when it cannot be reached or has an error, whatever else is well', () => {

@@ -2,6 +2,7 @@ import { bytesToBase64 } from '../../shared/base/base64';
 import { fleetFileStem } from '../../shared/base/fleet-file-name';
 import { viewLink } from '../live/link-view';
 import { toneOf } from '../live/pull-view';
+import { lastLineOf } from '../live/server-view';
 import type { App } from '../app/app.svelte';
 import { moment } from '../base/words';
 import { type Colour, type Picture, type PictureLink, topologySvg } from './picture';
@@ -45,7 +46,7 @@ export function pictureOf(app: App): Picture | null {
     when: `as seen ${moment(app.clock.now)}`,
     servers: shown.map(({ id, leaving }) => {
       const view = app.viewServer(id);
-      const lines = [leaving ?? (view.about || view.state), view.certificate];
+      const lines = [leaving ?? (view.about || view.state), lastLineOf(view)];
       return {
         id,
         ...(places.get(id) ?? { x: 0, y: 0 }),
