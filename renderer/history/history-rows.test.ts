@@ -25,7 +25,7 @@ const history = {
       seen: [
         { from: T - 5000, to: T + 10_000, health: 'replicating', cause: 'well' },
         { from: T + 10_000, to: T + 15_000, health: 'broken', cause: 'idm-a is stopped.' },
-        { from: T + 50_000, to: T + 60_000, health: 'replicating', cause: 'well' },
+        { from: T + 50_000, to: T + 60_000, health: 'replicating', cause: 'the newest round is good' },
       ],
     },
   ],
@@ -39,7 +39,7 @@ it('says what happened, the newest first, and where nobody watched', () => {
       { at: T - 1, text: 'Older' },
     ]),
   ).toMatchObject([
-    { kind: 'heal', at: T + 50_000 },
+    { kind: 'heal', at: T + 50_000, text: 'idm-b ← idm-a: replicating. The newest round is good' },
     { kind: 'gap', at: T + 15_000, text: 'idm-b ← idm-a: not watched for 35 s' },
     { kind: 'break', at: T + 10_000, text: 'idm-b ← idm-a: broken. idm-a is stopped.' },
     { kind: 'refresh' },

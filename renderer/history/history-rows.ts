@@ -8,7 +8,7 @@ import {
 import { count } from '../../shared/base/sentences';
 import type { LoginsState, ServesState } from '../../shared/serves/serves';
 import { servesWords } from '../../shared/serves/serves-words';
-import { span } from '../base/words';
+import { sentence, span } from '../base/words';
 import { healthWords } from '../live/pull-view';
 
 /** How long a stretch of the charts is. */
@@ -150,7 +150,12 @@ export function marksOf(
 }
 
 /** Where a pull's health became another one, and where nobody watched it. */
-function changesOf(name: string, { seen, leftOut }: PullHistory, from: number): readonly Mark[] {
+function changesOf(name: string, pull: PullHistory, from: number): readonly Mark[] {
+  const { seen, leftOut, consumer, supplier } = pull;
+  const why = (cause: string): string => {
+    const named = [consumer, supplier].find((id) => cause.startsWith(`${id} `)) ?? null;
+    return cause === '' ? '' : `. ${sentence(cause, named)}`;
+  };
   return seen.flatMap((now, n): readonly Mark[] => {
     const before = seen[n - 1];
     const unwatched = before !== undefined && now.from > before.to;
@@ -160,7 +165,7 @@ function changesOf(name: string, { seen, leftOut }: PullHistory, from: number): 
     // What lies before the first one may have been left out: then nothing is known to have changed there.
     if (now.from < from || (before === undefined && leftOut)) return gap;
     if (before !== undefined && !unwatched && before.health === now.health) return gap;
-    const text = `${name}: ${healthWords(now.health)}${now.cause === '' ? '' : `. ${now.cause}`}`;
+    const text = `${name}: ${healthWords(now.health)}${why(now.cause)}`;
     return [...gap, { at: now.from, kind: now.health === 'replicating' ? 'heal' : 'break', text }];
   });
 }

@@ -6,6 +6,7 @@ it.each([
   'Looked at 3 p.m. today',
   'Reached by Https://idm.example.com now',
   'Write it as Repl://name:8444',
+  'LINK IDM-A ⇄ IDM-B',
   'Two  spaces',
   'It is stopped .',
   'It is stopped.. Start it.',
@@ -13,6 +14,7 @@ it.each([
   'It is stopped. . Start it.',
   'It is stopped.Start it again',
   'It is stopped. start it again.',
+  'idm-b was not checked (primary-looks-new).',
 ])('text that nobody would write is found: %s', (line) => {
   expect(oddLines([line])).toHaveLength(1);
 });

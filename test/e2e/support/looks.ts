@@ -9,7 +9,7 @@ import { states, type Story, type SurfaceName, surfaces } from './surfaces';
 const themes = ['light', 'dark'] as const;
 
 /** The tests whose words are read too. */
-const READ: readonly Story[] = ['fleet file', 'engine asks'];
+const READ: readonly Story[] = ['fleet file', 'engine asks', 'ordinary day', 'bad ends', 'evidence'];
 
 /**
  * What a test has looked at, and what is wrong with it for people who read by screen reader or keyboard, in forced colours,

@@ -1,9 +1,12 @@
 import type { Page } from 'playwright';
+import { wordsOfRule } from '../../../shared/fleet/rules/registry';
 
 /** What no text of the window holds, by what is wrong with it. */
 const wrong: readonly (readonly [what: string, RegExp])[] = [
   ['a 12-hour time', /\b\d{1,2}(:\d\d)* ?[ap]\.?m\b/i],
   ['an address with a capital letter', /\b(?=[a-z]*[A-Z]|[A-Z])[A-Za-z]{2,}:\/\//],
+  // A name is written as it is, whatever stands around it in capitals.
+  ['a server’s name in capitals', /\bIDM-/],
   ['two spaces', /\S {2,}\S/],
   ['a space before a full stop or comma', /\w ([.,;!?])(?=\s|$)/],
   ['two ends of a sentence', /[.,;:!?]\s?[.,;](?!\.)(?=\s|$)/],
@@ -14,12 +17,19 @@ const wrong: readonly (readonly [what: string, RegExp])[] = [
   ],
 ];
 
+/** A rule's code is a name for programs; a person reads its words. */
+const namesARule = (line: string): boolean =>
+  (line.match(/[a-z]+(?:-[a-z]+)+/g) ?? []).some((word) => wordsOfRule(word) !== null);
+
 /** What is wrong with lines of text that people read. */
 export const oddLines = (lines: readonly string[]): readonly string[] =>
-  lines.flatMap((line) => wrong.filter(([, how]) => how.test(line)).map(([what]) => `${what}: “${line}”`));
+  lines.flatMap((line) => [
+    ...wrong.filter(([, how]) => how.test(line)).map(([what]) => `${what}: “${line}”`),
+    ...(namesARule(line) ? [`the code of a rule: “${line}”`] : []),
+  ]);
 
 /** Kanidm's, a file's or a person's own words, which stand as they are. */
-const QUOTED = 'pre, textarea, input, code, .mono, .diff, [data-item], [data-revealed]';
+const QUOTED = 'pre, textarea, input, code, .mono, .diff, [data-item], [data-logged]';
 
 /** What is wrong with the words that the page shows, and with those that it shows on hover or reads aloud. */
 export async function wordMistakes(page: Page): Promise<readonly string[]> {
