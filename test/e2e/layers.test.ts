@@ -1,6 +1,4 @@
-import { appendFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { MainWindow } from './pages/main-window';
 import { kill } from './support/electron-window';
 import { untilReplicating } from './support/replication';
@@ -9,10 +7,6 @@ import { pair, reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
 import { until } from './support/until';
 
 const LIMIT_MS = 30_000;
-const ends: (() => void)[] = [];
-afterEach(() => {
-  for (const end of ends.splice(0)) end();
-});
 
 const pill = (window: MainWindow) => window.canvas.link('idm-a', 'idm-b');
 const untilDifference = (window: MainWindow, kind: string): Promise<unknown> =>
@@ -96,50 +90,6 @@ it('what runs is shown as it runs, whatever is drawn; what changes on a server i
   await untilDifference(window, 'changed');
   expect(await pill(window).innerText()).toContain('idm-b pins idm-a’s certificate');
   await untilButton(window, '1 change');
-});
-
-/** A port that accepts and never speaks. */
-async function silentPort(): Promise<number> {
-  const held: Socket[] = [];
-  const server: Server = createServer((socket) => held.push(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => {
-    for (const socket of held) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('it does not listen');
-  return address.port;
-}
-
-it('a server that accepts and never answers changes nothing of the others', async () => {
-  const { fleet } = await practise();
-  const port = await silentPort();
-  appendFileSync(
-    fleet.fleet,
-    `\n[[server]]\nid = "idm-c"\nconnect = "ssh"\nendpoint = "ssh://ada@127.0.0.1:${port}"\n`,
-  );
-  const { window } = await open({ fleet: fleet.fleet });
-  // A dial that is not answered takes 20 s: those that answer are there long before.
-  const began = performance.now();
-  await window.untilServer('idm-a', 'running', LIMIT_MS);
-  await window.untilServer('idm-b', 'running', LIMIT_MS);
-  expect(performance.now() - began).toBeLessThan(15_000);
-  expect(await window.servers.row('idm-c').innerText()).toContain('not known');
-  await untilButton(window, '1 server not read');
-  expect(await window.page.getByTestId('fleet-health').innerText()).toBe('1 server not read');
-  // That it has none of something is said only of what was read.
-  await window.servers.select('idm-c');
-  await window.openTab('Problems');
-  const parts = [
-    'header[data-pane="top"]',
-    '[data-testid="server-inspector"]',
-    '[data-pane="details"]',
-    'footer',
-  ];
-  const said = await Promise.all(parts.map((part) => window.page.locator(part).first().innerText()));
-  expect(said.join('\n')).not.toMatch(/not set up|none yet|no links|\b0 pulls|no problems$/im);
-  expect(await window.servers.inspector.innerText()).toMatch(/Certificate\s+Not known\./i);
 });
 
 it('a deploy that was killed is shown as interrupted at the next start, and by the button', async () => {

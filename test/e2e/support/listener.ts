@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 
-/** Something that listens on this computer, ends every connection, and counts them. */
+/** Something that listens on this computer and counts who dials it. */
 export interface Listener {
   readonly port: number;
   /** Connections that anybody made to it. */
@@ -8,11 +8,14 @@ export interface Listener {
   close(): void;
 }
 
-export async function startListener(): Promise<Listener> {
+/** @param does to every connection: ends it, or accepts it and never speaks */
+export async function startListener(does: 'ends' | 'is silent' = 'ends'): Promise<Listener> {
   let dialled = 0;
+  const held = new Set<Socket>();
   const server = createServer((socket) => {
     dialled += 1;
-    socket.destroy();
+    if (does === 'ends') socket.destroy();
+    else held.add(socket.on('error', () => undefined));
   });
   const port = await new Promise<number>((resolve) =>
     server.listen(0, '127.0.0.1', () => {
@@ -25,6 +28,9 @@ export async function startListener(): Promise<Listener> {
     get dialled() {
       return dialled;
     },
-    close: () => void server.close(),
+    close: () => {
+      for (const socket of held) socket.destroy();
+      server.close();
+    },
   };
 }
