@@ -97,6 +97,37 @@ describe.each(['silent', 'refuses', 'slow'] as const)('one server of five that i
   });
 });
 
+it('a hundred and ninety-nine that are silent hold up the one that answers by seconds, and are told of as they are', async () => {
+  const clock = new VirtualClock();
+  const ids = Array.from({ length: 200 }, (_, n) => `idm-${n}`);
+  const last = 'idm-199';
+  const fleet = fakeFleet(
+    Object.fromEntries(ids.map((id) => [id, []])),
+    [],
+    (id) => () => (id === last ? null : { hangs: true }),
+    { clock },
+  );
+  // Not even a connection is made to those that are silent.
+  const open: FakeFleet['open'] = async (...args) => {
+    if (args[0].id !== last) await clock.sleep(15_000, args[2].signal);
+    return fleet.open(...args);
+  };
+  const engine = createEngine({
+    ...{ home: configDir, env: {}, configDir, log: () => undefined, practiceProgram: [] },
+    prompter: { acceptHostKey: async () => false, secret: async () => null },
+    ...{ open, clock },
+  });
+  ends.push(() => engine.close());
+  const watched = { engine, fleet, clock };
+  const stateOf = ({ servers }: StatusReport, id: string) => servers.find((it) => it.id === id)?.state;
+  const one = await watchUntil(watched, (report) => stateOf(report, last) === 'running');
+  // Thirty-two are dialled at once, and one that is silent for three seconds makes room: the last is in the seventh turn.
+  expect(one.took).toBeLessThan(40_000);
+  const all = await watchUntil(watched, ({ servers }) => servers.length === 200);
+  expect(all.report.servers.filter(({ state }) => state === 'unreachable')).toHaveLength(199);
+  expect(one.took + all.took).toBeLessThan(120_000);
+}, 120_000);
+
 describe('a plan beside a silent server that is watched', () => {
   it('is made from what is known, asks nobody, and says who was not read', async () => {
     const it = engineOf(FIVE, 'silent');
