@@ -352,34 +352,37 @@ describe('a history that cannot be kept as it was', () => {
     expect(existsSync(join(configDir, 'y'))).toBe(false);
   });
 
-  it.each([1, 2, 3, 4, 5, 6])('of layout %i is brought to the newest, with all that it held', async (layout) => {
-    await begun();
-    const driver = await loadDriver();
-    if (!driver.ok) throw new Error('no driver');
-    const database = driver.value(file());
-    if (layout < 2) database.exec('DROP TABLE event');
-    if (layout < 3) database.exec('DROP TABLE lag');
-    if (layout < 4) database.exec('DROP TABLE lost');
-    if (layout < 5) database.exec('DROP TABLE ruv');
-    if (layout === 5) {
-      const known = JSON.stringify({ at: new Date(T - 9000).toISOString() });
-      database.exec(
-        `ALTER TABLE ruv DROP COLUMN read;
+  it.each([1, 2, 3, 4, 5, 6])(
+    'of layout %i is brought to the newest, with all that it held',
+    async (layout) => {
+      await begun();
+      const driver = await loadDriver();
+      if (!driver.ok) throw new Error('no driver');
+      const database = driver.value(file());
+      if (layout < 2) database.exec('DROP TABLE event');
+      if (layout < 3) database.exec('DROP TABLE lag');
+      if (layout < 4) database.exec('DROP TABLE lost');
+      if (layout < 5) database.exec('DROP TABLE ruv');
+      if (layout === 5) {
+        const known = JSON.stringify({ at: new Date(T - 9000).toISOString() });
+        database.exec(
+          `ALTER TABLE ruv DROP COLUMN read;
          INSERT INTO ruv (fleet, server, at, known) SELECT id, 'idm-a', ${T}, '${known}' FROM fleet`,
-      );
-    }
-    database.exec(`DROP TABLE served; PRAGMA user_version = ${layout}`);
-    database.close();
-    const it = store().store;
-    it.add([{ kind: 'lag', subject: pull, at: T - 30_000, changes: 2, seconds: 9 }]);
-    const read = await value(it);
-    expect(read.trouble).toBeNull();
-    expect(read.pulls[0]?.columns.reduce((sum, { rounds }) => sum + rounds, 0)).toBe(3000);
-    expect(read.pulls[0]?.columns.at(-1)).toMatchObject({ lagChanges: 2, lagSeconds: 9 });
-    // When a RUV was read has a column of its own since layout 6.
-    if (layout === 5)
-      expect([...((await it.ruvRecalled(PATH))?.readAt ?? [])]).toEqual([['idm-a', T - 9000]]);
-  });
+        );
+      }
+      database.exec(`DROP TABLE served; PRAGMA user_version = ${layout}`);
+      database.close();
+      const it = store().store;
+      it.add([{ kind: 'lag', subject: pull, at: T - 30_000, changes: 2, seconds: 9 }]);
+      const read = await value(it);
+      expect(read.trouble).toBeNull();
+      expect(read.pulls[0]?.columns.reduce((sum, { rounds }) => sum + rounds, 0)).toBe(3000);
+      expect(read.pulls[0]?.columns.at(-1)).toMatchObject({ lagChanges: 2, lagSeconds: 9 });
+      // When a RUV was read has a column of its own since layout 6.
+      if (layout === 5)
+        expect([...((await it.ruvRecalled(PATH))?.readAt ?? [])]).toEqual([['idm-a', T - 9000]]);
+    },
+  );
 
   it('of a newer Kanilink is not touched', async () => {
     await begun();
