@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fleetOfTest, observedOfTest, type SeenServer } from '../../../test/support/fleet-fixtures';
+import {
+  domainOfTest,
+  fleetOfTest,
+  observedOfTest,
+  type SeenServer,
+} from '../../../test/support/fleet-fixtures';
 import { plain } from '../commands/markdown';
 import { makePlan } from '../make/make-plan';
 import type { Plan } from '../model/plan';
@@ -73,6 +78,13 @@ describe('a chapter', () => {
     // No empty paragraph stands where a part is left out.
     expect(head).not.toMatch(/\n{3}/);
   });
+});
+
+it('the chapter of a refresh says whose data goes, as far as that is known', () => {
+  const { plan, chapter } = written([a, b], ['idm-a > idm-b']);
+  const refresh = plan.steps.find((it) => it.action === 'refresh');
+  const text = chapter(`Step ${refresh?.id ?? ''}:`);
+  expect(text).toContain(`Its whole database, domain ${domainOfTest('b')}, with all accounts`);
 });
 
 describe('before the first step', () => {
@@ -189,6 +201,8 @@ describe('no runbook is made', () => {
       const said = code([a, it], ['idm-a > idm-b']);
       expect(said).toContain('value-unfit');
       expect(said).toContain(says);
+      // Why is said of what is so, and of nothing else.
+      expect(said.includes('which is not absolute')).toBe(says.includes('absolute'));
     }
     expect(code([a, at('/etc/-kanidm-.toml')], ['idm-a > idm-b'])).toBe('');
     // Nor where no copy of a file could be tested.

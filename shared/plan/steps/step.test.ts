@@ -56,3 +56,17 @@ describe('before a step, it is looked', () => {
     expect(looked(stepOfTest('verify', { suppliers }))).toEqual(['idm-a', 'idm-c']);
   });
 });
+
+it('a certificate that is read may be one the server had before, one that is renewed is new: an old table pins only the first', () => {
+  const anew = (kind: StepKind): readonly boolean[] => {
+    const seen: boolean[] = [];
+    const step = stepOfTest(kind);
+    kindOf(step).play(step, {
+      restart: () => undefined,
+      certificateAfter: (_id, _after, isNew) => void seen.push(isNew),
+      takeDomain: () => undefined,
+    });
+    return seen;
+  };
+  expect([anew('read-certificate'), anew('renew-certificate')]).toEqual([[false], [true]]);
+});
