@@ -63,9 +63,12 @@ const roundSpans: Readonly<Record<string, Round['kind']>> = {
   repl_run_consumer_refresh: 'refresh',
 };
 
-function roundOf({ name, took, keys }: SpanHead): RoundHead | null {
+function roundOf(head: SpanHead): RoundHead | null {
+  const { name, took } = head;
   const kind = Object.hasOwn(roundSpans, name) ? roundSpans[name] : undefined;
   if (kind === undefined) return null;
+  // Read now, not before: to read keys costs more than all else.
+  const { keys } = head;
   // 1.2.0 says domain where later versions say server_name (`kanidm.md`, "Rounds").
   const host = (keys.get('server_name') ?? keys.get('domain') ?? '').toLowerCase();
   const addresses = (keys.get('sock_addrs') ?? '').matchAll(/:(\d+)(?=[,\]])/g);
