@@ -57,6 +57,22 @@ describe('the logs of several servers', () => {
     expect(got.filter((it) => it.startsWith('a'))).toHaveLength(3);
   });
 
+  it('that come together are told in their order, each once, with the fault they end with', async () => {
+    const fault = { code: 'log-failed', message: '', fix: '', where: {} };
+    const batch: readonly LogItem[] = [line(1), line(2), line(2), { kind: 'gap', reason: 'cut' }, line(3)];
+    const server = site('a', () => of());
+    const seen = server.seen.then(({ site: there, ...more }) => {
+      const logs = async function* () {
+        yield await Promise.resolve([...batch, { kind: 'fault', fault }]);
+      };
+      return { ...more, site: { ...there, connection: { logs } } } as unknown as SeenServer;
+    });
+    for (const follow of [false, true])
+      expect(await read([{ ...server, seen, tail: new LogTail('a', () => undefined) }], follow)).toEqual([
+        ...['a line 1', 'a line 2', 'a ', 'a line 3', 'log-failed'],
+      ]);
+  });
+
   it('are read no faster than they are taken: nothing piles up', async () => {
     let read = 0;
     const endless = site('e', async function* () {

@@ -48,6 +48,34 @@ describe('a log that is followed', () => {
     expect(starts).toEqual([{ since: 7 }, { cursor: 'b' }, { cursor: 'b' }]);
   });
 
+  it('goes on after the last line of what came together', async () => {
+    const starts: LogStart[] = [];
+    const gap: LogItem = { kind: 'gap', reason: 'cut' };
+    const log = followLog(
+      { since: 7 },
+      {
+        follow: true,
+        signal: new AbortController().signal,
+        backoff: [0],
+        async *readOnce(start) {
+          starts.push(start);
+          if (starts.length > 1) return fault('log-failed');
+          yield [line('a'), line('b'), gap];
+          yield [gap];
+          return fault('connection-lost');
+        },
+      },
+    );
+    const batches: (readonly LogItem[])[] = [];
+    for await (const items of log) batches.push(items);
+    expect(starts).toEqual([{ since: 7 }, { cursor: 'b' }]);
+    expect(batches.map((items) => items.map(({ kind }) => kind))).toEqual([
+      ['line', 'line', 'gap'],
+      ['gap'],
+      ['fault'],
+    ]);
+  });
+
   it('gives up when reconnecting has failed often enough in a row; a line starts the count anew', async () => {
     const { seen } = await read([
       [[], 'timed-out'],
