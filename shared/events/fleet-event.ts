@@ -19,13 +19,15 @@ const why = {
   proof: z.array(proof).readonly().exactOptional(),
 };
 
-/** It is about HTTPS and logins; absent: about whether it runs, or replicates. */
-const what = z.literal('logins').exactOptional();
+const logins = z.literal('logins');
 
-/** What a verdict that two looks agree on is about: a server by itself, or a pull. */
+/**
+ * What a verdict that two looks agree on is about: a server by itself, or a pull. `logins`: its HTTPS and logins;
+ * `database`: whether an older copy was put in place of its database; absent: whether it runs, or replicates.
+ */
 export const subject = z.union([
-  z.object({ server: id, what }).readonly(),
-  z.object({ consumer: id, supplier: id, what }).readonly(),
+  z.object({ server: id, what: z.union([logins, z.literal('database')]).exactOptional() }).readonly(),
+  z.object({ consumer: id, supplier: id, what: logins.exactOptional() }).readonly(),
 ]);
 export type Subject = z.output<typeof subject>;
 

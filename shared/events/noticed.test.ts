@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusReport } from '../observed/status';
 import type { ServesReport } from '../serves/serves';
-import { reportOf, serverOf, servesOf } from '../../test/support/status-reports';
+import { withRuv } from '../ruv/judge-ruv';
+import type { RuvReport } from '../ruv/ruv';
+import { pullOf, reportOf, ruvOf, serverOf, servesOf } from '../../test/support/status-reports';
 import { fleetEvent } from './fleet-event';
 import { Noticed } from './noticed';
 
@@ -61,6 +63,42 @@ describe('logins', () => {
     const lost = looking();
     lost.look(...['1', '2', '3'].flatMap((at) => many(10, withServes(servesOf(at, {})))));
     expect(steady(lost.look(...['4', '5'].flatMap((at) => many(10, unknown(at)))))).toEqual(['lost', 'lost']);
+  });
+});
+
+describe('an older copy of a database', () => {
+  const both = [pullOf('idm-b', 'idm-a', 'replicating'), pullOf('idm-a', 'idm-b', 'replicating')];
+  const withLook = (ruv: RuvReport): StatusReport => reportOf({ pulls: withRuv(both, ruv), ruv });
+  const [read, back] = [withLook(ruvOf('read')), withLook(ruvOf('went-back'))];
+  const refreshed = withLook(ruvOf('unknown', { refreshed: true }));
+  const database = { server: 'idm-b', what: 'database' };
+  const standing = ({ noticed }: ReturnType<typeof looking>) =>
+    noticed.standing.map(({ subject, event }) => [subject, event.kind]);
+
+  it('breaks its server once, by name, and no pull beside it, until it is read again', () => {
+    const seen = looking();
+    seen.look(...many(20, read));
+    expect(steady(seen.look(back))).toEqual([]);
+    expect(steady(seen.look(...many(60, back)))).toEqual(['broke']);
+    expect(standing(seen)).toEqual([[database, 'broke']]);
+    // A refresh proves nothing yet; neither does a watch that begins again.
+    expect(steady(seen.look(...many(20, refreshed), ...many(20, reportOf({ pulls: both }))))).toEqual([]);
+    expect(standing(seen)).toEqual([[database, 'broke']]);
+    expect(steady(seen.look(...many(20, read)))).toEqual(['healed']);
+    expect(standing(seen)).toEqual([]);
+  });
+
+  it('that was refreshed before anybody watched is not known to be over', () => {
+    const seen = looking();
+    expect(steady(seen.look(...many(60, refreshed)))).toEqual(['lost']);
+    expect(standing(seen)).toEqual([[database, 'lost']]);
+  });
+
+  it('hides no pull that is broken', () => {
+    const seen = looking();
+    const ruv = ruvOf('went-back');
+    const pulls = withRuv([pullOf('idm-b', 'idm-a', 'broken')], ruv);
+    expect(steady(seen.look(...many(20, reportOf({ pulls, ruv }))))).toEqual(['broke', 'broke']);
   });
 });
 

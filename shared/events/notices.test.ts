@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Health } from '../kanidmd/health';
-import { pullOf, reportOf, serverOf, servesOf } from '../../test/support/status-reports';
+import { pullOf, reportOf, ruvOf, serverOf, servesOf } from '../../test/support/status-reports';
+import type { StatusReport } from '../observed/status';
 import type { CertificateDue } from './certificate-due';
 import { Noticed } from './noticed';
 import { Notices } from './notices';
@@ -108,6 +109,35 @@ describe('a notice of the desktop', () => {
     });
     expect(said).toHaveLength(2);
   });
+
+  it.each([
+    ['', () => false],
+    [', after quiet hours', (look: number) => look > 10 && look < 50],
+  ])(
+    'tells once that a server was restored to an older copy, with why, and that it is over%s',
+    (_, quiet) => {
+      const [noticed, notices] = [new Noticed(), new Notices()];
+      const of = (state: 'read' | 'went-back', cause: string, fix: string) =>
+        reportOf({ ruv: ruvOf(state, { cause, fix }) });
+      const back = of('went-back', 'A change of 08:00 is gone.', 'Choose whose data wins.');
+      const read = of('read', 'It knows 9 changes.', '');
+      const said = [
+        ...Array<StatusReport>(9).fill(read),
+        ...Array<StatusReport>(60).fill(back),
+        ...Array<StatusReport>(60).fill(read),
+      ].flatMap((report, look) => {
+        const events = noticed.look(report, { wall: START + look * 10_000, monotonic: look * 10_000 });
+        return notices.look(events, quiet(look), noticed.standing);
+      });
+      expect(said).toEqual([
+        {
+          title: 'idm-b was restored to an older copy of its database',
+          text: 'A change of 08:00 is gone. Choose whose data wins.',
+        },
+        { title: 'idm-b lacks no change of its own any more', text: 'It knows 9 changes.' },
+      ]);
+    },
+  );
 
   it('waits for the end of quiet hours, and then tells only what still stands', () => {
     const looks = [...many(5, 'replicating'), ...many(60, 'broken')];

@@ -4,7 +4,7 @@ import { certificateKey } from './certificates-due';
 import type { CertificateDue } from './certificate-due';
 import type { FleetEvent } from './fleet-event';
 import type { Standing } from './steady';
-import { endText, subjectText } from './words';
+import { endText, subjectText, verdictText } from './words';
 
 /** What a person is told by the desktop. It may hold what servers said: quote it for where it is shown. */
 export interface Notice {
@@ -100,13 +100,12 @@ function noticeOf(event: Verdict | Due): Notice {
       title: `${event.server}: its ${event.use} certificate ${endText(event.days)}`,
       text: `It is valid until ${event.notAfter}.`,
     };
-  const state = event.kind === 'broke' ? 'does not work' : 'works again';
   const lines = (event.proof ?? []).flatMap(({ server, at }) =>
     at === null ? [] : [`${server} at ${isoOfMicros(at).slice(11, 19)} UTC`],
   );
   const evidence = lines.length === 0 ? '' : `In the log of ${lines.slice(0, 2).join(', ')}.`;
   return {
-    title: `${subjectText(event.subject)} ${state}`,
+    title: verdictText(event.subject, event.kind),
     text: [messageAndFix({ message: event.cause, fix: event.fix }), evidence]
       .filter((it) => it !== '')
       .join(' '),

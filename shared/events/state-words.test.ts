@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf, serverOf, servesOf } from '../../test/support/status-reports';
+import { reportOf, ruvOf, serverOf, servesOf } from '../../test/support/status-reports';
 import type { Problem } from '../base/problem';
 import { stateWords } from './state-words';
 
@@ -20,6 +20,13 @@ describe('a fleet in a few words', () => {
   it('tells what is wrong before who is awaited, and another server that answers stands for none', () => {
     const seen = reportOf({ servers: [serverOf('idm-a', { state: 'stopped' }), serverOf('idm-z')] });
     expect(stateWords(seen, three)).toBe('1 server stopped, 1 of 3 servers answered');
+  });
+
+  it('names a server that was restored to an older copy, until it is read again', () => {
+    const words = (ruv: ReturnType<typeof ruvOf>) => stateWords({ ...well, ruv }, ['idm-a', 'idm-b']);
+    expect(words(ruvOf('went-back'))).toBe('1 server restored to an older copy');
+    expect(words(ruvOf('unknown', { refreshed: true }))).toBe('1 server restored to an older copy');
+    expect(words(ruvOf('read'))).toBe('all pulls replicate');
   });
 
   it('counts errors, and no warnings', () => {

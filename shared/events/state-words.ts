@@ -2,6 +2,7 @@ import { count } from '../base/sentences';
 import type { Health } from '../kanidmd/health';
 import { countedHealth, gravity } from '../kanidmd/health-words';
 import type { StatusReport } from '../observed/status';
+import { isOlderCopy } from '../ruv/judge-ruv';
 import { countBroken } from '../serves/serves-words';
 
 /** What pulls are that do not replicate, in words. `waiting` is no news: a round is due. */
@@ -18,13 +19,14 @@ const WORDS: Readonly<Record<Health, string | null>> = {
  */
 export function stateWords(report: StatusReport | null, asked: readonly string[]): string {
   if (report === null) return 'nothing is known now';
-  const { servers, pulls, serves, problems } = report;
+  const { servers, pulls, serves, ruv, problems } = report;
   const heard = new Set(servers.map(({ id }) => id));
   const answered = asked.filter((id) => heard.has(id)).length;
   const of = (state: string): number => servers.filter((it) => it.state === state).length;
   const parts = [
     ...counted(of('stopped'), 'server', 'stopped'),
     ...counted(of('unreachable'), 'server', 'out of reach'),
+    ...counted(ruv?.servers.filter(isOlderCopy).length ?? 0, 'server', 'restored to an older copy'),
     ...gravity
       .flatMap((health) => {
         const words = WORDS[health];

@@ -2,6 +2,8 @@ import { describePull } from '../fleet/model/fleet';
 import type { Health, PullHealth } from '../kanidmd/health';
 import { BELIEVED_FOR } from '../observed/believed';
 import type { ServerState, StatusReport } from '../observed/status';
+import { isOlderCopy } from '../ruv/judge-ruv';
+import type { ServerRuv } from '../ruv/ruv';
 import type { PullLogins, ServesState } from '../serves/serves';
 import { EVENT_FORMAT } from './certificate-due';
 import type { FleetEvent, Subject } from './fleet-event';
@@ -114,7 +116,10 @@ export class SteadyFleet {
     at: { readonly wall: number; readonly monotonic: number },
     fleet: readonly string[] = report.servers.map(({ id }) => id),
   ): readonly FleetEvent[] {
-    const seen = [...ofServers(report), ...ofPulls(report), ...this.ofLogins(report)];
+    const seen = [
+      ...[...ofServers(report), ...ofPulls(report), ...ofDatabases(report)],
+      ...this.ofLogins(report),
+    ];
     const keys = new Set(seen.map((it) => subjectText(it.subject)));
     const isGone = goneFrom(report, fleet);
     for (const [key, { subject }] of this.known)
@@ -167,11 +172,27 @@ const ofServers = (report: StatusReport): readonly SeenVerdict[] =>
   }));
 
 /** What runs and is not drawn is a problem of its own; it is nobody's promise. */
-const ofPulls = ({ pulls }: StatusReport): readonly SeenVerdict[] =>
-  pulls.map(({ consumer, supplier, health, cause, fix, proof }) => ({
-    ...{ subject: { consumer, supplier }, verdict: OF_HEALTH[health], cause, fix },
-    ...(proof === undefined ? {} : { proof }),
+function ofPulls({ pulls, ruv }: StatusReport): readonly SeenVerdict[] {
+  // That rounds of an older copy prove nothing is told of its server, once.
+  const older = new Set(ruv?.servers.flatMap((it) => (isOlderCopy(it) ? [it.server] : [])));
+  return pulls.map(({ consumer, supplier, health, cause, fix, proof }) => {
+    const isTold = health === 'unknown' && [consumer, supplier].some((id) => older.has(id));
+    const verdict = isTold ? null : OF_HEALTH[health];
+    return {
+      ...{ subject: { consumer, supplier }, verdict, cause, fix },
+      ...(proof === undefined ? {} : { proof }),
+    };
+  });
+}
+
+/** A RUV that shows an older copy was read twice in one look; a report repeats it. One that was not read says nothing. */
+const ofDatabases = ({ ruv }: StatusReport): readonly SeenVerdict[] =>
+  (ruv?.servers ?? []).map((it) => ({
+    ...{ subject: { server: it.server, what: 'database' }, verdict: ofRuv(it), cause: it.cause, fix: it.fix },
   }));
+
+const ofRuv = ({ state, refreshed }: ServerRuv): Verdict | null =>
+  state === 'went-back' ? 'bad' : state === 'read' ? 'good' : refreshed === true ? 'unknown' : null;
 
 /** Servers' HTTPS and pulls' logins, as they were looked at last. */
 const loginsOf = ({ serves }: StatusReport) => [

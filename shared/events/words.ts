@@ -5,9 +5,28 @@ import type { FleetEvent, Subject } from './fleet-event';
 type Of<K extends FleetEvent['kind']> = FleetEvent & { readonly kind: K };
 type Words = { readonly [K in FleetEvent['kind']]: (event: Of<K>) => string };
 
-/** What a verdict is about: `idm-a`, `idm-b ← idm-a`, `idm-a (logins)`. */
+/** What a verdict is about: `idm-a`, `idm-b ← idm-a`, `idm-a (logins)`, `idm-a (database)`. */
 export const subjectText = (it: Subject): string =>
-  `${'server' in it ? it.server : describePull(it)}${it.what === 'logins' ? ' (logins)' : ''}`;
+  `${'server' in it ? it.server : describePull(it)}${it.what === undefined ? '' : ` (${it.what})`}`;
+
+type Verdict = 'broke' | 'healed' | 'lost';
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  broke: 'does not work',
+  healed: 'works again',
+  lost: 'is not known to work',
+};
+/** Of a database that was put back. That it is refreshed since is no proof. */
+const PUT_BACK: Readonly<Record<Verdict, string>> = {
+  broke: 'was restored to an older copy of its database',
+  healed: 'lacks no change of its own any more',
+  lost: 'was restored to an older copy of its database, and that this is over is not known',
+};
+
+/** What two looks agreed on, in one sentence: `idm-b ← idm-a does not work`. */
+export const verdictText = (subject: Subject, kind: Verdict): string =>
+  'server' in subject && subject.what === 'database'
+    ? `${subject.server} ${PUT_BACK[kind]}`
+    : `${subjectText(subject)} ${VERDICTS[kind]}`;
 
 const why = ({ cause, fix }: { readonly cause: string; readonly fix: string }): string => {
   const words = messageAndFix({ message: cause, fix });
@@ -16,8 +35,8 @@ const why = ({ cause, fix }: { readonly cause: string; readonly fix: string }): 
 /** When a certificate ends: `ends within 7 days`; 0: `has ended`. */
 export const endText = (days: number): string =>
   days === 0 ? 'has ended' : `ends within ${count(days, 'day')}`;
-const verdict = (words: string) => (event: Of<'broke' | 'healed' | 'lost'>) =>
-  `${subjectText(event.subject)} ${words}${why(event)}`;
+const verdict = (event: Of<Verdict>): string =>
+  `${verdictText(event.subject, event.kind)}, a second look agrees${why(event)}`;
 
 const words: Words = {
   'server-state': (it) => `${it.server} is ${it.to}${why(it)}`,
@@ -32,9 +51,9 @@ const words: Words = {
   'certificate-due': (it) => `${it.server}: its ${it.use} certificate ${endText(it.days)}, at ${it.notAfter}`,
   'problem-came': (it) => `${it.server ?? 'the fleet'}: ${messageAndFix(it)}`,
   'problem-went': (it) => `${it.server ?? 'the fleet'}: no more: ${it.message}`,
-  broke: verdict('does not work, a second look agrees'),
-  healed: verdict('works again, a second look agrees'),
-  lost: verdict('is not known to work any more, a second look agrees'),
+  broke: verdict,
+  healed: verdict,
+  lost: verdict,
   'deploy-began': (it) => `deploy ${it.deploy} began (${it.job})`,
   'deploy-ended': (it) => `deploy ${it.deploy} ended: ${it.outcome}`,
   'log-trouble': (it) => `${it.server}: ${messageAndFix(it)}`,

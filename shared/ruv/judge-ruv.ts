@@ -161,9 +161,12 @@ function lagOf(consumer: string, supplier: string, looks: ReadonlyMap<string, Ru
   };
 }
 
+/** An older copy of its database was put there, and that this is over was not read. */
+export const isOlderCopy = ({ state, refreshed }: ServerRuv): boolean =>
+  state === 'went-back' || refreshed === true;
+
 /** Rounds of this server prove nothing: it went back, or whether it did has to be read first. */
-export const leavesOpen = ({ state, refreshed, restarted }: ServerRuv): boolean =>
-  state === 'went-back' || refreshed === true || restarted === true;
+export const leavesOpen = (it: ServerRuv): boolean => isOlderCopy(it) || it.restarted === true;
 
 /**
  * A pull of which one end was restored to an older copy proves nothing by its rounds: both say Success, and their data differ.

@@ -1,6 +1,7 @@
 import type { Problem } from '../../shared/base/problem';
 import type { Health, PullHealth } from '../../shared/kanidmd/health';
 import type { PullLogins, ServerServes, ServesReport } from '../../shared/serves/serves';
+import type { RuvReport, ServerRuv } from '../../shared/ruv/ruv';
 import type { StatusReport, StatusServer } from '../../shared/observed/status';
 
 export const serverOf = (id: string, more: Partial<StatusServer> = {}): StatusServer => ({
@@ -25,13 +26,16 @@ export const reportOf = ({
   pulls = [],
   problems = [],
   serves,
+  ruv,
 }: {
   readonly servers?: readonly StatusServer[];
   readonly pulls?: readonly (PullHealth | readonly [consumer: string, supplier: string, health: Health])[];
   readonly problems?: readonly Problem[];
   readonly serves?: ServesReport;
+  readonly ruv?: RuvReport;
 }): StatusReport => ({
   ...(serves === undefined ? {} : { serves }),
+  ...(ruv === undefined ? {} : { ruv }),
   servers,
   pulls: pulls.map((it) => ('health' in it ? it : pullOf(...it))),
   undrawn: [],
@@ -53,4 +57,15 @@ export const servesOf = (
   logins: [
     { consumer: 'idm-b', supplier: 'idm-a', state: logins, cause: `Logins are ${logins}.`, fix: '', at },
   ],
+});
+
+/** What a look at the RUV of idm-b found. */
+export const ruvOf = (state: ServerRuv['state'], more: Partial<ServerRuv> = {}): RuvReport => ({
+  servers: [
+    {
+      ...{ server: 'idm-b', state, cause: `Its RUV: ${state}.`, fix: '', newest: null },
+      ...{ at: '2026-11-29T08:00:00.000Z', ...more },
+    },
+  ],
+  pulls: [],
 });

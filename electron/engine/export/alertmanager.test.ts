@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Noticed } from '../../../shared/events/noticed';
 import type { StatusReport } from '../../../shared/observed/status';
-import { reportOf, serverOf } from '../../../test/support/status-reports';
+import { reportOf, ruvOf, serverOf } from '../../../test/support/status-reports';
 import { VirtualClock } from '../../../test/support/virtual-clock';
 import { Alertmanager, alertsOf } from './alertmanager';
 import { FleetMetrics } from './fleet-metrics';
@@ -9,6 +9,7 @@ import { type Posted, targetOf } from './post';
 
 interface Alert {
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly endsAt: string;
 }
 
@@ -18,16 +19,23 @@ function telling() {
   const stop = new AbortController();
   const target = targetOf('http://127.0.0.1:1/');
   if (target === null) throw new Error('no target');
-  const state: { answer: Posted; readonly said: string[]; readonly firing: Map<string, number> } = {
-    ...{ answer: { kind: 'sent' }, said: [], firing: new Map() },
+  const state: {
+    answer: Posted;
+    readonly said: string[];
+    readonly firing: Map<string, number>;
+    readonly summaries: Set<string>;
+  } = {
+    ...{ answer: { kind: 'sent' }, said: [], firing: new Map(), summaries: new Set() },
   };
   const alerts = new Alertmanager({
     ...{ fleet: 'Home', target: alertsOf(target), clock, signal: stop.signal, random: () => 0 },
     metrics: new FleetMetrics({ name: 'Home', servers: [], pulls: [] }, '1.0', clock),
     post: (_, body) => {
       if (state.answer.kind === 'sent')
-        for (const { labels, endsAt } of JSON.parse(body) as Alert[])
+        for (const { labels, annotations, endsAt } of JSON.parse(body) as Alert[]) {
           state.firing.set(JSON.stringify(labels), Date.parse(endsAt));
+          state.summaries.add(annotations['summary'] ?? '');
+        }
       return Promise.resolve(state.answer);
     },
     say: (text) => state.said.push(text),
@@ -84,6 +92,19 @@ describe('an Alertmanager', () => {
     expect(firing()).toEqual(['KanilinkServerBroken idm-a']);
     await look(reportOf({ servers: [serverOf('idm-a')] }), 30);
     expect(firing()).toEqual([]);
+    await end();
+  });
+
+  it('is told that a server was restored to an older copy by a name of its own, and when that is over', async () => {
+    const { state, firing, look, end } = telling();
+    await look(reportOf({ ruv: ruvOf('read') }), 12);
+    await look(reportOf({ ruv: ruvOf('went-back') }), 6);
+    expect(firing()).toEqual(['KanilinkWentBack idm-b']);
+    expect([...state.summaries]).toEqual(['idm-b was restored to an older copy of its database']);
+    await look(reportOf({ ruv: ruvOf('read') }), 30);
+    expect(firing()).toEqual([]);
+    await look(reportOf({ ruv: ruvOf('unknown', { refreshed: true }) }), 30);
+    expect(firing()).toEqual(['KanilinkWentBackUnproved idm-b']);
     await end();
   });
 

@@ -1,4 +1,4 @@
-import { endText, subjectText } from '../../../shared/events/words';
+import { endText, verdictText } from '../../../shared/events/words';
 import type { CertificateDue } from '../../../shared/events/certificate-due';
 import type { Subject } from '../../../shared/events/fleet-event';
 import type { Standing } from '../../../shared/events/steady';
@@ -123,7 +123,7 @@ export class Alertmanager {
     return new Map([
       ...this.stands.standing.map(({ subject, event }) =>
         of(nameOf(subject, event.kind), subject, event.since, {
-          summary: summaryOf(subject, event.kind),
+          summary: verdictText(subject, event.kind),
           description: messageAndFix({ message: event.cause, fix: event.fix }).trim(),
         }),
       ),
@@ -150,8 +150,9 @@ export class Alertmanager {
   }
 }
 
-const nameOf = (subject: Subject, kind: 'broke' | 'lost'): string =>
-  `Kanilink${'server' in subject ? 'Server' : 'Pull'}${subject.what === 'logins' ? 'Logins' : ''}${kind === 'broke' ? 'Broken' : 'Unknown'}`;
-
-const summaryOf = (subject: Subject, kind: 'broke' | 'lost'): string =>
-  `${subjectText(subject)} ${kind === 'broke' ? 'does not work' : 'is not known to work'}`;
+/** As the guide lists them; what the rules find in metrics has the same name there. */
+function nameOf(subject: Subject, kind: 'broke' | 'lost'): string {
+  if (subject.what === 'database') return kind === 'broke' ? 'KanilinkWentBack' : 'KanilinkWentBackUnproved';
+  const about = `${'server' in subject ? 'Server' : 'Pull'}${subject.what === 'logins' ? 'Logins' : ''}`;
+  return `Kanilink${about}${kind === 'broke' ? 'Broken' : 'Unknown'}`;
+}
