@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ReadLine, readLine } from '../../../shared/kanidmd/log-line';
 import { shortened } from '../../../shared/kanidmd/span-text';
 import type { LogItem, ServerConnection } from '../connect/connection';
@@ -10,6 +11,8 @@ const BACK_MS = 6 * 60_000;
 const MOST_KEPT = 2_000_000;
 /** Kept beyond this many when it is tidied: moving the lines each time would cost more. */
 const TIDY_AT = 1000;
+/** Items of one batch that readers get in one turn: the longest lines of so many, taken apart, are half of what a reader may hold. */
+const TOLD_AT_ONCE = 250;
 
 /** Where a reader begins, and the server's clock now: milliseconds since the epoch. */
 export interface TailStart {
@@ -69,14 +72,15 @@ export class LogTail {
       let begun = kept.length > 0;
       for await (const batch of channel) {
         if (isOver()) return;
+        // What has come lies behind the gap: told, it would be where the next reading goes on.
+        if (channel.takeDropped() > 0) {
+          yield [{ kind: 'fault', fault: tooFast(this.server) }];
+          return;
+        }
         const items = batch.filter((item) => {
           begun ||= item.kind === 'line' && item.at >= since;
           return begun || item.kind !== 'line';
         });
-        if (channel.takeDropped() > 0) {
-          yield [...items, { kind: 'fault', fault: tooFast(this.server) }];
-          return;
-        }
         if (items.length > 0) yield items;
       }
     } finally {
@@ -105,8 +109,12 @@ export class LogTail {
   private async follow(connection: ServerConnection, since: number, stream: Stream): Promise<void> {
     const { signal } = stream.stop;
     for await (const items of connection.logs({ since }, { follow: true, signal })) {
-      if (signal.aborted) return;
-      for (const item of items) stream.tell(item);
+      for (let at = 0; at < items.length; at += TOLD_AT_ONCE) {
+        // Readers take what they have in between: a long batch is no reader's slowness.
+        if (at > 0) await nextTurn();
+        if (signal.aborted) return;
+        for (const item of items.slice(at, at + TOLD_AT_ONCE)) stream.tell(item);
+      }
       if (items.at(-1)?.kind === 'fault') return;
     }
   }
