@@ -78,7 +78,9 @@ it('nobody asked: a database that is larger, or whose size is not told, is not r
   const look = (largest: number | null) => lookAtRuv(fleet, trial.clock, call, NOTHING_BEFORE, largest);
   const { report, refused } = await look(1000);
   expect(report.servers.map(({ state }) => state)).toEqual(['unknown', 'read']);
-  expect(report.servers[0]?.cause).toContain('Its database has 1.0 kB; one of more than 1.0 kB is read after its start');
+  expect(report.servers[0]?.cause).toContain(
+    'Its database has 1.0 kB; one of more than 1.0 kB is read after its start',
+  );
   expect(report.servers[0]?.fix).toContain('status FLEET --ruv');
   expect([asked('idm-a'), asked('idm-b')]).toEqual([0, 1]);
   // It may shrink.

@@ -61,6 +61,11 @@ export class RuvStarts {
     }
   }
 
+  /** This watch has read it, in whatever life. */
+  wasRead(id: string): boolean {
+    return this.read.has(id);
+  }
+
   /** A look at a server in the life it is in now is over. */
   isLookedAt(id: string, servers: Servers): boolean {
     const startedAt = servers.get(id)?.startedAt ?? null;

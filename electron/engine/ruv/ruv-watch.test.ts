@@ -411,6 +411,13 @@ it('a look after a start that fails leaves open whether an older copy is there, 
   expect(await later(EVERY)).toBe(false);
 });
 
+it('a server that never could be read is not doubted either', async () => {
+  const { later, start } = startsAgain(() => 'fails');
+  await later(0);
+  start();
+  expect(await later(16 * 60_000)).toBe(false);
+});
+
 it('a start is another whatever the server’s clock says of it', async () => {
   let brings: 'read' | 'fails' = 'read';
   const { later, start, unread } = startsAgain(() => brings);

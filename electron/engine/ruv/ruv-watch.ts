@@ -121,7 +121,7 @@ export class RuvWatch {
 
   /**
    * Of whom it is open whether an older copy was put there: who has started, was not read since, and will not be by itself, or was
-   * not when it was to be. Not who can never be read: nobody could end that.
+   * not when it was to be. Not who never could be read: nobody could end that.
    */
   private doubted(servers: ReadonlyMap<string, Running>): ReadonlyMap<string, number> {
     const { last, starts } = this;
@@ -132,7 +132,9 @@ export class RuvWatch {
     const isOpen = (id: string): boolean => {
       const why = leftOut.get(id)?.fault;
       const waits = this.turn.everyMs > 0 && (why === undefined || isReadOnceStarted(why));
-      return waits ? starts.isLookedAt(id, servers) : why !== undefined;
+      if (!waits) return why !== undefined;
+      const wasRead = starts.wasRead(id) || this.recalled.readAt.has(id);
+      return starts.isLookedAt(id, servers) && (wasRead || why !== undefined);
     };
     return new Map([...this.unread(servers)].filter(([id]) => isOpen(id) && !isNever(id)));
   }
