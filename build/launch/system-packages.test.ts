@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ROOT } from './places.mjs';
 import {
   FOR_A_VIRTUAL_DISPLAY,
+  FOR_COMPLETIONS,
+  FOR_ENGINE_TESTS,
+  FOR_PACKAGES,
+  FOR_SSH_TESTS,
   FOR_THE_WINDOW,
   installableNames,
   installCommand,
@@ -22,6 +29,13 @@ describe('the distribution is known by os-release', () => {
   ])('%j', (osRelease, installer) => {
     expect(installerOf(osRelease)).toBe(installer);
   });
+});
+
+test('README names what tests install as root', () => {
+  const rows = readFileSync(join(ROOT, 'README.md'), 'utf8').match(/^\| test\b.*$/gm) ?? [];
+  const named = new Set(rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name)));
+  const installed = [...FOR_SSH_TESTS, ...FOR_ENGINE_TESTS, ...FOR_PACKAGES, ...FOR_COMPLETIONS];
+  expect(installed.map(({ apt }) => apt[0]).filter((name) => !named.has(name))).toEqual([]);
 });
 
 describe('missing packages', () => {
