@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { CertificateDue } from '../../../shared/events/certificate-due';
+import type { Subject } from '../../../shared/events/fleet-event';
 import { Noticed } from '../../../shared/events/noticed';
 import type { StatusReport } from '../../../shared/observed/status';
 import { reportOf, ruvOf, serverOf } from '../../../test/support/status-reports';
 import { VirtualClock } from '../../../test/support/virtual-clock';
-import { Alertmanager, alertsOf } from './alertmanager';
+import { Alertmanager, alertsOf, type Stands } from './alertmanager';
 import { FleetMetrics } from './fleet-metrics';
 import { type Posted, targetOf } from './post';
 
@@ -50,6 +53,10 @@ function telling() {
         .filter(([, endsAt]) => endsAt > clock.now())
         .map(([labels]) => JSON.parse(labels) as Alert['labels'])
         .map((it) => `${it['alertname'] ?? ''} ${it['server'] ?? ''} ${it['use'] ?? ''}`.trim()),
+    push: async (stands: Stands) => {
+      alerts.look(stands);
+      await clock.sleep(10_000, stop.signal);
+    },
     look: async (report: StatusReport, times: number) => {
       for (let n = 0; n < times; n += 1) {
         noticed.look(report, { wall: clock.now(), monotonic: clock.monotonic() });
@@ -69,6 +76,37 @@ const shows = (fingerprint: string, days: number): StatusReport => {
   const certificate = { fingerprint, notBefore: '2020-01-01T00:00:00Z', notAfter, names: [] };
   return reportOf({ servers: [serverOf('idm-a', { certificate })] });
 };
+
+it('every alert that is pushed stands in the guide', async () => {
+  const guide = readFileSync(new URL('../../../docs/guide.md', import.meta.url), 'utf8');
+  const { state, push, end } = telling();
+  const pull = { consumer: 'idm-b', supplier: 'idm-a' } as const;
+  const server = { server: 'idm-a' } as const;
+  const subjects: readonly Subject[] = [
+    ...([
+      server,
+      pull,
+      { ...server, what: 'logins' },
+      { ...pull, what: 'logins' },
+      { ...server, what: 'database' },
+    ] as const),
+  ];
+  const about = { format: 1, at: 1, since: 1, cause: '', fix: '' } as const;
+  const standing = (['broke', 'lost'] as const).flatMap((kind) =>
+    subjects.map((subject) => ({ subject, event: { ...about, kind, subject } })),
+  );
+  const due = [0, 7, 30].map((days): CertificateDue => ({
+    ...{ format: 1, at: 1, kind: 'certificate-due', server: `idm-${days}`, use: 'https' },
+    ...{ days, fingerprint: '', notAfter: '' },
+  }));
+  await push({ standing, due });
+  const names = [...state.firing.keys()].map(
+    (labels) => (JSON.parse(labels) as Alert['labels'])['alertname'],
+  );
+  expect(names).toHaveLength(12);
+  expect(names.filter((name) => !guide.includes(`\`${name ?? ''}\``))).toEqual([]);
+  await end();
+});
 
 describe('an Alertmanager', () => {
   it('that takes nothing is complained of once, and said to be well again once', async () => {
