@@ -200,7 +200,7 @@ async function call(line: string, scene: Scene = {}) {
     lastComparisons: () => Promise.reject(new Error('not asked for')),
     databaseSize: () => Promise.reject(new Error('not asked for')),
     databaseSummary: () => Promise.reject(new Error('not asked for')),
-    saveFleet: (path, text) => {
+    saveFleet: ({ path, text }) => {
       asked.saved.push(text);
       return Promise.resolve(ok({ path }));
     },

@@ -8,15 +8,19 @@ import { reviewTrust } from './trust';
  *
  * @param text what the window is to hold
  * @param theirs what is on disk, as the person saw it
- * @returns false when either changed meanwhile: nothing was taken
+ * @returns false when either changed meanwhile, or the engine could not say whose it is: nothing was taken
  */
 export async function takeFromDisk(app: App, text: string, theirs: string): Promise<boolean> {
-  const { path, text: mine, taken, trusted: before } = app.document;
-  const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine: before ? mine : null });
+  const { path, text: mine, taken, own } = app.document;
+  const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine: own ? mine : null });
+  if (!judged.ok) {
+    app.notices.fault(judged.error);
+    return false;
+  }
   const now = app.onDisk.changed;
   const same = app.document.taken === taken && app.document.text === mine;
   if (!same || now?.kind !== 'text' || now.text !== theirs || app.deploy.active) return false;
-  app.document.takeTheirs('Take what is on disk', ok(text), judged.ok && judged.value.trusted);
+  app.document.takeTheirs('Take what is on disk', ok(text), judged.value.trusted);
   app.document.saw(theirs);
   app.notices.say('The changes on disk are taken.');
   if (!app.document.trusted) void reviewTrust(app);

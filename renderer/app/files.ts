@@ -164,7 +164,7 @@ async function openDraft(app: App, id: string, leave: Leave): Promise<void> {
     if (form !== null) openTyped(app, form);
     app.notices.say('The changes are back. They are not saved yet.');
     if (path !== null) void app.settings.opened(path);
-    if (!trusted) void reviewTrust(app);
+    if (!trusted && app.document.usable) void reviewTrust(app);
   });
 }
 

@@ -1,13 +1,14 @@
 import { fleetFileName } from '../../shared/base/fleet-file-name';
+import type { FleetText } from '../../shared/ipc';
 import { fileName } from '../base/words';
 import type { App } from './app.svelte';
 
 /** Saving the fleet file, as the buttons, the menu and the palette do it. */
 
 /** A document as it was when a person asked to save it. */
-type Wanted = Pick<App['document'], 'taken' | 'text' | 'path'>;
+type Wanted = FleetText & Pick<App['document'], 'taken'>;
 
-const wantedOf = ({ document: { taken, text, path } }: App): Wanted => ({ taken, text, path });
+const wantedOf = ({ document }: App): Wanted => ({ ...document.question(), taken: document.taken });
 
 /**
  * Saves as a person asks by key or menu. What they typed in a dialog that is open becomes part of the fleet first, as its own
@@ -62,14 +63,15 @@ function stillOpen({ document, notices }: App, { taken }: Wanted): boolean {
 /** The answer may come when another document is open: it says nothing about that one. */
 async function write(
   app: App,
-  { taken, text, path: from }: Wanted,
+  { taken, path: from, ...wanted }: Wanted,
   path: string,
   expect: string | null,
 ): Promise<boolean> {
   const { document } = app;
   const unsaved = whileUnsaved(app);
+  const { text } = wanted;
   document.saving = text;
-  const answer = await app.client.ask('fleet.save', { path, text, expect, from });
+  const answer = await app.client.ask('fleet.save', { ...wanted, path, expect, from });
   const isOpen = document.taken === taken;
   if (isOpen && answer.ok) document.wasSaved(answer.value.path, text);
   if (isOpen && document.saving === text) document.saving = null;

@@ -1,5 +1,6 @@
 import { type Fault, ok, type Result } from '../../shared/base/result';
 import type { ServerFields } from '../../shared/fleet/edit/edit-fleet';
+import type { FleetText } from '../../shared/ipc';
 import { fleetReader } from '../document/fleet-reader';
 import type { App } from './app.svelte';
 
@@ -48,12 +49,21 @@ export async function tellWhose(app: App): Promise<void> {
  * adds. Declined, nothing of the file is read any more.
  */
 export async function mayUse(app: App, text: string): Promise<boolean> {
-  const { own, path, text: held } = app.document;
-  const mine = own ? held : null;
-  const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine });
-  app.document.trusted = judged.ok && judged.value.trusted;
-  if (!app.document.trusted) await reviewTrust(app, text);
-  return app.document.trusted;
+  const { own, path, text: held, taken } = app.document;
+  const judged = await app.client.ask('fleet.judge', { fleet: { path, text }, mine: own ? held : null });
+  if (!judged.ok) {
+    app.notices.fault(judged.error);
+    return false;
+  }
+  /** Of what the window holds itself, where that was the person's own: else it may name more than this text does. */
+  const sets = (trusted: boolean): void => {
+    if (own && app.document.taken === taken) app.document.trusted = trusted;
+  };
+  sets(judged.value.trusted);
+  if (judged.value.trusted) return true;
+  const may = await askPerson(app, { path, text, foreign: true });
+  if (may) sets(true);
+  return may;
 }
 
 /**
@@ -68,10 +78,8 @@ export async function mayDial(app: App, servers: readonly ServerFields[]): Promi
   );
   // Such a fleet cannot be: the engine says of which server why.
   if (!text.ok) return true;
-  const fleet = { path: null, text: text.value };
-  const judged = await app.client.ask('fleet.judge', { fleet, mine: null });
-  // An engine that has not judged it would take it for the person's own.
-  const answer = judged.ok ? await app.client.ask('fleet.trust', { fleet }) : judged;
+  const fleet = { path: null, text: text.value, foreign: true } as const;
+  const answer = await app.client.ask('fleet.trust', { fleet });
   if (!answer.ok) app.notices.fault(answer.error);
   return answer.ok && answer.value.trusted;
 }
@@ -89,17 +97,22 @@ export function refusedByEngine(app: App, { where }: Fault, nth: number): void {
 }
 
 /** Has the person asked, by the app, whether to trust the file that is open. Declined, it stays open unread. */
-export async function reviewTrust(app: App, text = app.document.text): Promise<void> {
-  const { path, taken } = app.document;
-  const answer = await app.client.ask('fleet.trust', { fleet: { path, text } });
-  if (!answer.ok)
-    return app.notices.fault(answer.error, () => !app.document.trusted && app.document.taken === taken);
-  if (app.document.taken !== taken) return;
+export async function reviewTrust(app: App): Promise<void> {
   // An older question that is declined late takes nothing back.
-  if (answer.value.trusted) {
-    app.document.trustedAt = app.client.asked;
-    app.document.trusted = true;
+  if (await askPerson(app, app.document.question())) app.document.trusted = true;
+}
+
+/** @returns whether the person trusts this text of the document that is open, and it is still open */
+async function askPerson(app: App, fleet: FleetText): Promise<boolean> {
+  const { taken } = app.document;
+  const answer = await app.client.ask('fleet.trust', { fleet });
+  if (!answer.ok) {
+    app.notices.fault(answer.error, () => !app.document.trusted && app.document.taken === taken);
+    return false;
   }
+  if (app.document.taken !== taken) return false;
+  if (answer.value.trusted) app.document.trustedAt = app.client.asked;
   if (answer.value.notKept !== null) app.notices.fault(answer.value.notKept);
   app.notices.say(answer.value.trusted ? 'The fleet file is trusted. Reading its servers.' : NOT_READ);
+  return answer.value.trusted;
 }

@@ -20,16 +20,17 @@ export interface WatchRequest {
  * is observed as before.
  */
 export function watchedOf(
-  document: Pick<FleetDocument, 'fleet' | 'path' | 'text' | 'reach'>,
+  document: Pick<FleetDocument, 'fleet' | 'text' | 'reach' | 'question'>,
   { servers }: Pick<Layers, 'servers'>,
 ): WatchRequest {
-  const { path, text, reach, fleet } = document;
+  const { text, reach, fleet } = document;
+  const question = document.question();
   const out = servers.flatMap(({ was }) => (was === null ? [] : [{ ...was, refreshFrom: null }]));
   const joined = fleet === null || out.length === 0 ? null : ofOpenFleet().addServers(text, out);
   // A file with faults may not take them in: then what is drawn is watched.
   return joined?.ok
-    ? { question: { path, text: joined.value }, reach: new Map([...reach, ...reachOf(out)]) }
-    : { question: { path, text }, reach };
+    ? { question: { ...question, text: joined.value }, reach: new Map([...reach, ...reachOf(out)]) }
+    : { question, reach };
 }
 
 /**

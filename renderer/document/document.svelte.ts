@@ -135,7 +135,7 @@ export class FleetDocument {
 
   /** What the engine is asked about. */
   question(): FleetText {
-    return { path: this.path, text: this.text };
+    return { path: this.path, text: this.text, ...(this.own ? {} : { foreign: true }) };
   }
 
   /**

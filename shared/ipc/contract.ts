@@ -22,7 +22,7 @@ import { settingsAsks } from './settings';
 import { serverReport, statusReport } from '../observed/status';
 import { ruvEvery, ruvReport } from '../ruv/ruv';
 import { loginsEvery } from '../serves/logins-every';
-import { fleetText } from './values';
+import { fleetText, foreign } from './values';
 
 /**
  * The contract between the window and the rest: what may be asked, what streams, and what the engine asks a person.
@@ -55,6 +55,7 @@ export const asks = {
       text: z.string().max(LONGEST_TEXT),
       expect: z.string().max(LONGEST_TEXT).nullable(),
       from: z.string().nullable(),
+      foreign,
     }),
     z.object({ path: z.string() }),
   ),

@@ -101,7 +101,7 @@ function withoutRepetition(problems: readonly Problem[]): readonly Problem[] {
 }
 
 async function saveNew(path: string, text: string, world: World): Promise<Result<{ readonly path: string }>> {
-  const saved = await world.engine.saveFleet(path, text, null, null);
+  const saved = await world.engine.saveFleet({ path, text }, null, null);
   return saved.ok || saved.error.code !== 'fleet-changed' ? saved : fail(exists(path));
 }
 

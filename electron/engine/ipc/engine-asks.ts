@@ -29,7 +29,8 @@ export const engineAsks: Readonly<Record<AskOf<'engine'>, Answering<AskContext>>
   'fleet.save': answering(
     asks['fleet.save'],
     10 * SECOND,
-    ({ path, text, expect, from }, { engine }: AskContext) => engine.saveFleet(path, text, expect, from),
+    ({ path, expect, from, ...text }, { engine }: AskContext) =>
+      engine.saveFleet({ ...text, path }, expect, from),
   ),
   'server.test': answering(
     asks['server.test'],

@@ -69,10 +69,7 @@ export class FleetTrust {
    * @param mine what the window held that is the person's own; null: nothing. @returns whether it is trusted
    */
   async judge(text: FleetText, mine: string | null): Promise<boolean> {
-    if (text.path === null) {
-      for (const { use } of this.#uses(text) ?? []) this.#strange.add(useKey(use));
-      return this.allows(text);
-    }
+    if (text.path === null) return this.allows({ ...text, foreign: true });
     const { path } = text;
     const file = await fileOf(path);
     if (mine !== null && (await this.#mayBeOwn(file, { path, text: mine })))
@@ -82,15 +79,24 @@ export class FleetTrust {
 
   /** May this fleet be acted on? One without a file was made in the window, unless it came from a draft. */
   async allows(text: FleetText): Promise<boolean> {
-    if (text.path === null) return !this.#uses(text)?.some(({ use }) => this.#strange.has(useKey(use)));
+    if (text.path === null) return this.#allowsLoose(text);
     const file = await fileOf(text.path);
     if (!(await this.#isOwn(file, text))) return false;
-    await this.#trust(file);
+    if (text.foreign === true) await this.contents.remember(file);
+    else await this.#trust(file);
     return this.#believed(file, text);
+  }
+
+  /** Of a fleet in no file. What faults hide in one that is foreign nobody has agreed to. */
+  #allowsLoose(text: FleetText): boolean {
+    const strange = this.#strangeIn(text);
+    return strange === null ? text.foreign !== true : strange.length === 0;
   }
 
   /** Is it what was trusted, now or in a session before, with what the person drew in that? */
   async #isOwn(file: string, text: FleetText): Promise<boolean> {
+    // A trusted file does not make good what the window itself calls foreign.
+    if (text.foreign === true) return this.#within(text, await this.#agreed(file));
     return this.#trusted.has(file) || this.#within(text, await this.#lasting(file));
   }
 
@@ -144,7 +150,7 @@ export class FleetTrust {
     const { path } = text;
     const file = await fileOf(path);
     const loads = this.#loads.get(file);
-    const own = this.#trusted.has(file);
+    const own = text.foreign !== true && this.#trusted.has(file);
     const servers = this.#newIn(text, own ? this.#usesOnly(text) : await this.#agreed(file));
     if (servers === null) return NOT_TRUSTED;
     const onDisk = await this.#onDisk(file, path);
@@ -194,7 +200,7 @@ export class FleetTrust {
    * @param from the file it was before; null: it was made here
    */
   async saved(text: FleetText & { readonly path: string }, from: string | null): Promise<void> {
-    if (await this.allows({ path: from, text: text.text })) await this.trust(text);
+    if (await this.allows({ ...text, path: from })) await this.trust(text);
   }
 
   /** The file is gone. */
@@ -206,10 +212,18 @@ export class FleetTrust {
   }
 
   async #decideDraft(text: FleetText, ask: (question: TrustQuestion) => Promise<boolean>): Promise<boolean> {
-    const servers = (this.#uses(text) ?? []).filter(({ use }) => this.#strange.has(useKey(use)));
+    const servers = this.#strangeIn(text);
+    if (servers === null) return false;
     if (servers.length > 0 && !(await ask({ ...OF_NO_FILE, servers }))) return false;
     for (const { use } of servers) this.#strange.delete(useKey(use));
     return true;
+  }
+
+  /** The servers of a fleet in no file that use what nobody has agreed to; null: it is no fleet. */
+  #strangeIn(text: FleetText): TrustQuestion['servers'] | null {
+    const servers = this.#uses(text);
+    if (text.foreign === true) for (const { use } of servers ?? []) this.#strange.add(useKey(use));
+    return servers?.filter(({ use }) => this.#strange.has(useKey(use))) ?? null;
   }
 
   /** Another text stands for the file from now on: an answer to a question about the one before counts no more. */

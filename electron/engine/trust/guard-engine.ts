@@ -21,8 +21,7 @@ export interface GuardedEngine extends Omit<Engine, 'loadFleet' | 'saveFleet'> {
    * @param from the file the text was before, the same or another; null: it was made here
    */
   saveFleet(
-    path: string,
-    text: string,
+    text: FleetText & { readonly path: string },
     expect: string | null,
     from: string | null,
   ): Promise<Result<{ readonly path: string }>>;
@@ -83,9 +82,9 @@ export function guardEngine(
       const loaded = await engine.loadFleet(path);
       return loaded.ok ? ok({ ...loaded.value, trusted: await trust.loaded(loaded.value) }) : loaded;
     },
-    saveFleet: async (path, text, expect, from) => {
-      const saved = await engine.saveFleet(path, text, expect);
-      if (saved.ok) await trust.saved({ path: saved.value.path, text }, from);
+    saveFleet: async (text, expect, from) => {
+      const saved = await engine.saveFleet(text.path, text.text, expect);
+      if (saved.ok) await trust.saved({ ...text, path: saved.value.path }, from);
       return saved;
     },
     mayAct: guarded(() => Promise.resolve(ok(null))),

@@ -214,9 +214,11 @@ describe('a fleet file that was not made here', () => {
     const { engine } = session();
     const { text } = await textOf();
     await engine.loadFleet(file);
-    expect(await engine.saveFleet(file, `${text}# edited\n`, text, file)).toMatchObject({ ok: true });
+    expect(await engine.saveFleet({ path: file, text: `${text}# edited\n` }, text, file)).toMatchObject({
+      ok: true,
+    });
     const copy = join(folder, 'copy.toml');
-    expect(await engine.saveFleet(copy, text, null, file)).toMatchObject({ ok: true });
+    expect(await engine.saveFleet({ path: copy, text: text }, null, file)).toMatchObject({ ok: true });
     for (const path of [file, copy])
       expect(await session().engine.loadFleet(path)).toMatchObject({ value: { trusted: false } });
   });
@@ -265,7 +267,7 @@ describe('a text that came neither from the disk nor from the window’s own edi
     expect(await engine.trustFleet(draft, call)).toEqual(ok({ trusted: false, notKept: null }));
     expect(asked).toEqual([['idm-a', 'evil']]);
     const saved = join(folder, 'saved.toml');
-    await engine.saveFleet(saved, draft.text, null, null);
+    await engine.saveFleet({ path: saved, text: draft.text }, null, null);
     expect(await session().engine.loadFleet(saved)).toMatchObject({ value: { trusted: false } });
     const agreed = session(true);
     await agreed.engine.judgeFleet(draft, null);
@@ -291,8 +293,8 @@ describe('a text that came neither from the disk nor from the window’s own edi
     const { engine } = session();
     const { text } = await textOf();
     await engine.loadFleet(file);
-    await engine.saveFleet(file, `${text}broken =\n`, text, file);
-    await engine.saveFleet(file, text, `${text}broken =\n`, file);
+    await engine.saveFleet({ path: file, text: `${text}broken =\n` }, text, file);
+    await engine.saveFleet({ path: file, text: text }, `${text}broken =\n`, file);
     expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: true } });
   });
 });
@@ -303,16 +305,16 @@ describe('a fleet file that was made here', () => {
     const made = join(folder, 'made.toml');
     const text = fleet(ssh('idm-a'));
     const more = fleet(ssh('idm-a'), ssh('idm-b'));
-    await engine.saveFleet(made, text, null, null);
-    await engine.saveFleet(made, more, text, made);
-    await engine.saveFleet(join(folder, 'copy.toml'), more, null, made);
+    await engine.saveFleet({ path: made, text: text }, null, null);
+    await engine.saveFleet({ path: made, text: more }, text, made);
+    await engine.saveFleet({ path: join(folder, 'copy.toml'), text: more }, null, made);
     for (const path of [made, join(folder, 'copy.toml')])
       expect(await session().engine.loadFleet(path)).toMatchObject({ value: { trusted: true } });
   });
 
   it('is trusted with what is edited in the window and not saved yet, also after a new start of the engine', async () => {
     const { engine } = session();
-    await engine.saveFleet(join(folder, 'made.toml'), fleet(ssh('idm-a')), null, null);
+    await engine.saveFleet({ path: join(folder, 'made.toml'), text: fleet(ssh('idm-a')) }, null, null);
     const edited = { path: join(folder, 'made.toml'), text: fleet(ssh('idm-a'), ssh('idm-c')) };
     expect(await engine.plan(edited, call)).toMatchObject({ ok: true });
     const next = session().engine;
@@ -379,7 +381,7 @@ describe('what the files of a trusted fleet hold', () => {
     expect(await trust.contents.believes(hosts(), bytes('idm-a ssh-ed25519 AAAA\n'))).toBe(true);
     // Saving in the window does not agree to it.
     const { text } = await textOf();
-    await engine.saveFleet(file, `${text}# mine\n`, text, file);
+    await engine.saveFleet({ path: file, text: `${text}# mine\n` }, text, file);
     expect(await engine.plan(await textOf(), call)).toMatchObject({ error: { code: 'fleet-untrusted' } });
     expect(await session().engine.loadFleet(file)).toMatchObject({ value: { trusted: false } });
   });

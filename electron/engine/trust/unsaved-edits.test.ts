@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type TrustQuestion, trustWords } from '../../../shared/fleet/model/trust';
+import type { FleetText } from '../../../shared/ipc';
 import { inOwnFolder } from '../../../test/support/own-folder';
 import { FleetTrust } from './fleet-trust';
 
@@ -26,7 +27,7 @@ const start = () => new FleetTrust({ home: folder, configDir: join(folder, 'conf
 const believe = (key: string): Promise<void> => writeFile(hosts, `idm-a ssh-ed25519 ${key}\n`);
 
 /** Asks as the window does. @returns the question, and whether the fleet is trusted now; null: nobody was asked */
-async function ask(trust: FleetTrust, of: { path: string; text: string }, answer = true) {
+async function ask(trust: FleetTrust, of: FleetText, answer = true) {
   let asked: TrustQuestion | null = null;
   const { trusted } = await trust.decide(of, (question) => {
     asked = question;
@@ -152,4 +153,56 @@ it('a yes while servers are taken out of the drawing does not forget those that 
   expect((await ask(trust, text('idm-a'))).trusted).toBe(true);
   expect(await readFile(path, 'utf8')).toContain('idm-b');
   expect(await start().loaded(text('idm-a', 'idm-b'))).toBe(true);
+});
+
+describe('a text that the window says is foreign, before an engine that has not judged it', () => {
+  const foreign = (path_: string | null, ...ids: string[]) =>
+    ({ path: path_, text: fleet(...ids), foreign: true }) as const;
+
+  it('is not used because the file is trusted: it is asked about, and declined it is trusted by no way of saving', async () => {
+    const again = start();
+    const own = text('idm-a', 'idm-b');
+    expect(await again.judge(own, own.text)).toBe(true);
+    const draft = foreign(path, 'idm-a', 'evil');
+    expect(await again.allows(draft)).toBe(false);
+    expect(await ask(again, draft, false)).toMatchObject({ trusted: false, servers: ['evil'] });
+    expect(await again.allows(draft)).toBe(false);
+    await writeFile(path, draft.text);
+    await again.saved({ ...draft, path }, path);
+    expect(await start().loaded({ path, text: draft.text })).toBe(false);
+    expect(await ask(again, draft)).toMatchObject({ trusted: true, servers: ['evil'] });
+    expect(await start().loaded({ path, text: draft.text })).toBe(true);
+  });
+
+  it('is used where it names nothing that was not agreed to', async () => {
+    expect(await start().allows(foreign(path, 'idm-b'))).toBe(true);
+    expect(await ask(start(), foreign(path, 'idm-b'))).toMatchObject({ trusted: true, servers: null });
+  });
+
+  it('is not the person’s own for lying in no file', async () => {
+    const again = start();
+    const draft = foreign(null, 'evil');
+    expect(await again.allows(draft)).toBe(false);
+    expect(await ask(start(), draft, false)).toMatchObject({ trusted: false, servers: ['evil'] });
+    const elsewhere = { ...draft, path: join(folder, 'elsewhere.toml') };
+    const saving = start();
+    await saving.saved(elsewhere, null);
+    expect(await start().loaded(elsewhere)).toBe(false);
+    expect(await ask(again, draft)).toMatchObject({ trusted: true, servers: ['evil'] });
+    // From then on the window says that it is the person's own.
+    expect(await again.allows({ path: null, text: draft.text })).toBe(true);
+  });
+
+  it('is not trusted while faults hide what it uses, in no file either, and saved it gains nothing', async () => {
+    const trust = start();
+    const broken = { path: null, text: `${fleet('evil')}broken =\n` };
+    expect(await trust.judge(broken, null)).toBe(false);
+    expect(await ask(trust, { ...broken, foreign: true })).toMatchObject({ trusted: false, servers: null });
+    const saved = join(folder, 'saved.toml');
+    await trust.saved({ ...broken, path: saved, foreign: true }, null);
+    const fixed = foreign(saved, 'evil');
+    await trust.saved({ ...fixed, path: saved }, saved);
+    expect(await ask(trust, fixed, false)).toMatchObject({ trusted: false, servers: ['evil'] });
+    expect(await start().loaded({ ...fixed, path: saved })).toBe(false);
+  });
 });
