@@ -32,11 +32,34 @@ it('what runs is shown as it runs, whatever is drawn; what changes on a server i
   const { page } = window;
   await pair(window, 'idm-a', 'idm-b', 'idm-a');
   await untilDifference(window, 'new');
+  // A problem leads to what it is about.
+  await window.servers.select('idm-b');
+  await window.openTab('Problems');
+  const undeployed = page
+    .locator('article[data-entry]')
+    .getByRole('button', { name: /^The link idm-a → idm-b/ });
+  await undeployed.press('Enter');
+  await window.linkInspector.waitFor();
   await reviewAndDeploy(window, ['idm-b']);
   await untilReplicating(servers, ROUNDS_LIMIT_MS);
   await window.canvas.untilHealth('idm-a', 'idm-b', 'replicating', ROUNDS_LIMIT_MS);
   await untilDifference(window, 'same');
   await untilButton(window, 'no changes');
+
+  // A round is one row of the log, with its lines folded.
+  await window.openTab('Logs');
+  const rounds = await until(
+    'rounds are in the log',
+    async () => {
+      const rows = window.logs.locator('[data-log-server]').filter({ hasText: 'round ok' });
+      const lines = await rows.evaluateAll((all) =>
+        all.map((row) => `${/pull from idm-[ab]/.exec(row.textContent)?.[0]}, ${row.dataset['lines']}`),
+      );
+      return lines.length > 0 && lines;
+    },
+    ROUNDS_LIMIT_MS,
+  );
+  for (const round of rounds) expect(round).toMatch(/^pull from idm-[ab], ([2-9]|\d\d)/);
 
   // Removed in the drawing: it goes on until it is deployed, and shows it.
   await pill(window).click();
