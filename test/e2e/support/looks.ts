@@ -8,9 +8,6 @@ import { states, type Story, type SurfaceName, surfaces } from './surfaces';
 
 const themes = ['light', 'dark'] as const;
 
-/** The tests whose words are read too. */
-const READ: readonly Story[] = ['fleet file', 'engine asks', 'ordinary day', 'bad ends', 'evidence'];
-
 /**
  * What a test has looked at, and what is wrong with it for people who read by screen reader or keyboard, in forced colours,
  * or with large letters; and what no text says.
@@ -46,7 +43,7 @@ export class Looks {
       await inTheme(page, theme);
       note(theme, await mistakesOf(page, theme === 'light' ? 'all' : 'colours'));
     }
-    if (READ.includes(this.#by)) note('words', await wordMistakes(page));
+    note('words', await wordMistakes(page));
     note('forced colours', await forcedMistakes(page));
     note(
       'large letters',
