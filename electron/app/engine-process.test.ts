@@ -134,6 +134,20 @@ describe('an engine that ends by itself', () => {
     expect(children[1]?.got).toEqual([]);
   });
 
+  it('says how it is now, to a page that comes later; before its first end there is no news', () => {
+    const { engine, crash } = start();
+    expect(engine.news).toBeNull();
+    crash();
+    expect(engine.news).toEqual({ kind: 'engine', state: 'restarting', inMs: RESTART_AFTER_MS[0] });
+    vi.advanceTimersByTime(1000);
+    expect(engine.news).toEqual({ kind: 'engine', state: 'running', inMs: null });
+    for (let n = 0; n < RESTART_AFTER_MS.length; n += 1) {
+      crash();
+      vi.advanceTimersByTime(Math.max(...RESTART_AFTER_MS));
+    }
+    expect(engine.news).toEqual({ kind: 'engine', state: 'stopped', inMs: null });
+  });
+
   it('is asked nothing by a page that does not know yet: that was meant for the one before', () => {
     const { engine, children, crash, received } = start();
     const ask = { kind: 'ask', id: '0:t', name: 'server.test', question: {} } as const;

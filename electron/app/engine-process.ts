@@ -1,5 +1,5 @@
 import { utilityProcess, type UtilityProcess } from 'electron';
-import { toWindow, type FromWindow, type ToWindow } from '../../shared/ipc';
+import { toWindow, type EngineMessage, type FromWindow, type ToWindow } from '../../shared/ipc';
 import type { Fault } from '../../shared/base/result';
 import { withThreads } from '../engine/base/thread-pool';
 import { OpenRequests } from './open-requests';
@@ -44,6 +44,8 @@ export class EngineProcess {
    * knew of the page's text whose it is (`tellWhose`).
    */
   #unheard = false;
+  /** What was said last of its process; null: it was started once, or never. */
+  #news: EngineMessage | null = null;
   /** When it was started last, monotonic; null: never. */
   #startedAt: number | null = null;
   #restart: NodeJS.Timeout | null = null;
@@ -77,10 +79,15 @@ export class EngineProcess {
     logLines(child.stdout, log);
     logLines(child.stderr, log);
     child.on('exit', (code) => this.#exited(code));
-    if (again) this.#parts.received({ kind: 'engine', state: 'running', inMs: null });
+    if (again) this.#tell('running');
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const message of waiting) child.postMessage(message);
+  }
+
+  /** How it is now, for a page that was not there when that was said; null: nothing has happened to it. */
+  get news(): EngineMessage | null {
+    return this.#news;
   }
 
   /** The page knows of the newest start, or is another page, which holds no text that an engine knew of. */
@@ -133,14 +140,19 @@ export class EngineProcess {
     if (performance.now() - (this.#startedAt ?? 0) > STEADY_MS) this.#restarts = 0;
     const inMs = RESTART_AFTER_MS[this.#restarts];
     if (inMs === undefined) {
-      this.#parts.received({ kind: 'engine', state: 'stopped', inMs: null });
+      this.#tell('stopped');
       this.#parts.died(code);
       return;
     }
     this.#restarts += 1;
     this.#parts.log(`the engine is started again in ${inMs / 1000} s`);
-    this.#parts.received({ kind: 'engine', state: 'restarting', inMs });
+    this.#tell('restarting', inMs);
     this.#restart = setTimeout(() => this.#start(), inMs);
+  }
+
+  #tell(state: EngineMessage['state'], inMs: number | null = null): void {
+    this.#news = { kind: 'engine', state, inMs };
+    this.#parts.received(this.#news);
   }
 
   #tellGone(): void {

@@ -33,7 +33,7 @@ export function openRouter(window: BrowserWindow, engine: EngineProcess, context
   const toPage = (message: ToWindow): void => {
     if (!window.isDestroyed()) window.webContents.send(CHANNEL, message);
   };
-  const unasked = new UntilLoaded(toPage);
+  const unasked = new UntilLoaded(toPage, () => engine.news);
   const receive = (event: IpcMainEvent, raw: unknown): void => {
     if (!isOurPage(event, window)) {
       context.log(`a message of a stranger was dropped: ${event.senderFrame?.url ?? 'no frame'}`);

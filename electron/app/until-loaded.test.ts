@@ -6,9 +6,14 @@ const command: ToWindow = { kind: 'command', command: 'new' };
 const path: ToWindow = { kind: 'open-path', path: '/home/ada/home.toml' };
 const answer: ToWindow = { kind: 'answer', id: 'w1', answer: {} };
 
-function page(): { readonly heard: ToWindow[]; readonly to: UntilLoaded } {
+const engine = (state: 'restarting' | 'running'): ToWindow => ({ kind: 'engine', state, inMs: null });
+
+function page(now: () => ToWindow | null = () => null): {
+  readonly heard: ToWindow[];
+  readonly to: UntilLoaded;
+} {
   const heard: ToWindow[] = [];
-  return { heard, to: new UntilLoaded((message) => heard.push(message)) };
+  return { heard, to: new UntilLoaded((message) => heard.push(message), now) };
 }
 
 describe('what comes while the page loads', () => {
@@ -31,6 +36,26 @@ describe('what comes while the page loads', () => {
     expect(heard).toEqual([]);
     to.loaded();
     expect(heard).toEqual([command]);
+  });
+
+  it('is told how the engine is now, whatever it missed: once, and before all else', () => {
+    let now: ToWindow | null = null;
+    const { heard, to } = page(() => now);
+    to.loaded();
+    expect(heard).toEqual([]);
+    now = engine('restarting');
+    to.send(now);
+    to.loading();
+    to.send(command);
+    to.loaded();
+    // The page before heard it, the one that is there now did not.
+    expect(heard).toEqual([now, now, command]);
+    to.loading();
+    now = engine('running');
+    to.send(engine('restarting'));
+    to.send(now);
+    to.loaded();
+    expect(heard.slice(3)).toEqual([now]);
   });
 
   it('passes when the page has asked for it', () => {

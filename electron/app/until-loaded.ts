@@ -7,22 +7,25 @@ const MOST_HELD = 20;
 const UNASKED: ReadonlySet<ToWindow['kind']> = new Set<ToWindow['kind']>(['command', 'open-path', 'engine']);
 
 /**
- * Holds what comes to a page by itself until the page has loaded: a menu item, a fleet file from the file manager, news
- * of the engine. Electron drops what is sent to a page that does not listen. Answers pass at once: a page that asked
- * listens.
+ * Holds what comes to a page by itself until the page has loaded: a menu item, a fleet file from the file manager. Electron
+ * drops what is sent to a page that does not listen. Answers pass at once: a page that asked listens. Of the engine each page
+ * is told how it is now: what was said of it before, the page before may have heard.
  */
 export class UntilLoaded {
   readonly #send: (message: ToWindow) => void;
+  readonly #news: () => ToWindow | null;
   #loaded = false;
   #held: readonly ToWindow[] = [];
 
-  constructor(send: (message: ToWindow) => void) {
+  /** @param news how the engine is now; null: there is nothing to say */
+  constructor(send: (message: ToWindow) => void, news: () => ToWindow | null) {
     this.#send = send;
+    this.#news = news;
   }
 
   send(message: ToWindow): void {
     if (this.#loaded || !UNASKED.has(message.kind)) this.#send(message);
-    else this.#held = [...this.#held, message].slice(-MOST_HELD);
+    else if (message.kind !== 'engine') this.#held = [...this.#held, message].slice(-MOST_HELD);
   }
 
   /** Another page is on its way: it does not listen yet. */
@@ -30,9 +33,11 @@ export class UntilLoaded {
     this.#loaded = false;
   }
 
-  /** The page's scripts have run: it gets what was held, in order. */
+  /** The page's scripts have run: it is told of the engine, and gets what was held, in order. */
   loaded(): void {
     this.#loaded = true;
+    const news = this.#news();
+    if (news !== null) this.#send(news);
     const held = this.#held;
     this.#held = [];
     for (const message of held) this.#send(message);

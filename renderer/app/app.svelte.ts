@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import type { Proof } from '../../shared/kanidmd/proof';
 import { gatherEvidence, type ShownEvidence } from '../live/shown-evidence';
-import type { IpcClient, EngineMessage } from '../bridge/ipc-client';
+import type { IpcClient } from '../bridge/ipc-client';
 import { Comparing } from '../live/comparing.svelte';
 import { isFresh, type PullView, viewPull } from '../live/pull-view';
 import { pairOf, pullsByPair, serversById } from '../live/pull-pairs';
@@ -14,7 +14,7 @@ import { DeployRun } from '../deploys/deploy-run.svelte';
 import { PastDeploys } from '../deploys/past-deploys.svelte';
 import { PlanReview } from '../deploys/plan-review.svelte';
 import type { LayerLink } from '../../shared/fleet/difference/difference';
-import type { ViewAt } from '../../shared/ipc';
+import type { EngineMessage, ViewAt } from '../../shared/ipc';
 import { fleetRevision } from '../../shared/observed/revision';
 import type { Result } from '../../shared/base/result';
 import { Clock } from '../base/clock.svelte';

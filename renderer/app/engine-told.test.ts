@@ -77,6 +77,27 @@ it.each([
   expect(app.document.trusted).toBe(own);
 });
 
+it.each([
+  ['/lab.toml', true],
+  [null, false],
+])(
+  'does so in a page that was loaded while the engine was away, without news of it: %s',
+  async (path, trusted) => {
+    const bridge = new RecordedBridge();
+    const app = new App(createClient(bridge));
+    app.document.take(path, TEXT, null, trusted);
+    app.onDisk.follow('/lab.toml');
+    bridge.say({ kind: 'end', id: bridge.last('open').id, fault: null });
+    bridge.sent.length = 0;
+    engineTold(app, { kind: 'engine', state: 'running', inMs: null });
+    bridge.answer('fleet.judge', { trusted });
+    const asked = () => bridge.sent.flatMap((message) => ('name' in message ? [message.name] : []));
+    await vi.waitFor(() => expect(asked()).toContain('file'));
+    expect(asked().includes('watch')).toBe(trusted);
+    expect(app.notices.shown).toEqual([]);
+  },
+);
+
 it('has nothing to tell of a new fleet that was made in the window', async () => {
   const { asked } = holding(null, true);
   expect(asked()).not.toContain('fleet.judge');

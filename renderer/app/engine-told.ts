@@ -1,4 +1,4 @@
-import type { EngineMessage } from '../bridge/ipc-client';
+import type { EngineMessage } from '../../shared/ipc';
 import type { Run } from '../deploys/deploy-run.svelte';
 import type { App } from './app.svelte';
 import { tellWhose } from './trust';
@@ -18,7 +18,16 @@ export function engineTold(app: App, told: EngineMessage): void {
     app.notices.show('bad', STOPPED, 'It stopped several times. Restart it: menu Help, Restart engine.', {
       holds: () => app.engine?.state === 'stopped',
     });
-  if (told.state !== 'running' || before === null) return;
+  if (told.state !== 'running') return;
+  if (before !== null) sayRestarted(app);
+  // Also where it is the first that this page hears of it: what it asked until now, the engine may not have got.
+  void tellWhose(app).then(() => {
+    app.onDisk.again();
+    app.lookAgain(true);
+  });
+}
+
+function sayRestarted(app: App): void {
   const { run } = app.deploy;
   const RESTARTED = 'The engine had stopped and was started again.';
   if (run?.outcome === 'lost')
@@ -29,10 +38,6 @@ export function engineTold(app: App, told: EngineMessage): void {
       { holds: () => app.deploy.run === run && !isSettled(app, run) },
     );
   else app.notices.show('warn', RESTARTED, 'The servers are watched again.');
-  void tellWhose(app).then(() => {
-    app.onDisk.again();
-    app.lookAgain(true);
-  });
 }
 
 /** The journals say that a deploy needs nothing more: it came to its end, or another one finished or undid it. */

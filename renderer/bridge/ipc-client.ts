@@ -4,6 +4,7 @@ import type {
   AskQuestion,
   Bridge,
   CommandId,
+  EngineMessage,
   FromWindow,
   QuestionAnswer,
   QuestionOf,
@@ -64,8 +65,6 @@ export interface IpcClient {
   /** How many questions were asked, and streams opened, so far. */
   readonly asked: number;
 }
-
-export type EngineMessage = Extract<ToWindow, { kind: 'engine' }>;
 
 /** Longest wait for the app, milliseconds. */
 const APP_LIMIT = 30_000;

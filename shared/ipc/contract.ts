@@ -311,6 +311,7 @@ export const toWindow = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('open-path'), path: z.string().max(LONGEST_PATH) }),
 ]);
 export type ToWindow = z.output<typeof toWindow>;
+export type EngineMessage = Extract<ToWindow, { kind: 'engine' }>;
 
 /** The one bridge the preload puts on `window.kanilink`: messages in, messages out, nothing else. */
 export interface Bridge {
