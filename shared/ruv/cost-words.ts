@@ -1,6 +1,6 @@
 import { joinNames } from '../base/join-names';
 import { bytesInWords } from '../base/sentences';
-import { RUV_LARGEST, RUV_LARGEST_STARTED, RUV_LEAST_MEMORY } from './by-itself';
+import { RUV_LARGEST, RUV_LARGEST_STARTED } from './by-itself';
 import type { ServerRuv } from './ruv';
 
 /** What a look takes on a server, at a database that it costs little and at the largest that was measured (`guide.md`, "What a look costs"). */
@@ -20,7 +20,7 @@ export function dearTo(servers: readonly Row[]): readonly string[] {
     ],
     [
       of('ruv-little-memory'),
-      `a container with less than ${bytesInWords(RUV_LEAST_MEMORY)} of memory, which counts the look’s: kanidmd may be ended for it.`,
+      `a container with little memory for its database, which counts the look’s: kanidmd may be ended for it.`,
     ],
     [
       of('ruv-large'),
