@@ -16,13 +16,39 @@ export interface Crossing {
   readonly at: string;
 }
 
+/** From the server that makes a session to the one that must take it. */
+export type Way<Id extends string = string> = readonly [madeOn: Id, shownTo: Id];
+interface Ends<Id extends string> {
+  readonly consumer: Id;
+  readonly supplier: Id;
+}
+
 /**
- * Judges the logins of a pull by the sessions that crossed it, both ways. One refusal is broken, whatever the other way
- * says; good needs both, and is as old as the older of them.
+ * The ways on which a session must be good: the way of a pull's changes, and back where those of its consumer reach its
+ * supplier, by whichever pulls. A consumer whose changes go nowhere may sign with a key that nobody else ever gets
+ * (`kanidm.md`, "Logins").
+ * @param all every pull that runs.
+ */
+export function waysOf<Id extends string>(
+  { consumer, supplier }: Ends<Id>,
+  all: readonly Ends<Id>[],
+): readonly Way<Id>[] {
+  const reached = new Set([consumer]);
+  // A set that grows while it is walked is walked to its end.
+  for (const from of reached) for (const pull of all) if (pull.supplier === from) reached.add(pull.consumer);
+  const there = [supplier, consumer] as const;
+  return reached.has(supplier) ? [there, [consumer, supplier]] : [there];
+}
+
+/**
+ * Judges the logins of a pull by the sessions that crossed it. One refusal is broken, whatever the other way says; good
+ * needs every way, and is as old as the oldest of them.
+ * @param ways see `waysOf`.
  * @param at ISO 8601: when the look ended.
  */
 export function judgeLogins(
-  { consumer, supplier }: { readonly consumer: string; readonly supplier: string },
+  { consumer, supplier }: Ends<string>,
+  ways: readonly Way[],
   crossings: readonly Crossing[],
   servers: readonly ServerServes[],
   at: string,
@@ -30,10 +56,6 @@ export function judgeLogins(
   const say = (state: PullLogins['state'], cause: string, fix = '', since = at): PullLogins => ({
     ...{ consumer, supplier, state, cause, fix, at: since },
   });
-  const ways = [
-    [supplier, consumer],
-    [consumer, supplier],
-  ] as const;
   const found = ways.map(([from, to]) => crossings.find((it) => it.madeOn === from && it.shownTo === to));
   const refused = found.find((it) => it?.verdict.kind === 'refused');
   if (refused !== undefined)
@@ -45,7 +67,11 @@ export function judgeLogins(
   if (found.every((it) => it?.verdict.kind === 'good'))
     return say(
       'good',
-      `A session made on ${supplier} is good on ${consumer}, and the other way round.`,
+      `A session made on ${supplier} is good on ${consumer}${
+        ways.length > 1
+          ? ', and the other way round.'
+          : `. One of ${consumer} need not be good on ${supplier}, which no change of ${consumer} reaches.`
+      }`,
       '',
       found.flatMap((it) => it?.at ?? []).sort()[0],
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../base/result';
-import { judgeLogins, type Crossing, type Verdict } from './judge-logins';
+import { judgeLogins, waysOf, type Crossing, type Verdict } from './judge-logins';
 import { judgeServes, type ServesLook } from './judge-serves';
 import { stale, withoutDoubted, withoutEnded } from './still-believed';
 
@@ -39,11 +39,12 @@ describe('a server', () => {
 
 describe('the logins of a pull', () => {
   const pull = { consumer: 'idm-b', supplier: 'idm-a' };
+  const BOTH = waysOf(pull, [pull, { consumer: 'idm-a', supplier: 'idm-b' }]);
   const cross = (madeOn: string, shownTo: string, kind: 'good' | 'refused' | 'not-asked'): Crossing => ({
     ...{ madeOn, shownTo, at: well.at },
     verdict: (kind === 'not-asked' ? { kind, why: 'No.' } : { kind }) as Verdict,
   });
-  const judge = (...crossings: readonly Crossing[]) => judgeLogins(pull, crossings, [], well.at).state;
+  const judge = (...crossings: readonly Crossing[]) => judgeLogins(pull, BOTH, crossings, [], well.at).state;
 
   it('are good only both ways, and broken by one refusal', () => {
     expect(judge(cross('idm-a', 'idm-b', 'good'), cross('idm-b', 'idm-a', 'good'))).toBe('good');
@@ -53,10 +54,31 @@ describe('the logins of a pull', () => {
     expect(judge(cross('idm-a', 'idm-b', 'not-asked'), cross('idm-b', 'idm-a', 'refused'))).toBe('broken');
   });
 
+  it('are good by the way of the changes alone where none of the consumer reaches the supplier', () => {
+    const of = (...all: readonly (readonly [consumer: string, supplier: string])[]) => {
+      const pulls = all.map(([consumer, supplier]) => ({ consumer, supplier }));
+      const refused = [cross('idm-a', 'idm-b', 'good'), cross('idm-b', 'idm-a', 'refused')];
+      return judgeLogins(pull, waysOf(pull, pulls), refused, [], well.at);
+    };
+    const [there, back] = [
+      ['idm-b', 'idm-a'],
+      ['idm-a', 'idm-b'],
+    ] as const;
+    expect(of(there)).toMatchObject({
+      state: 'good',
+      cause: expect.stringContaining('need not be good on idm-a'),
+    });
+    expect(of(there, ['idm-c', 'idm-b']).state).toBe('good');
+    expect(of(there, back).state).toBe('broken');
+    expect(of(there, ['idm-c', 'idm-b'], ['idm-a', 'idm-c']).state).toBe('broken');
+    const strange = [cross('idm-a', 'idm-b', 'refused')];
+    expect(judgeLogins(pull, waysOf(pull, [pull]), strange, [], well.at).state).toBe('broken');
+  });
+
   it('are unknown when they are old, or an end stopped', () => {
     const servers = [judgeServes(well), judgeServes({ ...well, server: 'idm-b' })];
     const good = [cross('idm-a', 'idm-b', 'good'), cross('idm-b', 'idm-a', 'good')];
-    const report = { servers, logins: [judgeLogins(pull, good, servers, well.at)] };
+    const report = { servers, logins: [judgeLogins(pull, BOTH, good, servers, well.at)] };
     expect(stale(report).logins[0]?.state).toBe('unknown');
     expect(stale(report).servers.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
     const stopped = withoutDoubted(report, (id) => (id === 'idm-b' ? 'idm-b is stopped.' : null));

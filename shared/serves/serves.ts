@@ -41,7 +41,7 @@ export type ServerServes = z.output<typeof serverServes>;
 export const loginsState = z.enum(['good', 'broken', 'unknown']);
 export type LoginsState = z.output<typeof loginsState>;
 
-/** Whether a session made on either end of a pull is good on the other. */
+/** Whether a session made on the supplier of a pull is good on its consumer, and back where its changes come back. */
 const pullLogins = z
   .object({
     consumer: z.string(),

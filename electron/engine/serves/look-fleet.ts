@@ -1,9 +1,10 @@
+import { ownersOf } from '../../../shared/fleet/model/owners';
 import { readTopology } from '../../../shared/fleet/model/topology';
 import { whyUnreached } from '../base/why-unreached';
-import { drawnAndRunning } from '../../../shared/fleet/model/running';
+import { drawnAndRunning, runningPulls } from '../../../shared/fleet/model/running';
 import type { Pull } from '../../../shared/fleet/model/fleet';
 import { runsWith } from '../../../shared/observed/observed-config';
-import { judgeLogins, type Crossing, type Verdict } from '../../../shared/serves/judge-logins';
+import { judgeLogins, waysOf, type Crossing, type Verdict } from '../../../shared/serves/judge-logins';
 import { judgeServes, nothingLooked } from '../../../shared/serves/judge-serves';
 import type { ServerServes, ServesReport } from '../../../shared/serves/serves';
 import type { Fault } from '../../../shared/base/result';
@@ -23,7 +24,7 @@ const TRIES = 8;
 
 /**
  * Looks at the HTTPS and the logins of every server of a fleet, side by side, and shows the sessions of the ends of each
- * pull that runs to each other. A session may take until the next round to travel: a refusal counts after two.
+ * pull that runs to each other, as far as they must be good there. A session may take until the next round to travel: a refusal counts after two.
  * @param told hears of the servers as soon as all of them are known.
  */
 export async function lookAtFleet(
@@ -38,24 +39,29 @@ export async function lookAtFleet(
   const silent = fleet.observed
     .filter(({ id }) => !fleet.sites.has(id))
     .map(({ id, faults }) => notLooked(id, at, whyUnreached(id, faults)));
-  const report = await lookAtPulls([...fleet.sites.values()], pulls, clock, call, (servers) =>
-    told([...servers, ...silent]),
-  );
   const unread = readTopology(fleet.fleet).pulls.filter(
     (it) => !fleet.observed.some(({ id, config }) => id === it.consumer && config !== null),
   );
+  // Those that nobody drew bring changes, too; one whose file was not read is taken to run.
+  const all = [...runningPulls(fleet.observed, ownersOf(fleet.fleet, fleet.observed)), ...unread];
+  const report = await lookAtPulls([...fleet.sites.values()], { pulls, all }, clock, call, (servers) =>
+    told([...servers, ...silent]),
+  );
   const servers = [...report.servers, ...silent];
   const more = unread.filter((it) => !pulls.some((one) => isSame(it, one)));
-  return { servers, logins: [...report.logins, ...more.map((it) => judgeLogins(it, [], servers, at))] };
+  return {
+    servers,
+    logins: [...report.logins, ...more.map((it) => judgeLogins(it, waysOf(it, all), [], servers, at))],
+  };
 }
 
 const notLooked = (server: string, at: string, why: Fault): ServerServes =>
   judgeServes({ ...nothingLooked(server, at, null), noWay: why });
 
-/** The same of given servers and pulls. */
+/** The same of given servers and pulls. @param all every pull that runs in their fleet, see `waysOf` */
 export async function lookAtPulls(
   sites: readonly Site[],
-  pulls: readonly Pull[],
+  { pulls, all }: { readonly pulls: readonly Pull[]; readonly all: readonly Pull[] },
   clock: Clock,
   call: Call,
   told: (servers: ServesReport['servers']) => void = () => undefined,
@@ -77,10 +83,7 @@ export async function lookAtPulls(
   const servers = [...looked.values()].map(({ serves }) => serves);
   told(servers);
   try {
-    const ways = pulls.flatMap(({ consumer, supplier }) => [
-      [consumer, supplier] as const,
-      [supplier, consumer] as const,
-    ]);
+    const ways = pulls.flatMap((pull) => waysOf(pull, all));
     const each = new Map(ways.map((way) => [way.join(' '), way]));
     const crossings = await Promise.all(
       [...each.values()].map(async ([madeOn, shownTo]): Promise<Crossing> => {
@@ -95,7 +98,10 @@ export async function lookAtPulls(
         return { madeOn, shownTo, verdict: said, at: at() };
       }),
     );
-    return { servers, logins: pulls.map((pull) => judgeLogins(pull, crossings, servers, at())) };
+    return {
+      servers,
+      logins: pulls.map((pull) => judgeLogins(pull, waysOf(pull, all), crossings, servers, at())),
+    };
   } finally {
     for (const { secured } of looked.values()) secured?.close();
   }

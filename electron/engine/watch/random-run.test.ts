@@ -60,13 +60,22 @@ const claimsOf = ({ pulls, undrawn, serves }: StatusReport): readonly Claim[] =>
   ...(serves?.servers ?? []).flatMap(({ server, state }): Claim[] =>
     state === 'serves' ? [{ kind: 'serves', server }] : [],
   ),
-  ...(serves?.logins ?? []).flatMap(({ consumer, supplier, state }): Claim[] =>
-    state === 'good' ? [{ kind: 'sessions', consumer, supplier }] : [],
-  ),
+  ...(serves?.logins ?? []).flatMap(({ consumer, supplier, state, cause }): Claim[] => {
+    if (state !== 'good') return [];
+    const there: Claim = { kind: 'sessions', madeOn: supplier, shownTo: consumer };
+    const isBoth = cause.endsWith('the other way round.');
+    return isBoth ? [there, { kind: 'sessions', madeOn: consumer, shownTo: supplier }] : [there];
+  }),
 ];
 
 const nameOf = (claim: Claim): string =>
-  `${claim.kind} ${'server' in claim ? claim.server : describePull(claim)}`;
+  `${claim.kind} ${
+    'server' in claim
+      ? claim.server
+      : 'madeOn' in claim
+        ? `of ${claim.madeOn} on ${claim.shownTo}`
+        : describePull(claim)
+  }`;
 
 /** Since when claims are false, and for how long any was shown all the same. */
 class Judge {
@@ -131,7 +140,8 @@ function watching(ids: readonly string[], links: readonly FakeLink[], largest: n
       ...pulls.flatMap((it): Claim[] => [
         { kind: 'arrives', ...it },
         { kind: 'whole', ...it },
-        { kind: 'sessions', ...it },
+        { kind: 'sessions', madeOn: it.supplier, shownTo: it.consumer },
+        { kind: 'sessions', madeOn: it.consumer, shownTo: it.supplier },
       ]),
       ...ids.map((server): Claim => ({ kind: 'serves', server })),
     ],

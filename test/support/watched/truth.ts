@@ -9,8 +9,8 @@ export type Claim =
   | { readonly kind: 'whole'; readonly consumer: string; readonly supplier: string }
   /** It shows the certificate on its disk, and anonymous logs in. */
   | { readonly kind: 'serves'; readonly server: string }
-  /** A session made on either is good on the other. */
-  | { readonly kind: 'sessions'; readonly consumer: string; readonly supplier: string };
+  /** A session made on one is good on the other. */
+  | { readonly kind: 'sessions'; readonly madeOn: string; readonly shownTo: string };
 
 /** Whether a claim is true at this moment. */
 export function isTrue(world: WatchedWorld, claim: Claim): boolean {
@@ -24,11 +24,10 @@ export function isTrue(world: WatchedWorld, claim: Claim): boolean {
     case 'serves':
       return serves(world, claim.server);
     case 'sessions': {
-      const [mine, theirs] = [world.at(claim.consumer), world.at(claim.supplier)];
-      const isStrange = mine.logins === 'strangers' || theirs.logins === 'strangers';
-      const both = isUp(world, claim.consumer) && isUp(world, claim.supplier);
+      const [from, to] = [world.at(claim.madeOn), world.at(claim.shownTo)];
+      const both = isUp(world, claim.madeOn) && isUp(world, claim.shownTo);
       // Of a session that was made; whether another one can be made says `serves`.
-      return both && !isStrange && mine.data.domain === theirs.data.domain;
+      return both && to.logins !== 'strangers' && from.data.domain === to.data.domain;
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { VerifyStep } from '../../../../shared/plan/steps/verify';
+import { readTopology } from '../../../../shared/fleet/model/topology';
 import type { ServesReport } from '../../../../shared/serves/serves';
-import { describePull, type Pull } from '../../../../shared/fleet/model/fleet';
+import { describePull } from '../../../../shared/fleet/model/fleet';
 import { type Fault, fail, ok, type Result } from '../../../../shared/base/result';
 import { lookAtPulls } from '../../serves/look-fleet';
 import { type Clock, until } from '../../base/time';
@@ -30,7 +31,9 @@ export async function proveLogins(
     return { ...site, observed: { ...site.observed, state: 'running' as const } };
   });
   const pulls = step.suppliers.map(({ server }) => ({ consumer: step.server, supplier: server }));
-  const report = await lookLasting(sites, pulls, clock, signal, (it) => isOurs(deployment, it));
+  // Those that are drawn run by now.
+  const all = [...readTopology(deployment.fleet).pulls, ...pulls];
+  const report = await lookLasting(sites, { pulls, all }, clock, signal, (it) => isOurs(deployment, it));
   if (signal.aborted) return fail(cancelled(step.server, 'logins were proved.', LOOK));
   const broken = faultOf(report, step, deployment);
   return broken === null ? ok(told(report, deployment)) : fail(broken);
@@ -42,7 +45,7 @@ export async function failingLogins(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { servers } = await lookLasting(sites, [], clock, signal, failsLogins);
+  const { servers } = await lookLasting(sites, { pulls: [], all: [] }, clock, signal, failsLogins);
   return signal.aborted ? [] : servers.filter(failsLogins).map(({ server }) => server);
 }
 
@@ -51,7 +54,7 @@ type Served = ServesReport['servers'][number];
 /** Looks until nothing counts as failing, or for as long as a server may take after its start. */
 async function lookLasting(
   sites: readonly Site[],
-  pulls: readonly Pull[],
+  pulls: Parameters<typeof lookAtPulls>[1],
   clock: Clock,
   signal: AbortSignal,
   fails: (server: Served) => boolean,
