@@ -66,7 +66,7 @@ it('a watch reads small databases of which nobody said anything, and says why it
   const report = await firstLook(rest);
   expect(statesOf(report)).toEqual(['read', 'unknown']);
   expect(report?.servers[1]?.cause).toContain(
-    'one of more than 32 MB is read after its start, once in 6 hours, or when somebody asks',
+    'one of more than 32 MB is read after a start of it or a partner, once in 6 hours, or when somebody asks',
   );
   expect([looksAt(a), looksAt(b)]).toEqual([1, 0]);
 });

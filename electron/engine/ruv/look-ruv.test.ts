@@ -79,7 +79,7 @@ it('nobody asked: a database that is larger, or whose size is not told, is not r
   const { report, refused } = await look(1000);
   expect(report.servers.map(({ state }) => state)).toEqual(['unknown', 'read']);
   expect(report.servers[0]?.cause).toContain(
-    'Its database has 1.0 kB; one of more than 1.0 kB is read after its start',
+    'Its database has 1.0 kB; one of more than 1.0 kB is read after a start',
   );
   expect(report.servers[0]?.fix).toContain('status FLEET --ruv');
   expect([asked('idm-a'), asked('idm-b')]).toEqual([0, 1]);

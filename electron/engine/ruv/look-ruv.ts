@@ -39,7 +39,7 @@ export const NOTHING_BEFORE: RuvBefore = {
  * Reads the RUV of every server of a fleet, one after the other, for kanidmd holds a whole database in memory meanwhile.
  * @param earlier what an earlier look brought. A server that refused, as sudo does, is not asked again: each time is an
  * entry in its log, and may be a mail to its root.
- * @param largest see `readRuv`; one that has started since may be larger.
+ * @param largest see `readRuv`; one that has started since, and its partners, may be larger.
  */
 export async function lookAtRuv(
   fleet: ObservedFleet,
@@ -49,8 +49,16 @@ export async function lookAtRuv(
   largest: number | null = null,
 ): Promise<RuvLooked> {
   const looks: RuvLook[] = [];
+  const pulls = drawnAndRunning(fleet.fleet, fleet.observed);
+  // Of what a server made after it was read last only its partners know.
+  const near = new Set(
+    pulls.flatMap(({ consumer, supplier }) =>
+      before.unread.has(consumer) || before.unread.has(supplier) ? [consumer, supplier] : [],
+    ),
+  );
+  const isNear = (id: string): boolean => before.unread.has(id) || near.has(id as ServerId);
   const most = (id: string): number | null =>
-    largest !== null && before.unread.has(id) ? Math.max(largest, RUV_LARGEST_STARTED) : largest;
+    largest !== null && isNear(id) ? Math.max(largest, RUV_LARGEST_STARTED) : largest;
   for (const { id, faults } of fleet.observed) {
     const site = fleet.sites.get(id);
     const why = site === undefined ? whyUnreached(id, faults) : before.refused.get(id);
@@ -65,7 +73,7 @@ export async function lookAtRuv(
       looks[at] = await lookAt(site, clock, call, most(id));
   }
   const lost = wentBack(looks, before);
-  const report = judgeRuv(looks, drawnAndRunning(fleet.fleet, fleet.observed), lost);
+  const report = judgeRuv(looks, pulls, lost);
   const known = looks.flatMap(({ server, at, read }) =>
     read.ok ? [[server, { ...read.value, at }] as const] : [],
   );

@@ -72,7 +72,7 @@ async function whyNotUnasked(site: Site, largest: number, call: Call): Promise<F
   return size <= RUV_LARGEST_STARTED
     ? not(
         'ruv-large',
-        `${has} read after its start, once in ${RUV_STARTED_EVERY / 3_600_000} hours, or when somebody asks.`,
+        `${has} read after a start of it or a partner, once in ${RUV_STARTED_EVERY / 3_600_000} hours, or when somebody asks.`,
       )
     : not('ruv-too-large', `${has} not read unless somebody asks.`);
 }

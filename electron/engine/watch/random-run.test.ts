@@ -1,5 +1,4 @@
 import { RUV_LARGEST_STARTED } from '../../../shared/ruv/by-itself';
-import { DATABASE } from '../../../test/support/fake-replication';
 import { expect, it, vi } from 'vitest';
 import { actAtRandom, seeded } from '../../../test/support/watched/random-acts';
 import { type Claim, isTrue } from '../../../test/support/watched/truth';
@@ -11,6 +10,14 @@ import { ok } from '../../../shared/base/result';
 import { Noticed } from '../../../shared/events/noticed';
 import { Notices } from '../../../shared/events/notices';
 import type { StatusReport } from '../../../shared/observed/status';
+import { DATABASE } from '../../../test/support/fake-replication';
+import {
+  RUV_EVERY,
+  RUV_LARGEST,
+  RUV_LARGEST_STARTED,
+  ruvByItself,
+  type RuvTurn,
+} from '../../../shared/ruv/by-itself';
 import { momentOf } from '../base/time';
 import { Connections } from '../fleet/connections';
 import { ServerWatches } from './server-watches';
@@ -125,11 +132,21 @@ class Judge {
 
 /**
  * A fleet in a world, watched.
- * @param largest of the databases that are read by themselves, bytes; null: all are. Of who is left out its start is enough.
+ * @param ruvTurn how RUVs are read; a database that is too large for it is doubted from its start on.
+ * @param sizes of the databases, bytes, in the order of the ids.
  */
-function watching(ids: readonly string[], links: readonly FakeLink[], largest: number | null = null) {
+function watching(
+  ids: readonly string[],
+  links: readonly FakeLink[],
+  ruvTurn: RuvTurn = { everyMs: RUV, largest: null },
+  sizes: readonly number[] = [],
+) {
   const clock = new VirtualClock();
   world = new WatchedWorld(ids, links, clock);
+  for (const [index, id] of ids.entries()) {
+    const size = sizes[index];
+    if (size !== undefined) world.at(id).server.files.put(DATABASE, '', { size, mode: 0o600 });
+  }
   const pulls = links.flatMap(([supplier, consumer, ...more]) => [
     { consumer, supplier },
     ...(more.length === 0 ? [{ consumer: supplier, supplier: consumer }] : []),
@@ -145,7 +162,7 @@ function watching(ids: readonly string[], links: readonly FakeLink[], largest: n
       ]),
       ...ids.map((server): Claim => ({ kind: 'serves', server })),
     ],
-    largest === null ? BOUNDS : { ...BOUNDS, whole: BOUNDS.arrives },
+    { ...BOUNDS, whole: 2 * ruvTurn.everyMs },
   );
   const connections = new Connections({
     ...{ home: '/', env: {}, log: () => undefined, open: world.fleet.open },
@@ -153,7 +170,7 @@ function watching(ids: readonly string[], links: readonly FakeLink[], largest: n
   });
   const watches = new ServerWatches(connections, clock);
   const stop = new AbortController();
-  const every = { loginsEveryMs: LOGINS, ruvTurn: { everyMs: RUV, largest } };
+  const every = { loginsEveryMs: LOGINS, ruvTurn };
   const watched = (async () => {
     const parts = { watches, clock, signal: stop.signal, ...every };
     for await (const report of watchFleet(world.fleet.text, parts)) judge.take(report);
@@ -169,16 +186,22 @@ function watching(ids: readonly string[], links: readonly FakeLink[], largest: n
   };
 }
 
-async function run(seed: number, steps: number, links: readonly FakeLink[]) {
+/** How RUVs are read by default, and databases between its bounds and below them. */
+const DEFAULT = ruvByItself(RUV_EVERY);
+const SIZES = [RUV_LARGEST + 8_000_000, RUV_LARGEST_STARTED - 10_000_000, RUV_LARGEST - 12_000_000];
+
+async function run(seed: number, steps: number, links: readonly FakeLink[], isDefault: boolean) {
   const random = seeded(seed);
   const ids = [...new Set(links.flatMap(([supplier, consumer]) => [supplier, consumer]))];
-  const { clock, judge, rest, end } = watching(ids, links);
+  const { clock, judge, rest, end } = isDefault ? watching(ids, links, DEFAULT, SIZES) : watching(ids, links);
+  // Of hours a long rest is made here, of minutes there.
+  const longest = isDefault ? ([3_600, 9_000] as const) : ([360, 720] as const);
   await rest(60_000);
   for (let step = 0; step < steps && judge.wrong.length === 0; step += 1) {
     judge.acts.push(`${Math.round(clock.monotonic() / 1000)}: ${actAtRandom(world, random)}`);
     judge.look();
     const kind = random();
-    const [least, most] = kind < 0.85 ? [1, 15] : kind < 0.985 ? [30, 80] : [360, 720];
+    const [least, most] = kind < 0.85 ? [1, 15] : kind < 0.985 ? [30, 80] : longest;
     await rest((least + random() * (most - least)) * 1000);
     judge.look();
   }
@@ -195,8 +218,10 @@ const kinds = ['arrives', 'whole', 'serves', 'sessions'] as const;
 it.each(Array.from({ length: RUNS }, (_, index) => SEED + index))(
   'shows nothing that is not true for longer than two intervals: seed %i',
   async (seed) => {
-    const steps = STEPS / RUNS;
-    const judge = await run(seed, steps, seed % 2 === 0 ? PAIR : STAR);
+    // Hours pass between the steps of the default: a run of it is long with fewer.
+    const isDefault = Math.floor(seed / 2) % 2 === 0;
+    const steps = STEPS / RUNS / (isDefault && !IS_LONG ? 2 : 1);
+    const judge = await run(seed, steps, seed % 2 === 0 ? PAIR : STAR, isDefault);
     const worst = kinds.map((kind) => {
       const forMs = judge.worst.get(kind) ?? 0;
       return `${kind} ${Math.round(forMs / 1000)} s (shown ${judge.shown.get(kind) ?? 0} times)`;
@@ -210,8 +235,10 @@ it.each(Array.from({ length: RUNS }, (_, index) => SEED + index))(
 );
 
 it('a database that is too large to be read is not green once an older copy was put there, until it is refreshed', async () => {
-  const { judge, rest, end } = watching(['idm-a', 'idm-b'], PAIR, 1);
-  for (const { files } of world.fleet.servers) files.put(DATABASE, '', { size: RUV_LARGEST_STARTED + 1 });
+  const { judge, rest, end } = watching(['idm-a', 'idm-b'], PAIR, { everyMs: RUV, largest: 1 }, [
+    1,
+    RUV_LARGEST_STARTED + 1,
+  ]);
   const healths = (): readonly string[] => (judge.report?.pulls ?? []).map(({ health }) => health);
   await rest(120_000);
   expect(healths()).toEqual(['replicating', 'replicating']);
@@ -231,6 +258,25 @@ it('a database that is too large to be read is not green once an older copy was 
   expect(healths()).toEqual(['replicating', 'replicating']);
   await end();
   expect(judge.wrong).toEqual([]);
+});
+
+it('a database that is read after starts only is found put back, though its partner’s is not read by itself', async () => {
+  const { judge, rest, end } = watching(['idm-a', 'idm-b'], PAIR, DEFAULT, SIZES);
+  const hours = 3_600_000;
+  await rest(120_000);
+  world.at('idm-b').server.stop();
+  world.at('idm-b').server.start();
+  await rest(2 * hours);
+  // The copy has all that the look after that start read.
+  const older = world.at('idm-b').data;
+  world.write('idm-b');
+  await rest(2 * hours);
+  world.putBack('idm-b', older);
+  judge.look();
+  await rest(3 * hours);
+  await end();
+  expect(judge.wrong).toEqual([]);
+  expect([...judge.told.keys()]).toContain('idm-b was restored to an older copy of its database');
 });
 
 it('what goes to and fro raises one notice, and one when it stays well', async () => {
