@@ -4,10 +4,18 @@ import { eachOf, givens, missing } from './support/given';
 import { type Lab, startLab, until } from './support/lab';
 import { canCompare, deployPair } from './support/main-job';
 import { type Pair, startPair } from './support/pair';
-import { allowAnonymous, knows, logIn, makePerson, recover } from './support/people';
+import { allowAnonymous, knows, logIn, makePerson, recover, rotateKey } from './support/people';
 import { HTTPS_PORT } from './support/server';
 import { PLAIN } from './support/variants';
-import { type Answers, BOTH_REPLICATE, erasedBy, type Outcome, type Proved, pullsOf } from './support/words';
+import {
+  type Answers,
+  BOTH_REPLICATE,
+  erasedBy,
+  errorsOf,
+  type Outcome,
+  type Proved,
+  pullsOf,
+} from './support/words';
 
 /** What is said of HTTPS, logins, who answers and how far behind real servers are. Each test leaves the pair replicating. */
 describe.skipIf(missing !== null).each(eachOf(givens))('logins and changes of $name', (given) => {
@@ -72,6 +80,28 @@ describe.skipIf(missing !== null).each(eachOf(givens))('logins and changes of $n
     expect(said.serves?.logins.map(({ cause }) => cause).join()).toContain('It refuses anonymous');
     await allowAnonymous(pair.a, token, true);
     await untilSaid('--logins', isWell);
+  });
+
+  it('a pair of which one side pulls is good by that way, for the consumer may sign with a key of its own', async () => {
+    const oneWay = await startPair(lab, PLAIN, 'one-way', 'mutual = false\n');
+    try {
+      const done = await oneWay.ask<Outcome>(0, 'apply', '--yes', '--erase', 'idm-b');
+      expect(done.result).toBe('done');
+      await rotateKey(oneWay.b);
+      let said: Proved | undefined;
+      await until(
+        async () =>
+          crossed((said = await oneWay.ask<Proved>([0, 2], 'status', '--logins')))?.join() ===
+          'idm-b<idm-a good',
+        () => JSON.stringify(said, null, 1),
+      );
+      expect(said?.serves?.logins.map(({ cause }) => cause)).toEqual([
+        'A session made on idm-a is good on idm-b. One of idm-b need not be good on idm-a, which no change of idm-b reaches.',
+      ]);
+      expect(errorsOf(said ?? { problems: [] })).toEqual([]);
+    } finally {
+      await oneWay.close();
+    }
   });
 
   it('who answers the public origin is found in the logs by what each was asked', async () => {

@@ -18,8 +18,13 @@ export interface Pair {
   close(): Promise<void>;
 }
 
-/** Starts them; `name` becomes part of all names. */
-export async function startPair(lab: Lab, variant: Variant, name: string = variant.id): Promise<Pair> {
+/** Starts them; `name` becomes part of all names. @param link further lines of the `[[link]]` that is drawn */
+export async function startPair(
+  lab: Lab,
+  variant: Variant,
+  name: string = variant.id,
+  link: string = '',
+): Promise<Pair> {
   const [one, other] = [`${name}-a`, `${name}-b`];
   const hosts = { [`${one}.example.com`]: lab.address(), [`${other}.example.com`]: lab.address() };
   const [a, b] = await Promise.all([
@@ -27,7 +32,7 @@ export async function startPair(lab: Lab, variant: Variant, name: string = varia
     startServer(lab, variant, other, { hosts }),
   ]);
   const desk = makeDesk(join(lab.engine.folder, `desk-${name}`));
-  const fleet = keep(desk, 'fleet.toml', fleetText(a.fleetLines, b.fleetLines).text);
+  const fleet = keep(desk, 'fleet.toml', fleetText(a.fleetLines, b.fleetLines).text + link);
   return {
     ...{ a, b, desk, fleet },
     ask: (code, command, ...more) => ask(desk, code, command, fleet, ...more),

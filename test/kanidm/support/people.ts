@@ -41,18 +41,24 @@ export function http(
   });
 }
 
-/** Gives the server's administrator of people a new password, as `kanidmd recover-account` prints it. */
-export async function recover(server: RealServer): Promise<string> {
-  const said = await server.kanidmd('recover-account', 'idm_admin');
+type Account = 'idm_admin' | 'admin';
+
+/** Gives an administrator, of people or of the system, a new password, as `kanidmd recover-account` prints it. */
+export async function recover(server: RealServer, account: Account = 'idm_admin'): Promise<string> {
+  const said = await server.kanidmd('recover-account', account);
   const password = /(?:new_)?password"?: *"([^"]+)"/.exec(said)?.[1];
-  if (password === undefined) throw new Error(`no password of idm_admin:\n${said}`);
+  if (password === undefined) throw new Error(`no password of ${account}:\n${said}`);
   return password;
 }
 
 /** Logs in at a server. @returns a token, or null where the password is not this server's. */
-export async function logIn(server: RealServer, password: string): Promise<string | null> {
+export async function logIn(
+  server: RealServer,
+  password: string,
+  username: Account = 'idm_admin',
+): Promise<string | null> {
   const step = async (body: unknown, headers = {}) => http(server, 'POST', '/v1/auth', body, headers);
-  const init = await step({ step: { init2: { username: 'idm_admin', issue: 'token', privileged: true } } });
+  const init = await step({ step: { init2: { username, issue: 'token', privileged: true } } });
   const id = init.headers['x-kanidm-auth-session-id'];
   if (init.status !== 200 || typeof id !== 'string')
     throw new Error(`no login at ${server.host}: ${init.status} ${init.body}`);
@@ -88,4 +94,12 @@ export async function allowAnonymous(server: RealServer, token: string, allow: b
     ? await http(server, 'DELETE', path, undefined, bearer(token))
     : await http(server, 'PUT', path, ['1970-01-01T00:00:00+00:00'], bearer(token));
   if (answer.status !== 200) throw new Error(`anonymous was not changed: ${answer.status} ${answer.body}`);
+}
+
+/** The server signs sessions with another key of its domain from now on, as `kanidm system domain` has it. */
+export async function rotateKey(server: RealServer): Promise<void> {
+  const token = await logIn(server, await recover(server, 'admin'), 'admin');
+  const path = '/v1/domain/_attr/key_action_rotate';
+  const answer = await http(server, 'PUT', path, [new Date().toISOString()], bearer(token ?? ''));
+  if (answer.status !== 200) throw new Error(`no key was rotated: ${answer.status} ${answer.body}`);
 }

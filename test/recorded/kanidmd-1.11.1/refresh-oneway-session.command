@@ -1,0 +1,1 @@
+docker exec oneway-session-b kanidmd refresh-replication-consumer --i-want-to-refresh-this-servers-database
