@@ -72,19 +72,21 @@ export async function layOutCli() {
     output: 'captured',
   });
   if (pages.code !== 0) throw new Stop(`the manual page could not be written:\n${pages.errors}`);
-  const { name, version, description, license, engines, homepage, author } = JSON.parse(
+  const { name, version, description, license, engines, homepage, author, optionalDependencies } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   );
   const manifest = {
     ...{ name, version, description: `${description} The command line.`, license, engines, homepage, author },
     bin: { kanilink: 'bin/kanilink.cjs' },
     man: ['man/kanilink.1'],
+    optionalDependencies,
   };
   const shipped = shippedOf([join(from, NOTE), join(OUT, 'main', `practice-kanidmd.${NOTE}`)]);
+  const beside = shippedOf([], Object.keys(optionalDependencies));
   const texts = {
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
-    'THIRD-PARTY-LICENSES': licencesText(shipped),
-    'sbom.cdx.json': billOfMaterials({ name, version, license }, shipped),
+    'THIRD-PARTY-LICENSES': licencesText(shipped, beside),
+    'sbom.cdx.json': billOfMaterials({ name, version, license }, shipped, { beside }),
   };
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(CLI_FOLDER, file), text);
   cpSync(join(ROOT, 'LICENSE'), join(CLI_FOLDER, 'LICENSE'));

@@ -43,7 +43,7 @@ export async function layOutForPackages(electron, version, output) {
   const { productName, license } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const more = [{ ...packedElectron(), version: electron }];
   mkdirSync(output, { recursive: true });
-  const bill = billOfMaterials({ name: productName, version, license }, shipped, more);
+  const bill = billOfMaterials({ name: productName, version, license }, shipped, { more });
   writeFileSync(join(output, billOfApp(productName, version)), bill);
 }
 

@@ -125,22 +125,31 @@ const TEXTLESS = /** @type {string[]} */ ([]);
 /**
  * One text with the licences of everything shipped.
  * @param {readonly Shipped[]} shipped
+ * @param {readonly Shipped[]} [beside] what npm installs beside it where it can
  */
-export const licencesText = (shipped) =>
+export const licencesText = (shipped, beside = []) =>
   [
     'Kanilink is made of these packages, too. Each is used under its own licence.',
-    ...shipped.map(
-      ({ name, version, license, text }) => `${'='.repeat(80)}\n${name} ${version} (${license})\n\n${text}`,
-    ),
+    ...shipped.map(licenceText),
+    ...(beside.length === 0 ? [] : [BESIDE, ...beside.map(licenceText)]),
   ].join('\n\n') + '\n';
+
+/** @param {Shipped} shipped */
+const licenceText = ({ name, version, license, text }) =>
+  `${'='.repeat(80)}\n${name} ${version} (${license})\n\n${text}`;
+
+const BESIDE = `${'='.repeat(80)}
+The packages that follow are not in this one. npm installs them beside it where its registry answers; of what they need in
+turn it takes the newest that fits. Each is used under its own licence, which comes with it.`;
 
 /**
  * A bill of materials, CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/). The same input gives the same bytes.
  * @param {{ name: string, version: string, license: string }} product
  * @param {readonly Shipped[]} shipped
- * @param {readonly { name: string, version: string, license: string }[]} [more] what is no npm package: Electron, Node
+ * @param {{ beside?: readonly Shipped[], more?: readonly { name: string, version: string, license: string }[] }} [others]
+ *   `beside`: what npm installs beside it where it can, and is not in it; `more`: what is no npm package, as Electron
  */
-export function billOfMaterials(product, shipped, more = []) {
+export function billOfMaterials(product, shipped, { beside = [], more = [] } = {}) {
   const lock = /** @type {Record<string, { integrity?: string }>} */ (
     JSON.parse(readFileSync(join(NODE_MODULES, '..', 'package-lock.json'), 'utf8')).packages
   );
@@ -148,12 +157,13 @@ export function billOfMaterials(product, shipped, more = []) {
   const licenses = (license) => [
     /\s|\(/.test(license) ? { expression: license } : { license: { id: license } },
   ];
-  const components = shipped.map(({ name, version, license }) => {
+  const components = [...shipped, ...beside].map(({ name, version, license }, index) => {
     const [algorithm, base64] = (lock[`node_modules/${name}`]?.integrity ?? '').split('-');
     const hash = algorithm === 'sha512' && base64 ? Buffer.from(base64, 'base64').toString('hex') : null;
     const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
     return {
       ...{ type: 'library', 'bom-ref': purl, name, version, purl, licenses: licenses(license) },
+      ...(index >= shipped.length && { scope: 'optional' }),
       ...(hash !== null && { hashes: [{ alg: 'SHA-512', content: hash }] }),
     };
   });

@@ -14,8 +14,8 @@ it('names what comes along whole, with all it depends on', () => {
 });
 
 it('writes a bill of materials with the digests of the lock file, and the same bytes each time', () => {
-  const text = billOfMaterials(product, shipped, [{ ...packedElectron(), version: '9.8.7' }]);
-  expect(billOfMaterials(product, shipped, [{ ...packedElectron(), version: '9.8.7' }])).toBe(text);
+  const text = billOfMaterials(product, shipped, { more: [{ ...packedElectron(), version: '9.8.7' }] });
+  expect(billOfMaterials(product, shipped, { more: [{ ...packedElectron(), version: '9.8.7' }] })).toBe(text);
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { version: string; integrity: string }>;
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswersReport } from '../../shared/answers/answers';
 import type { Comparison } from '../../shared/compare/comparison';
+import { DEFAULT_BOUND, type FleetHistory } from '../../shared/history/history';
 import type { LogLineView } from '../../shared/ipc';
 import { type DomainUuid, type ServerId, stepId, trusted } from '../../shared/base/names';
 import type { Plan } from '../../shared/plan/model/plan';
@@ -14,6 +15,7 @@ import type { DeployHistory, HistoryDeploy, UnreadDeploy } from '../../shared/pl
 import type { Problem } from '../../shared/base/problem';
 import { fail, type Fault, ok, type Result } from '../../shared/base/result';
 import type { GuardedEngine } from '../engine/trust/guard-engine';
+import { withoutDriver } from '../engine/history/driver';
 import { run } from './run';
 import { plain } from './text/paint';
 import { askTrust } from './base/trust';
@@ -124,6 +126,10 @@ const past: HistoryDeploy = {
 };
 const interrupted: DeployHistory = { deploys: [past], interrupted: past.deploy, unreadable: [] };
 
+const NOTHING_KEPT: Omit<FleetHistory, 'from' | 'to' | 'trouble'> = {
+  ...{ step: 1, pulls: [], servers: [], events: [], bound: DEFAULT_BOUND, bytes: 0, oldest: null },
+};
+
 /** What the engine answers, and what was asked of it. */
 interface Scene {
   readonly fleet?: string;
@@ -145,6 +151,8 @@ interface Scene {
   readonly answers?: readonly string[];
   readonly answering?: Result<AnswersReport>;
   readonly history?: DeployHistory;
+  /** What stands in the way of keeping what is watched. */
+  readonly forgets?: Fault;
   /** The journals cannot be read. */
   readonly noJournals?: boolean;
   readonly notRunning?: Result<readonly string[]>;
@@ -175,16 +183,15 @@ async function call(line: string, scene: Scene = {}) {
       return Promise.resolve(ok({ trusted: scene.trusts ?? false, notKept: scene.notKept ?? null }));
     },
     judgeFleet: () => Promise.reject(new Error('not asked for')),
-    watchFile: () => {
-      throw new Error('not asked for');
-    },
+    watchFile: async function* () {},
     pastDeploys: () =>
       Promise.resolve(
         scene.noJournals
           ? fail(fault)
           : ok(scene.history ?? { deploys: [], interrupted: null, unreadable: [] }),
       ),
-    history: () => Promise.reject(new Error('not asked for')),
+    history: (_, { from, to }) =>
+      Promise.resolve(ok({ ...NOTHING_KEPT, from, to, trouble: scene.forgets ?? null })),
     boundHistory: () => Promise.reject(new Error('not asked for')),
     glances: () => Promise.reject(new Error('not asked for')),
     notRunning: () => {
@@ -224,9 +231,7 @@ async function call(line: string, scene: Scene = {}) {
       for (const item of scene.logs ?? []) yield await Promise.resolve([item]);
     },
     watchDeploys: async function* () {},
-    watch: () => {
-      throw new Error('not asked for');
-    },
+    watch: async function* () {},
     startPractice: ({ servers }) => Promise.resolve(ok({ path: `/practice/${servers}/fleet.toml` })),
     stopPractice: () => Promise.resolve(),
     sshAliases: () => Promise.resolve([]),
@@ -717,6 +722,32 @@ describe('an interrupted deploy', () => {
     expect(json((await call(`${name} f.toml --json`, scene)).out)).toMatchObject({
       problems: [{ code: 'deploy-interrupted', severity: 'warning' }, { severity: 'error' }],
     });
+  });
+});
+
+describe('an installation that keeps no history', () => {
+  const forgets = withoutDriver(new Error('none'));
+  const cost = 'without one, such a server’s pulls may be green after a start.';
+
+  it('is told of by status and history, in text and in JSON, with what is lost; it fails neither', async () => {
+    for (const command of ['status', 'history']) {
+      const told = await call(`${command} f.toml`, { forgets, status: ok(report('replicating')) });
+      expect([told.code, told.out.includes(forgets.message)]).toEqual([0, true]);
+      expect(told.out).toContain(cost);
+      expect(told.out).toContain(forgets.fix);
+      const json = await call(`${command} f.toml --json`, { forgets, status: ok(report('replicating')) });
+      const problems = (JSON.parse(json.out) as { problems: Problem[] }).problems;
+      expect(problems).toMatchObject([{ code: forgets.code, severity: 'warning' }]);
+      const well = await call(`${command} f.toml`, { status: ok(report('replicating')) });
+      expect(well.out).not.toContain(cost);
+    }
+  });
+
+  it('is told of by watch on standard error, before anything happens', async () => {
+    const told = await call('watch f.toml --json', { forgets });
+    expect(told.out).toBe('');
+    for (const words of [forgets.message, cost, forgets.fix]) expect(told.err).toContain(words);
+    expect((await call('watch f.toml')).err).not.toContain(cost);
   });
 });
 

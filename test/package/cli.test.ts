@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
-  chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,40 +13,49 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { billOf, packCliInto } from '../../build/launch/pack-cli.mjs';
 import { billOfApp } from '../../build/launch/package-parts.mjs';
+import { optionalDependencies } from '../../package.json';
 import { ROOT } from '../../build/launch/places.mjs';
 import { runNpm } from '../../build/launch/npm-packages.mjs';
 import { missing, startEngine, type TestEngine } from '../real/docker/support/engine';
 import { nodeRootFs } from './support/node-root-fs';
 import { playMainJob, runProgram, startPractice } from './support/main-job';
+import { type Registry, serveRegistry } from './support/registry';
 import { bashOffers, fishOffers, hasShell, zshCompletes } from './support/shells';
 
 let folder: string;
 let tarball: string;
 let program: string;
+let registry: Registry;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kanilink-cli-'));
   tarball = await packCliInto(join(folder, 'packed'));
-  const prefix = join(folder, 'prefix');
   // Without a network, without a compiler: what it needs is in it.
-  const argv = [
-    'install',
-    '--global',
-    '--offline',
-    '--prefix',
-    prefix,
-    '--cache',
-    join(folder, 'cache'),
-    tarball,
-  ];
-  const { code, errors } = await runNpm(argv, 120_000, { output: 'captured', cwd: folder });
+  const { errors, ...installed } = await install('prefix', '--offline');
   expect(errors).toBe('');
-  expect(code).toBe(0);
-  program = join(prefix, 'bin', 'kanilink');
+  program = installed.program;
+  registry = await serveRegistry(['@photostructure/sqlite', 'node-addon-api', 'node-gyp-build'], folder);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await registry?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Installs the tarball as a person does. */
+async function install(
+  name: string,
+  ...options: readonly string[]
+): Promise<{ readonly program: string; readonly errors: string }> {
+  const prefix = join(folder, name);
+  const argv = ['install', '--global', '--prefix', prefix, '--cache', join(folder, `${name}-cache`)];
+  const captured = { output: 'captured', cwd: folder } as const;
+  const { code, errors } = await runNpm([...argv, ...options, tarball], 120_000, captured);
+  expect(code, errors).toBe(0);
+  return { program: join(prefix, 'bin', 'kanilink'), errors };
+}
 
 /** Nothing of the person who runs the tests, nor of the checkout. Short names: a socket's path has 107 bytes. */
 const environment = (name: string): NodeJS.ProcessEnv => {
@@ -82,7 +92,7 @@ describe('the tarball', () => {
     expect(readFileSync(join(installed, 'sbom.cdx.json'), 'utf8')).toBe(text);
     const bill = JSON.parse(text) as {
       metadata: { component: { name: string; version: string } };
-      components: { name: string; version: string }[];
+      components: { name: string; version: string; scope?: string }[];
     };
     const { name, version } = bill.metadata.component;
     expect(basename(tarball)).toBe(`${name}-${version}.tgz`);
@@ -90,17 +100,16 @@ describe('the tarball', () => {
     const licensed = [...licences.matchAll(/^={80}\n(\S+) (\S+) \(/gm)].map((match) => match.slice(1));
     expect(bill.components.map((each) => [each.name, each.version])).toEqual(licensed);
     expect(licensed.map(([each]) => each)).toEqual(expect.arrayContaining(['ssh2', 'zod']));
+    // What npm brings beside it is named, and not as a part of it.
+    const beside = bill.components.filter(({ scope }) => scope === 'optional');
+    const names = beside.map((each) => each.name);
+    expect(names).toEqual(['@photostructure/sqlite', 'node-addon-api', 'node-gyp-build']);
+    expect(Object.fromEntries(beside.map((each) => [each.name, each.version]))).toMatchObject(
+      optionalDependencies,
+    );
+    expect(licences.slice(licences.indexOf('are not in this one'))).toContain(names[0]);
     const ofApp = billOfApp('Kanilink', version);
     expect(basename(billOf(tarball)).toLowerCase()).not.toBe(ofApp.toLowerCase());
-  });
-
-  it('gives its Containerfile to who types what its README says', async () => {
-    const [unpack = '', ...more] = readmeCommands('tar');
-    expect(more).toEqual([]);
-    const at = dirname(tarball);
-    const { code, stderr } = await runProgram('sh', ['-c', `cd "${at}" && ${unpack}`], environment('look'));
-    expect(code, stderr).toBe(0);
-    expect(readFileSync(join(at, 'Containerfile'))).toEqual(readFileSync(CONTAINERFILE));
   });
 
   it('does the main job on a practice fleet', async () => {
@@ -108,6 +117,40 @@ describe('the tarball', () => {
     const practice = await startPractice(program, ['practice'], env);
     try {
       await playMainJob((...words) => runProgram(program, words, env), practice.fleet);
+    } finally {
+      expect(await practice.end()).toBe(0);
+    }
+  });
+
+  it('remembers from one start to the next where npm brought SQLite, and says where it did not', async () => {
+    const remembering = (await install('remembering', '--registry', registry.url)).program;
+    const env = environment('memory');
+    const practice = await startPractice(remembering, ['practice'], env);
+    try {
+      await playMainJob((...words) => runProgram(remembering, words, env), practice.fleet);
+      const kept = await watchFor(remembering, env, practice.fleet, () => {
+        const file = join(configOf(env), 'history', 'history-1.sqlite');
+        if (!existsSync(file)) return false;
+        const database = new DatabaseSync(file, { readOnly: true, timeout: 1000 });
+        try {
+          // When RUVs were read last keeps the next look at its distance, whoever starts then.
+          return Number(database.prepare('SELECT count(*) AS n FROM ruv').get()['n']) >= 2;
+        } finally {
+          database.close();
+        }
+      });
+      expect(kept).not.toContain(NOT_KEPT);
+      const told = async (path: string, command: string) => {
+        const { stdout, stderr } = await runProgram(path, [command, practice.fleet], env);
+        return stdout + stderr;
+      };
+      for (const command of ['status', 'history']) {
+        expect(await told(remembering, command)).not.toContain(NOT_KEPT);
+        expect(await told(program, command)).toMatch(SAID_IF_NOT_KEPT);
+      }
+      let said = '';
+      await watchFor(program, env, practice.fleet, (stderr) => SAID_IF_NOT_KEPT.test((said = stderr)));
+      expect(said).toMatch(SAID_IF_NOT_KEPT);
     } finally {
       expect(await practice.end()).toBe(0);
     }
@@ -139,6 +182,31 @@ describe('the tarball', () => {
     expect(await ask('kanilink logs --only ')).toEqual(['all', 'replication', 'warnings']);
   });
 });
+
+const NOT_KEPT = 'No history is kept';
+/** In a terminal's width or in one line: why, what it costs, and what brings it. */
+const SAID_IF_NOT_KEPT = /No history is kept: SQLite did not come[^]*may be green[^]*npm’s registry/;
+const configOf = (env: NodeJS.ProcessEnv): string => join(String(env['HOME']), '.config', 'Kanilink');
+
+/** Runs `kanilink watch` until something is so. @returns its standard error, once it has ended by SIGTERM */
+async function watchFor(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  fleet: string,
+  isSo: (stderr: string) => boolean,
+): Promise<string> {
+  const child = spawn(path, ['watch', fleet], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  try {
+    await expect.poll(() => isSo(stderr), { timeout: 120_000, interval: 500 }).toBe(true);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await gone, stderr).toBe(0);
+  return stderr;
+}
 
 const CONTAINERFILE = join(ROOT, 'build', 'package', 'Containerfile');
 const SERVER = '[[server]]\nid = "idm-a"\nconnect = "ssh"\nendpoint = "ssh://ada@127.0.0.1:1"\n';
@@ -174,13 +242,17 @@ describe.skipIf(missing !== null)('the container', () => {
     chmodSync(engine.socket, 0o666);
     person = mkdtempSync(join(tmpdir(), 'kanilink-person-'));
     cpSync(tarball, join(person, basename(tarball)));
-    cpSync(CONTAINERFILE, join(person, 'Containerfile'));
     writeFileSync(join(person, 'fleet.toml'), 'version = 1\nname = "Empty"\n');
-    chownSync(person, PERSON, PERSON);
-    for (const name of readdirSync(person)) chownSync(join(person, name), PERSON, PERSON);
+    const [bring = '', build = ''] = readmeCommands('docker');
+    const env = {
+      ...{ PATH: process.env['PATH'], HOME: person, npm_config_cache: join(folder, 'image-cache') },
+      npm_config_registry: registry.url,
+    };
+    const brought = await runProgram('sh', ['-c', `cd ${person} && ${bring}`], env);
+    expect(brought.code, brought.stdout + brought.stderr).toBe(0);
+    await runProgram('chown', ['-R', `${PERSON}:${PERSON}`, person], env);
     // What it mounts must be readable for user 1000.
     chmodSync(person, 0o755);
-    const [build = ''] = readmeCommands('docker');
     const { code, stdout, stderr } = await asPerson(build);
     expect(code, stdout + stderr).toBe(0);
   });
@@ -196,7 +268,7 @@ describe.skipIf(missing !== null)('the container', () => {
   };
 
   it('is used by the commands of its README, by who is user 1000 and by who is not', async () => {
-    const [, ofUser1000 = '', folderOfOwn = '', ofOther = '', ...more] = readmeCommands('docker');
+    const [, , ofUser1000 = '', folderOfOwn = '', ofOther = '', ...more] = readmeCommands('docker');
     expect(more).toEqual([]);
     for (const line of [ofUser1000, folderOfOwn, ofOther]) {
       const { code, stdout, stderr } = await asPerson(line);
@@ -250,10 +322,9 @@ describe.skipIf(missing !== null)('the container', () => {
   });
 
   it('watches by the lines of its Containerfile, writing into its volume alone, until it is told to end', async () => {
-    const [desk, etc] = [join(folder, 'desk'), join(folder, 'etc')];
-    for (const it of [desk, etc]) mkdirSync(it);
-    cpSync(join(ROOT, 'docs', 'watching'), join(desk, 'docs', 'watching'), { recursive: true });
-    writeFileSync(join(desk, 'watch.env'), '');
+    const etc = join(folder, 'etc');
+    mkdirSync(etc);
+    writeFileSync(join(person, 'watch.env'), '');
     writeFileSync(join(etc, 'fleet.toml'), `version = 1\nname = "Lab"\n\n${SERVER}`);
     const lines = watchCommands();
     const lineWith = (having: string): string => {
@@ -261,6 +332,8 @@ describe.skipIf(missing !== null)('the container', () => {
       expect([found === '', more], having).toEqual([false, []]);
       return found;
     };
+    const [bring] = readmeCommands('docker');
+    expect(bring).toBe(lineWith('npm install ').replace('kanilink-VERSION.tgz', basename(tarball)));
     const [build, trust, start] = [
       lineWith('-t kanilink-watch '),
       lineWith(' trust /etc'),
@@ -268,7 +341,7 @@ describe.skipIf(missing !== null)('the container', () => {
     ];
     const env = { PATH: process.env['PATH'], HOME: engine.folder, DOCKER_HOST: `unix://${engine.socket}` };
     const asRoot = async (line: string): Promise<string> => {
-      const { code, stdout, stderr } = await runProgram('sh', ['-c', `cd ${desk} && ${line}`], env);
+      const { code, stdout, stderr } = await runProgram('sh', ['-c', `cd ${person} && ${line}`], env);
       expect(code, `${line}\n${stdout}${stderr}`).toBe(0);
       return stdout.trim();
     };
@@ -298,9 +371,18 @@ describe.skipIf(missing !== null)('the container', () => {
     // SIGTERM, and SIGKILL only long after: what ends with 0 ended by itself.
     engine.docker('stop', '--time', '60', container);
     expect(inspect('{{.State.ExitCode}}')).toBe('0');
+    const { stdout, stderr } = await runProgram('docker', ['logs', container], env);
+    expect(stdout + stderr).not.toContain(NOT_KEPT);
+    const inVolume =
+      'docker run --rm --network none -v kanilink:/home/kanilink --entrypoint node kanilink -e';
+    const remembered = await asRoot(
+      `${inVolume} 'const { DatabaseSync } = require("/opt/kanilink/node_modules/@photostructure/sqlite");` +
+        'const file = new DatabaseSync("/home/kanilink/.config/Kanilink/history/history-1.sqlite");' +
+        `console.log(file.prepare("SELECT path FROM fleet").get().path)'`,
+    );
+    expect(remembered).toBe('/etc/kanilink/fleet.toml');
     const left = await asRoot(
-      'docker run --rm --network none -v kanilink:/home/kanilink --entrypoint node kanilink -e ' +
-        `'console.log(require("fs").readFileSync("/home/kanilink/watch.prom", "utf8"))'`,
+      `${inVolume} 'console.log(require("fs").readFileSync("/home/kanilink/watch.prom", "utf8"))'`,
     );
     // What it left claims nothing any more.
     expect(left).toContain('kanilink_server_state{server="idm-a",state="unknown",fleet="Lab"} 1');

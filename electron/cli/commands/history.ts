@@ -2,6 +2,7 @@ import type { DeployHistory } from '../../../shared/plan/model/history';
 import { type Problem, problemOf } from '../../../shared/base/problem';
 import type { Invocation } from '../base/arguments';
 import { readOnly } from '../base/fleet-argument';
+import { forgetfulOf } from '../base/forgetful';
 import { interruptedOf } from '../base/interrupted';
 import { historyText } from '../text/history';
 import { hasErrors, problemsText } from '../text/problems';
@@ -14,7 +15,7 @@ export async function history({ fleet, json }: Invocation, world: World): Promis
   if (!loaded.ok) return report(null, loaded.problems, json, world);
   const read = await world.engine.pastDeploys(loaded.text);
   if (!read.ok) return report(null, [problemOf(read.error)], json, world);
-  const problems = await interruptedOf(loaded.text, world);
+  const problems = [...(await interruptedOf(loaded.text, world)), ...(await forgetfulOf(loaded.text, world))];
   return report(read.value, problems, json, world);
 }
 

@@ -1,5 +1,6 @@
 import type { Invocation } from '../base/arguments';
 import { loadFleet } from '../base/fleet-argument';
+import { forgetfulOf } from '../base/forgetful';
 import { interruptedOf } from '../base/interrupted';
 import { howToDeploy } from '../text/advice';
 import { hasErrors, problemsText, worstFirst } from '../text/problems';
@@ -69,6 +70,7 @@ async function readStatus(
   return read.ok
     ? {
         ...read.value,
+        problems: [...read.value.problems, ...(await forgetfulOf(loaded.text, world))],
         pulls: read.value.pulls.map((pull) => ({ ...pull, fix: howToDeploy(pull.fix) })),
         interrupted,
         failed: false,

@@ -17,6 +17,7 @@ import { writeTextfile } from '../../engine/export/textfile';
 import { type SenderParts, Webhook } from '../../engine/export/webhook';
 import type { Invocation } from '../base/arguments';
 import { loadFleet } from '../base/fleet-argument';
+import { forgetfulOf } from '../base/forgetful';
 import { type FileTurn, followFleet, type UsedFleet } from '../base/followed-fleet';
 import { receiverOf } from '../base/receiver';
 import { usageError } from '../base/usage';
@@ -54,6 +55,8 @@ export async function watch(invocation: Invocation, world: World): Promise<numbe
     return exit.failed;
   }
   if (served !== null) world.say(`Metrics at port ${served.value.port}, /metrics.`);
+  const forgetful = problemsText(await forgetfulOf(text, world), world.paintSaid);
+  if (forgetful !== '') world.say(forgetful);
   const over = childOf(world.signal);
   const parts = (target: Target): SenderParts => ({
     ...{ fleet: fleet.name, target, post: postJson, clock: systemClock, metrics, say: world.say },

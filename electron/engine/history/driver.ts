@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../../../shared/base/result';
+import { fail, type Fault, ok, type Result } from '../../../shared/base/result';
 import { errorOf } from '../base/unexpected';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -35,15 +35,45 @@ export async function loadDriver(): Promise<Result<OpenDatabase>> {
     const sqlite = await import('@photostructure/sqlite');
     return ok((path) => new sqlite.DatabaseSync(path, { timeout: BUSY_MS, defensive: true }));
   } catch (cause) {
-    return fail({
-      code: 'history-without-driver',
-      message: 'No history is kept: there is no SQLite for this machine in this installation.',
-      fix: 'Everything else works. Install Kanilink again with its optional packages to keep a history.',
-      detail: errorOf(cause).message,
-      where: {},
-    });
+    return fail(withoutDriver(cause));
   }
 }
+
+type Runtime = Pick<NodeJS.Process, 'versions' | 'platform' | 'arch'>;
+
+/**
+ * Says that there is no SQLite, and what brings one to this kind of installation.
+ * @param runtime the process: the app's packages hold SQLite, npm brings it to a Node
+ */
+export function withoutDriver(cause: unknown, { versions, platform, arch }: Runtime = process): Fault {
+  const isBuilt = BUILT_FOR.platforms.includes(platform) && BUILT_FOR.architectures.includes(arch);
+  const isMissing =
+    isBuilt && cause instanceof Error && 'code' in cause && MISSING.includes(String(cause.code));
+  const again =
+    'electron' in versions
+      ? 'Install the package of Kanilink that was made for this machine.'
+      : 'Install Kanilink again where npm’s registry answers, without --omit=optional; an image of a container is built from such an installation.';
+  return {
+    code: 'history-without-driver',
+    message: isMissing
+      ? 'No history is kept: SQLite did not come with this installation.'
+      : 'No history is kept: this installation has no SQLite that runs on this machine.',
+    fix: isMissing
+      ? again
+      : 'It comes built for Linux, macOS and Windows on x64 and arm64: use Kanilink on one of these.',
+    detail: errorOf(cause).message,
+    where: {},
+  };
+}
+
+/** What `@photostructure/sqlite` is built for. Elsewhere npm leaves it out. */
+const BUILT_FOR: { readonly platforms: readonly string[]; readonly architectures: readonly string[] } = {
+  platforms: ['linux', 'darwin', 'win32'],
+  architectures: ['x64', 'arm64'],
+};
+
+/** Node's codes of a package that is not there. */
+const MISSING: readonly string[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
 /** SQLite's own number of what went wrong, without its finer part; null: it was not SQLite. */
 export const sqliteCode = (error: unknown): number | null =>
