@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { billOfMaterials, licencesText, NOTE, packedElectron, shippedOf } from '../package/shipped.mjs';
 import { findProgram } from './display.mjs';
@@ -7,6 +7,8 @@ import { CLI_FOLDER, layOutCli } from './pack-cli.mjs';
 import { OUT, ROOT } from './places.mjs';
 
 const FOLDER = join(OUT, 'package');
+const SHARE = join(FOLDER, 'share');
+const ICONS = join(ROOT, 'build', 'icons');
 
 /**
  * Every npm package of which something is in the app: bundled, or whole, as package.json lists it.
@@ -32,9 +34,7 @@ export function shippedInApp() {
  */
 export async function layOutForPackages(electron, version, output) {
   await layOutCli();
-  // Without a time in it: the same page gives the same bytes.
-  const page = readFileSync(join(CLI_FOLDER, 'man', 'kanilink.1'));
-  writeFileSync(join(CLI_FOLDER, 'man', 'kanilink.1.gz'), gzipSync(page, { level: 9 }));
+  layOutShare();
   rmSync(join(FOLDER, 'path'), { recursive: true, force: true });
   mkdirSync(join(FOLDER, 'path'));
   symlinkSync('/opt/Kanilink/resources/kanilink', join(FOLDER, 'path', 'kanilink'));
@@ -45,6 +45,31 @@ export async function layOutForPackages(electron, version, output) {
   mkdirSync(output, { recursive: true });
   const bill = billOfMaterials({ name: productName, version, license }, shipped, { more });
   writeFileSync(join(output, billOfApp(productName, version)), bill);
+}
+
+/**
+ * Lays out what a system looks for below /usr/share or ~/.local/share. The deb and the rpm put it there; who unpacks an archive
+ * finds it beside the app.
+ */
+function layOutShare() {
+  rmSync(SHARE, { recursive: true, force: true });
+  const icons = readdirSync(ICONS).filter((name) => /^\d+x\d+\.png$/.test(name));
+  const files = {
+    'bash-completion/completions/kanilink': join(CLI_FOLDER, 'completions', 'kanilink.bash'),
+    'fish/vendor_completions.d/kanilink.fish': join(CLI_FOLDER, 'completions', 'kanilink.fish'),
+    'zsh/site-functions/_kanilink': join(CLI_FOLDER, 'completions', '_kanilink'),
+    'applications/kanilink.desktop': join(ROOT, 'build', 'package', 'share', 'kanilink.desktop'),
+    'mime/packages/kanilink.xml': join(ROOT, 'build', 'package', 'share', 'kanilink.xml'),
+    'doc/kanilink/watching': join(ROOT, 'docs', 'watching'),
+    ...Object.fromEntries(
+      icons.map((name) => [`icons/hicolor/${parse(name).name}/apps/kanilink.png`, join(ICONS, name)]),
+    ),
+  };
+  for (const [to, from] of Object.entries(files)) cpSync(from, join(SHARE, to), { recursive: true });
+  // Without a time in it: the same page gives the same bytes.
+  const page = gzipSync(readFileSync(join(CLI_FOLDER, 'man', 'kanilink.1')), { level: 9 });
+  mkdirSync(join(SHARE, 'man', 'man1'), { recursive: true });
+  writeFileSync(join(SHARE, 'man', 'man1', 'kanilink.1.gz'), page);
 }
 
 /**

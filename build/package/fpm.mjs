@@ -59,6 +59,8 @@ try {
     const [from = '', to = ''] = mapping.split('=');
     place(root, from, to);
   }
+  // What an archive has beside the app: here each of it is placed where the system looks.
+  rmSync(join(root, 'opt', 'Kanilink', 'share'), { recursive: true, force: true });
   const [summary = '', ...more] = given('description').split('\n');
   const about = {
     name: given('name'),

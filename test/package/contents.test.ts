@@ -54,6 +54,13 @@ describe.each(KINDS)('the $end', ({ end, zsh }) => {
     expect(files.filter((path) => icon.test(path)).length).toBeGreaterThan(4);
   });
 
+  it.skipIf(file === null)('has each of them once: what an archive has beside the app is not in it', () => {
+    const list = end === '.deb' ? 'dpkg-deb --fsys-tarfile "$0" | tar -t' : 'rpm2archive - <"$0" | tar -tz';
+    const names = execFileSync('sh', ['-c', list, file ?? ''], { encoding: 'utf8' }).split('\n');
+    expect(names.filter((name) => name.includes('/opt/Kanilink/resources/'))).not.toEqual([]);
+    expect(names.filter((name) => name.includes('/opt/Kanilink/share'))).toEqual([]);
+  });
+
   it.skipIf(file === null)('offers words in each shell', () => {
     const [bash = '', fish = ''] = SHELLS_OF_BOTH;
     expect(read(bash)).toContain('complete -o filenames -F _kanilink kanilink');
