@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OUT } from '../../build/launch/places.mjs';
+import { OUT, ROOT } from '../../build/launch/places.mjs';
 import { twoServers } from '../e2e/support/two-servers';
 import { until } from '../e2e/support/until';
 import { missing, startEngine, type TestEngine } from '../real/docker/support/engine';
@@ -138,15 +138,59 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
     expect(stdout).toMatch(/Test Files +3 passed/);
   });
 
-  it('does the main job by the command line', async () => {
+  /** On a practice fleet of ada's. */
+  const onPractice = async (work: (fleet: string) => Promise<void>): Promise<void> => {
     const practice = await startPractice('docker', desk.asAda(['kanilink', 'practice']), desk.dockerEnv);
     try {
-      await playMainJob(kanilink, practice.fleet);
+      await work(practice.fleet);
     } finally {
       desk.root('sh', '-c', `kill -INT $(grep -lze '^practice$' /proc/[0-9]*/cmdline | cut -d/ -f3)`);
       await practice.end();
     }
-  });
+  };
+
+  it('does the main job by the command line', () => onPractice((fleet) => playMainJob(kanilink, fleet)));
+
+  it('watches as a unit of systemd, set up as the guide says, until it is stopped', () =>
+    onPractice(async (fleet) => {
+      const [user, folder, trust, check, unit, reload, start, ...more] = watcherLines();
+      expect([start?.includes('--now'), more]).toEqual([true, []]);
+      const sh = (line = ''): string => desk.root('sh', '-ec', line);
+      sh(user);
+      sh(folder);
+      sh(
+        `cd "$(dirname "${fleet}")" && install -D -t /etc/kanilink -o kanilink -m 600 fleet.toml id_ed25519 known_hosts`,
+      );
+      sh(`${trust} --yes`);
+      sh(check);
+      for (const line of [unit, reload, start]) sh(line);
+      const metrics = () => fetch(`http://${METRICS}/metrics`).then((it) => it.text(), String);
+      const seen = 'kanilink_server_state{server="idm-a",state="running"';
+      await expect.poll(metrics, { timeout: LIMIT_MS }).toMatch(new RegExp(`^${seen}.*1$`, 'm'));
+      const shown = (...what: string[]): string =>
+        desk.root('systemctl', 'show', WATCHER, '--value', ...what.flatMap((it) => ['-p', it]));
+      expect(shown('ActiveState', 'NRestarts').split('\n').filter(Boolean).sort()).toEqual(['0', 'active']);
+      // It remembers: what is below its folder is its own, and the history is there.
+      await until(
+        'a history is kept',
+        () => sh(`ls ${STATE}/history`).includes('history-1.sqlite'),
+        LIMIT_MS,
+      );
+      expect(sh(`find ${STATE} ! -user kanilink`)).toBe('');
+      desk.root('systemctl', 'stop', WATCHER);
+      expect(shown('Result')).toBe('success');
+      expect(shown('ExecMainCode', 'ExecMainStatus').split('\n').filter(Boolean).sort()).toEqual(['0', '1']);
+      const said = desk.root('journalctl', '--unit', WATCHER, '--no-pager');
+      expect(said).not.toMatch(/No history is kept|unexpected/);
+      expect(await metrics()).toMatch(/fetch failed/);
+      // What the person did is undone by the person; files of users keep their last state beside them.
+      sh(
+        `systemctl disable ${WATCHER} && rm -r /etc/systemd/system/${WATCHER} /etc/kanilink ${STATE} && userdel kanilink`,
+      );
+      sh(
+        'systemctl daemon-reload; cd /etc; for f in passwd shadow group gshadow subuid subgid; do [ ! -e $f- ] || cp -p $f $f-; done',
+      );
+    }));
 
   it('opens a fleet file by its menu entry, in the sandbox, and does not trust it by itself', async () => {
     // Two ends of one service are an error of the file.
@@ -219,6 +263,20 @@ describe.skipIf('missing' in debian || deb === null)('the deb, on a fresh Debian
     expect(naming.filter((path) => !DPKG_KEEPS.includes(path))).toEqual([]);
   });
 });
+
+const WATCHER = 'kanilink-watch.service';
+const STATE = '/var/lib/kanilink';
+const METRICS = /--metrics (\S+)/.exec(readFileSync(join(ROOT, 'docs', 'watching', WATCHER), 'utf8'))?.[1];
+
+/** The lines of the guide by which a watcher gets its user, its trust and its unit. */
+function watcherLines(): readonly string[] {
+  const guide = readFileSync(join(ROOT, 'docs', 'guide.md'), 'utf8');
+  const [, chapter = ''] = guide.split('\n## Watching without a window\n');
+  const [here = ''] = chapter.split('\n## ');
+  return [...here.matchAll(/^```sh\n([^`]*)^```$/gm)].flatMap(([, block = '']) =>
+    block.trimEnd().split('\n'),
+  );
+}
 
 const configOf = (desk: Desk): string => join(desk.home, '.config', 'Kanilink');
 const draftsOf = (desk: Desk): readonly string[] =>

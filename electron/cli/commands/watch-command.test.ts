@@ -12,18 +12,27 @@ import { watchCommand } from './watch-command';
 const UNIT = 'docs/watching/kanilink-watch.service';
 const CONTAINER = 'docs/watching/Containerfile';
 
+/** What the guide gives `systemctl edit` where the program is elsewhere. */
+const GUIDE = 'docs/guide.md';
+
 /** The words after `kanilink`. */
 const given: Readonly<Record<string, readonly string[]>> = {
   [UNIT]: /^ExecStart=\S+ (.*)$/m.exec(readFileSync(UNIT, 'utf8'))?.[1]?.split(' ') ?? [],
+  [GUIDE]:
+    /^ExecStart=\/usr\/local\/bin\/kanilink (.*)$/m.exec(readFileSync(GUIDE, 'utf8'))?.[1]?.split(' ') ?? [],
   [CONTAINER]: JSON.parse(/^CMD (.*)$/m.exec(readFileSync(CONTAINER, 'utf8'))?.[1] ?? '[]') as string[],
 };
 
-it.each([UNIT, CONTAINER])('%s starts it with words that it takes', (file) => {
+it.each([UNIT, GUIDE, CONTAINER])('%s starts it with words that it takes', (file) => {
   const [command, ...rest] = given[file] ?? [];
   expect(command).toBe('watch');
   const read = readArguments(watchCommand, rest);
   expect(read).toMatchObject({ ok: true, value: { fleet: '/etc/kanilink/fleet.toml' } });
   expect(read.ok ? metricsAddress(read.value.metrics ?? '') : null).toMatchObject({ port: 9777 });
+});
+
+it('differs in the program alone where the guide changes the unit', () => {
+  expect(given[GUIDE]).toEqual(given[UNIT]);
 });
 
 const without = spawnSync('systemd-analyze', ['--version']).status !== 0;
