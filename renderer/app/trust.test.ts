@@ -81,7 +81,7 @@ describe('a text that the engine could not judge', () => {
     bridge.say({ kind: 'items', id: bridge.last('open').id, items: [{ kind: 'text', text: EVIL }] });
     const taking = takeFromDisk(app, EVIL, EVIL);
     await refuses('fleet.judge');
-    expect(await taking).toBe(false);
+    expect(await taking).toBe('fault');
     expect(app.document).toMatchObject({ text: TEXT, trusted: true, canUndo: false });
     expect(app.notices.shown.at(-1)?.title).toBe(STOPPED.message);
     expect(names()).not.toContain('fleet.trust');
