@@ -1,4 +1,3 @@
-import { RUV_LARGEST_STARTED } from '../../../shared/ruv/by-itself';
 import { expect, it, vi } from 'vitest';
 import { actAtRandom, seeded } from '../../../test/support/watched/random-acts';
 import { type Claim, isTrue } from '../../../test/support/watched/truth';
