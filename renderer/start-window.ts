@@ -43,6 +43,8 @@ async function begin(app: App): Promise<void> {
   await app.settings.read();
   if (app.settings.layout !== null) takeLayout(app, app.settings.layout);
   app.settings.ready = true;
+  // For tests: the app's other parts are there, and answer.
+  document.documentElement.dataset['ready'] = '';
   const about = await app.client.ask('app.about', {});
   if (about.ok) for (const trouble of about.value.troubles) app.notices.show('warn', trouble);
   await app.drafts.look();

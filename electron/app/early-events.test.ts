@@ -12,7 +12,7 @@ it('tells what came early, in its order, to those who listen by then, and once',
   page.emit('message', 1);
   app.emit('second-instance', 'a.kanilink.toml', 'b');
   page.emit('loaded');
-  await early.first;
+  await early.urgent;
 
   const told: unknown[] = [];
   for (const [from, name] of [
@@ -30,4 +30,20 @@ it('tells what came early, in its order, to those who listen by then, and once',
     ['loaded'],
     ['message', 2],
   ]);
+});
+
+it('what comes with every start hurries nobody', async () => {
+  const app = new EventEmitter();
+  const page = new EventEmitter();
+  const early = new EarlyEvents([
+    { from: app, names: ['second-instance'] },
+    { from: page, names: ['message'], canWait: true },
+  ]);
+  let urgent = false;
+  void early.urgent.then(() => (urgent = true));
+  page.emit('message');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(urgent).toBe(false);
+  app.emit('second-instance');
+  await early.urgent;
 });

@@ -12,7 +12,7 @@ import { restrictContents, restrictSession } from './security';
 import { openSettings } from './settings';
 import { createWindow, firstPaint } from './window';
 
-/** The start of the app, up to its window. All else is in `run-app.ts`, which is loaded while the page's process starts. */
+/** The start of the app, up to its window. All else is in `run-app.ts`, which is loaded once the page is on the screen. */
 const given = readArguments(process.argv, process.cwd(), app.getAppPath());
 // Every page there will ever be runs in Chromium's sandbox, no matter who opens it. As root there is none: Chromium starts only
 // with the switch, and a page told otherwise never comes up.
@@ -47,12 +47,12 @@ function run(): void {
   app.on('open-file', openEarly);
   void app.whenReady().then(async () => {
     restrictSession(session.defaultSession, log);
-    const served = serveWindow(session.defaultSession, place.renderer);
+    serveWindow(session.defaultSession, place.renderer);
     const window = createWindow(place.preload, settings);
     const painted = firstPaint(window);
     const early = new EarlyEvents(listenedToLater(window));
-    // It takes as long as the page's process takes to start, which begins with its HTML.
-    await Promise.race([served, painted, early.first]);
+    // The page's process and the graphics take as long as this would; each turn of the main process holds them up.
+    await Promise.race([painted, early.urgent]);
     const { runApp } = await import('./run-app');
     if (window.isDestroyed()) return;
     app.off('open-file', openEarly);
@@ -64,12 +64,10 @@ function run(): void {
 /** What `run-app.ts` listens to, and could come before it is there. */
 const listenedToLater = ({ webContents }: BrowserWindow): readonly EventsOf[] => [
   { from: app, names: ['second-instance', 'activate'] },
-  { from: ipcMain, names: [CHANNEL, DROP_CHANNEL] },
+  { from: ipcMain, names: [CHANNEL, DROP_CHANNEL], canWait: true },
+  { from: webContents, names: ['did-finish-load', 'console-message'], canWait: true },
   {
     from: webContents,
-    names: [
-      ...['did-finish-load', 'did-fail-load', 'preload-error', 'render-process-gone'],
-      ...['unresponsive', 'responsive', 'console-message'],
-    ],
+    names: ['did-fail-load', 'preload-error', 'render-process-gone', 'unresponsive', 'responsive'],
   },
 ];

@@ -17,17 +17,9 @@ export function registerScheme(): void {
  * Serves `app://kanilink/…` from one folder and nothing else.
  *
  * @param folder the built renderer
- * @returns settled when the first file, a page's HTML, is on its way
  */
-export function serveWindow(session: Session, folder: string): Promise<void> {
-  return new Promise((resolve) => {
-    session.protocol.handle('app', async ({ url }) => {
-      const answer = await answerTo(folder, url);
-      // What is answered is read, and sent, in the turns after this one.
-      setImmediate(() => setImmediate(resolve));
-      return answer;
-    });
-  });
+export function serveWindow(session: Session, folder: string): void {
+  session.protocol.handle('app', ({ url }) => answerTo(folder, url));
 }
 
 async function answerTo(folder: string, url: string): Promise<Response> {

@@ -69,6 +69,8 @@ export async function openWindow(options: WindowOptions = {}): Promise<ElectronW
       if (message.type() === 'error') said.push(`console: ${message.text()}`);
     });
     page.setDefaultTimeout(20_000);
+    // What V8's inspector is asked in the middle of the long turn that loads them is lost.
+    await page.locator('html[data-ready]').waitFor({ state: 'attached', timeout: START_LIMIT_MS });
     const { width, height } = options.size ?? { width: 1280, height: 800 };
     await resize(app, width, height);
     return { app, page, child, said, home, logFile: () => readLog(home), close };
