@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, it } from 'vitest';
 import type { Page } from 'playwright';
+import { OUT } from '../../build/launch/places.mjs';
 import { untilReplicating } from './support/replication';
 import { open, practise } from './support/session';
 import { reviewAndDeploy, ROUNDS_LIMIT_MS } from './support/story';
@@ -54,6 +55,7 @@ it('shows that nobody can log in beside rounds that succeed, at both ends, and n
   const green = () => window.canvas.untilHealth('idm-a', 'idm-b', 'replicating', ROUNDS_LIMIT_MS);
   await green();
   await window.openTab('Problems');
+  let wasBroken = '';
   const problem = page.locator('article[data-entry="logins-broken"]');
   for (const [word, said] of [
     ['broken', 'broken'],
@@ -72,5 +74,46 @@ it('shows that nobody can log in beside rounds that succeed, at both ends, and n
       60_000,
     );
     await green();
+    if (word === 'work') continue;
+    // The field has whole seconds: one in which they were broken from its beginning on.
+    const second = Math.ceil(Date.now() / 1000) * 1000;
+    await until('that second has begun', () => Date.now() > second, 5000);
+    wasBroken = fieldTime(new Date(second));
   }
+
+  // It is kept: marked in the chart, told of that moment beside a health that was green, and in the table.
+  await window.openTab('History');
+  await page.getByTestId('history-plot').waitFor({ timeout: 60_000 });
+  await page.getByText('What happened', { exact: true }).click();
+  for (const mark of [/^HTTPS and logins of idm-a: broken/, /^HTTPS and logins of idm-a: serves/])
+    await page.getByText(mark).first().waitFor({ timeout: 60_000 });
+  await page.getByLabel('What is drawn').getByText('HTTPS or logins broken').waitFor();
+  await page.getByText('As a table', { exact: true }).click();
+  await page
+    .getByTestId('history-table')
+    .getByText(/idm-b broken, idm-a broken/)
+    .first()
+    .waitFor();
+  await page.getByTestId('history-plot').focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  const moment = page.getByTestId('at-moment');
+  await moment.getByLabel('At').fill(wasBroken);
+  await moment.getByLabel('At').press('Enter');
+  const then = moment.getByTestId('moment-logins');
+  await then.getByText(/^idm-a broken/).waitFor({ timeout: 30_000 });
+  // Of a session that nobody could make, nothing is known.
+  await then.getByText(/^idm-b ← idm-a unknown/).waitFor();
+  await moment
+    .getByText(/^idm-b ← idm-a replicat/)
+    .first()
+    .waitFor();
+  await page.screenshot({ path: join(OUT, 'e2e', 'moment-logins.png') });
 });
+
+/** As the field of a moment is written in. */
+function fieldTime(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
+}
