@@ -23,21 +23,35 @@ interface Ends<Id extends string> {
   readonly supplier: Id;
 }
 
+/** Whether changes of one server reach another, by whichever pulls. */
+export type Reaches = (from: string, to: string) => boolean;
+
+/** @param pulls every pull that runs */
+export function reachesBy(pulls: readonly Ends<string>[]): Reaches {
+  const consumers = new Map<string, string[]>();
+  for (const { consumer, supplier } of pulls)
+    consumers.set(supplier, [...(consumers.get(supplier) ?? []), consumer]);
+  const reached = new Map<string, ReadonlySet<string>>();
+  const from = (id: string): ReadonlySet<string> => {
+    const all = new Set([id]);
+    // A set that grows while it is walked is walked to its end.
+    for (const it of all) for (const consumer of consumers.get(it) ?? []) all.add(consumer);
+    reached.set(id, all);
+    return all;
+  };
+  return (id, to) => (reached.get(id) ?? from(id)).has(to);
+}
+
 /**
  * The ways on which a session must be good: the way of a pull's changes, and back where those of its consumer reach its
- * supplier, by whichever pulls. A consumer whose changes go nowhere may sign with a key that nobody else ever gets
- * (`kanidm.md`, "Logins").
- * @param all every pull that runs.
+ * supplier. A consumer whose changes go nowhere may sign with a key that nobody else ever gets (`kanidm.md`, "Logins").
  */
 export function waysOf<Id extends string>(
   { consumer, supplier }: Ends<Id>,
-  all: readonly Ends<Id>[],
+  reaches: Reaches,
 ): readonly Way<Id>[] {
-  const reached = new Set([consumer]);
-  // A set that grows while it is walked is walked to its end.
-  for (const from of reached) for (const pull of all) if (pull.supplier === from) reached.add(pull.consumer);
   const there = [supplier, consumer] as const;
-  return reached.has(supplier) ? [there, [consumer, supplier]] : [there];
+  return reaches(consumer, supplier) ? [there, [consumer, supplier]] : [there];
 }
 
 /**

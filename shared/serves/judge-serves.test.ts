@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../base/result';
-import { judgeLogins, waysOf, type Crossing, type Verdict } from './judge-logins';
+import { judgeLogins, reachesBy, waysOf, type Crossing, type Verdict } from './judge-logins';
 import { judgeServes, type ServesLook } from './judge-serves';
 import { stale, withoutDoubted, withoutEnded } from './still-believed';
 
@@ -39,7 +39,7 @@ describe('a server', () => {
 
 describe('the logins of a pull', () => {
   const pull = { consumer: 'idm-b', supplier: 'idm-a' };
-  const BOTH = waysOf(pull, [pull, { consumer: 'idm-a', supplier: 'idm-b' }]);
+  const BOTH = waysOf(pull, reachesBy([pull, { consumer: 'idm-a', supplier: 'idm-b' }]));
   const cross = (madeOn: string, shownTo: string, kind: 'good' | 'refused' | 'not-asked'): Crossing => ({
     ...{ madeOn, shownTo, at: well.at },
     verdict: (kind === 'not-asked' ? { kind, why: 'No.' } : { kind }) as Verdict,
@@ -58,7 +58,7 @@ describe('the logins of a pull', () => {
     const of = (...all: readonly (readonly [consumer: string, supplier: string])[]) => {
       const pulls = all.map(([consumer, supplier]) => ({ consumer, supplier }));
       const refused = [cross('idm-a', 'idm-b', 'good'), cross('idm-b', 'idm-a', 'refused')];
-      return judgeLogins(pull, waysOf(pull, pulls), refused, [], well.at);
+      return judgeLogins(pull, waysOf(pull, reachesBy(pulls)), refused, [], well.at);
     };
     const [there, back] = [
       ['idm-b', 'idm-a'],
@@ -72,7 +72,7 @@ describe('the logins of a pull', () => {
     expect(of(there, back).state).toBe('broken');
     expect(of(there, ['idm-c', 'idm-b'], ['idm-a', 'idm-c']).state).toBe('broken');
     const strange = [cross('idm-a', 'idm-b', 'refused')];
-    expect(judgeLogins(pull, waysOf(pull, [pull]), strange, [], well.at).state).toBe('broken');
+    expect(judgeLogins(pull, waysOf(pull, reachesBy([pull])), strange, [], well.at).state).toBe('broken');
   });
 
   it('are unknown when they are old, or an end stopped', () => {

@@ -28,18 +28,18 @@ export interface RuvLooked extends Pick<Earlier, 'known' | 'lost'> {
 
 /** What earlier looks brought, and refreshes that were seen. */
 export interface RuvBefore extends Earlier, Pick<RuvLooked, 'refused'> {
-  /** Who has started, as far as known, since it was read last: when, by their ids. */
-  readonly unread: ReadonlyMap<string, number>;
+  /** Who may be read although its database is large. */
+  readonly mayBeLarge: ReadonlySet<string>;
 }
 export const NOTHING_BEFORE: RuvBefore = {
-  ...{ known: new Map(), lost: new Map(), refreshed: new Map(), refused: new Map(), unread: new Map() },
+  ...{ known: new Map(), lost: new Map(), refreshed: new Map(), refused: new Map(), mayBeLarge: new Set() },
 };
 
 /**
  * Reads the RUV of every server of a fleet, one after the other, for kanidmd holds a whole database in memory meanwhile.
  * @param earlier what an earlier look brought. A server that refused, as sudo does, is not asked again: each time is an
  * entry in its log, and may be a mail to its root.
- * @param largest see `readRuv`; one that has started since, and its partners, may be larger.
+ * @param largest see `readRuv`; of some it may be larger.
  */
 export async function lookAtRuv(
   fleet: ObservedFleet,
@@ -50,15 +50,8 @@ export async function lookAtRuv(
 ): Promise<RuvLooked> {
   const looks: RuvLook[] = [];
   const pulls = drawnAndRunning(fleet.fleet, fleet.observed);
-  // Of what a server made after it was read last only its partners know.
-  const near = new Set(
-    pulls.flatMap(({ consumer, supplier }) =>
-      before.unread.has(consumer) || before.unread.has(supplier) ? [consumer, supplier] : [],
-    ),
-  );
-  const isNear = (id: string): boolean => before.unread.has(id) || near.has(id as ServerId);
   const most = (id: string): number | null =>
-    largest !== null && isNear(id) ? Math.max(largest, RUV_LARGEST_STARTED) : largest;
+    largest !== null && before.mayBeLarge.has(id) ? Math.max(largest, RUV_LARGEST_STARTED) : largest;
   for (const { id, faults } of fleet.observed) {
     const site = fleet.sites.get(id);
     const why = site === undefined ? whyUnreached(id, faults) : before.refused.get(id);

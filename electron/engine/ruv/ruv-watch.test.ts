@@ -369,7 +369,7 @@ function startsAgain(
   const running = () => new Map([['idm-a', { state: 'running', startedAt }]]);
   const watch = new RuvWatch(
     (_call, before) => {
-      unread.push(before?.unread.has('idm-a') === true);
+      unread.push(before?.mayBeLarge.has('idm-a') === true);
       const what = bring();
       const at = new Date(clock.now()).toISOString();
       const state = what === 'read' ? ('read' as const) : ('unknown' as const);

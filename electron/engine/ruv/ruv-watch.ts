@@ -2,6 +2,7 @@ import { jumped, elapsed, type Moment } from '../../../shared/base/moment';
 import type { PullHealth } from '../../../shared/kanidmd/health';
 import type { RuvTurn } from '../../../shared/ruv/by-itself';
 import type { RuvReport } from '../../../shared/ruv/ruv';
+import { GRAIN } from '../../../shared/ruv/judge-ruv';
 import { isReadOnceStarted, withLeftOut } from '../../../shared/ruv/restarted';
 import { NOTHING_RECALLED, type Recalled, type RuvMemory } from '../../../shared/ruv/ruv-memory';
 import { remembered, stillBelieved } from '../../../shared/ruv/still-believed';
@@ -12,7 +13,7 @@ import { LookSchedule, type Running, SeenMarks, whyNoMore } from '../base/look-s
 import type { RuvBefore, RuvLooked } from './look-ruv';
 import { remember } from './ruv-memory';
 import { SeenRefreshes } from './seen-refreshes';
-import { RuvStarts } from './ruv-starts';
+import { type Ends, readAlone, RuvStarts } from './ruv-starts';
 
 /** A server that starts again and again does not have every database read each time. Milliseconds. */
 const LEAST_MS = 15 * 60_000;
@@ -38,6 +39,8 @@ export class RuvWatch {
   private recalled: Recalled = NOTHING_RECALLED;
   private recalledAt = -Infinity;
   private readonly starts: RuvStarts;
+  /** As they were told last. */
+  private pulls: readonly Ends[] = [];
   /** The look that was there when what is remembered was read last. */
   private compared: Last | null = null;
   /** What a look was asked for last. */
@@ -92,6 +95,7 @@ export class RuvWatch {
     const doubted = last !== null && jumped(last.begunAt, momentOf(this.clock));
     marks.starts(servers);
     this.starts.see(servers);
+    this.pulls = pulls;
     for (const { consumer, supplier, lastRefresh: at } of pulls) {
       if (at === undefined) continue;
       marks.see(`refresh ${consumer} ${supplier}`, at);
@@ -119,6 +123,12 @@ export class RuvWatch {
     return this.starts.unread(servers, this.recalled, this.refreshes.believed());
   }
 
+  /** Those, and their partners: what one made before its start only they know. */
+  private near(unread: ReadonlyMap<string, number>): ReadonlySet<string> {
+    const ends = this.pulls.filter(({ consumer, supplier }) => unread.has(consumer) || unread.has(supplier));
+    return new Set([...unread.keys(), ...ends.flatMap(({ consumer, supplier }) => [consumer, supplier])]);
+  }
+
   /**
    * Of whom it is open whether an older copy was put there: who has started, was not read since, and will not be by itself, or was
    * not when it was to be. Not who never could be read: nobody could end that.
@@ -129,14 +139,19 @@ export class RuvWatch {
     const isNever = (id: string): boolean =>
       last?.refused.has(id) === true ||
       last?.report.servers.find(({ server }) => server === id)?.code === 'no-online-backup';
-    const isOpen = (id: string): boolean => {
+    const isOpen = (id: string, startedAt: number): boolean => {
       const why = leftOut.get(id)?.fault;
       const waits = this.turn.everyMs > 0 && (why === undefined || isReadOnceStarted(why));
       if (!waits) return why !== undefined;
       const wasRead = starts.wasRead(id) || this.recalled.readAt.has(id);
-      return starts.isLookedAt(id, servers) && (wasRead || why !== undefined);
+      // Another watch may have looked after its start, and left it out.
+      const isLookedAt =
+        starts.isLookedAt(id, servers) || (this.recalled.leftOut.get(id)?.at ?? 0) > startedAt + GRAIN;
+      return isLookedAt && (wasRead || why !== undefined);
     };
-    return new Map([...this.unread(servers)].filter(([id]) => isOpen(id) && !isNever(id)));
+    return new Map(
+      [...this.unread(servers)].filter(([id, startedAt]) => isOpen(id, startedAt) && !isNever(id)),
+    );
   }
 
   /** What may still be believed of what was read. */
@@ -170,6 +185,7 @@ export class RuvWatch {
   private async take(servers: ReadonlyMap<string, Running>): Promise<void> {
     const begunAt = momentOf(this.clock);
     let brought: RuvLooked | null = null;
+    let unproved: ReadonlySet<string> = new Set();
     try {
       const others = this.memory === null ? null : await this.memory.before();
       const kept = withOthers(this.last, others ?? { ...NOTHING, lost: this.recalled.lost });
@@ -177,21 +193,24 @@ export class RuvWatch {
       const refused = this.last === null && this.turn.largest === null ? NOTHING.refused : kept.refused;
       const before = {
         ...{ ...kept, refused, refreshed: this.refreshes.believed() },
-        unread: this.starts.mayBeAsked(this.unread(servers)),
+        mayBeLarge: this.starts.mayBeAsked(this.near(this.unread(servers))),
       };
-      this.starts.began(before.unread);
+      this.starts.began(before.mayBeLarge);
       this.memory?.began([...servers.keys()]);
       const looked = await this.look({ signal: this.signal, timeoutMs: LOOK_MS }, before);
       if (this.signal.aborted) return;
       brought = looked;
-      if (this.memory !== null) remember(this.memory, looked);
+      const leftOut = [...this.leftOut(servers)].filter(([, { fault }]) => isReadOnceStarted(fault));
+      unproved = readAlone(looked, new Set(leftOut.map(([id]) => id)), this.pulls);
+      const proved = new Map([...looked.known].filter(([id]) => !unproved.has(id)));
+      if (this.memory !== null) remember(this.memory, { ...looked, known: proved });
       // Of a server that could not be read now, what it knew before is still what is expected of it.
       const known = new Map([...kept.known, ...looked.known]);
       this.last = { ...looked, known, begunAt, servers };
     } catch (cause) {
       this.note('looking at RUVs', cause);
     } finally {
-      this.starts.over(servers, brought);
+      this.starts.over(servers, brought, unproved);
     }
   }
 }

@@ -4,7 +4,14 @@ import { whyUnreached } from '../base/why-unreached';
 import { drawnAndRunning, runningPulls } from '../../../shared/fleet/model/running';
 import type { Pull } from '../../../shared/fleet/model/fleet';
 import { runsWith } from '../../../shared/observed/observed-config';
-import { judgeLogins, waysOf, type Crossing, type Verdict } from '../../../shared/serves/judge-logins';
+import {
+  judgeLogins,
+  type Reaches,
+  reachesBy,
+  waysOf,
+  type Crossing,
+  type Verdict,
+} from '../../../shared/serves/judge-logins';
 import { judgeServes, nothingLooked } from '../../../shared/serves/judge-serves';
 import type { ServerServes, ServesReport } from '../../../shared/serves/serves';
 import type { Fault } from '../../../shared/base/result';
@@ -43,25 +50,28 @@ export async function lookAtFleet(
     (it) => !fleet.observed.some(({ id, config }) => id === it.consumer && config !== null),
   );
   // Those that nobody drew bring changes, too; one whose file was not read is taken to run.
-  const all = [...runningPulls(fleet.observed, ownersOf(fleet.fleet, fleet.observed)), ...unread];
-  const report = await lookAtPulls([...fleet.sites.values()], { pulls, all }, clock, call, (servers) =>
+  const reaches = reachesBy([
+    ...runningPulls(fleet.observed, ownersOf(fleet.fleet, fleet.observed)),
+    ...unread,
+  ]);
+  const report = await lookAtPulls([...fleet.sites.values()], { pulls, reaches }, clock, call, (servers) =>
     told([...servers, ...silent]),
   );
   const servers = [...report.servers, ...silent];
   const more = unread.filter((it) => !pulls.some((one) => isSame(it, one)));
   return {
     servers,
-    logins: [...report.logins, ...more.map((it) => judgeLogins(it, waysOf(it, all), [], servers, at))],
+    logins: [...report.logins, ...more.map((it) => judgeLogins(it, waysOf(it, reaches), [], servers, at))],
   };
 }
 
 const notLooked = (server: string, at: string, why: Fault): ServerServes =>
   judgeServes({ ...nothingLooked(server, at, null), noWay: why });
 
-/** The same of given servers and pulls. @param all every pull that runs in their fleet, see `waysOf` */
+/** The same of given servers and pulls. @param reaches by every pull that runs in their fleet */
 export async function lookAtPulls(
   sites: readonly Site[],
-  { pulls, all }: { readonly pulls: readonly Pull[]; readonly all: readonly Pull[] },
+  { pulls, reaches }: { readonly pulls: readonly Pull[]; readonly reaches: Reaches },
   clock: Clock,
   call: Call,
   told: (servers: ServesReport['servers']) => void = () => undefined,
@@ -83,7 +93,7 @@ export async function lookAtPulls(
   const servers = [...looked.values()].map(({ serves }) => serves);
   told(servers);
   try {
-    const ways = pulls.flatMap((pull) => waysOf(pull, all));
+    const ways = pulls.flatMap((pull) => waysOf(pull, reaches));
     const each = new Map(ways.map((way) => [way.join(' '), way]));
     const crossings = await Promise.all(
       [...each.values()].map(async ([madeOn, shownTo]): Promise<Crossing> => {
@@ -100,7 +110,7 @@ export async function lookAtPulls(
     );
     return {
       servers,
-      logins: pulls.map((pull) => judgeLogins(pull, waysOf(pull, all), crossings, servers, at())),
+      logins: pulls.map((pull) => judgeLogins(pull, waysOf(pull, reaches), crossings, servers, at())),
     };
   } finally {
     for (const { secured } of looked.values()) secured?.close();

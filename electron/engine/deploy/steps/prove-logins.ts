@@ -3,6 +3,7 @@ import { readTopology } from '../../../../shared/fleet/model/topology';
 import type { ServesReport } from '../../../../shared/serves/serves';
 import { describePull } from '../../../../shared/fleet/model/fleet';
 import { type Fault, fail, ok, type Result } from '../../../../shared/base/result';
+import { reachesBy } from '../../../../shared/serves/judge-logins';
 import { lookAtPulls } from '../../serves/look-fleet';
 import { type Clock, until } from '../../base/time';
 import { cancelled } from '../deployment/cancelled';
@@ -33,7 +34,9 @@ export async function proveLogins(
   const pulls = step.suppliers.map(({ server }) => ({ consumer: step.server, supplier: server }));
   // Those that are drawn run by now.
   const all = [...readTopology(deployment.fleet).pulls, ...pulls];
-  const report = await lookLasting(sites, { pulls, all }, clock, signal, (it) => isOurs(deployment, it));
+  const report = await lookLasting(sites, { pulls, reaches: reachesBy(all) }, clock, signal, (it) =>
+    isOurs(deployment, it),
+  );
   if (signal.aborted) return fail(cancelled(step.server, 'logins were proved.', LOOK));
   const broken = faultOf(report, step, deployment);
   return broken === null ? ok(told(report, deployment)) : fail(broken);
@@ -45,7 +48,13 @@ export async function failingLogins(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { servers } = await lookLasting(sites, { pulls: [], all: [] }, clock, signal, failsLogins);
+  const { servers } = await lookLasting(
+    sites,
+    { pulls: [], reaches: () => false },
+    clock,
+    signal,
+    failsLogins,
+  );
   return signal.aborted ? [] : servers.filter(failsLogins).map(({ server }) => server);
 }
 
