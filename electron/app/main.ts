@@ -1,4 +1,4 @@
-import { app, ipcMain, nativeTheme, session, type BrowserWindow } from 'electron';
+import { app, ipcMain, Menu, nativeTheme, session, type BrowserWindow } from 'electron';
 import { join } from 'node:path';
 import { CHANNEL, DROP_CHANNEL } from './channel';
 import { readArguments } from './command-line';
@@ -33,6 +33,8 @@ function run(): void {
   const logFile = openLogFile(place.logFile);
   const log = logFile.write;
   catchUnexpected(logFile);
+  // Until its own menu is there it has none: Electron's would reload the page, and open its tools.
+  Menu.setApplicationMenu(null);
   registerScheme();
   restrictContents(app, log);
   const settings = openSettings(join(place.userData, 'settings.json'), log);
@@ -63,7 +65,9 @@ function run(): void {
 
 /** What `run-app.ts` listens to, and could come before it is there. */
 const listenedToLater = ({ webContents }: BrowserWindow): readonly EventsOf[] => [
-  { from: app, names: ['second-instance', 'activate'] },
+  { from: app, names: ['second-instance'] },
+  // macOS says it of every start, too.
+  { from: app, names: ['activate'], canWait: true },
   { from: ipcMain, names: [CHANNEL, DROP_CHANNEL], canWait: true },
   { from: webContents, names: ['did-finish-load', 'console-message'], canWait: true },
   {

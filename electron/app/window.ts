@@ -44,11 +44,17 @@ export function createWindow(preload: string, settings: SettingsFile): BrowserWi
 
 /** A page that never paints must not keep from work what waits for it. Milliseconds. */
 const PAINT_LIMIT_MS = 5_000;
+/** The same of one that is loaded. Whether `ready-to-show` comes of a window that was hidden Electron does not promise. Milliseconds. */
+const LOADED_LIMIT_MS = 300;
 
 /** Settled once the page has painted for the first time: it has the processors to itself until then. */
 export function firstPaint(window: BrowserWindow): Promise<void> {
   return new Promise((resolve) => {
-    const limit = setTimeout(resolve, PAINT_LIMIT_MS);
+    let limit = setTimeout(resolve, PAINT_LIMIT_MS);
+    window.webContents.once('did-finish-load', () => {
+      clearTimeout(limit);
+      limit = setTimeout(resolve, LOADED_LIMIT_MS);
+    });
     window.once('ready-to-show', () => {
       clearTimeout(limit);
       resolve();
