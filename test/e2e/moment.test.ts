@@ -64,6 +64,7 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
   await page.keyboard.press('End');
   const says = () => plot.getAttribute('aria-valuetext');
   const there = page.getByTestId('at-moment');
+  const healthThen = there.getByTestId('moment-health');
   // A pull may be broken for longer than its server is stopped. The column before the last one of the stop has one of it
   // on either side: the pointer is no finer than that.
   let stopped = 0;
@@ -72,8 +73,8 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
     async () => {
       if (/broken/.test((await says()) ?? '')) {
         await page.keyboard.press('Enter');
-        await there.getByText(/^idm-b (stopped|running|unreachable|unknown|not watched)$/).waitFor();
-        stopped += await there.getByText('idm-b stopped', { exact: true }).count();
+        await healthThen.getByText(/^idm-b (stopped|running|unreachable|unknown|not watched)$/).waitFor();
+        stopped += await healthThen.getByText('idm-b stopped', { exact: true }).count();
         if (stopped === 2) return true;
         await page.getByTestId('moment-close').click();
         await there.waitFor({ state: 'detached' });
@@ -111,7 +112,7 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
   const moment = page.getByTestId('at-moment');
-  await moment.getByText('idm-b not watched', { exact: true }).waitFor();
+  await healthThen.getByText('idm-b not watched', { exact: true }).waitFor();
   await moment.getByTestId('moment-no-lines').waitFor();
   await moment.getByText('Nothing that was noticed.').waitFor();
   await looks.at(page, 'AtMoment', 'not watched');
@@ -121,10 +122,11 @@ it('what happened at a moment is told from the chart, by keyboard and by pointer
 /** The moment at which kanidmd of idm-b was stopped. */
 async function tellsTheStop(page: Page): Promise<void> {
   const moment = page.getByTestId('at-moment');
+  const health = moment.getByTestId('moment-health');
   await expect.poll(() => inSight(moment)).toBe(true);
-  await moment.getByText('idm-b stopped', { exact: true }).waitFor();
-  await moment.getByText('idm-a running', { exact: true }).waitFor();
-  await moment.getByText(/idm-b ← idm-a (broken|unknown)/).waitFor();
+  await health.getByText('idm-b stopped', { exact: true }).waitFor();
+  await health.getByText('idm-a running', { exact: true }).waitFor();
+  await health.getByText(/idm-b ← idm-a (broken|unknown)/).waitFor();
   await moment.locator('ol').first().getByText('idm-b is stopped').first().waitFor();
   await moment.locator('ol').first().getByText('kanidmd started on idm-b').last().waitFor();
   await moment.getByLabel('all lines').check();
