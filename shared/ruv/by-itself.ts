@@ -8,9 +8,8 @@ export const RUV_EVERY = 60;
 export const RUV_LARGEST = 32_000_000;
 
 /**
- * A database up to this is read once after each start of its server, for only then an older copy may be there, or of a
- * partner, for what that one made before only it knows; bytes. The longest
- * wait of a change was 1.7 s at 84 MB (the same measurement), of the 5 s for which kanidmd waits.
+ * A database up to this is read after a start of its server, for only then an older copy may be there, or of a partner, for
+ * what that one made before only it knows; not twice in `RUV_STARTED_EVERY`; bytes. The longest wait of a change was 1.7 s at 84 MB (the same measurement), of the 5 s for which kanidmd waits.
  */
 export const RUV_LARGEST_STARTED = 100_000_000;
 

@@ -1,5 +1,5 @@
 import type { Fault } from '../base/result';
-import { GRAIN, notReadAs, READ_AGAIN } from './judge-ruv';
+import { GRAIN, isOlderCopy, notReadAs, READ_AGAIN } from './judge-ruv';
 import type { RuvReport, ServerRuv } from './ruv';
 
 /** Faults with which a server is left out: reading it costs it too much, unless somebody asks. The large one is read after its start. */
@@ -56,7 +56,7 @@ export function withLeftOut(
   for (const id of new Set([...leftOut.keys(), ...doubted.keys()])) {
     const row = told.get(id);
     // What is known to be wrong says more.
-    if (row?.state === 'went-back' || row?.refreshed === true) continue;
+    if (row !== undefined && isOlderCopy(row)) continue;
     const it = leftOut.get(id);
     const now = it === undefined ? row : leftOutRow(id, it);
     const startedAt = doubted.get(id);

@@ -28,7 +28,7 @@ export function addRuvGauges(
   makeGauge(
     registry,
     'kanilink_ruv_not_read',
-    'A server that the last look did not read has 1, by why: ruv-large waits for its next start, ruv-too-large, ruv-little-memory and ruv-no-database wait until somebody asks.',
+    'A server that the last look did not read has 1, by why: ruv-large waits for a start of it or a partner, ruv-too-large, ruv-little-memory and ruv-no-database wait until somebody asks.',
     ['server', 'reason'],
     (gauge) => {
       for (const { server, code } of seen()?.servers ?? [])

@@ -107,7 +107,8 @@ export class RuvWatch {
 
   /** What may still be believed of servers as they are now, and who is left out; null: nobody looked yet. */
   now(servers: ReadonlyMap<string, Running>): RuvReport | null {
-    return withLeftOut(this.believed(servers), this.leftOut(servers), this.doubted(servers));
+    const leftOut = this.leftOut(servers);
+    return withLeftOut(this.believed(servers), leftOut, this.doubted(servers, leftOut));
   }
 
   /** Who of them was not read, as nobody asked. */
@@ -133,9 +134,11 @@ export class RuvWatch {
    * Of whom it is open whether an older copy was put there: who has started, was not read since, and will not be by itself, or was
    * not when it was to be. Not who never could be read: nobody could end that.
    */
-  private doubted(servers: ReadonlyMap<string, Running>): ReadonlyMap<string, number> {
+  private doubted(
+    servers: ReadonlyMap<string, Running>,
+    leftOut: Recalled['leftOut'],
+  ): ReadonlyMap<string, number> {
     const { last, starts } = this;
-    const leftOut = this.leftOut(servers);
     const isNever = (id: string): boolean =>
       last?.refused.has(id) === true ||
       last?.report.servers.find(({ server }) => server === id)?.code === 'no-online-backup';
